@@ -1,0 +1,204 @@
+//! Asking an entity: the envelope that travels and the errors that say whether repeating is safe.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::entity::Principal;
+use crate::fault::{Fault, FaultKind};
+use crate::ids::CommandId;
+use crate::journal::OutboxKey;
+
+/// How a command travels: who asks, under which id, until when.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// The command's id; a repeat with the same one gets the stored outcome.
+    pub command_id: CommandId,
+    /// Hash of the request's content; 0 means "derived from the command".
+    pub fingerprint: u64,
+    /// Who asks.
+    pub principal: Principal,
+    /// When the asker stops caring; expired work is dropped before it runs.
+    pub deadline: Instant,
+    /// The first cause, the same along a whole process.
+    pub correlation: CommandId,
+    /// The effect that this command is, when another entity sent it.
+    pub effect: Option<OutboxKey>,
+    /// The entity's own effect that this command answers; the commit removes it.
+    pub(crate) answers: Option<OutboxKey>,
+    /// The reminder that this command is; the commit clears it.
+    pub(crate) reminder: Option<String>,
+}
+
+impl Envelope {
+    /// A fresh command from inside the program, with time to spare.
+    pub fn system(within: Duration) -> Self {
+        Self::new(CommandId::new(), Principal::System, within)
+    }
+    /// A command with an id that the asker may repeat.
+    pub fn new(command_id: CommandId, principal: Principal, within: Duration) -> Self {
+        Self {
+            command_id,
+            fingerprint: 0,
+            principal,
+            deadline: Instant::now() + within,
+            correlation: command_id,
+            effect: None,
+            answers: None,
+            reminder: None,
+        }
+    }
+    /// The same with a fingerprint of the request that carried it.
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: u64) -> Self {
+        self.fingerprint = fingerprint;
+        self
+    }
+}
+
+/// An accepted command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<R> {
+    /// What the entity answered, now or at the first time.
+    pub reply: R,
+    /// Whether this is the stored outcome of an earlier run.
+    pub replayed: bool,
+    /// The entity's version after the command.
+    pub version: crate::ids::Version,
+}
+
+/// Why a command has no reply. Each variant says whether something may have happened.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AskError<R: Fault> {
+    /// The entity refused; `replayed` when it did so before.
+    #[error("{refusal}")]
+    Refused {
+        /// The typed refusal.
+        refusal: R,
+        /// Whether this is the stored outcome of an earlier run.
+        replayed: bool,
+    },
+    /// The entity's queue is full; nothing happened.
+    #[error("too much is waiting for this entity")]
+    Overloaded {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The domain failed too often and is being restarted; nothing happened.
+    #[error("this part of the shop is restarting")]
+    Degraded {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The deadline passed before the command ran; nothing happened.
+    #[error("the command was not reached in time")]
+    Expired,
+    /// The command crashed its entity or its commit was refused; nothing happened.
+    #[error("the command was not committed: {cause}")]
+    NotCommitted {
+        /// Why.
+        cause: String,
+    },
+    /// The command crashed too often and is kept for inspection; nothing happened.
+    #[error("the command is quarantined")]
+    Quarantined,
+    /// A payload is too large to store; nothing happened.
+    #[error("the command's payload is too large")]
+    TooLarge,
+    /// The same command is running now.
+    #[error("the same command is still running")]
+    InFlight,
+    /// The same command id came with other content; nothing happened.
+    #[error("the same key was used for another request")]
+    KeyReused,
+    /// The store or the shard is away; nothing happened.
+    #[error("the shop's memory cannot be reached: {cause}")]
+    Unavailable {
+        /// Why.
+        cause: String,
+    },
+    /// No answer came; it may have happened. Repeat with the same command id.
+    #[error("the outcome is not known yet")]
+    NoAnswer,
+}
+
+/// How long a caller waits before it asks an overloaded or restarting part again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+impl<R: Fault> Fault for AskError<R> {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Refused { refusal, .. } => refusal.kind(),
+            Self::Overloaded { .. }
+            | Self::Degraded { .. }
+            | Self::Expired
+            | Self::NotCommitted { .. }
+            | Self::Unavailable { .. } => FaultKind::Unavailable,
+            Self::Quarantined | Self::InFlight => FaultKind::Conflict,
+            Self::TooLarge => FaultKind::TooLarge,
+            Self::KeyReused => FaultKind::Invalid,
+            Self::NoAnswer => FaultKind::OutcomeUnknown,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { refusal, .. } => refusal.code(),
+            Self::Overloaded { .. } => "overloaded",
+            Self::Degraded { .. } => "domain-degraded",
+            Self::Expired => "deadline-exceeded",
+            Self::NotCommitted { .. } => "not-committed",
+            Self::Quarantined => "command-quarantined",
+            Self::TooLarge => "payload-too-large",
+            Self::InFlight => "request-in-flight",
+            Self::KeyReused => "idempotency-key-reused",
+            Self::Unavailable { .. } => "storage-unavailable",
+            Self::NoAnswer => "outcome-unknown",
+        }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Overloaded { retry_after } | Self::Degraded { retry_after } => Some(*retry_after),
+            Self::Expired | Self::NotCommitted { .. } | Self::Unavailable { .. } | Self::InFlight | Self::NoAnswer => {
+                Some(RETRY_AFTER)
+            }
+            Self::Refused { refusal, .. } => refusal.retry_after(),
+            Self::Quarantined | Self::TooLarge | Self::KeyReused => None,
+        }
+    }
+    fn facts(&self) -> serde_json::Value {
+        match self {
+            Self::Refused { refusal, .. } => refusal.facts(),
+            _ => serde_json::Value::Null,
+        }
+    }
+}
+
+/// Why a read failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The store is away.
+    #[error("the shop's memory cannot be reached: {0}")]
+    Unavailable(String),
+    /// What is stored for this entity cannot be replayed.
+    #[error("the journal of {0} cannot be replayed")]
+    Corrupt(Uuid),
+}
+
+impl Fault for ReadError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::Unavailable(_) => FaultKind::Unavailable,
+            Self::Corrupt(_) => FaultKind::Bug,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "storage-unavailable",
+            Self::Corrupt(_) => "internal-error",
+        }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        matches!(self, Self::Unavailable(_)).then_some(RETRY_AFTER)
+    }
+}

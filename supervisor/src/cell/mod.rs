@@ -1,0 +1,86 @@
+//! A cell: one live entity with its bounded queue, its published state and its counters.
+//!
+//! Three tiers: *active* (a ractor actor works the queue), *hibernated* (state in memory, no actor) and *passivated*
+//! (nothing in memory; the cell itself is gone from the directory). The queue belongs to the cell and not to the actor,
+//! so a crash keeps it.
+
+mod actor;
+mod batch;
+mod commit;
+mod inbox;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+pub(crate) use batch::panic_text;
+pub(crate) use actor::{CellActor, Wake};
+pub(crate) use inbox::{Inbox, Offer, Phase};
+
+use crate::directory::Admitted;
+use crate::ask::{Answer, AskError, Envelope};
+use crate::entity::Entity;
+use crate::ids::Version;
+
+/// An entity's state as of its newest commit.
+#[derive(Clone, Debug)]
+pub struct Committed<E> {
+    /// The state.
+    pub state: E,
+    /// How many events led to it.
+    pub version: Version,
+}
+
+pub(crate) type AskResult<E> =
+    Result<Answer<<E as Entity>::Reply>, AskError<<E as Entity>::Rejection>>;
+
+/// A command in a cell's queue.
+pub(crate) struct Queued<E: Entity> {
+    pub(crate) command: E::Command,
+    /// The command as stored: computed by the asker, so that the cell need not.
+    pub(crate) command_json: String,
+    pub(crate) fingerprint: u64,
+    pub(crate) envelope: Envelope,
+    pub(crate) reply: oneshot::Sender<AskResult<E>>,
+    /// Its place among the domain's commands in flight.
+    pub(crate) admitted: Admitted,
+}
+
+/// One live entity.
+pub(crate) struct Cell<E: Entity> {
+    pub(crate) id: Uuid,
+    pub(crate) inbox: std::sync::Mutex<Inbox<E>>,
+    /// `None`: not known; the next command or read loads it.
+    pub(crate) published: ArcSwapOption<Committed<E>>,
+    /// When it was last asked, in ms of the directory's own monotonic clock.
+    pub(crate) used_at_ms: AtomicI64,
+    pub(crate) restarts: AtomicU32,
+}
+
+impl<E: Entity> Cell<E> {
+    pub(crate) fn new(id: Uuid) -> Self {
+        Self {
+            id,
+            inbox: std::sync::Mutex::default(),
+            published: ArcSwapOption::empty(),
+            used_at_ms: AtomicI64::new(0),
+            restarts: AtomicU32::new(0),
+        }
+    }
+
+    pub(crate) fn inbox(&self) -> std::sync::MutexGuard<'_, Inbox<E>> {
+        // A panic while the lock is held leaves a queue that is still whole.
+        self.inbox.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn touch(&self, now_ms: i64) {
+        self.used_at_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    pub(crate) fn committed(&self) -> Option<Arc<Committed<E>>> {
+        self.published.load_full()
+    }
+}

@@ -1,0 +1,163 @@
+//! Names of things: entities, commands, shards, versions, epochs.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Number of shards. It is part of the stored format: every journal row carries its shard.
+pub const SHARD_COUNT: u16 = 256;
+
+/// The kind of an entity, such as `cart`; also the first part of its stored key.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Kind(Cow<'static, str>);
+
+impl Kind {
+    /// A kind known at compile time.
+    pub const fn of(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+    /// A kind read from storage.
+    pub fn stored(name: String) -> Self {
+        Self(Cow::Owned(name))
+    }
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One entity: its kind and its 16-byte id.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EntityId {
+    /// The domain.
+    pub kind: Kind,
+    /// The id within the domain.
+    pub id: Uuid,
+}
+
+impl EntityId {
+    /// Names an entity of a kind known at compile time.
+    pub const fn new(kind: &'static str, id: Uuid) -> Self {
+        Self { kind: Kind::of(kind), id }
+    }
+    /// The shard that holds it: a function of the id alone, so entities that share an id (a cart and its checkout) share a shard.
+    pub fn shard(&self) -> ShardId {
+        ShardId::of(self.id)
+    }
+}
+
+impl fmt::Debug for EntityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.kind, self.id.simple())
+    }
+}
+
+impl fmt::Display for EntityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.kind, self.id.simple())
+    }
+}
+
+/// A shard: the unit of ownership and of journal order. Always below [`SHARD_COUNT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShardId(u16);
+
+impl ShardId {
+    /// The shard of an id (its hash modulo [`SHARD_COUNT`]).
+    pub fn of(id: Uuid) -> Self {
+        let digest = Sha256::digest(id.as_bytes());
+        Self(u16::from_be_bytes([digest[0], digest[1]]) % SHARD_COUNT)
+    }
+    /// A shard by number; `None` when out of range.
+    pub fn from_number(number: u16) -> Option<Self> {
+        (number < SHARD_COUNT).then_some(Self(number))
+    }
+    /// Its number.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+    /// Every shard, in order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..SHARD_COUNT).map(Self)
+    }
+}
+
+/// How often a shard changed hands; a writer with an older epoch is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(pub u64);
+
+/// The number of events an entity has: 0 before its first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Identifies a command for ever: a repeat with the same id gets the stored outcome.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommandId(pub Uuid);
+
+impl CommandId {
+    /// A fresh id for a command that nobody will repeat.
+    #[expect(clippy::new_without_default, reason = "a random default would surprise")]
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+    /// An id derived from what names the command; the same parts give the same id.
+    /// Parts are length-prefixed, so `["ab","c"]` and `["a","bc"]` differ.
+    pub fn derived(parts: &[&[u8]]) -> Self {
+        Self(derive_uuid(parts))
+    }
+    /// An id for something that this command creates, the same at every repeat.
+    pub fn derive(self, label: &str) -> Uuid {
+        derive_uuid(&[self.0.as_bytes(), label.as_bytes()])
+    }
+}
+
+impl fmt::Debug for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+
+/// A UUIDv8 (RFC 9562) over the SHA-256 of length-prefixed parts.
+pub fn derive_uuid(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

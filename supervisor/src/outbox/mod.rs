@@ -1,0 +1,81 @@
+//! Effects: what should follow outside an entity, delivered at least once and in order per (entity, destination).
+//!
+//! The rows are committed with the events that they follow from. The dispatcher delivers them after that commit and
+//! again after every crash until each is done; receivers recognise repeats by the command id that the row's key gives.
+
+mod dispatch;
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use crate::ask::Envelope;
+use crate::entity::{Entity, Principal};
+use crate::ids::CommandId;
+use crate::journal::OutboxKey;
+
+pub(crate) use dispatch::{OutboxFeed, dispatch};
+
+/// How long a receiver has to answer an effect.
+pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// One attempt to deliver an effect.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a, F> {
+    /// The effect's name.
+    pub key: &'a OutboxKey,
+    /// The effect.
+    pub effect: &'a F,
+    /// Attempts that failed before this one.
+    pub attempts: u32,
+    /// The first cause.
+    pub correlation: CommandId,
+}
+
+impl<F> Delivery<'_, F> {
+    /// The envelope for the receiver. Its command id follows from the effect's key, so that repeats are recognised for ever.
+    pub fn envelope(&self) -> Envelope {
+        let mut envelope =
+            Envelope::new(self.key.command_id("deliver"), Principal::System, DELIVERY_TIMEOUT);
+        envelope.correlation = self.correlation;
+        envelope.effect = Some(self.key.clone());
+        envelope
+    }
+}
+
+impl OutboxKey {
+    /// A command id for what is done about this effect.
+    pub(crate) fn command_id(&self, what: &str) -> CommandId {
+        CommandId::derived(&[
+            self.entity.kind.as_str().as_bytes(),
+            self.entity.id.as_bytes(),
+            &self.order().to_be_bytes(),
+            what.as_bytes(),
+        ])
+    }
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug)]
+pub enum Delivered<C> {
+    /// It is done and the sender need not know.
+    Done,
+    /// It is done; the sender executes this command exactly once, in the commit that removes the effect.
+    Answer(C),
+    /// Nothing is known to have happened; try again later.
+    Retry {
+        /// Why, for the log.
+        reason: String,
+    },
+    /// It can never succeed: the effect waits for a person, and so do later ones to the same destination.
+    Dead {
+        /// Why, for the log and the person.
+        reason: String,
+    },
+}
+
+/// Delivers the effects of one kind of entity. Implemented by the domain's wiring; must be repeat-safe.
+pub trait Deliver<E: Entity>: Send + Sync + 'static {
+    /// Delivers one effect.
+    fn deliver<'a>(&'a self, delivery: Delivery<'a, E::Effect>) -> BoxFuture<'a, Delivered<E::Command>>;
+}

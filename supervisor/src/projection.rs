@@ -1,0 +1,156 @@
+//! Projections: documents that follow the journal.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::BoxFuture;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::documents::DocumentPut;
+use crate::ids::{EntityId, ShardId};
+use crate::journal::{JournalError, StoredEvent};
+use crate::runtime::Core;
+
+/// Turns events into documents. Must give the same documents for the same events, whenever it is asked.
+pub trait Projection: Send + Sync + 'static {
+    /// Its stable name; the checkpoint is kept under it.
+    fn name(&self) -> &'static str;
+    /// The kinds of entities that it follows.
+    fn kinds(&self) -> &'static [&'static str];
+    /// The documents that follow from one event.
+    fn project<'a>(&'a self, event: &'a StoredEvent) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>>;
+}
+
+/// Events read from a shard at once.
+const PAGE: usize = 256;
+
+/// Shards with events that projections have not seen. Marked after each commit, and all at the start.
+#[derive(Default)]
+pub(crate) struct DirtyShards {
+    state: Mutex<Dirty>,
+    marked: Notify,
+    settled: Notify,
+}
+
+#[derive(Default)]
+struct Dirty {
+    shards: BTreeSet<ShardId>,
+    /// The shard that is being projected now.
+    at_work: bool,
+    /// The first full scan is done.
+    scanned: bool,
+    followed: Vec<&'static str>,
+}
+
+impl DirtyShards {
+    fn state(&self) -> MutexGuard<'_, Dirty> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn follow(&self, kinds: &[&'static str]) {
+        self.state().followed.extend(kinds);
+    }
+
+    /// Notes that an entity has new events.
+    pub(crate) fn mark(&self, entity: &EntityId) {
+        let mut state = self.state();
+        if state.followed.contains(&entity.kind.as_str()) {
+            state.shards.insert(entity.shard());
+            drop(state);
+            self.marked.notify_one();
+        }
+    }
+
+    fn take(&self) -> Option<ShardId> {
+        let mut state = self.state();
+        let next = state.shards.pop_first();
+        state.at_work = next.is_some();
+        if next.is_none() && state.scanned {
+            self.settled.notify_waiters();
+        }
+        next
+    }
+
+    fn scanned(&self, shards: impl Iterator<Item = ShardId>) {
+        let mut state = self.state();
+        state.shards.extend(shards);
+        state.scanned = true;
+    }
+
+    /// Waits until nothing is left to project.
+    pub(crate) async fn settled(&self) {
+        loop {
+            let settled = self.settled.notified();
+            {
+                let state = self.state();
+                if state.scanned && !state.at_work && state.shards.is_empty() {
+                    return;
+                }
+            }
+            settled.await;
+        }
+    }
+}
+
+/// Follows the journal until cancelled.
+///
+/// # Errors
+/// When a store is away; the supervisor starts it again, and it goes on from its checkpoints.
+pub(crate) async fn run(
+    core: &Core,
+    projections: &[Arc<dyn Projection>],
+    cancel: &CancellationToken,
+) -> Result<(), JournalError> {
+    let mut positions: HashMap<(&'static str, ShardId), u64> = HashMap::new();
+    for projection in projections {
+        for (shard, at) in core.documents.checkpoints(projection.name()).await? {
+            positions.insert((projection.name(), shard), at);
+        }
+    }
+    let heads = core.journal.heads().await?;
+    core.dirty.scanned(heads.into_iter().map(|(shard, _)| shard));
+    loop {
+        while let Some(shard) = core.dirty.take() {
+            for projection in projections {
+                let position = positions.entry((projection.name(), shard)).or_default();
+                if let Err(error) = advance(core, &**projection, shard, position).await {
+                    core.dirty.scanned(std::iter::once(shard));
+                    return Err(error);
+                }
+            }
+            if cancel.is_cancelled() {
+                return Ok(());
+            }
+        }
+        tokio::select! {
+            () = core.dirty.marked.notified() => {}
+            () = cancel.cancelled() => return Ok(()),
+        }
+    }
+}
+
+/// Projects what a shard has after `position`.
+async fn advance(
+    core: &Core,
+    projection: &dyn Projection,
+    shard: ShardId,
+    position: &mut u64,
+) -> Result<(), JournalError> {
+    loop {
+        let events = core.journal.tail(shard, *position, PAGE).await?;
+        let Some(last) = events.last() else { return Ok(()) };
+        let mut puts = Vec::new();
+        for event in &events {
+            if event.shard_seq != *position + 1 {
+                let reason = format!("shard {} has a gap at {}", shard.number(), *position + 1);
+                return Err(JournalError::Corrupt { entity: event.entity.to_string(), reason });
+            }
+            *position = event.shard_seq;
+            if projection.kinds().contains(&event.entity.kind.as_str()) {
+                puts.extend(projection.project(event).await?);
+            }
+        }
+        core.documents.write(projection.name(), shard, last.shard_seq, &puts).await?;
+    }
+}

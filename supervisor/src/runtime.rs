@@ -1,0 +1,180 @@
+//! Putting the runtime together: ports in, directories and supervised services out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::directory::{CellLimits, Directory};
+use crate::documents::Documents;
+use crate::entity::Entity;
+use crate::journal::{Journal, KeyTable, Shards};
+use crate::lane::{LaneStats, Lanes};
+use crate::member::{AnyMember, Member};
+use crate::outbox::{Deliver, OutboxFeed};
+use crate::projection::{DirtyShards, Projection};
+use crate::tree::{ChildSpec, TaskContext, TaskError};
+use crate::{housekeeping, outbox, projection, reminder};
+
+/// The outside that the runtime needs.
+#[derive(Clone)]
+pub struct Ports {
+    /// The transactional truth.
+    pub journal: Arc<dyn Journal>,
+    /// Read models.
+    pub documents: Arc<dyn Documents>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What this node may write.
+    pub shards: Arc<dyn Shards>,
+    /// Wrapped personal keys.
+    pub keys: Arc<dyn KeyTable>,
+}
+
+/// What all domains share.
+pub(crate) struct Core {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) documents: Arc<dyn Documents>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) shards: Arc<dyn Shards>,
+    pub(crate) lanes: Lanes,
+    pub(crate) outbox: OutboxFeed,
+    pub(crate) dirty: DirtyShards,
+}
+
+/// The parts of a program before it runs.
+pub struct Assembly {
+    core: Arc<Core>,
+    members: HashMap<&'static str, Arc<dyn AnyMember>>,
+    projections: Vec<Arc<dyn Projection>>,
+}
+
+impl Assembly {
+    /// Starts with the ports.
+    pub fn new(ports: &Ports) -> Self {
+        let core = Core {
+            journal: Arc::clone(&ports.journal),
+            documents: Arc::clone(&ports.documents),
+            clock: Arc::clone(&ports.clock),
+            shards: Arc::clone(&ports.shards),
+            lanes: Lanes::new(&*ports.journal),
+            outbox: OutboxFeed::default(),
+            dirty: DirtyShards::default(),
+        };
+        Self { core: Arc::new(core), members: HashMap::new(), projections: Vec::new() }
+    }
+
+    /// The directory of a domain. Call it once per domain, then [`Self::register`] it.
+    pub fn directory<E: Entity>(&self, limits: CellLimits) -> Directory<E> {
+        Directory::new(Arc::clone(&self.core), limits)
+    }
+
+    /// Registers a domain that has no effects of its own to deliver.
+    pub fn register<E: Entity>(&mut self, directory: &Directory<E>) {
+        self.members.insert(E::KIND, Arc::new(Member::new(directory.clone(), None)));
+    }
+
+    /// Registers a domain and who delivers its effects.
+    pub fn register_with<E: Entity>(&mut self, directory: &Directory<E>, deliver: Arc<dyn Deliver<E>>) {
+        self.members.insert(E::KIND, Arc::new(Member::new(directory.clone(), Some(deliver))));
+    }
+
+    /// Adds a projection.
+    pub fn project(&mut self, projection: Arc<dyn Projection>) {
+        self.core.dirty.follow(projection.kinds());
+        self.projections.push(projection);
+    }
+
+    /// Nothing more is added.
+    pub fn finish(self) -> Runtime {
+        Runtime { core: self.core, members: Arc::new(self.members), projections: self.projections.into() }
+    }
+}
+
+/// The assembled runtime: gives the supervision tree its children and operators their view. Cheap to clone.
+#[derive(Clone)]
+pub struct Runtime {
+    core: Arc<Core>,
+    members: Arc<HashMap<&'static str, Arc<dyn AnyMember>>>,
+    projections: Arc<[Arc<dyn Projection>]>,
+}
+
+impl Runtime {
+    /// The journal's lanes, one task each.
+    pub fn lanes(&self) -> Vec<ChildSpec> {
+        let lanes = u16::try_from(self.core.lanes.count()).unwrap_or(u16::MAX);
+        (0..lanes)
+            .map(|number| {
+                let core = Arc::clone(&self.core);
+                ChildSpec::task(format!("lane-{number}"), move |context: TaskContext| {
+                    let core = Arc::clone(&core);
+                    async move { Ok(core.lanes.run(number, &*core.journal, &context.cancel).await?) }
+                })
+            })
+            .collect()
+    }
+
+    /// Delivers effects.
+    pub fn outbox(&self) -> ChildSpec {
+        let runtime = self.clone();
+        ChildSpec::task("outbox", move |context: TaskContext| {
+            let runtime = runtime.clone();
+            async move {
+                outbox::dispatch(&runtime.core, &runtime.members, &context.cancel).await.map_err(TaskError::from)
+            }
+        })
+    }
+
+    /// Wakes entities whose reminders are due.
+    pub fn reminders(&self) -> ChildSpec {
+        let runtime = self.clone();
+        ChildSpec::task("reminders", move |context: TaskContext| {
+            let runtime = runtime.clone();
+            async move {
+                reminder::run(&runtime.core, &runtime.members, &context.cancel).await.map_err(TaskError::from)
+            }
+        })
+    }
+
+    /// Keeps documents up with the journal.
+    pub fn projections(&self) -> ChildSpec {
+        let runtime = self.clone();
+        ChildSpec::task("projections", move |context: TaskContext| {
+            let runtime = runtime.clone();
+            async move {
+                projection::run(&runtime.core, &runtime.projections, &context.cancel).await.map_err(TaskError::from)
+            }
+        })
+    }
+
+    /// Hibernates and passivates cells, and forgets expired command records.
+    pub fn housekeeping(&self) -> ChildSpec {
+        let runtime = self.clone();
+        ChildSpec::task("housekeeping", move |context: TaskContext| {
+            let runtime = runtime.clone();
+            async move {
+                housekeeping::run(&runtime.core, &runtime.members, &context.cancel).await;
+                Ok(())
+            }
+        })
+    }
+
+    /// The domain of a kind, for introspection.
+    pub fn member(&self, kind: &str) -> Option<Arc<dyn AnyMember>> {
+        self.members.get(kind).cloned()
+    }
+
+    /// What the journal's lanes have done.
+    pub fn lane_stats(&self) -> LaneStats {
+        self.core.lanes.stats()
+    }
+
+    /// Waits until every projection has caught up with what is committed now.
+    pub async fn projected(&self) {
+        self.core.dirty.settled().await;
+    }
+
+    /// Waits until no effect waits for delivery (effects in a retry pause included).
+    pub async fn delivered(&self) {
+        self.core.outbox.settled().await;
+    }
+}

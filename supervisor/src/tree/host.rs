@@ -1,0 +1,44 @@
+//! What a domain must be able to do to have its cells supervised.
+
+use futures::future::BoxFuture;
+use ractor::{ActorCell, ActorId};
+use uuid::Uuid;
+
+/// A domain whose live entities are ractor actors, linked to the domain supervisor that the tree runs for it.
+///
+/// Every method but [`stop`](Self::stop) is called inside a supervisor's handler: it must return at once and may not
+/// block. A panic in one counts as a failure of the domain supervisor.
+pub trait CellHost: Send + Sync + 'static {
+    /// The domain's name, which is also its name in the tree.
+    fn name(&self) -> &str;
+
+    /// A domain supervisor runs from now on; cells may be spawned linked to it.
+    ///
+    /// Cells of an earlier supervisor are dead or about to be killed, and nothing more is reported about them.
+    fn opened(&self, supervisor: ActorCell);
+
+    /// The domain is degraded, restarting or stopping: refuse commands. May be called several times in a row.
+    fn closed(&self, retry_after: std::time::Duration);
+
+    /// A cell ended; `cause` is `None` when it did so of its own accord.
+    ///
+    /// Not called for cells that end after [`closed`](Self::closed).
+    fn cell_ended(&self, actor: ActorId, cause: Option<String>);
+
+    /// The time has come to bring back the cell that failed as `actor`. Called once for each failure, after the backoff.
+    fn restart_cell(&self, actor: ActorId);
+
+    /// Lets the cells finish what they have begun. Cut off after the child's shutdown time.
+    fn stop(&self) -> BoxFuture<'_, ()>;
+
+    /// Figures for the ops view: live cells, queue depths and the like.
+    fn stats(&self) -> serde_json::Value;
+
+    /// Which entity the actor carries, so that failures in a row of one entity lengthen its own backoff only.
+    ///
+    /// Asked before [`cell_ended`](Self::cell_ended). Without an answer the backoff grows with the domain's recent failures.
+    fn identity(&self, actor: ActorId) -> Option<Uuid> {
+        let _ = actor;
+        None
+    }
+}

@@ -1,0 +1,126 @@
+//! What supervisors decided lately, bounded, for operators and tests.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::clock::{Clock, Timestamp};
+
+/// How many decisions are kept.
+const KEPT: usize = 256;
+
+/// A decision about one node of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub enum Decision {
+    /// It runs for the first time.
+    Started,
+    /// It runs again.
+    Restarted,
+    /// It ended of its own accord and stays away.
+    Finished,
+    /// It was stopped on request.
+    Stopped,
+    /// It was killed: out of time, or by an operator.
+    Killed,
+    /// It failed and will be started again.
+    Planned {
+        /// After how long.
+        in_ms: u64,
+    },
+    /// It used up its restarts and is retried for ever.
+    Degraded {
+        /// After how long it is tried next.
+        in_ms: u64,
+    },
+    /// It failed for good.
+    Failed,
+    /// It is a supervisor that used up its restarts.
+    GaveUp,
+    /// One of its cells failed and will be started again.
+    CellPlanned {
+        /// After how long.
+        in_ms: u64,
+    },
+}
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TreeEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Names from below the root, joined by `/`; empty for the root.
+    pub path: String,
+    /// What was decided.
+    #[serde(flatten)]
+    pub decision: Decision,
+    /// Why.
+    pub cause: Option<String>,
+}
+
+/// The newest decisions of one tree, and the clock that dates them.
+pub(super) struct Log {
+    clock: Arc<dyn Clock>,
+    events: Mutex<VecDeque<TreeEvent>>,
+}
+
+impl Log {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, events: Mutex::default() }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn record(&self, path: &str, decision: Decision, cause: Option<&str>) {
+        trace(path, decision, cause.unwrap_or_default());
+        let event = TreeEvent {
+            at: self.now(),
+            path: path.to_owned(),
+            decision,
+            cause: cause.map(ToOwned::to_owned),
+        };
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        if events.len() == KEPT {
+            events.pop_front();
+        }
+        events.push_back(event);
+    }
+
+    /// Oldest first.
+    pub(super) fn events(&self) -> Vec<TreeEvent> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}
+
+/// Whole milliseconds, for views.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn trace(path: &str, decision: Decision, cause: &str) {
+    match decision {
+        Decision::Started | Decision::Restarted | Decision::Finished | Decision::Stopped => {
+            tracing::info!(tree.path = path, ?decision, "supervision of \"{path}\": {decision:?}");
+        }
+        Decision::Planned { .. } | Decision::CellPlanned { .. } | Decision::Killed => {
+            tracing::warn!(
+                tree.path = path,
+                ?decision,
+                cause,
+                "supervision of \"{path}\": {decision:?}, {cause}"
+            );
+        }
+        Decision::Degraded { .. } | Decision::Failed | Decision::GaveUp => {
+            tracing::error!(
+                tree.path = path,
+                ?decision,
+                cause,
+                "supervision of \"{path}\": {decision:?}, {cause}"
+            );
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! A failure stays where it happened.
+
+use std::time::Duration;
+
+use amazoff_supervisor::{AskError, CellLimits};
+use futures::future::join_all;
+use uuid::Uuid;
+
+use crate::tally::{Command, Rejection};
+use crate::world::{World, envelope, repeatable, until};
+
+#[tokio::test(start_paused = true)]
+async fn a_crashing_command_fails_alone_and_the_queue_is_kept() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    let (before, crash, after) = tokio::join!(
+        world.ask(id, Command::Add(1)),
+        world.ask(id, Command::Panic),
+        world.ask(id, Command::Add(10)),
+    );
+    assert_eq!(before.expect("committed").reply, 1);
+    assert!(matches!(crash, Err(AskError::NotCommitted { .. })));
+    assert_eq!(after.expect("committed after the restart").reply, 11);
+    assert_eq!(world.tallies.host().stats()["commands"]["crashes"], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_crashes_twice_is_quarantined_and_the_entity_goes_on() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    let crash = || world.tallies.execute(id, Command::Panic, repeatable("poison"));
+    assert!(matches!(crash().await, Err(AskError::NotCommitted { .. })));
+    assert!(matches!(crash().await, Err(AskError::NotCommitted { .. })));
+    assert!(matches!(crash().await, Err(AskError::Quarantined)));
+    assert_eq!(world.ask(id, Command::Add(2)).await.expect("goes on").reply, 2);
+    let kept = world.store.journal().crashes(10).await.expect("readable");
+    assert!(kept.len() == 1 && kept[0].quarantined && kept[0].attempts == 2);
+
+    world.tree.stop().await;
+    let next = World::over(world.store.clone(), CellLimits::default()).await;
+    let again = next.tallies.execute(id, Command::Panic, repeatable("poison")).await;
+    assert!(matches!(again, Err(AskError::Quarantined)), "quarantine outlives the process");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_domain_that_keeps_crashing_is_degraded_and_recovers() {
+    let world = World::start().await;
+    let mut degraded = false;
+    for _ in 0..200 {
+        let outcome = world.ask(Uuid::now_v7(), Command::Panic).await;
+        if matches!(outcome, Err(AskError::Degraded { .. })) {
+            degraded = true;
+            break;
+        }
+    }
+    assert!(degraded, "the intensity limit was never reached");
+    let id = Uuid::now_v7();
+    until(async || world.ask(id, Command::Add(1)).await.is_ok()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn decisions_that_break_the_books_are_never_stored() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    assert!(matches!(world.ask(id, Command::Unbalanced).await, Err(AskError::NotCommitted { .. })));
+    assert!(world.store.journal().balances().await.expect("readable").is_empty());
+    assert!(world.tallies.read(id).await.expect("readable").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_taken_claim_refuses_one_command_and_no_neighbour() {
+    let world = World::start().await;
+    let ids: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
+    world.ask(Uuid::now_v7(), Command::Claim("ann".to_owned())).await.expect("free");
+    let asks = ids.iter().enumerate().map(|(n, id)| {
+        let command = if n == 25 { Command::Claim("ann".to_owned()) } else { Command::Add(1) };
+        world.ask(*id, command)
+    });
+    let outcomes = join_all(asks).await;
+    for (n, outcome) in outcomes.into_iter().enumerate() {
+        match (n, outcome) {
+            (25, Err(AskError::Refused { refusal: Rejection::NameTaken, .. })) => {}
+            (25, other) => panic!("the loser got {other:?}"),
+            (_, outcome) => assert_eq!(outcome.expect("a neighbour is not disturbed").reply, 1),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_loser_of_a_claim_keeps_the_rest_of_its_batch() {
+    let world = World::start().await;
+    world.ask(Uuid::now_v7(), Command::Claim("ann".to_owned())).await.expect("free");
+    let id = Uuid::now_v7();
+    let (before, loser, after) = tokio::join!(
+        world.ask(id, Command::Add(1)),
+        world.ask(id, Command::Claim("ann".to_owned())),
+        world.ask(id, Command::Add(1)),
+    );
+    assert!(before.is_ok() && after.is_ok());
+    assert!(matches!(loser, Err(AskError::Refused { refusal: Rejection::NameTaken, .. })));
+    assert_eq!(world.sum(id).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payload_that_is_too_large_is_refused_alone() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    let (small, large, other) = tokio::join!(
+        world.ask(id, Command::Add(1)),
+        world.ask(id, Command::Large(400 * 1024)),
+        world.ask(id, Command::Add(1)),
+    );
+    assert!(small.is_ok() && other.is_ok());
+    assert!(matches!(large, Err(AskError::TooLarge)));
+    assert_eq!(world.sum(id).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_work_is_dropped_before_it_runs() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    let mut late = envelope();
+    late.deadline = tokio::time::Instant::now();
+    let outcome = world.tallies.execute(id, Command::Add(1), late).await;
+    assert!(matches!(outcome, Err(AskError::Expired)));
+    assert_eq!(world.sum(id).await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_refuses_at_once() {
+    let limits = CellLimits { queue_depth_max: 8, ..CellLimits::default() };
+    let world = World::over(amazoff_persistence::MemoryStore::new(), limits).await;
+    let id = Uuid::now_v7();
+    let outcomes = join_all((0..100).map(|_| world.ask(id, Command::Add(1)))).await;
+    let accepted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(AskError::Overloaded { .. }))));
+    assert!((8..100).contains(&accepted));
+    assert_eq!(world.sum(id).await, i64::try_from(accepted).expect("small"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_away_refuses_and_is_used_again_when_it_is_back() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    world.ask(id, Command::Add(1)).await.expect("accepted");
+    world.store.fail_next(amazoff_persistence::AppendFailure::Unavailable);
+    assert!(matches!(world.ask(id, Command::Add(1)).await, Err(AskError::Unavailable { .. })));
+    assert_eq!(world.ask(id, Command::Add(1)).await.expect("back").reply, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_outcome_is_settled_by_repeating_with_the_same_id() {
+    for failure in [amazoff_persistence::AppendFailure::LostBefore, amazoff_persistence::AppendFailure::LostAfter] {
+        let world = World::start().await;
+        let id = Uuid::now_v7();
+        world.store.fail_next(failure);
+        let outcome = world.tallies.execute(id, Command::Add(1), repeatable("k")).await;
+        assert!(matches!(outcome, Err(AskError::NoAnswer)));
+        let again = world.tallies.execute(id, Command::Add(1), repeatable("k")).await.expect("settled");
+        assert_eq!(again.reply, 1);
+        assert_eq!(world.sum(id).await, 1);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_domain_supervisor_loses_no_acknowledged_command_and_the_domain_comes_back() {
+    let world = World::start().await;
+    let ids: Vec<Uuid> = (0..20).map(|_| Uuid::now_v7()).collect();
+    let mut acknowledged = 0;
+    for round in 0..10 {
+        let asks = ids.iter().map(|id| world.ask(*id, Command::Add(1)));
+        let kill = async {
+            tokio::task::yield_now().await;
+            // The supervisor may be between two lives; then there is nothing to kill in this round.
+            let _ = world.tree.kill("test/tally");
+        };
+        let (outcomes, ()) = tokio::join!(join_all(asks), kill);
+        acknowledged += i64::try_from(outcomes.iter().filter(|outcome| outcome.is_ok()).count()).expect("small");
+        until(async || world.ask(ids[round], Command::Add(0)).await.is_ok()).await;
+    }
+    let mut sum = 0;
+    for id in &ids {
+        sum += world.sum(*id).await;
+    }
+    assert!(sum >= acknowledged && sum <= 200, "{acknowledged} acknowledged, {sum} stored");
+}

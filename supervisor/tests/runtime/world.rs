@@ -1,0 +1,123 @@
+//! A runtime with one domain, over a journal in memory.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use amazoff_persistence::MemoryStore;
+use amazoff_supervisor::tree::{ChildSpec, SupervisorSpec, TreeHandle};
+use amazoff_supervisor::{
+    Answer, Assembly, AskError, CellLimits, Clock, CommandId, Deliver, Delivered, Delivery, Directory, Envelope,
+    Ports, Principal, Runtime,
+};
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::tally::{Command, Effect, Rejection, Tally, TokioClock};
+
+/// Adds to the other tally; fails the first `failures` times.
+pub(crate) struct Forwarding {
+    tallies: Directory<Tally>,
+    pub(crate) failures: Arc<AtomicU32>,
+    pub(crate) deliveries: Arc<AtomicU32>,
+}
+
+impl Deliver<Tally> for Forwarding {
+    fn deliver<'a>(&'a self, delivery: Delivery<'a, Effect>) -> BoxFuture<'a, Delivered<Command>> {
+        Box::pin(async move {
+            self.deliveries.fetch_add(1, Ordering::SeqCst);
+            let Effect::Add { to, amount } = delivery.effect;
+            let outcome = self.tallies.execute(*to, Command::Add(*amount), delivery.envelope()).await;
+            let fails = |left: u32| left.checked_sub(1);
+            if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails).is_ok() {
+                return Delivered::Retry { reason: "the answer was lost".to_owned() };
+            }
+            match outcome {
+                Ok(answer) => Delivered::Answer(Command::Note(format!("added, now {}", answer.reply))),
+                Err(error) => Delivered::Retry { reason: error.to_string() },
+            }
+        })
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) store: MemoryStore,
+    pub(crate) tallies: Directory<Tally>,
+    pub(crate) runtime: Runtime,
+    pub(crate) tree: TreeHandle,
+    pub(crate) clock: TokioClock,
+    pub(crate) failures: Arc<AtomicU32>,
+    pub(crate) deliveries: Arc<AtomicU32>,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        Self::over(MemoryStore::new(), CellLimits::default()).await
+    }
+
+    /// A new process over what an earlier one left.
+    pub(crate) async fn over(store: MemoryStore, limits: CellLimits) -> Self {
+        let clock = TokioClock(tokio::time::Instant::now());
+        let ports = Ports {
+            journal: store.journal(),
+            documents: store.documents(),
+            clock: Arc::new(clock.clone()),
+            shards: store.take_all("test"),
+            keys: store.key_table(),
+        };
+        let mut assembly = Assembly::new(&ports);
+        let tallies = assembly.directory::<Tally>(limits);
+        let (failures, deliveries) = (Arc::default(), Arc::default());
+        let forwarding = Forwarding {
+            tallies: tallies.clone(),
+            failures: Arc::clone(&failures),
+            deliveries: Arc::clone(&deliveries),
+        };
+        assembly.register_with(&tallies, Arc::new(forwarding));
+        let runtime = assembly.finish();
+        let mut spec = SupervisorSpec::one_for_one("test");
+        for lane in runtime.lanes() {
+            spec = spec.child(lane);
+        }
+        spec = spec
+            .child(runtime.outbox())
+            .child(runtime.reminders())
+            .child(runtime.housekeeping())
+            .child(ChildSpec::domain(tallies.host()));
+        let tree = TreeHandle::start(spec).await.expect("the tree starts");
+        Self { store, tallies, runtime, tree, clock, failures, deliveries }
+    }
+
+    pub(crate) async fn ask(&self, id: Uuid, command: Command) -> Result<Answer<i64>, AskError<Rejection>> {
+        self.tallies.execute(id, command, envelope()).await
+    }
+
+    pub(crate) async fn sum(&self, id: Uuid) -> i64 {
+        self.tallies.read(id).await.expect("readable").map_or(0, |committed| committed.state.sum)
+    }
+
+    pub(crate) async fn notes(&self, id: Uuid) -> Vec<String> {
+        self.tallies.read(id).await.expect("readable").map_or_else(Vec::new, |committed| committed.state.notes.clone())
+    }
+
+    pub(crate) fn now(&self) -> amazoff_supervisor::Timestamp {
+        self.clock.now()
+    }
+}
+
+pub(crate) fn envelope() -> Envelope {
+    Envelope::system(Duration::from_secs(5))
+}
+
+pub(crate) fn repeatable(key: &str) -> Envelope {
+    Envelope::new(CommandId::derived(&[key.as_bytes()]), Principal::Guest, Duration::from_secs(5))
+}
+
+/// Waits (paused time runs on by itself) until a condition holds; fails after a minute.
+pub(crate) async fn until<F: AsyncFn() -> bool>(condition: F) {
+    let limit = tokio::time::Instant::now() + Duration::from_mins(1);
+    while !condition().await {
+        assert!(tokio::time::Instant::now() < limit, "the condition never held");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
