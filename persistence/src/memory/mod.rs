@@ -1,0 +1,83 @@
+//! The ports in memory, with the same rules as a database: for tests, also on a paused clock.
+//!
+//! Nothing here waits, starts a thread or reads a clock: every answer is ready when it is asked for.
+
+mod append;
+mod blobs;
+mod documents;
+mod journal;
+mod keys;
+mod shards;
+mod tables;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use amazoff_supervisor::documents::Documents;
+use amazoff_supervisor::journal::{Journal, KeyTable, ShardTable, Shards};
+
+pub use self::append::AppendFailure;
+pub use self::blobs::MemoryBlobs;
+use self::documents::MemoryDocuments;
+use self::journal::MemoryJournal;
+use self::keys::MemoryKeys;
+use self::shards::MemoryShards;
+use self::tables::Tables;
+
+/// All ports over one memory. Cheap to clone; clones share what is stored.
+#[derive(Clone)]
+pub struct MemoryStore {
+    tables: Arc<Mutex<Tables>>,
+    documents: Arc<MemoryDocuments>,
+    keys: Arc<MemoryKeys>,
+    journal: Arc<MemoryJournal>,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryStore {
+    /// An empty store that nobody owns a shard of yet.
+    pub fn new() -> Self {
+        let tables: Arc<Mutex<Tables>> = Arc::default();
+        let journal = Arc::new(MemoryJournal::over(Arc::clone(&tables)));
+        Self { tables, documents: Arc::default(), keys: Arc::default(), journal }
+    }
+
+    /// The transactional truth. It has one lane.
+    pub fn journal(&self) -> Arc<dyn Journal> {
+        Arc::<MemoryJournal>::clone(&self.journal)
+    }
+
+    /// The read models.
+    pub fn documents(&self) -> Arc<dyn Documents> {
+        Arc::<MemoryDocuments>::clone(&self.documents)
+    }
+
+    /// Who owns which shard.
+    pub fn shard_table(&self) -> Arc<dyn ShardTable> {
+        Arc::new(MemoryShards::over(Arc::clone(&self.tables)))
+    }
+
+    /// The persons' wrapped keys.
+    pub fn key_table(&self) -> Arc<dyn KeyTable> {
+        Arc::<MemoryKeys>::clone(&self.keys)
+    }
+
+    /// Takes every shard for a node and returns what it now owns: the short way for tests without a cluster.
+    pub fn take_all(&self, node: &str) -> Arc<dyn Shards> {
+        Arc::new(shards::take_all(&self.tables, node))
+    }
+
+    /// Makes the next append fail as told; several are used up in order.
+    pub fn fail_next(&self, failure: AppendFailure) {
+        locked(&self.tables).failures.push_back(failure);
+    }
+}
+
+/// A panic of another test thread leaves maps that are still maps.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,133 @@
+//! Read models as JSON in SQLite.
+
+mod select;
+
+use std::sync::Arc;
+
+use amazoff_supervisor::ShardId;
+use amazoff_supervisor::documents::{DocumentPut, Documents, Page, Query};
+use amazoff_supervisor::journal::JournalError;
+use futures::future::BoxFuture;
+use serde_json::Value;
+use sqlx::SqliteConnection;
+
+use super::database::Database;
+use super::errors::{unavailable, unreadable};
+use super::rows;
+use crate::fields;
+
+/// The tables `document` and `checkpoint` in `documents.db`.
+pub(super) struct SqliteDocuments {
+    database: Arc<Database>,
+}
+
+impl SqliteDocuments {
+    /// The documents of an open database.
+    pub(super) fn over(database: Arc<Database>) -> Self {
+        Self { database }
+    }
+
+    async fn page(&self, query: &Query) -> Result<Page, JournalError> {
+        fields::checked(query)?;
+        let rows = select::page(query)
+            .build()
+            .fetch_all(self.database.readers())
+            .await
+            .map_err(unreadable(&query.collection))?;
+        select::read_page(query, &rows).map_err(unreadable(&query.collection))
+    }
+
+    async fn number(&self, query: &Query) -> Result<u64, JournalError> {
+        fields::checked(query)?;
+        let row = select::count(query)
+            .build()
+            .fetch_one(self.database.readers())
+            .await
+            .map_err(unreadable(&query.collection))?;
+        rows::unsigned(&row, 0).map_err(unavailable)
+    }
+
+    async fn one(&self, collection: &str, id: &str) -> Result<Option<Value>, JournalError> {
+        let row =
+            sqlx::query("SELECT body FROM document WHERE collection = ? AND id = ? AND body IS NOT NULL")
+                .bind(collection)
+                .bind(id)
+                .fetch_optional(self.database.readers())
+                .await
+                .map_err(unreadable(collection))?;
+        row.map(|row| select::body(&row, 0)).transpose().map_err(unreadable(collection))
+    }
+
+    async fn how_far(&self, projection: &str) -> Result<Vec<(ShardId, u64)>, JournalError> {
+        let rows =
+            sqlx::query("SELECT shard_id, shard_seq FROM checkpoint WHERE projection = ? ORDER BY shard_id")
+                .bind(projection)
+                .fetch_all(self.database.readers())
+                .await
+                .map_err(unreadable(projection))?;
+        let checkpoints: Result<Vec<_>, sqlx::Error> =
+            rows.iter().map(|row| Ok((rows::shard(row, 0)?, rows::unsigned(row, 1)?))).collect();
+        checkpoints.map_err(unreadable(projection))
+    }
+}
+
+impl Documents for SqliteDocuments {
+    fn write<'a>(
+        &'a self,
+        projection: &'a str,
+        shard: ShardId,
+        shard_seq: u64,
+        puts: &'a [DocumentPut],
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        let (projection, puts) = (projection.to_owned(), puts.to_vec());
+        Box::pin(self.database.transact(move |connection| {
+            Box::pin(async move {
+                for put in &puts {
+                    write_one(connection, put).await?;
+                }
+                sqlx::query(
+                    "INSERT INTO checkpoint (projection, shard_id, shard_seq) VALUES (?, ?, ?)
+                     ON CONFLICT (projection, shard_id) DO UPDATE SET shard_seq = max(shard_seq, excluded.shard_seq)",
+                )
+                .bind(projection)
+                .bind(shard.number())
+                .bind(shard_seq.cast_signed())
+                .execute(connection)
+                .await
+                .map(drop)
+            })
+        }))
+    }
+
+    fn checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>> {
+        Box::pin(self.how_far(projection))
+    }
+
+    fn get<'a>(&'a self, collection: &'a str, id: &'a str) -> BoxFuture<'a, Result<Option<Value>, JournalError>> {
+        Box::pin(self.one(collection, id))
+    }
+
+    fn query<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, JournalError>> {
+        Box::pin(self.page(query))
+    }
+
+    fn count<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<u64, JournalError>> {
+        Box::pin(self.number(query))
+    }
+}
+
+async fn write_one(connection: &mut SqliteConnection, put: &DocumentPut) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO document (collection, id, source_seq, body, deleted) VALUES (?1, ?2, ?3, ?4, ?4 IS NULL)
+         ON CONFLICT (collection, id) DO UPDATE SET
+             source_seq = excluded.source_seq, body = excluded.body, deleted = excluded.deleted
+         WHERE source_seq < excluded.source_seq",
+    )
+    .bind(&put.collection)
+    .bind(&put.id)
+    .bind(put.source_seq.cast_signed())
+    .bind(put.body.as_ref().map(Value::to_string))
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,149 @@
+//! The journal port: each method goes to the file that knows its table.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use amazoff_supervisor::journal::{
+    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey, OutboxRow,
+    Posting, Reminder, StoredEvent,
+};
+use amazoff_supervisor::{CommandId, EntityId, ShardId, Timestamp, Version};
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+use super::database::Database;
+use super::lane::SqliteLane;
+use super::{crashes, outbox, reading, snapshots};
+
+/// SQLite has one writer, so one lane.
+const LANES: u16 = 1;
+
+/// The journal in `journal.db`.
+pub(super) struct SqliteJournal {
+    database: Arc<Database>,
+    lane_is_open: Arc<AtomicBool>,
+}
+
+impl SqliteJournal {
+    /// The journal of an open database.
+    pub(super) fn over(database: Arc<Database>) -> Self {
+        Self { database, lane_is_open: Arc::default() }
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn lanes(&self) -> u16 {
+        LANES
+    }
+
+    fn lane(&self, lane: u16) -> BoxFuture<'_, Result<Box<dyn LaneWriter>, JournalError>> {
+        Box::pin(async move {
+            if lane >= LANES {
+                return Err(JournalError::Unavailable(format!("there is no lane {lane}")));
+            }
+            if self.lane_is_open.swap(true, Ordering::SeqCst) {
+                return Err(JournalError::Unavailable(format!("lane {lane} already has a writer")));
+            }
+            let writer = SqliteLane::opened(self.database.turns(), Arc::clone(&self.lane_is_open));
+            Ok::<Box<dyn LaneWriter>, _>(Box::new(writer))
+        })
+    }
+
+    fn load<'a>(&'a self, entity: &'a EntityId) -> BoxFuture<'a, Result<Loaded, JournalError>> {
+        Box::pin(reading::load(self.database.readers(), entity))
+    }
+
+    fn history<'a>(
+        &'a self,
+        entity: &'a EntityId,
+        after: Version,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<StoredEvent>, JournalError>> {
+        Box::pin(reading::history(self.database.readers(), entity, after, limit))
+    }
+
+    fn outcome<'a>(
+        &'a self,
+        entity: &'a EntityId,
+        command_id: CommandId,
+    ) -> BoxFuture<'a, Result<Option<CommandRecord>, JournalError>> {
+        Box::pin(reading::outcome(self.database.readers(), entity, command_id))
+    }
+
+    fn claimed_by<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Option<EntityId>, JournalError>> {
+        Box::pin(reading::claimed_by(self.database.readers(), claim))
+    }
+
+    fn tail(
+        &self,
+        shard: ShardId,
+        after: u64,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<StoredEvent>, JournalError>> {
+        Box::pin(reading::tail(self.database.readers(), shard, after, limit))
+    }
+
+    fn heads(&self) -> BoxFuture<'_, Result<Vec<(ShardId, u64)>, JournalError>> {
+        Box::pin(reading::heads(self.database.readers()))
+    }
+
+    fn outbox<'a>(
+        &'a self,
+        after: Option<&'a OutboxKey>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<OutboxRow>, JournalError>> {
+        Box::pin(outbox::undelivered(self.database.readers(), after, limit))
+    }
+
+    fn outbox_failed<'a>(
+        &'a self,
+        key: &'a OutboxKey,
+        attempts: u32,
+        next_at: Timestamp,
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        Box::pin(outbox::failed(&self.database, key, attempts, next_at))
+    }
+
+    fn reminders_due(&self, now: Timestamp, limit: usize) -> BoxFuture<'_, Result<Vec<Reminder>, JournalError>> {
+        Box::pin(outbox::reminders_due(self.database.readers(), now, limit))
+    }
+
+    fn record_crash<'a>(
+        &'a self,
+        crash: &'a Crash,
+        quarantine_at: u32,
+    ) -> BoxFuture<'a, Result<CrashRecord, JournalError>> {
+        Box::pin(crashes::record(&self.database, crash, quarantine_at))
+    }
+
+    fn crashes(&self, limit: usize) -> BoxFuture<'_, Result<Vec<CrashRecord>, JournalError>> {
+        Box::pin(crashes::newest(self.database.readers(), limit))
+    }
+
+    fn forget_commands(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, JournalError>> {
+        Box::pin(crashes::forget_commands(&self.database, now))
+    }
+
+    fn save_snapshot<'a>(
+        &'a self,
+        entity: &'a EntityId,
+        seq: Version,
+        state: &'a str,
+        keep: u32,
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        Box::pin(snapshots::save(&self.database, entity, seq, state, keep))
+    }
+
+    fn balances(&self) -> BoxFuture<'_, Result<Vec<Posting>, JournalError>> {
+        Box::pin(reading::balances(self.database.readers()))
+    }
+
+    fn entities<'a>(
+        &'a self,
+        kind: &'a str,
+        after: Option<Uuid>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Uuid>, JournalError>> {
+        Box::pin(reading::entities(self.database.readers(), kind, after, limit))
+    }
+}

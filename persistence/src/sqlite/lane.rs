@@ -1,0 +1,48 @@
+//! The one appender. Each append is a task of its own, so it runs to its end also when nobody waits for it any more.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, PartRefusal};
+use amazoff_supervisor::spawn_guarded;
+use futures::future::BoxFuture;
+
+use super::append::{self, Heads};
+use super::database::Turns;
+use crate::bugs::Bugs;
+
+/// The open writer of the lane.
+pub(super) struct SqliteLane {
+    turns: Turns,
+    /// The newest `shard_seq` of each shard that this lane has written; what is missing is read from the journal.
+    heads: Arc<Mutex<Heads>>,
+    bugs: Bugs,
+    is_open: Arc<AtomicBool>,
+}
+
+impl SqliteLane {
+    /// A writer that knows no counters yet; clears `is_open` when it is dropped.
+    pub(super) fn opened(turns: Turns, is_open: Arc<AtomicBool>) -> Self {
+        Self { turns, heads: Arc::default(), bugs: Bugs::planted(), is_open }
+    }
+}
+
+impl Drop for SqliteLane {
+    fn drop(&mut self) {
+        self.is_open.store(false, Ordering::SeqCst);
+    }
+}
+
+impl LaneWriter for SqliteLane {
+    fn append<'a>(
+        &'a mut self,
+        parts: &'a [Part],
+    ) -> BoxFuture<'a, Result<Vec<Result<(), PartRefusal>>, JournalError>> {
+        Box::pin(async move {
+            let (turns, heads, bugs) = (self.turns.clone(), Arc::clone(&self.heads), self.bugs);
+            let parts = parts.to_vec();
+            let task = spawn_guarded("append", async move { append::append(&turns, &heads, &parts, bugs).await });
+            task.await.unwrap_or_else(|lost| Err(JournalError::OutcomeUnknown(lost.to_string())))
+        })
+    }
+}

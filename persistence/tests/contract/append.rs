@@ -1,0 +1,159 @@
+use amazoff_supervisor::journal::{PartRefusal, Posting};
+use amazoff_supervisor::{ClaimChange, CommandId, ReminderChange};
+
+use crate::world::{NOW, World, cart, claim, command, effect, event, mark};
+
+contract!(
+    many_parts_are_stored_at_once,
+    storing_nothing_is_fine,
+    a_part_without_events_is_stored_too,
+    a_refused_part_leaves_nothing_behind,
+    a_second_writer_of_the_same_version_is_refused,
+    a_writer_that_has_seen_more_than_there_is_is_refused,
+    of_two_parts_of_one_entity_in_a_group_the_first_wins,
+    two_parts_of_one_entity_that_follow_each_other_are_both_stored,
+    a_lane_has_one_writer_at_a_time,
+    postings_add_up,
+    large_groups_of_every_size_are_stored,
+);
+
+async fn many_parts_are_stored_at_once(mut world: World) {
+    let carts: Vec<_> = (0..100).map(|_| cart()).collect();
+    let parts: Vec<_> = carts.iter().map(|cart| world.events(cart, 0, 2)).collect();
+    assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); 100]);
+    let parts: Vec<_> = carts.iter().map(|cart| world.events(cart, 2, 1)).collect();
+    assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); 100]);
+    for cart in &carts {
+        assert_eq!(world.version(cart).await, 3);
+    }
+    world.assert_dense().await;
+}
+
+async fn storing_nothing_is_fine(mut world: World) {
+    assert_eq!(world.lane.append(&[]).await.unwrap(), vec![]);
+    assert_eq!(world.store(world.part(&cart(), 0)).await, Ok(()));
+}
+
+async fn a_part_without_events_is_stored_too(mut world: World) {
+    let cart = cart();
+    let id = CommandId::new();
+    world.store(world.events(&cart, 0, 1)).await.unwrap();
+    // A refusal of the domain: only the command's outcome is stored, and the version seen does not matter.
+    let mut part = world.part(&cart, 0);
+    part.commands = vec![command(id)];
+    world.store(part).await.unwrap();
+    assert!(world.journal.outcome(&cart, id).await.unwrap().is_some());
+    assert_eq!(world.version(&cart).await, 1);
+}
+
+async fn a_refused_part_leaves_nothing_behind(mut world: World) {
+    let (owner, cart) = (cart(), cart());
+    let mut first = world.events(&owner, 0, 1);
+    first.claims = vec![ClaimChange::Take(claim("taken"))];
+    world.store(first).await.unwrap();
+
+    let id = CommandId::new();
+    let mut part = world.events(&cart, 0, 3);
+    part.commands = vec![command(id)];
+    part.marks = vec![mark("order_1/cart", 5)];
+    part.outbox = vec![effect(&cart, 3, 0)];
+    part.reminders = vec![ReminderChange::Set { name: "wake".to_owned(), due_at: NOW }];
+    part.claims = vec![ClaimChange::Take(claim("free")), ClaimChange::Take(claim("taken"))];
+    part.postings = vec![Posting { account: "a".to_owned(), asset: "EUR".to_owned(), amount: 5 }];
+    assert_eq!(world.store(part.clone()).await, Err(PartRefusal::ClaimTaken(claim("taken"))));
+
+    assert_eq!(world.version(&cart).await, 0);
+    assert_eq!(world.journal.outcome(&cart, id).await.unwrap(), None);
+    assert_eq!(world.journal.outbox(None, 10).await.unwrap(), vec![]);
+    assert_eq!(world.journal.reminders_due(NOW, 10).await.unwrap(), vec![]);
+    assert_eq!(world.journal.claimed_by(&claim("free")).await.unwrap(), None);
+    assert_eq!(world.journal.balances().await.unwrap(), vec![]);
+    // Not even the mark: without the taken key the very same part goes through.
+    part.claims.pop();
+    assert_eq!(world.store(part).await, Ok(()));
+    world.assert_dense().await;
+}
+
+async fn a_second_writer_of_the_same_version_is_refused(mut world: World) {
+    let cart = cart();
+    world.store(world.events(&cart, 0, 2)).await.unwrap();
+    for seen in [0, 1] {
+        assert_eq!(world.store(world.events(&cart, seen, 1)).await, Err(PartRefusal::VersionTaken));
+    }
+    assert_eq!(world.store(world.events(&cart, 2, 1)).await, Ok(()));
+    world.assert_dense().await;
+}
+
+async fn a_writer_that_has_seen_more_than_there_is_is_refused(mut world: World) {
+    let cart = cart();
+    assert_eq!(world.store(world.events(&cart, 1, 1)).await, Err(PartRefusal::VersionTaken));
+    world.store(world.events(&cart, 0, 1)).await.unwrap();
+    assert_eq!(world.store(world.events(&cart, 7, 1)).await, Err(PartRefusal::VersionTaken));
+    assert_eq!(world.version(&cart).await, 1);
+}
+
+async fn of_two_parts_of_one_entity_in_a_group_the_first_wins(mut world: World) {
+    let cart = cart();
+    let mut rival = world.part(&cart, 0);
+    rival.events = vec![event("\"rival\"")];
+    let parts = [world.events(&cart, 0, 1), rival];
+    let verdicts = world.lane.append(&parts).await.unwrap();
+    assert_eq!(verdicts, [Ok(()), Err(PartRefusal::VersionTaken)]);
+    assert_eq!(world.journal.load(&cart).await.unwrap().events[0].event, parts[0].events[0]);
+}
+
+async fn two_parts_of_one_entity_that_follow_each_other_are_both_stored(mut world: World) {
+    let cart = cart();
+    let (mut first, mut second) = (world.events(&cart, 0, 1), world.events(&cart, 1, 1));
+    first.reminders = vec![ReminderChange::Clear { name: "wake".to_owned() }];
+    second.reminders = vec![ReminderChange::Set { name: "wake".to_owned(), due_at: NOW }];
+    assert_eq!(world.lane.append(&[first, second]).await.unwrap(), [Ok(()), Ok(())]);
+    assert_eq!(world.version(&cart).await, 2);
+    assert_eq!(world.journal.reminders_due(NOW, 9).await.unwrap().len(), 1);
+}
+
+async fn a_lane_has_one_writer_at_a_time(world: World) {
+    assert_eq!(world.journal.lanes(), 1);
+    assert!(world.journal.lane(0).await.is_err());
+    drop(world.lane);
+    assert!(world.journal.lane(0).await.is_ok());
+    assert!(world.journal.lane(1).await.is_err());
+}
+
+async fn postings_add_up(mut world: World) {
+    let posting = |account: &str, asset: &str, amount| Posting {
+        account: account.to_owned(),
+        asset: asset.to_owned(),
+        amount,
+    };
+    let cart = cart();
+    let mut part = world.part(&cart, 0);
+    part.postings = vec![posting("held", "var_1", 3), posting("available", "var_1", -3)];
+    world.store(part.clone()).await.unwrap();
+    part.postings = vec![posting("held", "var_1", -3), posting("held", "EUR", 9)];
+    world.store(part).await.unwrap();
+    let balances = world.journal.balances().await.unwrap();
+    assert_eq!(balances, [posting("available", "var_1", -3), posting("held", "EUR", 9), posting("held", "var_1", 0)]);
+}
+
+async fn large_groups_of_every_size_are_stored(mut world: World) {
+    for size in [1, 2, 3, 31, 63, 64, 65, 200] {
+        let carts: Vec<_> = (0..size).map(|_| cart()).collect();
+        let parts: Vec<_> = carts
+            .iter()
+            .map(|cart| {
+                let mut part = world.events(cart, 0, 1);
+                part.commands = vec![command(CommandId::new())];
+                part.outbox = vec![effect(cart, 1, 0), effect(cart, 1, 1)];
+                part
+            })
+            .collect();
+        assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); size]);
+        for part in &parts {
+            assert_eq!(world.version(&part.entity).await, 1);
+            let id = part.commands[0].command_id;
+            assert_eq!(world.journal.outcome(&part.entity, id).await.unwrap().as_ref(), Some(&part.commands[0]));
+        }
+    }
+    world.assert_dense().await;
+}

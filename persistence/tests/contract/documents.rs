@@ -1,0 +1,189 @@
+use amazoff_supervisor::ShardId;
+use amazoff_supervisor::documents::{DocumentPut, Query, QUERY_LIMIT_MAX, Sort};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+contract!(
+    a_document_comes_back,
+    an_older_or_equal_write_changes_nothing,
+    a_deleted_document_stays_deleted_for_older_writes,
+    checkpoints_never_go_back,
+    pages_cover_everything_once,
+    pages_stay_stable_while_values_are_equal,
+    documents_without_the_field_come_first,
+    equal_fields_of_each_type_match,
+    every_word_must_be_contained,
+    counting_ignores_pages,
+    a_field_is_only_ever_a_name,
+    collections_are_apart,
+);
+
+async fn put(world: &World, id: &str, source_seq: u64, body: Option<Value>) {
+    let put = DocumentPut { collection: "products".to_owned(), id: id.to_owned(), source_seq, body };
+    world.documents.write("test", ShardId::from_number(0).unwrap(), 1, &[put]).await.unwrap();
+}
+
+fn products() -> Query {
+    Query { collection: "products".to_owned(), limit: 100, ..Query::default() }
+}
+
+fn sorted(field: &str, descending: bool) -> Query {
+    Query { sort: Some(Sort { field: field.to_owned(), descending }), ..products() }
+}
+
+/// The ids of all pages, three documents at a time.
+async fn walk(world: &World, query: Query) -> Vec<String> {
+    let mut query = Query { limit: 3, ..query };
+    let mut ids = Vec::new();
+    loop {
+        let page = world.documents.query(&query).await.unwrap();
+        assert!(page.items.len() <= 3);
+        ids.extend(page.items.into_iter().map(|(id, _)| id));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return ids,
+        }
+    }
+}
+
+async fn ids(world: &World, query: &Query) -> Vec<String> {
+    world.documents.query(query).await.unwrap().items.into_iter().map(|(id, _)| id).collect()
+}
+
+async fn a_document_comes_back(world: World) {
+    let body = json!({"title": "Tea 🍵", "price_amount": 499, "tags": ["a", {"b": null}], "active": true});
+    put(&world, "p1", 1, Some(body.clone())).await;
+    assert_eq!(world.documents.get("products", "p1").await.unwrap(), Some(body.clone()));
+    assert_eq!(world.documents.get("products", "p2").await.unwrap(), None);
+    assert_eq!(world.documents.query(&products()).await.unwrap().items, [("p1".to_owned(), body)]);
+}
+
+async fn an_older_or_equal_write_changes_nothing(world: World) {
+    put(&world, "p1", 5, Some(json!({"n": 5}))).await;
+    for (seq, expected) in [(5, 5), (4, 5), (6, 6)] {
+        put(&world, "p1", seq, Some(json!({"n": seq}))).await;
+        assert_eq!(world.documents.get("products", "p1").await.unwrap(), Some(json!({"n": expected})));
+    }
+}
+
+async fn a_deleted_document_stays_deleted_for_older_writes(world: World) {
+    put(&world, "p1", 1, Some(json!({}))).await;
+    put(&world, "p1", 3, None).await;
+    put(&world, "p1", 2, Some(json!({}))).await;
+    assert_eq!(world.documents.get("products", "p1").await.unwrap(), None);
+    assert_eq!(world.documents.count(&products()).await.unwrap(), 0);
+    put(&world, "p1", 4, Some(json!({}))).await;
+    assert_eq!(world.documents.count(&products()).await.unwrap(), 1);
+}
+
+async fn checkpoints_never_go_back(world: World) {
+    let shard = |n| ShardId::from_number(n).unwrap();
+    assert_eq!(world.documents.checkpoints("orders").await.unwrap(), vec![]);
+    for (number, seq) in [(9, 4), (2, 7), (9, 3)] {
+        world.documents.write("orders", shard(number), seq, &[]).await.unwrap();
+    }
+    world.documents.write("products", shard(1), 1, &[]).await.unwrap();
+    assert_eq!(world.documents.checkpoints("orders").await.unwrap(), [(shard(2), 7), (shard(9), 4)]);
+}
+
+async fn pages_cover_everything_once(world: World) {
+    for (id, price) in [("a", 50), ("b", 10), ("c", 40), ("d", 20), ("e", 30), ("f", 9), ("g", 100)] {
+        put(&world, id, 1, Some(json!({"price_amount": price, "title": format!("T{price}")}))).await;
+    }
+    assert_eq!(walk(&world, products()).await.concat(), "abcdefg");
+    assert_eq!(walk(&world, sorted("price_amount", false)).await.concat(), "fbdecag");
+    assert_eq!(walk(&world, sorted("price_amount", true)).await.concat(), "gacedbf");
+    assert_eq!(walk(&world, sorted("title", false)).await.concat(), "bgdecaf");
+    assert_eq!(walk(&world, sorted("title", true)).await.concat(), "facedgb");
+}
+
+async fn pages_stay_stable_while_values_are_equal(world: World) {
+    for id in ["a", "b", "c", "d", "e", "f", "g"] {
+        put(&world, id, 1, Some(json!({"price_amount": if id < "e" { 1 } else { 2 }}))).await;
+    }
+    assert_eq!(walk(&world, sorted("price_amount", false)).await.concat(), "abcdefg");
+    assert_eq!(walk(&world, sorted("price_amount", true)).await.concat(), "gfedcba");
+}
+
+async fn documents_without_the_field_come_first(world: World) {
+    for (id, body) in [
+        ("a", json!({"rank": 1})),
+        ("b", json!({})),
+        ("c", json!({"rank": null})),
+        ("d", json!({"rank": "text"})),
+        ("e", json!({})),
+        ("f", json!({})),
+        ("g", json!({"rank": 2})),
+    ] {
+        put(&world, id, 1, Some(body)).await;
+    }
+    assert_eq!(walk(&world, sorted("rank", false)).await.concat(), "bcefagd");
+    assert_eq!(walk(&world, sorted("rank", true)).await.concat(), "dgafecb");
+}
+
+async fn equal_fields_of_each_type_match(world: World) {
+    put(&world, "a", 1, Some(json!({"status": "active", "stock": 3, "featured": true}))).await;
+    put(&world, "b", 1, Some(json!({"status": "active", "stock": 4, "featured": false}))).await;
+    put(&world, "c", 1, Some(json!({"status": "it's \"odd\""}))).await;
+    for (conditions, expected) in [
+        (vec![("status", json!("active"))], "ab"),
+        (vec![("status", json!("active")), ("stock", json!(4))], "b"),
+        (vec![("featured", json!(true))], "a"),
+        (vec![("featured", json!(false))], "b"),
+        (vec![("featured", json!(1))], ""),
+        (vec![("stock", json!("3"))], ""),
+        (vec![("status", json!("it's \"odd\""))], "c"),
+        (vec![("missing", json!("x"))], ""),
+    ] {
+        let equals = conditions.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
+        let query = Query { equals, ..products() };
+        assert_eq!(ids(&world, &query).await.concat(), expected, "{conditions:?}");
+        assert_eq!(world.documents.count(&query).await.unwrap(), expected.len() as u64);
+    }
+}
+
+async fn every_word_must_be_contained(world: World) {
+    put(&world, "a", 1, Some(json!({"search": "green tea 100% pure"}))).await;
+    put(&world, "b", 1, Some(json!({"search": "black tea_bags"}))).await;
+    put(&world, "c", 1, Some(json!({"title": "no text"}))).await;
+    for (words, expected) in
+        [(&["tea"][..], "ab"), (&["tea", "green"], "a"), (&["00%"], "a"), (&["tea_"], "b"), (&["%"], "a"), (&["x"], "")]
+    {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let query = Query { contains: Some(("search".to_owned(), words)), ..products() };
+        assert_eq!(ids(&world, &query).await.concat(), expected);
+    }
+}
+
+async fn counting_ignores_pages(world: World) {
+    for id in ["a", "b", "c", "d"] {
+        put(&world, id, 1, Some(json!({"n": 1}))).await;
+    }
+    let first = world.documents.query(&Query { limit: 1, ..sorted("n", false) }).await.unwrap();
+    let query = Query { limit: 1, after: first.next, ..sorted("n", false) };
+    assert_eq!(world.documents.count(&query).await.unwrap(), 4);
+    assert!(ids(&world, &Query { limit: 0, ..products() }).await.is_empty());
+    let all = world.documents.query(&Query { limit: QUERY_LIMIT_MAX + 1, ..products() }).await.unwrap();
+    assert_eq!((all.items.len(), all.next), (4, None));
+}
+
+async fn a_field_is_only_ever_a_name(world: World) {
+    for name in ["price'", "a.b", "$", "", "Title", "x) OR (1"] {
+        assert!(world.documents.query(&sorted(name, false)).await.is_err(), "{name}");
+        let equals = vec![(name.to_owned(), json!(1))];
+        assert!(world.documents.count(&Query { equals, ..products() }).await.is_err(), "{name}");
+    }
+    for value in [json!(null), json!(1.5), json!([1])] {
+        let equals = vec![("price".to_owned(), value)];
+        assert!(world.documents.query(&Query { equals, ..products() }).await.is_err());
+    }
+}
+
+async fn collections_are_apart(world: World) {
+    put(&world, "a", 1, Some(json!({}))).await;
+    let other = DocumentPut { collection: "orders".to_owned(), id: "a".to_owned(), source_seq: 1, body: None };
+    world.documents.write("test", ShardId::from_number(0).unwrap(), 1, &[other]).await.unwrap();
+    assert_eq!(world.documents.count(&products()).await.unwrap(), 1);
+    assert_eq!(world.documents.count(&Query { collection: "orders".to_owned(), ..products() }).await.unwrap(), 0);
+}

@@ -1,0 +1,48 @@
+//! The contract of the ports: what every adapter keeps. Each sentence is run against memory and against SQLite.
+
+/// Runs each sentence of a module against every adapter.
+macro_rules! contract {
+    ($($sentence:ident),+ $(,)?) => {
+        mod memory {
+            use crate::world::World;
+            $(#[tokio::test(start_paused = true)]
+            async fn $sentence() {
+                super::$sentence(World::in_memory().await).await;
+            })+
+        }
+        mod sqlite {
+            use crate::world::World;
+            $(#[tokio::test]
+            async fn $sentence() {
+                super::$sentence(World::in_sqlite().await).await;
+            })+
+        }
+    };
+}
+
+#[cfg(test)]
+mod append;
+#[cfg(test)]
+mod blobs;
+#[cfg(test)]
+mod claims;
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod documents;
+#[cfg(test)]
+mod fences;
+#[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod on_disk;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod replay;
+#[cfg(test)]
+mod snapshots;
+#[cfg(test)]
+mod waiting;
+#[cfg(test)]
+mod world;
