@@ -1,0 +1,23 @@
+//! What the handles share: failures of reads on the way to a command, and fingerprints that survive a repeat.
+
+use amazoff_supervisor::{AskError, Envelope, Fault, ReadError, derive_uuid};
+use serde::Serialize;
+
+/// A command that could not be prepared, because something could not be read. Nothing happened.
+pub(crate) fn not_read<R: Fault>(error: ReadError) -> AskError<R> {
+    match error {
+        ReadError::Unavailable(cause) => AskError::Unavailable { cause },
+        ReadError::Corrupt(_) => AskError::NotCommitted { cause: error.to_string() },
+    }
+}
+
+/// Gives an envelope without a fingerprint that of what was asked. Needed where a handle adds to the command what changes
+/// from one repeat to the next, such as a price or a salt.
+pub(crate) fn fingerprinted(envelope: Envelope, asked: &impl Serialize) -> Envelope {
+    if envelope.fingerprint != 0 {
+        return envelope;
+    }
+    let asked = serde_json::to_vec(asked).unwrap_or_default();
+    let (fingerprint, _) = derive_uuid(&[&asked]).as_u64_pair();
+    envelope.with_fingerprint(fingerprint)
+}

@@ -1,0 +1,315 @@
+//! What a checkout is asked and told, and what it asks of others.
+
+use amazoff_supervisor::Timestamp;
+use amazoff_supervisor::sealing::Sealed;
+use serde::{Deserialize, Serialize};
+
+use super::outcome::Failure;
+use crate::cart::Owner;
+use crate::ids::{CartId, HoldId, OrderId, PaymentId, ProductId, VariantId};
+use crate::money::{Money, Quantity};
+use crate::order::{Contact, Draft, Line, PaymentStatus};
+use crate::payment::{Terms, Update};
+
+/// How the shopper pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentChoice {
+    /// The provider's name.
+    pub provider: String,
+    /// The provider's token for the card.
+    pub token: String,
+}
+
+/// What the shopper agreed to when pressing the button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The total that the shopper saw.
+    pub expected_total: Money,
+    /// Who receives the order.
+    pub contact: Sealed<Contact>,
+    /// How it is paid.
+    pub payment: PaymentChoice,
+}
+
+/// A request or an answer to a checkout. Answers name their attempt, so that late ones are recognised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Buy what is in the cart.
+    Start(Box<Start>),
+    /// What the cart answered to the claim.
+    RecordCart {
+        /// Of which attempt.
+        attempt: u32,
+        /// The answer.
+        answer: CartAnswer,
+    },
+    /// What the catalogue asks for the lines; `None` for a variant that is not for sale any more.
+    RecordPrices {
+        /// Of which attempt.
+        attempt: u32,
+        /// Price by variant.
+        prices: Vec<(VariantId, Option<Money>)>,
+    },
+    /// What the stock answered to a hold.
+    RecordHold {
+        /// Of which attempt.
+        attempt: u32,
+        /// Of which variant.
+        variant: VariantId,
+        /// Nothing when held, else why not.
+        failure: Option<Failure>,
+    },
+    /// What the order answered to the draft.
+    RecordDraft {
+        /// Of which attempt.
+        attempt: u32,
+        /// Nothing when written, else why not.
+        failure: Option<Failure>,
+    },
+    /// The payment could not even be asked; the provider certainly was not called.
+    RecordPaymentRefused {
+        /// Of which attempt.
+        attempt: u32,
+        /// Why.
+        code: String,
+    },
+    /// News of a payment.
+    PaymentUpdate {
+        /// Which payment.
+        payment: PaymentId,
+        /// The news.
+        update: Update,
+    },
+    /// A hold is promised to the order.
+    RecordCommitted {
+        /// Of which attempt.
+        attempt: u32,
+        /// Of which variant.
+        variant: VariantId,
+    },
+    /// The order binds.
+    RecordPlaced {
+        /// Of which attempt.
+        attempt: u32,
+    },
+    /// The order is paid.
+    RecordPaid {
+        /// Of which attempt.
+        attempt: u32,
+    },
+    /// The cart is closed.
+    RecordCompleted {
+        /// Of which attempt.
+        attempt: u32,
+    },
+    /// A hold is given up.
+    RecordReleased {
+        /// Of which attempt.
+        attempt: u32,
+        /// Of which variant.
+        variant: VariantId,
+    },
+    /// The cart is open again.
+    RecordCartReleased {
+        /// Of which attempt.
+        attempt: u32,
+    },
+    /// Look whether something waits for too long.
+    Wake,
+}
+
+/// What a cart answered to a claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CartAnswer {
+    /// It is ours, with these lines.
+    Claimed {
+        /// Whose cart it is.
+        owner: Owner,
+        /// What is in it, at the prices that the shopper saw.
+        lines: Vec<Line>,
+    },
+    /// It refused.
+    Refused(Failure),
+}
+
+/// What a checkout answers to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// An attempt has begun.
+    Started {
+        /// Its number.
+        attempt: u32,
+    },
+    /// An attempt is running already; this is it.
+    Running {
+        /// Its number.
+        attempt: u32,
+    },
+    /// The cart has become an order.
+    Done {
+        /// Which.
+        order: OrderId,
+    },
+    /// The answer is noted, or was outdated.
+    Noted,
+}
+
+/// What a checkout asks of others, each at least once, keyed so that a repeat changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Lock the cart.
+    ClaimCart {
+        /// For which attempt.
+        attempt: u32,
+    },
+    /// Look up what the lines cost today.
+    PriceLines {
+        /// For which attempt.
+        attempt: u32,
+        /// The variants and their products.
+        lines: Vec<(ProductId, VariantId)>,
+    },
+    /// Put stock aside.
+    HoldStock {
+        /// For which attempt.
+        attempt: u32,
+        /// Of which variant.
+        variant: VariantId,
+        /// Under which key.
+        hold: HoldId,
+        /// How much.
+        quantity: Quantity,
+        /// When the stock is to wake this checkout.
+        expires_at: Timestamp,
+    },
+    /// Write the order down.
+    DraftOrder {
+        /// For which attempt.
+        attempt: u32,
+        /// Which order.
+        order: OrderId,
+        /// What it is about.
+        draft: Box<Draft>,
+        /// Which payment is to pay it.
+        payment: PaymentId,
+    },
+    /// Have the money reserved.
+    Authorize {
+        /// For which attempt.
+        attempt: u32,
+        /// Which payment.
+        payment: PaymentId,
+        /// What is to be paid.
+        terms: Terms,
+    },
+    /// Have the provider asked how a payment stands.
+    SyncPayment {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// Give the reserved money up.
+    VoidPayment {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// Promise held stock to the order.
+    CommitStock {
+        /// For which attempt.
+        attempt: u32,
+        /// Of which variant.
+        variant: VariantId,
+        /// Under which key.
+        hold: HoldId,
+    },
+    /// Make the order binding.
+    PlaceOrder {
+        /// For which attempt.
+        attempt: u32,
+        /// Which order.
+        order: OrderId,
+        /// Which payment reserved its money.
+        payment: PaymentId,
+    },
+    /// Have the money taken.
+    Capture {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// Tell the order how its payment stands.
+    NotePayment {
+        /// Which order.
+        order: OrderId,
+        /// Which payment.
+        payment: PaymentId,
+        /// How it stands.
+        status: PaymentStatus,
+    },
+    /// Tell the order that it is paid.
+    MarkPaid {
+        /// For which attempt.
+        attempt: u32,
+        /// Which order.
+        order: OrderId,
+        /// Which payment.
+        payment: PaymentId,
+        /// How much.
+        amount: Money,
+    },
+    /// Close the cart.
+    CompleteCart {
+        /// For which attempt.
+        attempt: u32,
+        /// What it became.
+        order: OrderId,
+        /// Whether the money was taken; if not, a person must look.
+        paid: bool,
+    },
+    /// Give held stock up.
+    ReleaseStock {
+        /// For which attempt.
+        attempt: u32,
+        /// Of which variant.
+        variant: VariantId,
+        /// Under which key.
+        hold: HoldId,
+    },
+    /// Open the cart again.
+    ReleaseCart {
+        /// For which attempt.
+        attempt: u32,
+        /// New prices for its lines, when they changed.
+        reprice: Option<Vec<(VariantId, Money)>>,
+    },
+}
+
+impl Effect {
+    /// The stream it goes on. A payment has its own, so that a stuck one never delays the next attempt's.
+    pub(super) fn destination(&self) -> String {
+        match self {
+            Self::ClaimCart { .. } | Self::CompleteCart { .. } | Self::ReleaseCart { .. } => {
+                "cart".to_owned()
+            }
+            Self::PriceLines { .. } => "catalogue".to_owned(),
+            Self::HoldStock { variant, .. }
+            | Self::CommitStock { variant, .. }
+            | Self::ReleaseStock { variant, .. } => format!("stock:{variant}"),
+            Self::DraftOrder { .. }
+            | Self::PlaceOrder { .. }
+            | Self::NotePayment { .. }
+            | Self::MarkPaid { .. } => "order".to_owned(),
+            Self::Authorize { payment, .. }
+            | Self::SyncPayment { payment }
+            | Self::VoidPayment { payment }
+            | Self::Capture { payment } => format!("payment:{payment}"),
+        }
+    }
+}
+
+/// The order, the payment and the holds of an attempt follow from the cart and the attempt's number.
+pub(super) fn payment_of(cart: CartId, attempt: u32) -> PaymentId {
+    PaymentId::of_attempt(OrderId::of_cart(cart), attempt)
+}

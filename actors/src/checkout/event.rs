@@ -1,0 +1,100 @@
+//! What happened in a checkout. Stored for ever. All but the first concern the attempt that runs.
+
+use amazoff_supervisor::{CommandId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::command::Start;
+use super::outcome::Failure;
+use crate::cart::Owner;
+use crate::ids::VariantId;
+use crate::money::Money;
+use crate::order::Line;
+use crate::pricing::Totals;
+
+/// A fact about a checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// An attempt began.
+    AttemptStarted {
+        /// Its number, from 1.
+        attempt: u32,
+        /// The command that started it.
+        command: CommandId,
+        /// What the shopper agreed to.
+        start: Box<Start>,
+    },
+    /// The cart is locked for it.
+    CartClaimed {
+        /// Whose cart it is.
+        owner: Owner,
+        /// What is in it.
+        lines: Vec<Line>,
+    },
+    /// Today's prices make the total that the shopper saw.
+    LinesPriced {
+        /// Price by variant.
+        prices: Vec<(VariantId, Money)>,
+        /// The sums.
+        totals: Totals,
+    },
+    /// Stock of a variant is put aside.
+    StockHeld {
+        /// Which variant.
+        variant: VariantId,
+    },
+    /// The order is written down.
+    OrderDrafted {
+        /// How long the payment may take before the provider is asked.
+        patience_until: Timestamp,
+    },
+    /// The shopper must act on the payment.
+    PaymentNeedsAction {
+        /// Where.
+        url: String,
+    },
+    /// The provider's answer is missing.
+    PaymentUnknown,
+    /// Patience is over: the provider is being asked a last time.
+    PatienceLost {
+        /// When the payment is voided.
+        void_at: Timestamp,
+    },
+    /// The payment is to be given up.
+    PaymentGivenUp,
+    /// The money is reserved.
+    PaymentAuthorized,
+    /// Held stock of a variant is promised to the order.
+    StockCommitted {
+        /// Which variant.
+        variant: VariantId,
+    },
+    /// The order binds.
+    OrderPlaced,
+    /// The money is taken.
+    PaymentCaptured,
+    /// The money could not be taken although it was reserved; a person must look.
+    CaptureFailed {
+        /// Why.
+        code: String,
+    },
+    /// The order knows that it is paid.
+    OrderPaid,
+    /// The cart is closed: the attempt is over.
+    Completed,
+    /// The attempt cannot succeed; what it did is being undone.
+    Failing {
+        /// Why.
+        failure: Failure,
+    },
+    /// Stock of a variant is given up.
+    StockReleased {
+        /// Which variant.
+        variant: VariantId,
+    },
+    /// Nothing of the attempt is left: it is over.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+}

@@ -1,0 +1,167 @@
+//! How others reach checkouts.
+
+use std::time::Duration;
+
+use amazoff_supervisor::{
+    AskError, Directory, Envelope, Fault, FaultKind, Principal, ReadError, Vault, VaultError,
+};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::command::{Command, PaymentChoice, Reply, Start};
+use super::outcome::Outcome;
+use super::rejection::Rejection;
+use super::state::Checkout;
+use crate::asking::fingerprinted;
+use crate::cart::{Cart, Owner, Status};
+use crate::ids::{CartId, OrderId};
+use crate::money::Money;
+use crate::order::Contact;
+
+/// Every checkout.
+#[derive(Clone)]
+pub struct Checkouts {
+    directory: Directory<Checkout>,
+    carts: Directory<Cart>,
+    vault: Vault,
+}
+
+/// What a shopper sends with the button.
+#[derive(Clone, Debug, Serialize)]
+pub struct CompleteForm {
+    /// The total that the shopper saw.
+    pub expected_total: Money,
+    /// Who receives the order.
+    pub contact: Contact,
+    /// How it is paid.
+    pub payment: PaymentChoice,
+}
+
+/// Why a checkout could not be begun or followed. Whether something happened follows from the kind.
+#[derive(Debug, thiserror::Error)]
+pub enum CompleteError {
+    /// There is no such cart, or it is not the asker's.
+    #[error("there is no such cart")]
+    CartNotFound,
+    /// The checkout did not answer, or refused.
+    #[error(transparent)]
+    Ask(#[from] AskError<Rejection>),
+    /// Something could not be read; the attempt, if it began, goes on.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The contact could not be sealed; nothing began.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl Fault for CompleteError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::CartNotFound => FaultKind::NotFound,
+            Self::Ask(error) => error.kind(),
+            Self::Read(error) => error.kind(),
+            Self::Vault(error) => error.kind(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::CartNotFound => "cart-not-found",
+            Self::Ask(error) => error.code(),
+            Self::Read(error) => error.code(),
+            Self::Vault(error) => error.code(),
+        }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::CartNotFound => None,
+            Self::Ask(error) => error.retry_after(),
+            Self::Read(error) => error.retry_after(),
+            Self::Vault(error) => error.retry_after(),
+        }
+    }
+    fn facts(&self) -> serde_json::Value {
+        match self {
+            Self::CartNotFound => serde_json::Value::Null,
+            Self::Ask(error) => error.facts(),
+            Self::Read(error) => error.facts(),
+            Self::Vault(error) => error.facts(),
+        }
+    }
+}
+
+impl Checkouts {
+    /// A handle over the running checkouts, the carts that they buy, and the vault that seals contacts.
+    pub fn new(directory: Directory<Checkout>, carts: Directory<Cart>, vault: Vault) -> Self {
+        Self { directory, carts, vault }
+    }
+
+    /// Buys what is in a cart: begins an attempt, or joins the one that runs, and follows it for at most `wait`.
+    ///
+    /// The attempt goes on by itself whatever the caller does; a repeat with the same command id follows the same one.
+    /// A failed attempt is `Ok(Outcome::Failed(_))`, and one that is not decided after `wait` is [`Outcome::Processing`].
+    ///
+    /// # Errors
+    /// When nothing could be begun, or the attempt cannot be followed.
+    pub async fn complete(
+        &self,
+        cart: CartId,
+        form: CompleteForm,
+        envelope: Envelope,
+        wait: Duration,
+    ) -> Result<Outcome, CompleteError> {
+        let give_up = Instant::now() + wait;
+        let person = self.person(cart, &envelope.principal).await?;
+        let envelope = fingerprinted(envelope, &form);
+        let contact = self.vault.seal(person, &form.contact).await?;
+        let start = Start { expected_total: form.expected_total, contact, payment: form.payment };
+        let mut changes = self.directory.watch(cart.uuid());
+        let command = Command::Start(Box::new(start));
+        let attempt = match self.directory.execute(cart.uuid(), command, envelope).await?.reply {
+            Reply::Started { attempt } | Reply::Running { attempt } => attempt,
+            Reply::Done { order } => return Ok(Outcome::Placed { order }),
+            Reply::Noted => return Ok(Outcome::Processing { order: OrderId::of_cart(cart) }),
+        };
+        loop {
+            changes.borrow_and_update();
+            if let Some(outcome) = self.outcome(cart, attempt).await? {
+                return Ok(outcome);
+            }
+            match tokio::time::timeout_at(give_up, changes.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return Ok(Outcome::Processing { order: OrderId::of_cart(cart) }),
+            }
+        }
+    }
+
+    /// Where the newest attempt of a cart stands; `None` when there was none.
+    ///
+    /// # Errors
+    /// When the checkout cannot be read now.
+    pub async fn status(&self, cart: CartId) -> Result<Option<Outcome>, ReadError> {
+        let Some(checkout) = self.directory.read(cart.uuid()).await? else { return Ok(None) };
+        let Some(newest) = checkout.state.newest() else { return Ok(None) };
+        let processing = Outcome::Processing { order: OrderId::of_cart(cart) };
+        Ok(Some(checkout.state.outcome(cart, newest).unwrap_or(processing)))
+    }
+
+    async fn outcome(&self, cart: CartId, attempt: u32) -> Result<Option<Outcome>, ReadError> {
+        let checkout = self.directory.read(cart.uuid()).await?;
+        Ok(checkout.and_then(|checkout| checkout.state.outcome(cart, attempt)))
+    }
+
+    /// Whose key seals the contact: the owner's, or the cart's own for a guest.
+    async fn person(&self, cart: CartId, asker: &Principal) -> Result<uuid::Uuid, CompleteError> {
+        let found = self.carts.read(cart.uuid()).await?;
+        let owned = found.filter(|found| match found.state.status {
+            Status::Absent => false,
+            Status::Open | Status::Completing { .. } | Status::Completed { .. } => {
+                found.state.owner.admits(asker)
+            }
+        });
+        let owner = owned.ok_or(CompleteError::CartNotFound)?.state.owner;
+        Ok(match owner {
+            Owner::Guest => cart.uuid(),
+            Owner::User(user) => user.uuid(),
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! The shop: one folder per domain, each a pure state machine, and the handles through which the edges reach them.
+
+#![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
+
+mod asking;
+pub mod effect;
+pub mod ids;
+pub mod money;
+pub mod pricing;
+
+pub mod cart;
+pub mod checkout;
+pub mod order;
+pub mod payment;
+pub mod product;
+pub mod stock;
+pub mod user;
+
+pub mod shop;
+pub mod tree;
+
+pub use shop::Shop;

@@ -1,0 +1,112 @@
+//! Placed orders as documents, so that people can list theirs.
+
+use std::sync::Arc;
+
+use amazoff_supervisor::documents::DocumentPut;
+use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
+use amazoff_supervisor::{Entity, Projection, Version, decode};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+use super::event::Event;
+use super::state::Order;
+use super::view::{Status, number};
+use crate::cart::Owner;
+use crate::ids::OrderId;
+
+/// The collection of placed orders.
+pub const ORDERS: &str = "orders";
+
+/// How many events of an order are read at once.
+const PAGE: usize = 200;
+
+/// Writes a document per placed order; drafts are nobody's business yet.
+///
+/// It folds the order's own events up to the one at hand, so a rebuild writes the same documents.
+pub struct OrderProjection {
+    journal: Arc<dyn Journal>,
+}
+
+impl OrderProjection {
+    /// A projection that reads orders from this journal.
+    pub fn new(journal: Arc<dyn Journal>) -> Self {
+        Self { journal }
+    }
+
+    async fn order_at(&self, event: &StoredEvent) -> Result<Order, JournalError> {
+        let mut order = Order::default();
+        let mut seen = Version(0);
+        while seen < event.seq {
+            let page = self.journal.history(&event.entity, seen, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            let next = last.seq;
+            for stored in page.iter().filter(|stored| stored.seq <= event.seq) {
+                order.apply(&read(stored)?);
+            }
+            seen = next;
+        }
+        Ok(order)
+    }
+}
+
+fn read(stored: &StoredEvent) -> Result<Event, JournalError> {
+    decode::<Order>(&stored.event.payload, stored.event.schema)
+        .map_err(|reason| JournalError::Corrupt { entity: stored.entity.to_string(), reason })
+}
+
+/// The document of an order; `None` while it is not placed.
+fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
+    let draft = order.draft.as_deref()?;
+    let listed = match order.status {
+        Status::Placed | Status::Completed => true,
+        Status::Draft | Status::Canceled => false,
+    };
+    let user = match draft.owner {
+        Owner::Guest => None,
+        Owner::User(user) => Some(user),
+    };
+    listed.then(|| {
+        json!({
+            "id": id,
+            "user": user,
+            "number": number(id),
+            "stage": order.stage(),
+            "status": order.status,
+            "payment_status": order.payment_status,
+            "total_amount": draft.totals.total.amount,
+            "currency": draft.totals.total.currency,
+            "placed_at": order.placed_at.unwrap_or_default().unix_ms(),
+            "line_count": draft.lines.len(),
+            "first_title": draft.lines.first().map(|line| line.title.as_str()),
+        })
+    })
+}
+
+impl Projection for OrderProjection {
+    fn name(&self) -> &'static str {
+        "orders"
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[Order::KIND]
+    }
+
+    fn project<'a>(
+        &'a self,
+        event: &'a StoredEvent,
+    ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
+        async move {
+            let id = OrderId::from(event.entity.id);
+            let order = self.order_at(event).await?;
+            let Some(body) = document(id, &order) else { return Ok(Vec::new()) };
+            Ok(vec![DocumentPut {
+                collection: ORDERS.to_owned(),
+                id: id.to_string(),
+                source_seq: event.seq.0,
+                body: Some(body),
+            }])
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,131 @@
+//! What a payment's effects do: calls to providers and news for the checkout.
+
+use std::time::Duration;
+
+use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::command::{Call, Command, Effect, Outcome, Update};
+use super::provider::{Intent, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers};
+use super::state::Payment;
+use crate::checkout::{self, Checkout, Reached};
+use crate::ids::{CartId, PaymentId};
+
+/// How long a provider may think before its answer counts as missing.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often an unreachable provider is tried before the question is treated as perhaps heard.
+const TRIES_MAX: u32 = 5;
+/// From this many fruitless questions on, a person is told.
+const ALERT_AFTER: u32 = 10;
+
+/// Delivers the effects of payments.
+pub struct PaymentDelivery {
+    providers: Providers,
+    checkouts: Directory<Checkout>,
+}
+
+impl PaymentDelivery {
+    /// Calls these providers and tells these checkouts.
+    pub fn new(providers: Providers, checkouts: Directory<Checkout>) -> Self {
+        Self { providers, checkouts }
+    }
+
+    async fn call(&self, provider: &str, call: &Call, attempts: u32) -> Delivered<Command> {
+        let Some(provider) = self.providers.get(provider) else {
+            return unknown_provider(call);
+        };
+        match call {
+            Call::Find { operation, intent, asked } => {
+                find(provider.as_ref(), *operation, intent, *asked).await
+            }
+            Call::Authorize { .. } | Call::Confirm { .. } | Call::Capture { .. } | Call::Void { .. } => {
+                ask(provider.as_ref(), call, attempts).await
+            }
+        }
+    }
+
+    async fn tell(
+        &self,
+        delivery: &Delivery<'_, Effect>,
+        cart: CartId,
+        update: &Update,
+    ) -> Delivered<Command> {
+        let payment = PaymentId::from(delivery.key.entity.id);
+        if *update == Update::IntegrityFailure {
+            tracing::error!(payment.id = %payment, "the provider acted on another amount than payment {payment} asked");
+        }
+        let command = checkout::Command::PaymentUpdate { payment, update: update.clone() };
+        match Reached::from(self.checkouts.execute(cart.uuid(), command, delivery.envelope()).await) {
+            Reached::Accepted(_) => Delivered::Done,
+            Reached::Refused(refusal) => {
+                tracing::error!(payment.id = %payment, %refusal, "checkout refused news of payment {payment}: {refusal}");
+                Delivered::Dead { reason: refusal.to_string() }
+            }
+            Reached::Poisoned(reason) => Delivered::Dead { reason },
+            Reached::NotNow(reason) => Delivered::Retry { reason },
+        }
+    }
+}
+
+impl Deliver<Payment> for PaymentDelivery {
+    fn deliver<'a>(&'a self, delivery: Delivery<'a, Effect>) -> BoxFuture<'a, Delivered<Command>> {
+        async move {
+            match delivery.effect {
+                Effect::CallProvider { provider, call } => self.call(provider, call, delivery.attempts).await,
+                Effect::TellCheckout { cart, update } => self.tell(&delivery, *cart, update).await,
+            }
+        }
+        .boxed()
+    }
+}
+
+/// A provider that is not configured was certainly not asked.
+fn unknown_provider(call: &Call) -> Delivered<Command> {
+    let outcome = Outcome::Answered(ProviderAnswer::Declined { code: "provider-unknown".to_owned() });
+    match call {
+        Call::Authorize { .. } => {
+            Delivered::Answer(Command::Record { operation: Operation::Authorize, outcome })
+        }
+        // It was configured when the money was reserved: somebody must put it back.
+        Call::Confirm { .. } | Call::Capture { .. } | Call::Void { .. } | Call::Find { .. } => {
+            Delivered::Retry { reason: "the payment's provider is not configured any more".to_owned() }
+        }
+    }
+}
+
+async fn ask(provider: &dyn PaymentProvider, call: &Call, attempts: u32) -> Delivered<Command> {
+    let (operation, answer) = match call {
+        Call::Authorize { intent, token } => (Operation::Authorize, provider.authorize(intent, token)),
+        Call::Confirm { intent, result } => (Operation::Confirm, provider.confirm(intent, *result)),
+        Call::Capture { intent } => (Operation::Capture, provider.capture(intent)),
+        Call::Void { intent } => (Operation::Void, provider.void(intent)),
+        Call::Find { operation, intent, asked } => return find(provider, *operation, intent, *asked).await,
+    };
+    let outcome = match tokio::time::timeout(CALL_TIMEOUT, answer).await {
+        Ok(Ok(answer)) => Outcome::Answered(answer),
+        Ok(Err(ProviderError::Unavailable(reason))) if attempts < TRIES_MAX => {
+            return Delivered::Retry { reason };
+        }
+        // An earlier try of this effect may have been heard just before a crash, so giving up is not a refusal.
+        Ok(Err(ProviderError::Unavailable(_) | ProviderError::Unknown(_))) | Err(_) => Outcome::Unknown,
+    };
+    Delivered::Answer(Command::Record { operation, outcome })
+}
+
+async fn find(
+    provider: &dyn PaymentProvider,
+    operation: Operation,
+    intent: &Intent,
+    asked: u32,
+) -> Delivered<Command> {
+    if asked >= ALERT_AFTER {
+        let payment = intent.payment;
+        tracing::error!(payment.id = %payment, asked, "the outcome of payment {payment} is unknown after {asked} questions");
+    }
+    match tokio::time::timeout(CALL_TIMEOUT, provider.find(&intent.key)).await {
+        Ok(Ok(found)) => Delivered::Answer(Command::RecordSync { operation, found }),
+        Ok(Err(error)) => Delivered::Retry { reason: error.to_string() },
+        Err(_) => Delivered::Retry { reason: "the provider did not answer in time".to_owned() },
+    }
+}

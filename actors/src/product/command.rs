@@ -1,0 +1,45 @@
+//! What may be asked of a product.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Media, Variant};
+use crate::ids::VariantId;
+use crate::money::Money;
+
+/// A command to a product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Drafts it.
+    Create(Create),
+    /// Puts it on sale.
+    Publish,
+    /// Takes it off sale for good.
+    Archive,
+    /// Sets the price of a variant.
+    ChangePrice {
+        /// Which variant.
+        variant: VariantId,
+        /// From now on.
+        price: Money,
+    },
+}
+
+/// All that a new product is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Create {
+    /// Its name in links: lower-case letters, digits and single hyphens.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// A text about it.
+    pub description: String,
+    /// The category's slug, such as `home-kitchen`.
+    pub category: String,
+    /// Who makes it.
+    pub brand: String,
+    /// What can be bought.
+    pub variants: Vec<Variant>,
+    /// Pictures, the most telling first.
+    pub media: Vec<Media>,
+}

@@ -1,0 +1,257 @@
+use std::collections::BTreeMap;
+
+use amazoff_supervisor::documents::Position;
+use amazoff_supervisor::{Claim, ClaimChange, Entity, Timestamp, Version};
+use amazoff_testkit::{Life, given};
+use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::*;
+use crate::ids::{ProductId, VariantId};
+use crate::money::Money;
+use crate::pricing::{PRICE_MAX, is_price};
+
+const NOON: Timestamp = Timestamp::from_unix_ms(1_767_268_800_000);
+
+fn id() -> ProductId {
+    ProductId::from(Uuid::from_u128(1))
+}
+
+fn variant_id(n: u128) -> VariantId {
+    VariantId::from(Uuid::from_u128(n))
+}
+
+fn variant(n: u128, cents: i64) -> Variant {
+    Variant {
+        id: variant_id(n),
+        sku: format!("POT-{n}"),
+        options: BTreeMap::from([("Colour".to_owned(), "Navy Blue".to_owned())]),
+        price: Money::eur(cents),
+    }
+}
+
+fn teapot() -> Create {
+    Create {
+        slug: "glass-teapot".to_owned(),
+        title: "Glass Teapot".to_owned(),
+        description: "Holds 1 l.".to_owned(),
+        category: "home-kitchen".to_owned(),
+        brand: "Théière".to_owned(),
+        variants: vec![variant(1, 1999), variant(2, 2999)],
+        media: vec![Media { blob: "ab".repeat(32), alt: "A teapot".to_owned(), width: 800, height: 600 }],
+    }
+}
+
+fn created() -> Event {
+    Event::Created { product: teapot(), at: NOON }
+}
+
+fn receipt(status: Status) -> Receipt {
+    Receipt { id: id(), slug: "glass-teapot".to_owned(), status }
+}
+
+fn change(n: u128, cents: i64) -> Command {
+    Command::ChangePrice { variant: variant_id(n), price: Money::eur(cents) }
+}
+
+#[test]
+fn a_new_product_is_a_draft_and_claims_its_slug() {
+    let claim = Claim { namespace: "slug".to_owned(), key: "glass-teapot".to_owned() };
+    given::<Product>([])
+        .entity(id())
+        .when(Command::Create(teapot()))
+        .at(NOON)
+        .then_events([created()])
+        .then_claims([ClaimChange::Take(claim.clone())])
+        .then_reply(receipt(Status::Draft))
+        .then_state(|product| assert!(!product.is_for_sale()))
+        .when(Command::Create(teapot()))
+        .then_nothing_happens()
+        .when(Command::Create(Create { slug: "other".to_owned(), ..teapot() }))
+        .then_rejects(Rejection::ProductExists);
+    assert_eq!(Product::claim_taken(&claim), Rejection::SlugTaken);
+}
+
+#[test]
+fn a_product_lives_from_draft_to_archive() {
+    given::<Product>([created()])
+        .entity(id())
+        .when(Command::Publish)
+        .then_events([Event::Published])
+        .then_reply(receipt(Status::Active))
+        .then_state(|product| assert!(product.is_for_sale()))
+        .when(Command::Publish)
+        .then_nothing_happens()
+        .when(Command::Archive)
+        .then_events([Event::Archived])
+        .then_state(|product| assert!(!product.is_for_sale()))
+        .when(Command::Archive)
+        .then_nothing_happens()
+        .when(Command::Publish)
+        .then_rejects(Rejection::ProductArchived)
+        .when(change(1, 1))
+        .then_rejects(Rejection::ProductArchived);
+    for command in [Command::Publish, Command::Archive, change(1, 1)] {
+        given::<Product>([]).when(command).then_rejects(Rejection::ProductNotFound);
+    }
+}
+
+#[test]
+fn a_price_changes_for_one_variant() {
+    given::<Product>([created()])
+        .when(change(1, 1500))
+        .then_events([Event::PriceChanged { variant: variant_id(1), price: Money::eur(1500) }])
+        .then_state(|product| {
+            let prices: Vec<_> = product.variants.iter().map(|variant| variant.price.amount).collect();
+            assert_eq!(prices, [1500, 2999]);
+        })
+        .when(change(1, 1500))
+        .then_nothing_happens()
+        .when(change(3, 1500))
+        .then_rejects(Rejection::VariantNotFound);
+    for cents in [-1, PRICE_MAX + 1] {
+        let refusal = given::<Product>([created()]).when(change(1, cents));
+        refusal.then_rejects(Rejection::invalid(
+            "price",
+            "it must be in the shop's currency, not negative and not absurdly high",
+        ));
+    }
+}
+
+#[test]
+fn what_breaks_a_rule_is_named() {
+    let dollars = Money::new(1, "USD".parse().unwrap());
+    let long = "x".repeat(10_001);
+    let cases = [
+        ("slug", Create { slug: "Glass Teapot".to_owned(), ..teapot() }),
+        ("slug", Create { slug: "glass--teapot".to_owned(), ..teapot() }),
+        ("slug", Create { slug: String::new(), ..teapot() }),
+        ("category", Create { category: "Home & Kitchen".to_owned(), ..teapot() }),
+        ("title", Create { title: " ".to_owned(), ..teapot() }),
+        ("brand", Create { brand: "x".repeat(201), ..teapot() }),
+        ("description", Create { description: long, ..teapot() }),
+        ("variants", Create { variants: vec![], ..teapot() }),
+        ("variants", Create { variants: vec![variant(1, 1), variant(1, 1)], ..teapot() }),
+        ("price", Create { variants: vec![variant(1, -1)], ..teapot() }),
+        ("price", Create { variants: vec![Variant { price: dollars, ..variant(1, 1) }], ..teapot() }),
+        (
+            "blob",
+            Create {
+                media: vec![Media { blob: "teapot.png".to_owned(), ..teapot().media[0].clone() }],
+                ..teapot()
+            },
+        ),
+        ("media", Create { media: vec![teapot().media[0].clone(); 21], ..teapot() }),
+    ];
+    for (wanted, new) in cases {
+        let refusal = Life::<Product>::new(id().uuid()).run(Command::Create(new)).unwrap_err();
+        assert!(
+            matches!(&refusal, Rejection::ProductInvalid { field, .. } if field == wanted),
+            "{wanted}: {refusal}"
+        );
+    }
+}
+
+fn after(events: &[Event]) -> Product {
+    Product::default().after(events)
+}
+
+#[test]
+fn a_document_says_what_a_search_needs() {
+    let product = after(&[created(), Event::Published]);
+    let puts = projection::documents(id(), &product, Version(2)).unwrap();
+    let [found, category] = &puts[..] else { panic!("{puts:?}") };
+    assert_eq!((found.collection.as_str(), found.source_seq), (PRODUCTS, 2));
+    assert_eq!(found.id, id().to_string());
+    let body = found.body.as_ref().unwrap();
+    assert_eq!(body["status"], "active");
+    assert_eq!((&body["price_amount"], &body["price_max_amount"]), (&json!(1999), &json!(2999)));
+    assert_eq!(body["created_at"], NOON.unix_ms());
+    for word in ["glass", "théière", "kitchen", "holds", "pot-2", "navy"] {
+        assert!(body["search"].as_str().unwrap().contains(word), "{word}");
+    }
+    assert_eq!(category.collection, CATEGORIES);
+    assert_eq!(category.body, Some(json!({ "slug": "home-kitchen", "name": "Home kitchen" })));
+}
+
+#[test]
+fn a_card_comes_from_a_document() {
+    let product = after(&[created()]);
+    let puts = projection::documents(id(), &product, Version(1)).unwrap();
+    let document: projection::ProductDocument =
+        serde_json::from_value(puts[0].body.clone().unwrap()).unwrap();
+    let card = ProductCard::from(document);
+    assert_eq!((card.id, card.slug.as_str()), (id(), "glass-teapot"));
+    assert_eq!((card.price, card.price_max), (Money::eur(1999), Money::eur(2999)));
+    assert_eq!(card.image, Some("ab".repeat(32)));
+}
+
+#[test]
+fn a_list_shows_what_is_for_sale_and_has_all_words() {
+    let after = Some(Position { value: json!(5), id: "x".to_owned() });
+    let list = ListQuery {
+        q: Some("  Blue   TEAPOT ".to_owned()),
+        category: Some("home-kitchen".to_owned()),
+        sort: Sorting::PriceDesc,
+        after: after.clone(),
+        limit: 24,
+    };
+    let query = query::list(&list);
+    assert_eq!(
+        query.equals,
+        [("status".into(), json!("active")), ("category".into(), json!("home-kitchen"))]
+    );
+    assert_eq!(query.contains, Some(("search".into(), vec!["blue".into(), "teapot".into()])));
+    let sort = query.sort.unwrap();
+    assert_eq!((sort.field.as_str(), sort.descending), ("price_amount", true));
+    assert_eq!((query.after, query.limit), (after, 24));
+    let blank = query::list(&ListQuery { q: Some("  ".to_owned()), ..ListQuery::default() });
+    assert_eq!(blank.contains, None);
+}
+
+#[test]
+fn a_sorting_is_written_in_kebab_case() {
+    for (text, sorting) in [
+        ("newest", Sorting::Newest),
+        ("price-asc", Sorting::PriceAsc),
+        ("price-desc", Sorting::PriceDesc),
+        ("name", Sorting::Name),
+    ] {
+        assert_eq!(serde_json::from_value::<Sorting>(json!(text)).unwrap(), sorting);
+    }
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let creation = proptest::collection::vec((0..4_u128, -2..5_i64), 0..4).prop_map(|variants| {
+        let variants = variants.into_iter().map(|(n, cents)| variant(n, cents)).collect();
+        Command::Create(Create { variants, ..teapot() })
+    });
+    prop_oneof![
+        2 => creation,
+        2 => Just(Command::Publish),
+        1 => Just(Command::Archive),
+        4 => (0..4_u128, -2..PRICE_MAX + 2).prop_map(|(n, cents)| change(n, cents)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_sequence_of_commands_keeps_every_invariant(
+        commands in proptest::collection::vec(any_command(), 0..50),
+    ) {
+        let mut product = Life::<Product>::new(id().uuid());
+        for command in commands {
+            let before = product.state().clone();
+            let _accepted_or_refused = product.run(command);
+            let now = product.state();
+            let ids: std::collections::BTreeSet<_> = now.variants.iter().map(|variant| variant.id).collect();
+            prop_assert_eq!(ids.len(), now.variants.len(), "PROD-2");
+            prop_assert!((now.status == Status::Absent) == now.variants.is_empty(), "PROD-2");
+            prop_assert!(now.variants.iter().all(|variant| is_price(variant.price)), "PROD-3");
+            if before.status == Status::Archived {
+                prop_assert_eq!(&before, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a new product must look like.
+
+use std::collections::BTreeSet;
+
+use super::{Create, Media, Rejection, Variant};
+use crate::money::Money;
+use crate::pricing::is_price;
+
+const VARIANTS_MAX: usize = 100;
+const MEDIA_MAX: usize = 20;
+const OPTIONS_MAX: usize = 10;
+const NAME_CHARS_MAX: usize = 200;
+const SLUG_BYTES_MAX: usize = 100;
+const DESCRIPTION_CHARS_MAX: usize = 10_000;
+
+/// Checks every field of a new product; the first that breaks a rule is named.
+pub(super) fn check(new: &Create) -> Result<(), Rejection> {
+    check_slug("slug", &new.slug)?;
+    check_slug("category", &new.category)?;
+    check_text("title", &new.title, NAME_CHARS_MAX)?;
+    check_text("brand", &new.brand, NAME_CHARS_MAX)?;
+    check_length("description", &new.description, DESCRIPTION_CHARS_MAX)?;
+    check_variants(&new.variants)?;
+    if new.media.len() > MEDIA_MAX {
+        return Err(Rejection::invalid("media", "there are more than 20 pictures"));
+    }
+    new.media.iter().try_for_each(check_media)
+}
+
+/// PROD-3.
+pub(super) fn check_price(price: Money) -> Result<(), Rejection> {
+    if is_price(price) {
+        return Ok(());
+    }
+    Err(Rejection::invalid("price", "it must be in the shop's currency, not negative and not absurdly high"))
+}
+
+/// PROD-2.
+fn check_variants(variants: &[Variant]) -> Result<(), Rejection> {
+    if variants.is_empty() || variants.len() > VARIANTS_MAX {
+        return Err(Rejection::invalid("variants", "there must be 1 to 100 of them"));
+    }
+    let ids: BTreeSet<_> = variants.iter().map(|variant| variant.id).collect();
+    let skus: BTreeSet<_> = variants.iter().map(|variant| &variant.sku).collect();
+    if ids.len() < variants.len() || skus.len() < variants.len() {
+        return Err(Rejection::invalid("variants", "two of them have the same id or SKU"));
+    }
+    for Variant { sku, options, price, .. } in variants {
+        check_text("sku", sku, NAME_CHARS_MAX)?;
+        check_price(*price)?;
+        if options.len() > OPTIONS_MAX {
+            return Err(Rejection::invalid("options", "there are more than 10 of them"));
+        }
+        for text in options.iter().flat_map(|(name, value)| [name, value]) {
+            check_text("options", text, NAME_CHARS_MAX)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_media(Media { blob, alt, .. }: &Media) -> Result<(), Rejection> {
+    check_length("alt", alt, NAME_CHARS_MAX)?;
+    let hex = blob.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if blob.len() == 64 && hex { Ok(()) } else { Err(Rejection::invalid("blob", "it is not a hex SHA-256")) }
+}
+
+fn check_slug(field: &str, slug: &str) -> Result<(), Rejection> {
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if slug.len() <= SLUG_BYTES_MAX && slug.split('-').all(word) {
+        return Ok(());
+    }
+    Err(Rejection::invalid(
+        field,
+        "it must be words of lower-case letters and digits, joined by single hyphens",
+    ))
+}
+
+fn check_text(field: &str, text: &str, chars_max: usize) -> Result<(), Rejection> {
+    if text.trim().is_empty() {
+        return Err(Rejection::invalid(field, "it is empty"));
+    }
+    check_length(field, text, chars_max)
+}
+
+fn check_length(field: &str, text: &str, chars_max: usize) -> Result<(), Rejection> {
+    if text.chars().count() > chars_max {
+        return Err(Rejection::invalid(field, "it is too long"));
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! What a stock answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::Stock;
+
+/// The quantities of a variant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Levels {
+    /// On the shelf.
+    pub on_hand: u32,
+    /// Put aside for running checkouts.
+    pub held: u32,
+    /// Promised to placed orders.
+    pub allocated: u32,
+    /// What can still be had.
+    pub available: u32,
+}
+
+impl Levels {
+    /// The quantities of a stock.
+    pub fn of(stock: &Stock) -> Self {
+        Self {
+            on_hand: stock.on_hand,
+            held: stock.held,
+            allocated: stock.allocated,
+            available: stock.available(),
+        }
+    }
+}

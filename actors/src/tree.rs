@@ -1,0 +1,53 @@
+//! The whole supervision tree on one screen. Children start in this order and stop in reverse.
+//!
+//! ```text
+//! amazoff
+//! ├─ persistence   lanes, outbox, reminders, projections, housekeeping    one_for_one
+//! ├─ compute       CPU pools: passwords, images                           one_for_one
+//! ├─ shop          one supervisor per domain, its cells below             one_for_one
+//! └─ edge          HTTP listeners, realtime                               one_for_one
+//! ```
+//!
+//! A child that keeps failing is degraded: its own commands are refused with a time to come back, its supervisor starts
+//! it again with growing pauses, and no sibling notices.
+
+use std::time::Duration;
+
+use amazoff_supervisor::Runtime;
+use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
+
+/// The domains, in start order; a domain that calls another starts after it.
+pub const DOMAINS: [&str; 7] = ["product", "stock", "cart", "user", "order", "payment", "checkout"];
+
+/// What a service may fail before it is degraded.
+const SERVICE: (u32, Duration) = (10, Duration::from_secs(10));
+/// What the cells of one domain may fail together before the domain is degraded.
+const CELLS: (u32, Duration) = (20, Duration::from_secs(10));
+
+/// Declares the tree over the runtime's services, the CPU pools and the edges.
+pub fn declare(
+    runtime: &Runtime,
+    compute: impl IntoIterator<Item = ChildSpec>,
+    edge: impl IntoIterator<Item = ChildSpec>,
+) -> SupervisorSpec {
+    let mut services = runtime.lanes();
+    services.extend([runtime.outbox(), runtime.reminders(), runtime.projections(), runtime.housekeeping()]);
+    let domains = DOMAINS.iter().filter_map(|kind| runtime.member(kind)).map(|member| {
+        let (restarts_max, period) = CELLS;
+        ChildSpec::domain(member.host()).cells(Intensity::new(restarts_max, period), Backoff::default())
+    });
+    SupervisorSpec::one_for_one("amazoff")
+        .child(group("persistence", services))
+        .child(group("compute", compute))
+        .child(group("shop", domains))
+        .child(group("edge", edge))
+}
+
+/// Children that fail and recover one by one.
+fn group(name: &str, children: impl IntoIterator<Item = ChildSpec>) -> SupervisorSpec {
+    let (restarts_max, period) = SERVICE;
+    children
+        .into_iter()
+        .map(|child| child.on_exhausted(OnExhausted::Degrade))
+        .fold(SupervisorSpec::one_for_one(name).intensity(restarts_max, period), SupervisorSpec::child)
+}

@@ -1,0 +1,88 @@
+//! Why a user is refused.
+
+use amazoff_supervisor::{Fault, FaultKind};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::credentials::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+
+/// A refusal of a user, or of the handle before it asks one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+    /// Somebody has this e-mail address (USER-1).
+    #[error("this e-mail address has an account")]
+    EmailTaken,
+    /// E-mail address and password do not belong together; which of them is wrong is nobody's business (USER-5).
+    #[error("e-mail address or password is wrong")]
+    InvalidCredentials,
+    /// The session ended, or never was.
+    #[error("this session is over")]
+    SessionUnknown,
+    /// An old refresh token was shown; its session is closed.
+    #[error("this refresh token was used before, so its session is over")]
+    RefreshTokenReused,
+    /// The password is too short.
+    #[error("a password needs at least {PASSWORD_CHARS_MIN} characters")]
+    PasswordTooShort,
+    /// The password is too long.
+    #[error("a password has at most {PASSWORD_CHARS_MAX} characters")]
+    PasswordTooLong,
+    /// Everybody's first guess.
+    #[error("this password is among the first that anybody would guess")]
+    PasswordTooCommon,
+    /// This cannot be an e-mail address.
+    #[error("this is not an e-mail address")]
+    EmailInvalid,
+    /// This cannot be a name.
+    #[error("a name has 1 to 100 characters, none of them a control character")]
+    NameInvalid,
+    /// Nobody gives roles to themselves (USER-4).
+    #[error("this role is not given here")]
+    RoleNotAllowed,
+}
+
+impl Fault for Rejection {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::EmailTaken => FaultKind::Conflict,
+            Self::InvalidCredentials | Self::SessionUnknown | Self::RefreshTokenReused => {
+                FaultKind::Unauthenticated
+            }
+            Self::PasswordTooShort
+            | Self::PasswordTooLong
+            | Self::PasswordTooCommon
+            | Self::EmailInvalid
+            | Self::NameInvalid => FaultKind::Invalid,
+            Self::RoleNotAllowed => FaultKind::Forbidden,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::EmailTaken => "email-taken",
+            Self::InvalidCredentials => "invalid-credentials",
+            Self::SessionUnknown => "session-unknown",
+            Self::RefreshTokenReused => "refresh-token-reused",
+            Self::PasswordTooShort => "password-too-short",
+            Self::PasswordTooLong => "password-too-long",
+            Self::PasswordTooCommon => "password-too-common",
+            Self::EmailInvalid => "email-invalid",
+            Self::NameInvalid => "name-invalid",
+            Self::RoleNotAllowed => "role-not-allowed",
+        }
+    }
+    fn facts(&self) -> Value {
+        match self {
+            Self::PasswordTooShort => json!({ "minimum": PASSWORD_CHARS_MIN }),
+            Self::PasswordTooLong => json!({ "maximum": PASSWORD_CHARS_MAX }),
+            Self::EmailTaken
+            | Self::InvalidCredentials
+            | Self::SessionUnknown
+            | Self::RefreshTokenReused
+            | Self::PasswordTooCommon
+            | Self::EmailInvalid
+            | Self::NameInvalid
+            | Self::RoleNotAllowed => Value::Null,
+        }
+    }
+}
