@@ -60,7 +60,11 @@ impl SingleNode {
     ///
     /// # Errors
     /// [`TakeError::Claim`] when the shards cannot be claimed; the folder is unlocked again.
-    pub async fn claim(folder: DataFolder, shards: &dyn ShardTable, address: &str) -> Result<Self, TakeError> {
+    pub async fn claim(
+        folder: DataFolder,
+        shards: &dyn ShardTable,
+        address: &str,
+    ) -> Result<Self, TakeError> {
         let name = folder.node_name();
         let epochs: BTreeMap<_, _> = shards.claim_all(name, address).await?.into_iter().collect();
         tracing::info!(node = name, shards = epochs.len(), "node {name} owns {} shards", epochs.len());

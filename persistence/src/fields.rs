@@ -16,7 +16,9 @@ pub(crate) fn checked(query: &Query) -> Result<(), JournalError> {
         return Err(JournalError::Unavailable(format!("`{field}` is not the name of a document field")));
     }
     match query.equals.iter().find(|(_, value)| !is_comparable(value)) {
-        Some((field, _)) => Err(JournalError::Unavailable(format!("`{field}` cannot be compared with that value"))),
+        Some((field, _)) => {
+            Err(JournalError::Unavailable(format!("`{field}` cannot be compared with that value")))
+        }
         None => Ok(()),
     }
 }

@@ -39,7 +39,8 @@ impl Blobs for FileBlobs {
         Box::pin(async move {
             let name = name_of(bytes);
             let (path, bytes) = (self.path(&name), bytes.to_vec());
-            let stored = spawn_blocking(move || if path.exists() { Ok(()) } else { store(&path, &bytes) }).await;
+            let stored =
+                spawn_blocking(move || if path.exists() { Ok(()) } else { store(&path, &bytes) }).await;
             stored.map_err(unavailable)?.map_err(unavailable)?;
             Ok(name)
         })

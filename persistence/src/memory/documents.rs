@@ -75,7 +75,10 @@ impl Documents for MemoryDocuments {
         })
     }
 
-    fn checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>> {
+    fn checkpoints<'a>(
+        &'a self,
+        projection: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>> {
         Box::pin(async move {
             let stored = locked(&self.stored);
             let of_it = stored.checkpoints.iter().filter(|((name, _), _)| name == projection);
@@ -83,7 +86,11 @@ impl Documents for MemoryDocuments {
         })
     }
 
-    fn get<'a>(&'a self, collection: &'a str, id: &'a str) -> BoxFuture<'a, Result<Option<Value>, JournalError>> {
+    fn get<'a>(
+        &'a self,
+        collection: &'a str,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Value>, JournalError>> {
         Box::pin(async move {
             let key = (collection.to_owned(), id.to_owned());
             Ok(locked(&self.stored).documents.get(&key).and_then(|(_, body)| body.clone()))

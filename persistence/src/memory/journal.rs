@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use amazoff_supervisor::journal::{
-    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey, OutboxRow,
-    Posting, Reminder, StoredEvent,
+    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey,
+    OutboxRow, Posting, Reminder, StoredEvent,
 };
 use amazoff_supervisor::{CommandId, EntityId, ShardId, Timestamp, Version};
 use futures::future::{BoxFuture, ready};

@@ -32,9 +32,8 @@ pub(super) async fn record(
     .bind(&crash.context)
     .bind(crash.at.unix_ms())
     .bind(quarantine_at);
-    let row = database
-        .transact(|connection| Box::pin(async move { query.fetch_one(connection).await }))
-        .await?;
+    let row =
+        database.transact(|connection| Box::pin(async move { query.fetch_one(connection).await })).await?;
     rows::crash(&row).map_err(unreadable(&crash.entity))
 }
 

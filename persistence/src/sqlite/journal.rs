@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use amazoff_supervisor::journal::{
-    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey, OutboxRow,
-    Posting, Reminder, StoredEvent,
+    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey,
+    OutboxRow, Posting, Reminder, StoredEvent,
 };
 use amazoff_supervisor::{CommandId, EntityId, ShardId, Timestamp, Version};
 use futures::future::BoxFuture;
@@ -104,7 +104,11 @@ impl Journal for SqliteJournal {
         Box::pin(outbox::failed(&self.database, key, attempts, next_at))
     }
 
-    fn reminders_due(&self, now: Timestamp, limit: usize) -> BoxFuture<'_, Result<Vec<Reminder>, JournalError>> {
+    fn reminders_due(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Reminder>, JournalError>> {
         Box::pin(outbox::reminders_due(self.database.readers(), now, limit))
     }
 

@@ -53,8 +53,7 @@ impl KeyTable for SqliteKeys {
         .bind(person.as_bytes().to_vec())
         .bind(wrapped.to_vec());
         Box::pin(
-            self.database
-                .transact(|connection| Box::pin(async move { query.fetch_one(connection).await })),
+            self.database.transact(|connection| Box::pin(async move { query.fetch_one(connection).await })),
         )
     }
 

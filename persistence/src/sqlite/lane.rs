@@ -41,7 +41,8 @@ impl LaneWriter for SqliteLane {
         Box::pin(async move {
             let (turns, heads, bugs) = (self.turns.clone(), Arc::clone(&self.heads), self.bugs);
             let parts = parts.to_vec();
-            let task = spawn_guarded("append", async move { append::append(&turns, &heads, &parts, bugs).await });
+            let task =
+                spawn_guarded("append", async move { append::append(&turns, &heads, &parts, bugs).await });
             task.await.unwrap_or_else(|lost| Err(JournalError::OutcomeUnknown(lost.to_string())))
         })
     }

@@ -30,8 +30,8 @@ use self::database::Database;
 use self::documents::SqliteDocuments;
 use self::journal::SqliteJournal;
 use self::keys::SqliteKeys;
-use self::shards::SqliteShards;
 pub use self::open::{Locations, OpenError};
+use self::shards::SqliteShards;
 
 static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
 static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents");
@@ -66,7 +66,8 @@ impl SqliteStore {
     /// # Errors
     /// As [`SqliteStore::open`].
     pub async fn open_at(locations: &Locations) -> Result<Self, OpenError> {
-        let truth = Database::open(locations.journal.clone(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
+        let truth =
+            Database::open(locations.journal.clone(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
         // Documents can be rebuilt, so their commits need not wait for the disk.
         let views =
             Database::open(locations.documents.clone(), SqliteSynchronous::Normal, &DOCUMENTS_SCHEMA).await?;

@@ -94,7 +94,10 @@ pub(super) async fn outcome(
 }
 
 /// Who has a key.
-pub(super) async fn claimed_by(readers: &SqlitePool, claim: &Claim) -> Result<Option<EntityId>, JournalError> {
+pub(super) async fn claimed_by(
+    readers: &SqlitePool,
+    claim: &Claim,
+) -> Result<Option<EntityId>, JournalError> {
     let row = sqlx::query("SELECT owner_kind, owner_id FROM claim WHERE namespace = ? AND key = ?")
         .bind(&claim.namespace)
         .bind(&claim.key)
@@ -131,9 +134,7 @@ pub(super) async fn balances(readers: &SqlitePool) -> Result<Vec<Posting>, Journ
     .map_err(unreadable(JOURNAL))?;
     let balances: Result<Vec<_>, sqlx::Error> = rows
         .iter()
-        .map(|row| {
-            Ok(Posting { account: row.try_get(0)?, asset: row.try_get(1)?, amount: row.try_get(2)? })
-        })
+        .map(|row| Ok(Posting { account: row.try_get(0)?, asset: row.try_get(1)?, amount: row.try_get(2)? }))
         .collect();
     balances.map_err(unreadable(JOURNAL))
 }
@@ -146,13 +147,14 @@ pub(super) async fn entities(
     limit: usize,
 ) -> Result<Vec<Uuid>, JournalError> {
     // Every entity that has events has a first one. No id sorts before the empty blob.
-    let rows = sqlx::query("SELECT id FROM journal WHERE kind = ? AND id > ? AND seq = 1 ORDER BY id LIMIT ?")
-        .bind(kind)
-        .bind(after.as_ref().map_or(&[][..], |id| id.as_bytes().as_slice()))
-        .bind(rows::limit(limit))
-        .fetch_all(readers)
-        .await
-        .map_err(unreadable(kind))?;
+    let rows =
+        sqlx::query("SELECT id FROM journal WHERE kind = ? AND id > ? AND seq = 1 ORDER BY id LIMIT ?")
+            .bind(kind)
+            .bind(after.as_ref().map_or(&[][..], |id| id.as_bytes().as_slice()))
+            .bind(rows::limit(limit))
+            .fetch_all(readers)
+            .await
+            .map_err(unreadable(kind))?;
     let ids: Result<Vec<_>, _> = rows.iter().map(|row| rows::id(row, 0)).collect();
     ids.map_err(unreadable(kind))
 }

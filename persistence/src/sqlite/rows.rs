@@ -2,7 +2,9 @@
 
 use std::fmt::Display;
 
-use amazoff_supervisor::journal::{CommandRecord, Crash, CrashRecord, NewEvent, OutboxKey, OutboxRow, StoredEvent};
+use amazoff_supervisor::journal::{
+    CommandRecord, Crash, CrashRecord, NewEvent, OutboxKey, OutboxRow, StoredEvent,
+};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, Kind, ShardId, Timestamp, Version};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;

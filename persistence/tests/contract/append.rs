@@ -133,7 +133,10 @@ async fn postings_add_up(mut world: World) {
     part.postings = vec![posting("held", "var_1", -3), posting("held", "EUR", 9)];
     world.store(part).await.unwrap();
     let balances = world.journal.balances().await.unwrap();
-    assert_eq!(balances, [posting("available", "var_1", -3), posting("held", "EUR", 9), posting("held", "var_1", 0)]);
+    assert_eq!(
+        balances,
+        [posting("available", "var_1", -3), posting("held", "EUR", 9), posting("held", "var_1", 0)]
+    );
 }
 
 async fn large_groups_of_every_size_are_stored(mut world: World) {
@@ -152,7 +155,10 @@ async fn large_groups_of_every_size_are_stored(mut world: World) {
         for part in &parts {
             assert_eq!(world.version(&part.entity).await, 1);
             let id = part.commands[0].command_id;
-            assert_eq!(world.journal.outcome(&part.entity, id).await.unwrap().as_ref(), Some(&part.commands[0]));
+            assert_eq!(
+                world.journal.outcome(&part.entity, id).await.unwrap().as_ref(),
+                Some(&part.commands[0])
+            );
         }
     }
     world.assert_dense().await;

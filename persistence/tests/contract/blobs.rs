@@ -24,7 +24,9 @@ async fn storing_the_same_again_changes_nothing(world: World) {
 
 async fn an_unknown_or_odd_name_has_no_bytes(world: World) {
     let name = world.blobs.put(b"abc").await.unwrap();
-    for odd in [&"0".repeat(64), "", "../../etc/passwd", &name.to_uppercase(), &name[..63], &format!("{name}0")] {
+    for odd in
+        [&"0".repeat(64), "", "../../etc/passwd", &name.to_uppercase(), &name[..63], &format!("{name}0")]
+    {
         assert_eq!(world.blobs.get(odd).await.unwrap(), None, "{odd}");
     }
 }

@@ -1,5 +1,5 @@
 use amazoff_supervisor::ShardId;
-use amazoff_supervisor::documents::{DocumentPut, Query, QUERY_LIMIT_MAX, Sort};
+use amazoff_supervisor::documents::{DocumentPut, QUERY_LIMIT_MAX, Query, Sort};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -139,7 +139,7 @@ async fn equal_fields_of_each_type_match(world: World) {
         let equals = conditions.iter().map(|(field, value)| ((*field).to_owned(), value.clone())).collect();
         let query = Query { equals, ..products() };
         assert_eq!(ids(&world, &query).await.concat(), expected, "{conditions:?}");
-        assert_eq!(world.documents.count(&query).await.unwrap(), expected.len() as u64);
+        assert_eq!(world.documents.count(&query).await.unwrap(), u64::try_from(expected.len()).unwrap());
     }
 }
 
@@ -147,9 +147,14 @@ async fn every_word_must_be_contained(world: World) {
     put(&world, "a", 1, Some(json!({"search": "green tea 100% pure"}))).await;
     put(&world, "b", 1, Some(json!({"search": "black tea_bags"}))).await;
     put(&world, "c", 1, Some(json!({"title": "no text"}))).await;
-    for (words, expected) in
-        [(&["tea"][..], "ab"), (&["tea", "green"], "a"), (&["00%"], "a"), (&["tea_"], "b"), (&["%"], "a"), (&["x"], "")]
-    {
+    for (words, expected) in [
+        (&["tea"][..], "ab"),
+        (&["tea", "green"], "a"),
+        (&["00%"], "a"),
+        (&["tea_"], "b"),
+        (&["%"], "a"),
+        (&["x"], ""),
+    ] {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let query = Query { contains: Some(("search".to_owned(), words)), ..products() };
         assert_eq!(ids(&world, &query).await.concat(), expected);
@@ -182,8 +187,12 @@ async fn a_field_is_only_ever_a_name(world: World) {
 
 async fn collections_are_apart(world: World) {
     put(&world, "a", 1, Some(json!({}))).await;
-    let other = DocumentPut { collection: "orders".to_owned(), id: "a".to_owned(), source_seq: 1, body: None };
+    let other =
+        DocumentPut { collection: "orders".to_owned(), id: "a".to_owned(), source_seq: 1, body: None };
     world.documents.write("test", ShardId::from_number(0).unwrap(), 1, &[other]).await.unwrap();
     assert_eq!(world.documents.count(&products()).await.unwrap(), 1);
-    assert_eq!(world.documents.count(&Query { collection: "orders".to_owned(), ..products() }).await.unwrap(), 0);
+    assert_eq!(
+        world.documents.count(&Query { collection: "orders".to_owned(), ..products() }).await.unwrap(),
+        0
+    );
 }

@@ -2,11 +2,7 @@ use uuid::Uuid;
 
 use crate::world::{NOW, World};
 
-contract!(
-    the_first_key_of_a_person_counts,
-    an_erased_key_is_gone,
-    an_erased_person_never_gets_a_key_again,
-);
+contract!(the_first_key_of_a_person_counts, an_erased_key_is_gone, an_erased_person_never_gets_a_key_again,);
 
 async fn the_first_key_of_a_person_counts(world: World) {
     let person = Uuid::now_v7();

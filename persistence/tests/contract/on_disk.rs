@@ -147,14 +147,21 @@ async fn an_error_inside_the_transaction_stores_nothing_and_the_lane_goes_on() {
     let mut world = World::in_sqlite().await;
     // `ROLLBACK` ends the transaction under the writer's feet, as a full disk does.
     for (create, drop) in [
-        ("CREATE TRIGGER fault BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'fault'); END", "DROP TRIGGER fault"),
-        ("CREATE TRIGGER fault BEFORE INSERT ON outbox BEGIN SELECT RAISE(ROLLBACK, 'fault'); END", "DROP TRIGGER fault"),
+        (
+            "CREATE TRIGGER fault BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'fault'); END",
+            "DROP TRIGGER fault",
+        ),
+        (
+            "CREATE TRIGGER fault BEFORE INSERT ON outbox BEGIN SELECT RAISE(ROLLBACK, 'fault'); END",
+            "DROP TRIGGER fault",
+        ),
     ] {
         corrupted(&world, create).await;
         let cart = cart();
         let mut part = world.events(&cart, 0, 2);
         part.outbox = vec![effect(&cart, 2, 0)];
-        let failure = world.lane.append(&[part.clone(), world.events(&crate::world::cart(), 0, 1)]).await.unwrap_err();
+        let failure =
+            world.lane.append(&[part.clone(), world.events(&crate::world::cart(), 0, 1)]).await.unwrap_err();
         assert!(failure.certainly_not_committed(), "{failure}");
         assert_eq!(world.version(&cart).await, 0);
         corrupted(&world, drop).await;
@@ -234,7 +241,11 @@ async fn other_writers_and_the_lane_do_not_block_each_other() {
 #[tokio::test]
 async fn what_is_no_database_is_not_opened() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("journal.db"), "not a database, but longer than a page header".repeat(9)).unwrap();
+    std::fs::write(
+        folder.path().join("journal.db"),
+        "not a database, but longer than a page header".repeat(9),
+    )
+    .unwrap();
     let refusal = SqliteStore::open(folder.path()).await.err().unwrap();
     assert!(matches!(refusal, OpenError::Connect { .. } | OpenError::Migrate { .. }), "{refusal}");
     assert!(refusal.to_string().contains("journal.db"), "{refusal}");
@@ -256,7 +267,8 @@ const EVENTS_PER_PART: u64 = 3;
 /// What the killed process stores: if any of it is there, all of it must be.
 fn whole_part(epoch: Epoch) -> Part {
     let entity = cart();
-    let posting = |account: &str, amount| Posting { account: account.to_owned(), asset: "EUR".to_owned(), amount };
+    let posting =
+        |account: &str, amount| Posting { account: account.to_owned(), asset: "EUR".to_owned(), amount };
     let mut part = Part::empty(entity.clone(), Version(0), epoch, NOW);
     part.events = (0..EVENTS_PER_PART).map(|_| crate::world::event("{}")).collect();
     part.commands = vec![command(CommandId(entity.id))];
@@ -287,9 +299,11 @@ async fn a_killed_process_leaves_nothing_half_stored() {
     let mut world = World::in_sqlite().await;
     for kill in 1..=6 {
         let folder = world.disk.as_ref().unwrap().folder.path().to_owned();
-        let acknowledged = tokio::task::spawn_blocking(move || kill_a_writer(&folder, kill * 40)).await.unwrap();
+        let acknowledged =
+            tokio::task::spawn_blocking(move || kill_a_writer(&folder, kill * 40)).await.unwrap();
         world = world.reopened().await;
-        let stored: BTreeSet<Uuid> = world.journal.entities("cart", None, usize::MAX).await.unwrap().into_iter().collect();
+        let stored: BTreeSet<Uuid> =
+            world.journal.entities("cart", None, usize::MAX).await.unwrap().into_iter().collect();
         assert!(acknowledged.is_subset(&stored), "an acknowledged part is lost");
         let effects = world.journal.outbox(None, usize::MAX).await.unwrap();
         assert_eq!(effects.iter().map(|row| row.key.entity.id).collect::<BTreeSet<_>>(), stored);
@@ -300,7 +314,10 @@ async fn a_killed_process_leaves_nothing_half_stored() {
         }
         let parts = i64::try_from(stored.len()).unwrap();
         let balances = world.journal.balances().await.unwrap();
-        assert_eq!(balances.iter().map(|posting| posting.amount).collect::<Vec<_>>(), [7 * parts, -7 * parts]);
+        assert_eq!(
+            balances.iter().map(|posting| posting.amount).collect::<Vec<_>>(),
+            [7 * parts, -7 * parts]
+        );
         world.assert_dense().await;
     }
 }

@@ -102,7 +102,10 @@ impl World {
 
 async fn claimed(shards: &dyn ShardTable, journal: &dyn Journal) -> (Epoch, Box<dyn LaneWriter>) {
     let epochs = shards.claim_all("node_test", "127.0.0.1:1").await.unwrap();
-    assert_eq!(epochs.iter().map(|(shard, _)| *shard).collect::<Vec<_>>(), ShardId::all().collect::<Vec<_>>());
+    assert_eq!(
+        epochs.iter().map(|(shard, _)| *shard).collect::<Vec<_>>(),
+        ShardId::all().collect::<Vec<_>>()
+    );
     (epochs[0].1, journal.lane(0).await.unwrap())
 }
 

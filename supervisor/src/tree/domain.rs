@@ -99,9 +99,6 @@ impl Actor for Domain {
 
 impl Cells {
     fn ended(&mut self, myself: &ActorRef<RestartCell>, cell: &ActorCell, exit: Exit) {
-        if self.gave_up.is_some() {
-            return;
-        }
         let (host, actor) = (Arc::clone(&self.plan.cells.host), cell.get_id());
         let Exit::Abnormal(cause) = exit else {
             host.cell_ended(actor, None);
@@ -129,6 +126,7 @@ impl Cells {
         self.plan.cells.host.closed(self.plan.retry_after);
         self.plan.node.gave_up(&cause);
         self.gave_up = Some(cause);
+        // ractor takes the stop before any further report of a cell.
         myself.stop(None);
     }
 

@@ -103,7 +103,11 @@ pub(super) fn millis(duration: Duration) -> u64 {
 
 fn trace(path: &str, decision: Decision, cause: &str) {
     match decision {
-        Decision::Started | Decision::Restarted | Decision::Finished | Decision::Stopped => {
+        // A good start and a good stop are what everybody expects.
+        Decision::Started | Decision::Stopped => {
+            tracing::debug!(tree.path = path, "supervision of \"{path}\": {decision:?}");
+        }
+        Decision::Restarted | Decision::Finished => {
             tracing::info!(tree.path = path, ?decision, "supervision of \"{path}\": {decision:?}");
         }
         Decision::Planned { .. } | Decision::CellPlanned { .. } | Decision::Killed => {

@@ -152,9 +152,10 @@ async fn applied_effect(
     let stored: Result<HashMap<String, u64>, sqlx::Error> =
         rows.iter().map(|row| Ok((row.try_get(0)?, rows::unsigned(row, 1)?))).collect();
     let stored = stored?;
-    let applied = part.marks.iter().find(|mark| {
-        stored.get(&mark.sender).is_some_and(|high_water| *high_water >= mark.high_water)
-    });
+    let applied = part
+        .marks
+        .iter()
+        .find(|mark| stored.get(&mark.sender).is_some_and(|high_water| *high_water >= mark.high_water));
     Ok(applied.map(|mark| mark.command_id))
 }
 

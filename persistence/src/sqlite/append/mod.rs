@@ -12,8 +12,8 @@ mod statements;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use amazoff_supervisor::journal::{JournalError, Part, PartRefusal};
 use amazoff_supervisor::Version;
+use amazoff_supervisor::journal::{JournalError, Part, PartRefusal};
 use sqlx::SqliteConnection;
 
 pub(super) use self::heads::Heads;
@@ -67,7 +67,12 @@ fn entities_differ(parts: &[&Part]) -> bool {
 }
 
 /// Stores all parts; `false` when at least one is refused, and then none is stored.
-async fn together(turn: &mut Turn, parts: &[&Part], heads: &mut Heads, bugs: Bugs) -> Result<bool, JournalError> {
+async fn together(
+    turn: &mut Turn,
+    parts: &[&Part],
+    heads: &mut Heads,
+    bugs: Bugs,
+) -> Result<bool, JournalError> {
     let mut transaction = turn.begin().await.map_err(unavailable)?;
     match write_together(&mut transaction, parts, heads, bugs).await {
         Ok(true) => {
@@ -110,7 +115,8 @@ async fn one_by_one(
             Ok(after) => {
                 heads.learn(&mut transaction, &[part]).await.map_err(unavailable)?;
                 let numbered = number(part, after, heads);
-                let stored = inserts::write(&mut transaction, &[numbered], bugs).await.map_err(unavailable)?;
+                let stored =
+                    inserts::write(&mut transaction, &[numbered], bugs).await.map_err(unavailable)?;
                 if !stored {
                     let reason = format!("a part of {} was judged free and still refused", part.entity);
                     return Err(JournalError::Unavailable(reason));

@@ -39,7 +39,8 @@ pub(super) fn events(parts: &[Numbered<'_>]) -> Statements {
     for numbered in parts {
         rows.extend((0..).zip(&numbered.part.events).map(|(offset, event)| (numbered, offset, event)));
     }
-    let head = "INSERT INTO journal (kind, id, seq, shard_id, shard_seq, epoch, schema, at, command_id, causation,
+    let head =
+        "INSERT INTO journal (kind, id, seq, shard_id, shard_seq, epoch, schema, at, command_id, causation,
                 correlation, payload, checksum) ";
     many(head, &rows, "", |row, (numbered, offset, event)| {
         let part = numbered.part;

@@ -99,11 +99,18 @@ impl Documents for SqliteDocuments {
         }))
     }
 
-    fn checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>> {
+    fn checkpoints<'a>(
+        &'a self,
+        projection: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>> {
         Box::pin(self.how_far(projection))
     }
 
-    fn get<'a>(&'a self, collection: &'a str, id: &'a str) -> BoxFuture<'a, Result<Option<Value>, JournalError>> {
+    fn get<'a>(
+        &'a self,
+        collection: &'a str,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Value>, JournalError>> {
         Box::pin(self.one(collection, id))
     }
 

@@ -35,6 +35,28 @@ async fn a_waiting_child_is_brought_back_at_once_on_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_restart_on_request_forgets_earlier_failures() {
+    let stage = Stage::new();
+    let tree = start(SupervisorSpec::one_for_one("root").child(stage.player("a"))).await;
+    for times in 1..=2 {
+        stage.comes("a", times).await;
+        stage.cue("a", Cue::Fail);
+    }
+    stage.comes("a", 3).await;
+    tree.restart("a").unwrap();
+    stage.comes("a", 4).await;
+    stage.cue("a", Cue::Fail);
+    stage.comes("a", 5).await;
+    let planned: Vec<_> = decisions(&tree, "a")
+        .into_iter()
+        .filter(|it| matches!(it, Decision::Planned { in_ms } if *in_ms > 0))
+        .collect();
+    let expected = [10, 20, 10].map(|in_ms| Decision::Planned { in_ms });
+    assert_eq!(planned, expected);
+    tree.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_ended_child_is_brought_back_on_request() {
     let stage = Stage::new();
     let child = stage.player("a").restart(Restart::Temporary);

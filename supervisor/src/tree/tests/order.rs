@@ -107,14 +107,14 @@ async fn what_a_task_has_spawned_sees_the_token_cancelled_when_the_task_dies() {
 }
 
 #[test]
-fn the_next_incarnation_waits_until_a_killed_one_has_ended() {
+fn a_killed_supervisor_comes_back_only_when_its_last_task_has_ended() {
     // Real time and two threads: the killed task is stuck in code that does not await.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let alive = Arc::new(AtomicUsize::new(0));
         let (most, starts) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let counters = (Arc::clone(&alive), Arc::clone(&most), Arc::clone(&starts));
-        let spec = SupervisorSpec::one_for_one("root").child(ChildSpec::task("stuck", move |context| {
+        let inner = SupervisorSpec::one_for_one("inner").child(ChildSpec::task("stuck", move |context| {
             let (alive, most, starts) = counters.clone();
             async move {
                 most.fetch_max(alive.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -127,9 +127,9 @@ fn the_next_incarnation_waits_until_a_killed_one_has_ended() {
                 std::future::pending().await
             }
         }));
-        let tree = start(spec).await;
+        let tree = start(SupervisorSpec::one_for_one("root").child(inner)).await;
         until("it runs", || starts.load(Ordering::SeqCst) == 1).await;
-        tree.kill("stuck").unwrap();
+        tree.kill("inner").unwrap();
         until("it runs again", || starts.load(Ordering::SeqCst) == 2).await;
         assert_eq!(most.load(Ordering::SeqCst), 1, "TREE-2");
     });

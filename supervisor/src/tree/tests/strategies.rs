@@ -1,5 +1,9 @@
-use super::super::{Restart, Status, SupervisorSpec};
-use super::{Cue, Stage, quiet, start, status};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::super::{Backoff, Restart, Status, SupervisorSpec};
+use super::{Cue, Stage, quiet, start, status, until};
 
 /// Starts a, b and c, lets b fail, and returns what happened then.
 async fn b_fails(spec: SupervisorSpec) -> Vec<String> {
@@ -66,9 +70,27 @@ async fn an_earlier_child_that_fails_while_later_ones_wait_widens_the_restart() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_widened_restart_waits_for_the_longest_backoff_of_its_failures() {
+    let steady = |wait: u64| Backoff::new(Duration::from_secs(wait), Duration::from_secs(wait)).steady();
+    for (first, second) in [(1, 20), (20, 1)] {
+        let stage = Stage::new();
+        let (a, b) = (stage.player("a").backoff(steady(second)), stage.player("b").backoff(steady(first)));
+        let tree = start(SupervisorSpec::rest_for_one("root").child(a).child(b)).await;
+        stage.comes("b", 1).await;
+        stage.cue("b", Cue::Fail);
+        until("b waits", || status(&tree, "b") == Status::Backoff).await;
+        let begun = Instant::now();
+        stage.cue("a", Cue::Fail);
+        stage.comes("b", 2).await;
+        assert!(begun.elapsed() > Duration::from_secs(19), "{:?}", begun.elapsed());
+        tree.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn all_children_that_fail_at_once_are_restarted_once() {
     let stage = Stage::new();
-    let spec = SupervisorSpec::one_for_all("root").intensity(1, std::time::Duration::from_secs(10));
+    let spec = SupervisorSpec::one_for_all("root").intensity(1, Duration::from_secs(10));
     let tree = start(spec.child(stage.player("a")).child(stage.player("b"))).await;
     stage.comes("b", 1).await;
     stage.take();

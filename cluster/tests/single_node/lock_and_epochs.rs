@@ -1,5 +1,3 @@
-//! One node at a time has the data, and what an earlier one left in flight is refused.
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -15,7 +13,12 @@ async fn booted(folder: &Path) -> (SqliteStore, SingleNode) {
     (store, node)
 }
 
-async fn append(journal: &dyn Journal, node: &SingleNode, seen: u64, cart: &EntityId) -> Result<(), PartRefusal> {
+async fn append(
+    journal: &dyn Journal,
+    node: &SingleNode,
+    seen: u64,
+    cart: &EntityId,
+) -> Result<(), PartRefusal> {
     let epoch = node.epoch(cart.shard()).unwrap();
     let mut part = Part::empty(cart.clone(), Version(seen), epoch, Timestamp::default());
     part.events = vec![NewEvent {
@@ -117,7 +120,10 @@ fn the_lock_holds_across_processes_and_ends_with_them() {
     let folder = tempfile::tempdir().unwrap();
     let child = || {
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "a_child_tries_to_lock"]).env(CHILD_FOLDER, folder.path()).stdout(Stdio::null());
+        child
+            .args(["--exact", "lock_and_epochs::a_child_tries_to_lock"])
+            .env(CHILD_FOLDER, folder.path())
+            .stdout(Stdio::null());
         child.status().unwrap().code()
     };
     let held = DataFolder::lock(folder.path()).unwrap();
