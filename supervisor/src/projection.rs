@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
@@ -24,6 +25,10 @@ pub trait Projection: Send + Sync + 'static {
 
 /// Events read from a shard at once.
 const PAGE: usize = 256;
+/// A projection may be a moment ahead of the state that it reads; it is asked again so often before that counts as a
+/// failure.
+const FAILURES_MAX: u32 = 50;
+const AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// Shards with events that projections have not seen. Marked after each commit, and all at the start.
 #[derive(Default)]
@@ -110,11 +115,18 @@ pub(crate) async fn run(
     }
     let heads = core.journal.heads().await?;
     core.dirty.scanned(heads.into_iter().map(|(shard, _)| shard));
+    let mut failures = 0;
     loop {
         while let Some(shard) = core.dirty.take() {
-            for projection in projections {
-                let position = positions.entry((projection.name(), shard)).or_default();
-                if let Err(error) = advance(core, &**projection, shard, position).await {
+            match advance_all(core, projections, shard, &mut positions).await {
+                Ok(()) => failures = 0,
+                Err(error) if failures < FAILURES_MAX => {
+                    tracing::debug!(%error, shard = shard.number(), "a shard will be projected again");
+                    failures += 1;
+                    core.dirty.scanned(std::iter::once(shard));
+                    tokio::time::sleep(AGAIN_AFTER).await;
+                }
+                Err(error) => {
                     core.dirty.scanned(std::iter::once(shard));
                     return Err(error);
                 }
@@ -130,6 +142,19 @@ pub(crate) async fn run(
     }
 }
 
+async fn advance_all(
+    core: &Core,
+    projections: &[Arc<dyn Projection>],
+    shard: ShardId,
+    positions: &mut HashMap<(&'static str, ShardId), u64>,
+) -> Result<(), JournalError> {
+    for projection in projections {
+        let position = positions.entry((projection.name(), shard)).or_default();
+        advance(core, &**projection, shard, position).await?;
+    }
+    Ok(())
+}
+
 /// Projects what a shard has after `position`.
 async fn advance(
     core: &Core,
@@ -141,16 +166,16 @@ async fn advance(
         let events = core.journal.tail(shard, *position, PAGE).await?;
         let Some(last) = events.last() else { return Ok(()) };
         let mut puts = Vec::new();
-        for event in &events {
-            if event.shard_seq != *position + 1 {
-                let reason = format!("shard {} has a gap at {}", shard.number(), *position + 1);
+        for (expected, event) in (*position + 1..).zip(&events) {
+            if event.shard_seq != expected {
+                let reason = format!("shard {} has a gap at {expected}", shard.number());
                 return Err(JournalError::Corrupt { entity: event.entity.to_string(), reason });
             }
-            *position = event.shard_seq;
             if projection.kinds().contains(&event.entity.kind.as_str()) {
                 puts.extend(projection.project(event).await?);
             }
         }
         core.documents.write(projection.name(), shard, last.shard_seq, &puts).await?;
+        *position = last.shard_seq;
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn apply(checkout: &mut Checkout, event: &Event) {
                 phase: Phase::ClaimingCart,
             }));
         }
+        Event::StrayPaymentFound { .. } => {}
         Event::Completed => settle(checkout, None),
         Event::Failed { failure } => settle(checkout, Some(failure.clone())),
         Event::CartClaimed { .. }
@@ -89,7 +90,10 @@ fn advance(run: &mut Run, event: &Event) {
         | Event::StockReleased { variant } => {
             count(run, *variant);
         }
-        Event::AttemptStarted { .. } | Event::Completed | Event::Failed { .. } => {}
+        Event::AttemptStarted { .. }
+        | Event::Completed
+        | Event::Failed { .. }
+        | Event::StrayPaymentFound { .. } => {}
     }
 }
 

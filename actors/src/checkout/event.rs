@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::command::Start;
 use super::outcome::Failure;
 use crate::cart::Owner;
-use crate::ids::VariantId;
+use crate::ids::{PaymentId, VariantId};
 use crate::money::Money;
 use crate::order::Line;
 use crate::pricing::Totals;
@@ -96,5 +96,10 @@ pub enum Event {
     Failed {
         /// Why.
         failure: Failure,
+    },
+    /// Money was reserved for an attempt that is over; it is being given up.
+    StrayPaymentFound {
+        /// Which payment.
+        payment: PaymentId,
     },
 }

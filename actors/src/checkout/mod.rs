@@ -6,7 +6,7 @@
 //!
 //! | phase            | waits for            | on success → next question        | on failure                      |
 //! |------------------|----------------------|-----------------------------------|---------------------------------|
-//! | ClaimingCart     | RecordCart           | PricingLines → PriceLines         | failed (nothing was taken)      |
+//! | ClaimingCart     | RecordCart           | PricingLines → PriceLines         | failed, or ReleasingCart        |
 //! | PricingLines     | RecordPrices         | HoldingStock → HoldStock per line | ReleasingCart, with new prices  |
 //! | HoldingStock     | RecordHold per line  | DraftingOrder → DraftOrder        | ReleasingStock                  |
 //! | DraftingOrder    | RecordDraft          | Paying → Authorize                | ReleasingStock                  |
@@ -30,6 +30,7 @@
 //! - CHK-4 An attempt that fails leaves nothing held: stock and cart are free before the failure is final.
 //! - CHK-5 Once money is reserved nothing is undone by guessing: only a payment that is certainly over frees the stock.
 //! - CHK-6 A payment that takes longer than [`PATIENCE_FOR`] is asked for, then voided; time alone frees nothing.
+//! - CHK-7 Money that turns up for an attempt that failed is given up.
 //!
 //! It does not know providers, cards or addresses in clear. Shoppers start it through [`Checkouts`]; payments and overdue
 //! holds wake it.

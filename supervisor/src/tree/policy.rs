@@ -166,7 +166,7 @@ impl Backoff {
         self
     }
 
-    /// The wait after the `failures`-th failure in a row (from 1), for a random draw in `0..=`[`DRAW_MAX`].
+    /// The wait after the `failures`-th failure in a row (from 1), for a random draw in `0..=1000`.
     pub fn delay(&self, failures: u32, draw: u32) -> Duration {
         let doublings = failures.saturating_sub(1).min(31);
         let full = self.first.saturating_mul(1_u32 << doublings).min(self.max);

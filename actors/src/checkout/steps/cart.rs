@@ -22,6 +22,8 @@ pub(super) fn claimed(going: &Going<'_>, answer: &CartAnswer) -> Decision<Checko
             let effect = Effect::PriceLines { attempt: going.attempt(), lines: lines_to_price };
             happens(Event::CartClaimed { owner: *owner, lines: lines.clone() }).effect(effect)
         }
+        // The claim was never decided: should a person have it decided after all, the cart must know that it is too late.
+        CartAnswer::Refused(failure @ Failure::StepFailed { .. }) => undo::fail(going, failure.clone(), None),
         // Nothing was taken, so nothing is to be given back.
         CartAnswer::Refused(failure) => happens(Event::Failed { failure: failure.clone() }),
     }

@@ -108,6 +108,11 @@ pub(super) fn decide(
     if let Command::Start(start) = command {
         return start::decide(checkout, start, cart, context);
     }
+    if let Command::PaymentUpdate { payment, update } = command
+        && payment::is_stray(checkout, cart, *payment)
+    {
+        return Ok(payment::stray(*payment, update));
+    }
     let Some(run) = checkout.run.as_deref() else { return Ok(noted()) };
     let going = Going { checkout, run, cart, now: context.now };
     let outdated = match about(command) {

@@ -3,10 +3,11 @@
 use amazoff_supervisor::Decision;
 
 use super::{GRACE_FOR, Going, PATIENCE, happens, noted, order, stock, undo};
-use crate::checkout::command::Effect;
+use crate::checkout::command::{Effect, payment_of};
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase, WaitsFor};
+use crate::ids::{CartId, PaymentId};
 use crate::order::PaymentStatus;
 use crate::payment::Update;
 
@@ -17,6 +18,27 @@ const INTEGRITY: &str = "integrity-failure";
 pub(super) fn refused(going: &Going<'_>, code: &str) -> Decision<Checkout> {
     let open = matches!(going.run.phase, Phase::Paying { .. } | Phase::Voiding);
     if open { failed(going, code) } else { noted() }
+}
+
+/// Whether a payment belongs to an attempt that failed.
+pub(super) fn is_stray(checkout: &Checkout, cart: CartId, payment: PaymentId) -> bool {
+    let mut failed = checkout.attempts.iter().filter(|past| past.failure.is_some());
+    failed.any(|past| payment_of(cart, past.attempt) == payment)
+}
+
+/// Money that is reserved after its attempt failed, say because a person had a quarantined command run again, is given
+/// up at once (T-O6).
+pub(super) fn stray(payment: PaymentId, update: &Update) -> Decision<Checkout> {
+    match update {
+        Update::Authorized | Update::RequiresAction { .. } => {
+            happens(Event::StrayPaymentFound { payment }).effect(Effect::VoidPayment { payment })
+        }
+        Update::Unknown
+        | Update::Captured
+        | Update::Voided
+        | Update::Failed { .. }
+        | Update::IntegrityFailure => noted(),
+    }
 }
 
 pub(super) fn updated(going: &Going<'_>, update: &Update) -> Decision<Checkout> {
