@@ -1,0 +1,57 @@
+# `make` prints what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{ printf "  %-14s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: ## Install what the tests need beside Rust
+	./scripts/setup.sh
+
+.PHONY: run
+run: ## Start the shop (release build); settings: .env.example
+	cargo run --release --locked
+
+.PHONY: dev
+dev: ## Start the shop (debug build)
+	cargo run --locked
+
+.PHONY: test
+test: ## Everything a change must pass; the last line counts the tests
+	@./scripts/test.sh
+
+.PHONY: fmt
+fmt: ## Format the code
+	cargo fmt --all
+
+.PHONY: lint
+lint: ## Check format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --features amazoff-server/fault-points -- -D warnings
+
+.PHONY: doc
+doc: ## Build the documentation
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+.PHONY: soak
+soak: ## The kill tests again and again with other seeds of chance (SOAK_RUNS=30)
+	./scripts/soak.sh
+
+.PHONY: bench
+bench: ## Measure: commands per second, latency, memory, restart, cold build
+	./scripts/bench.sh
+
+.PHONY: browser
+browser: ## Only the browser tests
+	cargo build --locked --features amazoff-server/fault-points
+	SHOP_BINARY=target/debug/amazoff node tests/browser/run.mjs
+
+.PHONY: screenshots
+screenshots: browser ## The browser tests' pictures, in tests/browser/artifacts
+	@ls tests/browser/artifacts
+
+.PHONY: env-example
+env-example: ## Write .env.example from the table in the code
+	cargo run --locked --quiet -- config --example > .env.example

@@ -1,0 +1,8 @@
+//! Adapters to the outside: payments, password hashing, images. Each implements a port of `actors` or serves the program's
+//! start; none of them knows a rule of the shop.
+
+#![warn(missing_docs)]
+
+pub mod images;
+pub mod passwords;
+pub mod sandbox;

@@ -1,0 +1,142 @@
+//! The sandbox's memory: a file of one JSON object per line, one line per key.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use amazoff_actors::ids::PaymentId;
+use amazoff_actors::money::{Currency, Money};
+use amazoff_actors::payment::{IntentKey, Operation, ProviderAnswer};
+use amazoff_supervisor::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why the sandbox cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The ledger cannot be opened or read.
+    #[error("the sandbox's ledger {} cannot be used: {error}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A line is not what the sandbox wrote.
+    #[error("line {line} of the sandbox's ledger {} cannot be read: {error}", path.display())]
+    Line {
+        /// Where it is.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// Why.
+        error: serde_json::Error,
+    },
+}
+
+/// How an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is done.
+    Approved,
+    /// The shopper must act.
+    ActionRequired,
+    /// It is refused.
+    Declined,
+}
+
+/// One operation, as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The idempotency key.
+    pub key: IntentKey,
+    /// What was asked.
+    pub operation: Operation,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// Of which currency.
+    pub currency: Currency,
+    /// When.
+    pub at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it was declined, or where the shopper acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Whether the answer got lost on the way, so that it must be looked up.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stalled: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+impl Entry {
+    /// The answer that every repeat of the key gets.
+    pub fn answer(&self) -> ProviderAnswer {
+        let reference = format!("sandbox-{}", self.payment.uuid().simple());
+        let detail = self.detail.clone().unwrap_or_default();
+        match self.outcome {
+            Outcome::Approved => {
+                ProviderAnswer::Approved { reference, amount: Money::new(self.amount, self.currency) }
+            }
+            Outcome::ActionRequired => ProviderAnswer::ActionRequired { reference, url: detail },
+            Outcome::Declined => ProviderAnswer::Declined { code: detail },
+        }
+    }
+}
+
+/// The ledger: the file, and all of it in memory.
+pub(super) struct Ledger {
+    file: File,
+    entries: BTreeMap<IntentKey, Entry>,
+}
+
+impl Ledger {
+    /// Opens or creates the file and reads it back. An unfinished last line, which no answer can have followed, is cut off.
+    pub(super) fn open(path: &Path) -> Result<Self, SandboxError> {
+        let failed = |error| SandboxError::File { path: path.to_owned(), error };
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(failed)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(failed)?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        if whole < text.len() {
+            tracing::warn!(path = %path.display(), "the sandbox's ledger ended in half a line, which is cut off");
+            file.set_len(u64::try_from(whole).unwrap_or(0)).map_err(failed)?;
+        }
+        let mut entries = BTreeMap::new();
+        for (index, line) in text[..whole].lines().enumerate() {
+            let entry: Entry = serde_json::from_str(line).map_err(|error| SandboxError::Line {
+                path: path.to_owned(),
+                line: index + 1,
+                error,
+            })?;
+            entries.insert(entry.key.clone(), entry);
+        }
+        Ok(Self { file, entries })
+    }
+
+    /// What is known of a key.
+    pub(super) fn get(&self, key: &IntentKey) -> Option<&Entry> {
+        self.entries.get(key)
+    }
+
+    /// What is known of an operation of a payment.
+    pub(super) fn of(&self, payment: PaymentId, operation: Operation) -> Option<&Entry> {
+        self.entries.get(&IntentKey::of(payment, operation))
+    }
+
+    /// Keeps an operation: the whole line in one appending write, before anybody learns of it.
+    pub(super) fn append(&mut self, entry: Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(&entry)?;
+        line.push(b'\n');
+        self.file.write_all(&line)?;
+        self.entries.insert(entry.key.clone(), entry);
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+// The bag: adding without leaving the page, changing without losing one's place.
+import { freshKey, send } from "./forms.js";
+
+const TOAST_MS = 6000;
+const TYPING_MS = 500;
+let toastTimer = 0;
+
+export function start() {
+  for (const form of document.querySelectorAll("form[data-add]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      add(form);
+    });
+  }
+  wireBag();
+}
+
+async function add(form) {
+  const button = form.querySelector("[type=submit]");
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const response = await send(form, "application/json");
+    const answer = await response.json();
+    if (response.ok) {
+      showCount(answer.count, answer.label);
+      toast(answer.message, true);
+    } else {
+      toast(answer.detail ?? answer.title, false);
+    }
+    // The answer is known, whatever it is: the next click is a new wish.
+    if (response.status < 500) form.elements.key.value = freshKey();
+  } catch {
+    toast("The shop could not be reached. Try again: nothing is added twice.", false);
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+function showCount(count, label) {
+  const bag = document.querySelector("[data-bag]");
+  const badge = bag.querySelector(".bag-count");
+  badge.textContent = count;
+  badge.hidden = count === 0;
+  bag.setAttribute("aria-label", label);
+  badge.classList.remove("bag-bump");
+  void badge.offsetWidth; // restarts the animation
+  badge.classList.add("bag-bump");
+}
+
+function toast(message, link) {
+  const box = document.querySelector("[data-toast]");
+  const text = document.createElement("span");
+  text.textContent = message;
+  box.replaceChildren(text);
+  if (link) {
+    const view = document.createElement("a");
+    view.href = "/cart";
+    view.textContent = "View bag";
+    box.append(view);
+  }
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(function close() {
+    if (box.matches(":hover, :focus-within")) toastTimer = setTimeout(close, TOAST_MS);
+    else box.replaceChildren();
+  }, TOAST_MS);
+}
+
+/** Changing a quantity or removing a line replaces the page's content by the answer's. */
+function wireBag() {
+  for (const form of document.querySelectorAll("form[data-swap]")) {
+    let typing = 0;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      clearTimeout(typing);
+      swap(form);
+    });
+    form.addEventListener("change", () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => form.requestSubmit(), TYPING_MS);
+    });
+  }
+}
+
+async function swap(form) {
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  try {
+    const response = await send(form, "text/html");
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const content = page.querySelector("main");
+    const bag = page.querySelector("[data-bag]");
+    if (!content || !bag) throw new Error("not a page of the shop");
+    const focused = document.activeElement?.id;
+    document.querySelector("main").replaceWith(document.adoptNode(content));
+    showCount(Number(bag.querySelector(".bag-count").textContent), bag.getAttribute("aria-label"));
+    (document.getElementById(focused) ?? content).focus({ preventScroll: true });
+    wireBag();
+  } catch {
+    delete form.dataset.sent;
+    toast("The shop could not be reached. Try again: nothing is changed twice.", false);
+  }
+}

@@ -1,0 +1,37 @@
+// Small help for forms: errors get the focus, a second click does nothing.
+
+/** Moves the focus to the list of errors, if there is one. */
+export function focusFaults() {
+  document.querySelector("[data-focus]")?.focus();
+}
+
+/** Lets each form marked data-once be sent once, and says on its button that it is being sent. */
+export function submitOnce() {
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "yes";
+      const button = event.submitter ?? form.querySelector("[type=submit]");
+      button.setAttribute("aria-disabled", "true");
+      if (button.dataset.busy) button.textContent = button.dataset.busy;
+    });
+  }
+}
+
+/** A key that nobody has used: two requests with the same one do the work once. */
+export function freshKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Sends a form in the background, keeping the key until an answer is known. */
+export function send(form, accept) {
+  return fetch(form.action, {
+    method: "POST",
+    headers: { Accept: accept },
+    body: new URLSearchParams(new FormData(form)),
+  });
+}

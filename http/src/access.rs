@@ -1,0 +1,137 @@
+//! Who may call what: one table, looked up by method and route. A route that is not in it is refused, and a test says so.
+
+use amazoff_actors::user::Role;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::identity::Shopper;
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: it shows what anyone may see.
+    Anyone,
+    /// To own the object, or to hold its secret: the handler's extractor decides, and 404 is the answer to others.
+    Holder,
+    /// To be logged in.
+    Person,
+    /// To be logged in with one of these roles.
+    Staff(&'static [Role]),
+}
+
+const OPS: Access = Access::Staff(&[Role::Ops, Role::Admin]);
+
+/// The authorisation table of the API.
+pub const TABLE: &[(Method, &str, Access)] = &[
+    (Method::GET, "/openapi.json", Access::Anyone),
+    (Method::GET, "/health", Access::Anyone),
+    (Method::GET, "/health/live", Access::Anyone),
+    (Method::GET, "/health/ready", Access::Anyone),
+    (Method::GET, "/v1/products", Access::Anyone),
+    (Method::GET, "/v1/products/{product}", Access::Anyone),
+    (Method::GET, "/v1/categories", Access::Anyone),
+    (Method::GET, "/v1/media/{sha256}", Access::Anyone),
+    (Method::POST, "/v1/carts", Access::Anyone),
+    (Method::GET, "/v1/carts/{cart_id}", Access::Holder),
+    (Method::POST, "/v1/carts/{cart_id}/lines", Access::Holder),
+    (Method::PATCH, "/v1/carts/{cart_id}/lines/{line_id}", Access::Holder),
+    (Method::DELETE, "/v1/carts/{cart_id}/lines/{line_id}", Access::Holder),
+    (Method::POST, "/v1/carts/{cart_id}/complete", Access::Holder),
+    (Method::GET, "/v1/orders", Access::Person),
+    (Method::GET, "/v1/orders/{order_id}", Access::Holder),
+    (Method::GET, "/v1/payments/{payment_id}", Access::Holder),
+    (Method::POST, "/v1/payments/{payment_id}/confirm", Access::Holder),
+    (Method::POST, "/v1/auth/register", Access::Anyone),
+    (Method::POST, "/v1/auth/login", Access::Anyone),
+    (Method::POST, "/v1/auth/refresh", Access::Anyone),
+    (Method::POST, "/v1/auth/logout", Access::Person),
+    (Method::GET, "/v1/me", Access::Person),
+    (Method::POST, "/v1/realtime/ticket", Access::Anyone),
+    (Method::GET, "/v1/realtime", Access::Anyone),
+    (Method::GET, "/ops/v1/tree", OPS),
+    (Method::GET, "/ops/v1/entities/{id}", OPS),
+    (Method::POST, "/ops/v1/faults", OPS),
+];
+
+/// What the table says about a route; `None` when it says nothing.
+pub fn of(method: &Method, route: &str) -> Option<Access> {
+    let asked = if method == Method::HEAD { &Method::GET } else { method };
+    TABLE.iter().find(|(method, path, _)| method == asked && *path == route).map(|(_, _, access)| *access)
+}
+
+/// Lets a request pass if the table does.
+pub(crate) async fn authorise(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
+    let shopper = request.extensions().get::<Shopper>().cloned().unwrap_or_default();
+    match check(&platform, of(request.method(), &route), &shopper).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn check(platform: &Platform, access: Option<Access>, shopper: &Shopper) -> Result<(), Problem> {
+    match access {
+        None => Err(Problem::bug("a route without a row in the authorisation table")),
+        Some(Access::Anyone | Access::Holder) => Ok(()),
+        Some(Access::Person) => shopper.logged_in().map(drop),
+        Some(Access::Staff(wanted)) => {
+            // Asked anew each time: a role that was taken away is gone at once.
+            let roles = platform.shop.users.roles(shopper.logged_in()?.user).await?;
+            if wanted.iter().any(|role| roles.contains(role)) { Ok(()) } else { Err(Problem::role_missing()) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openapi::document;
+
+    /// Every operation of the document, as method and path.
+    fn operations() -> Vec<(Method, String)> {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        paths
+            .iter()
+            .flat_map(|(path, item)| {
+                item.as_object()
+                    .unwrap()
+                    .keys()
+                    .map(|method| (method.to_uppercase().parse().unwrap(), path.clone()))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_route_is_in_the_table() {
+        let operations = operations();
+        assert!(operations.len() >= 25, "the document lists the routes: {}", operations.len());
+        for (method, path) in operations {
+            assert!(of(&method, &path).is_some(), "{method} {path} has no row in the authorisation table");
+        }
+    }
+
+    #[test]
+    fn the_table_has_no_row_for_a_route_that_is_gone() {
+        let operations = operations();
+        let undocumented = ["/openapi.json", "/ops/v1/faults"];
+        for (method, path, _) in TABLE.iter().filter(|(_, path, _)| !undocumented.contains(path)) {
+            assert!(
+                operations.contains(&(method.clone(), (*path).to_owned())),
+                "{method} {path} does not exist"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_for_operators_asks_for_a_role() {
+        for (method, path, access) in TABLE {
+            let staff = matches!(access, Access::Staff(_));
+            assert_eq!(path.starts_with("/ops/"), staff, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Idempotency keys: hash(identity, method + path, key) is the command's id, and its cell keeps the outcome.
+//!
+//! So there is no table of keys here and no race between looking and acting: a repeat reaches the same cell under the same
+//! id and gets the stored reply or refusal; another body under the same key is refused by its fingerprint.
+
+use std::time::Duration;
+
+use amazoff_supervisor::{CommandId, Envelope, Principal};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Method};
+use serde_json::Value;
+
+use crate::identity::{CartAccess, Shopper};
+use crate::json::{self, Form};
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Longest key.
+const KEY_BYTES_MAX: usize = 255;
+/// Shortest key where all strangers share one name space: nobody may guess another's.
+const KEY_BYTES_MIN_ANONYMOUS: usize = 16;
+
+/// In whose name a command is sent, and within whose keys.
+pub struct Asker {
+    principal: Principal,
+    scope: String,
+}
+
+impl Asker {
+    /// A person by their account; a guest within this cart.
+    pub fn of_cart(access: &CartAccess) -> Self {
+        let scope = access.shopper.user().map_or_else(|| access.id.to_string(), |user| user.to_string());
+        Self { principal: access.shopper.principal(), scope }
+    }
+    /// A person by their account; a guest as anybody.
+    pub fn of(shopper: &Shopper) -> Self {
+        let scope = shopper.user().map(|user| user.to_string()).unwrap_or_default();
+        Self { principal: shopper.principal(), scope }
+    }
+}
+
+/// What names a request, so that its repeat can be known.
+pub struct RequestKey {
+    operation: String,
+    key: Option<String>,
+    fingerprint: u64,
+}
+
+impl RequestKey {
+    fn of(platform: &Platform, parts: &Parts, body: &Value) -> Result<Self, Problem> {
+        let key = key(&parts.headers)?;
+        if key.is_none() && parts.method == Method::POST {
+            return Err(Problem::idempotency_key_missing());
+        }
+        let operation = format!("{} {}", parts.method, parts.uri.path());
+        let fingerprint = platform.auth.fingerprint(canonical(body).to_string().as_bytes());
+        Ok(Self { operation, key, fingerprint })
+    }
+
+    /// Refuses a key that a stranger could guess, for routes where strangers share one name space.
+    ///
+    /// # Errors
+    /// `idempotency-key-invalid`
+    pub fn unguessable(&self, asker: &Asker) -> Result<(), Problem> {
+        let short = self.key.as_ref().is_some_and(|key| key.len() < KEY_BYTES_MIN_ANONYMOUS);
+        if asker.scope.is_empty() && short {
+            return Err(Problem::idempotency_key_invalid(
+                "Without a login the key needs at least 16 characters.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The command's envelope. Without a key (where none is required) it has an id that nobody will repeat.
+    pub fn envelope(&self, asker: &Asker, within: Duration) -> Envelope {
+        let Some(key) = &self.key else {
+            return Envelope::new(CommandId::new(), asker.principal.clone(), within);
+        };
+        let parts = [b"http".as_slice(), asker.scope.as_bytes(), self.operation.as_bytes(), key.as_bytes()];
+        Envelope::new(CommandId::derived(&parts), asker.principal.clone(), within)
+            .with_fingerprint(self.fingerprint)
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let (first, more) = (keys.next(), keys.next());
+    if more.is_some() {
+        return Err(Problem::idempotency_key_invalid("Send the Idempotency-Key header once."));
+    }
+    let Some(key) = first else { return Ok(None) };
+    match key.to_str() {
+        Ok(key) if (1..=KEY_BYTES_MAX).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(_) | Err(_) => {
+            Err(Problem::idempotency_key_invalid("A key has 1 to 255 printable ASCII characters."))
+        }
+    }
+}
+
+/// The same content as the same text, however its members were ordered.
+fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let sorted: std::collections::BTreeMap<_, _> = members.iter().collect();
+            sorted.into_iter().map(|(name, value)| (name.clone(), canonical(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(canonical).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// A body that does something: typed, checked, and named by its key. A POST needs a key; other methods may have one.
+pub struct Submission<T> {
+    /// What is asked.
+    pub form: T,
+    /// Under which name.
+    pub key: RequestKey,
+}
+
+impl<T: Form> FromRequest<Platform> for Submission<T> {
+    type Rejection = Problem;
+    async fn from_request(request: Request, platform: &Platform) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let value = json::read(&parts.headers, body).await?;
+        let key = RequestKey::of(platform, &parts, &value)?;
+        Ok(Self { form: json::typed(value)?, key })
+    }
+}
+
+impl FromRequestParts<Platform> for RequestKey {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        Self::of(platform, parts, &Value::Null)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use serde_json::json;
+
+    use super::*;
+
+    fn with(keys: &[&str]) -> HeaderMap {
+        keys.iter().map(|key| (IDEMPOTENCY_KEY, HeaderValue::from_str(key).unwrap())).collect()
+    }
+
+    #[test]
+    fn a_key_is_sent_once_and_has_bounds() {
+        assert_eq!(key(&with(&[])).unwrap(), None);
+        assert_eq!(key(&with(&["k"])).unwrap().as_deref(), Some("k"));
+        let long = "x".repeat(256);
+        for keys in [&[""][..], &["a", "b"], &[long.as_str()]] {
+            assert_eq!(key(&with(keys)).unwrap_err().code(), "idempotency-key-invalid");
+        }
+        let mut odd = HeaderMap::new();
+        odd.insert(IDEMPOTENCY_KEY, HeaderValue::from_bytes(b"\xff").unwrap());
+        assert_eq!(key(&odd).unwrap_err().code(), "idempotency-key-invalid");
+    }
+
+    #[test]
+    fn one_key_means_another_command_for_another_asker_or_operation() {
+        let asker = |scope: &str| Asker { principal: Principal::Guest, scope: scope.to_owned() };
+        let request = |operation: &str, key: &str| RequestKey {
+            operation: operation.to_owned(),
+            key: Some(key.to_owned()),
+            fingerprint: 1,
+        };
+        let id = |scope, operation, key| {
+            request(operation, key).envelope(&asker(scope), Duration::from_secs(1)).command_id
+        };
+        let first = id("usr_1", "POST /v1/carts", "k");
+        assert_eq!(first, id("usr_1", "POST /v1/carts", "k"));
+        for other in [
+            id("usr_2", "POST /v1/carts", "k"),
+            id("usr_1", "POST /v1/x", "k"),
+            id("usr_1", "POST /v1/carts", "l"),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+
+    #[test]
+    fn the_order_of_members_is_not_content_but_null_is() {
+        let text = |value: Value| canonical(&value).to_string();
+        let swapped: Value = serde_json::from_str(r#"{"b":{"d":1,"c":2},"a":1}"#).unwrap();
+        assert_eq!(text(json!({"a": 1, "b": {"c": 2, "d": 1}})), text(swapped));
+        assert_ne!(text(json!({"a": null})), text(json!({})));
+        assert_ne!(text(json!([1, 2])), text(json!([2, 1])));
+    }
+}

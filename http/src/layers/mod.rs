@@ -1,0 +1,49 @@
+//! What every request passes. Outermost: request id → log line → security headers → compression → panic guard. Inside of
+//! these the caller is identified and failures become pages for browsers; then, around the routes: deadline → panic guard →
+//! origin check → body limit.
+
+mod deadline;
+mod finish;
+pub(crate) mod origin;
+mod panic;
+mod request_id;
+mod security;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+pub use request_id::RequestId;
+
+use crate::json::BODY_BYTES_MAX;
+use crate::settings::HttpSettings;
+
+/// Limits what a request may do: for what stands directly around the routes.
+pub(crate) fn guarded<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    settings: &HttpSettings,
+) -> Router<S> {
+    router
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(settings.clone(), origin::same_origin_only))
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn_with_state(settings.request_limit, deadline::limit))
+}
+
+/// Names, logs and hardens every answer: outermost.
+pub(crate) fn finished<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    settings: &HttpSettings,
+) -> Router<S> {
+    router
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(settings.secure_cookies, security::headers))
+        .layer(from_fn(finish::log_and_finish))
+        .layer(from_fn(request_id::identify))
+}
+
+#[cfg(test)]
+mod tests;

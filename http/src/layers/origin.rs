@@ -1,0 +1,39 @@
+//! Unsafe requests from other sites are refused: cookies alone prove nothing about who wrote the page.
+
+use axum::extract::{Request, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderName};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+use crate::settings::HttpSettings;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+pub(super) async fn same_origin_only(
+    State(settings): State<HttpSettings>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method().is_safe() || is_same_origin(request.headers(), &settings.public_url) {
+        next.run(request).await
+    } else {
+        Problem::cross_origin().into_response()
+    }
+}
+
+/// Whether a request comes from this site's own pages, or from something that is no browser.
+///
+/// A browser says where it comes from and no page can make it lie; other programs carry no one else's cookies.
+pub(crate) fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
+    let site = headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes());
+    if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+        return false;
+    }
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    origin == public_url || (authority.is_some() && authority == host)
+}

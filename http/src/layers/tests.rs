@@ -1,0 +1,116 @@
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::*;
+use crate::problem::Problem;
+
+async fn boom() -> Response {
+    panic!("secret cause")
+}
+
+fn app() -> Router {
+    let router = Router::new()
+        .route("/ok", post(|| async { "ok" }).get(|| async { "ok" }))
+        .route("/boom", get(boom))
+        .route("/slow", get(std::future::pending::<&'static str>).post(std::future::pending::<&'static str>))
+        .fallback(|| async { Problem::route_not_found() });
+    let settings =
+        HttpSettings { request_limit: Duration::from_millis(40), ..HttpSettings::at("https://shop.example") };
+    finished(guarded(router, &settings), &settings)
+}
+
+async fn answer(
+    method: &str,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> (StatusCode, HeaderMap, Value) {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = app().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, 100_000).await.unwrap();
+    (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+#[tokio::test]
+async fn a_panic_is_a_plain_500_that_names_the_request() {
+    let (status, headers, body) = answer("GET", "/boom", &[("x-request-id", "abc-1")]).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(headers["x-request-id"], "abc-1");
+    assert_eq!(body["code"], "internal-error");
+    assert_eq!(body["request_id"], "abc-1");
+    assert_eq!(body["instance"], "/boom");
+    assert!(!body.to_string().contains("secret"), "{body}");
+}
+
+#[tokio::test]
+async fn a_harmful_request_id_is_replaced() {
+    let (_, headers, _) = answer("GET", "/ok", &[("x-request-id", "a b\tc")]).await;
+    assert!(headers["x-request-id"].to_str().unwrap().starts_with("req_"));
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    for path in ["/ok", "/boom", "/nowhere"] {
+        let (_, headers, _) = answer("GET", path, &[]).await;
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["cache-control"], "private, no-store");
+        assert!(headers.contains_key("strict-transport-security"));
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_says_whether_a_repeat_is_safe() {
+    let (status, _, body) = answer("GET", "/slow", &[]).await;
+    assert_eq!((status, body["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("deadline-exceeded")));
+    let (status, headers, body) = answer("POST", "/slow", &[]).await;
+    assert_eq!((status, body["code"].as_str()), (StatusCode::GATEWAY_TIMEOUT, Some("outcome-unknown")));
+    assert_eq!(headers["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn unsafe_requests_from_other_sites_are_refused() {
+    let refused: [&[(&'static str, &str)]; 5] = [
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", "https://evil.example"), ("host", "shop.example")],
+        &[("origin", "null"), ("host", "shop.example")],
+        &[("origin", "https://shop.example.evil.example"), ("host", "shop.example")],
+    ];
+    for headers in refused {
+        let (status, _, body) = answer("POST", "/ok", headers).await;
+        assert_eq!(
+            (status, body["code"].as_str()),
+            (StatusCode::FORBIDDEN, Some("cross-origin-refused")),
+            "{headers:?}"
+        );
+        assert_eq!(answer("GET", "/ok", headers).await.0, StatusCode::OK);
+    }
+    let accepted: [&[(&'static str, &str)]; 4] = [
+        &[],
+        &[("sec-fetch-site", "same-origin"), ("origin", "https://shop.example")],
+        &[("sec-fetch-site", "none")],
+        &[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")],
+    ];
+    for headers in accepted {
+        assert_eq!(answer("POST", "/ok", headers).await.0, StatusCode::OK, "{headers:?}");
+    }
+}
+
+#[test]
+fn an_unreadable_origin_is_foreign() {
+    let headers =
+        HeaderMap::from_iter([("origin".parse().unwrap(), HeaderValue::from_bytes(&[0xff]).unwrap())]);
+    assert!(!origin::is_same_origin(&headers, "https://shop.example"));
+}

@@ -1,0 +1,31 @@
+//! The axum layer of Amazoff.
+//!
+//! A request passes the layers of [`layers`], is identified ([`identity`]), authorised by the table in [`access`], and
+//! reaches a thin handler in `routes`: extract, one call of a handle, view. Failures leave through [`problem`], the only
+//! place that knows their status codes. Nothing here decides anything about the shop.
+
+pub mod access;
+pub mod auth;
+pub mod conditional;
+mod cursor;
+pub mod idempotency;
+pub mod identity;
+pub mod json;
+pub mod layers;
+pub mod openapi;
+pub mod pages;
+pub mod path;
+mod platform;
+pub mod problem;
+pub mod realtime;
+mod redact;
+mod reply;
+mod router;
+mod routes;
+pub mod server;
+mod settings;
+pub mod views;
+
+pub use platform::Platform;
+pub use router::router;
+pub use settings::HttpSettings;

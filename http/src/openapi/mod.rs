@@ -1,0 +1,101 @@
+//! The OpenAPI document, generated from the routes and kept in the repository as `http/openapi.json`.
+
+mod problems;
+
+use std::sync::LazyLock;
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{
+    InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr, Required, SecurityRequirement, Type,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::access::{self, Access};
+use crate::problem::{FieldError, ProblemBody};
+
+use problems::common;
+pub use problems::*;
+
+const BEARER: &str = "bearer";
+const CART_TOKEN: &str = "cart_token";
+
+/// The document, complete.
+pub fn document() -> OpenApi {
+    let (_, routes) = crate::router::api().split_for_parts();
+    let info = InfoBuilder::new()
+        .title("Amazoff")
+        .version("1")
+        .description(Some(
+            "The shop's API. Every failure is application/problem+json with a stable code; \
+            /problems/{code} explains it. POST requests that act need an Idempotency-Key.",
+        ))
+        .license(Some(License::new("Apache-2.0")))
+        .build();
+    let mut document = OpenApiBuilder::from(routes).info(info).build();
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
+    components.schemas.insert(FieldError::name().into_owned(), FieldError::schema());
+    components
+        .security_schemes
+        .insert(BEARER.to_owned(), SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)).into());
+    let cart_token = ApiKeyValue::with_description("X-Cart-Token", "the secret of a guest's cart");
+    components
+        .security_schemes
+        .insert(CART_TOKEN.to_owned(), SecurityScheme::ApiKey(ApiKey::Header(cart_token)).into());
+    for (path, item) in &mut document.paths.paths {
+        describe(path, item);
+    }
+    document
+}
+
+/// Serves the document.
+pub(crate) async fn serve() -> Response {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
+    ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=60")], DOCUMENT.as_str())
+        .into_response()
+}
+
+/// Adds what follows from the authorisation table and from the layers, the same for every route.
+fn describe(path: &str, item: &mut PathItem) {
+    let PathItem { get, post, patch, delete, .. } = item;
+    let operations = [("GET", get), ("POST", post), ("PATCH", patch), ("DELETE", delete)];
+    for (method, operation) in
+        operations.into_iter().filter_map(|(method, slot)| Some((method, slot.as_mut()?)))
+    {
+        let access = method.parse().ok().and_then(|method| access::of(&method, path));
+        secure(operation, access);
+        let takes_body = operation.request_body.is_some();
+        if takes_body && !path.starts_with("/v1/auth/") || path.ends_with("/register") {
+            key(operation, method == "POST");
+        }
+        common(operation, access, takes_body);
+    }
+}
+
+fn secure(operation: &mut Operation, access: Option<Access>) {
+    let bearer = SecurityRequirement::new::<_, [String; 0], String>(BEARER, []);
+    let cart = SecurityRequirement::new::<_, [String; 0], String>(CART_TOKEN, []);
+    operation.security = match access {
+        Some(Access::Holder) => Some(vec![bearer, cart]),
+        Some(Access::Person | Access::Staff(_)) => Some(vec![bearer]),
+        Some(Access::Anyone) | None => None,
+    };
+}
+
+fn key(operation: &mut Operation, required: bool) {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255)).build();
+    let parameter = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(if required { Required::True } else { Required::False })
+        .description(Some("names the request: a repeat with the same key and body gets the same answer"))
+        .schema(Some(RefOr::T(text.into())))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+}
+
+#[cfg(test)]
+mod tests;

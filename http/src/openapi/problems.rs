@@ -1,0 +1,104 @@
+//! Which failures a route can answer with, for the document.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+
+use crate::access::Access;
+use crate::problem::PROBLEM_JSON;
+
+/// Declares a set of failures: status and codes.
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident { $($status:literal: $codes:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                [$(($status.to_owned(), RefOr::T(problem($codes)))),+].into()
+            }
+        }
+    )+};
+}
+
+problems! {
+    /// Of reading and shrinking a cart.
+    CartProblems { "404": "cart-not-found", "409": "cart-locked, cart-completed" }
+    /// Of changing a cart's lines.
+    LineProblems {
+        "404": "cart-not-found, line-not-found",
+        "409": "cart-locked, cart-completed, insufficient-stock (with `available`), product-not-available, request-in-flight",
+        "422": "validation-failed, quantity-out-of-range, too-many-lines, idempotency-key-reused",
+    }
+    /// Of completing a cart.
+    CheckoutProblems {
+        "404": "cart-not-found",
+        "409": "cart-changed (with `current_total`), cart-locked, cart-completed, insufficient-stock (with `variant_id` and `available`), product-not-available, payment-expired, order-closed, too-many-attempts, request-in-flight",
+        "422": "validation-failed, cart-empty, payment-failed (with `decline_code`), idempotency-key-reused",
+        "503": "checkout-step-failed, overloaded, domain-degraded, storage-unavailable",
+    }
+    /// Of lists.
+    ListProblems { "400": "invalid-query, cursor-invalid" }
+    /// Of a product.
+    ProductProblems { "404": "product-not-found" }
+    /// Of an image.
+    MediaProblems { "404": "media-not-found" }
+    /// Of an order.
+    OrderProblems { "404": "order-not-found" }
+    /// Of a payment.
+    PaymentProblems { "404": "payment-not-found" }
+    /// Of answering the bank's question.
+    ConfirmProblems { "404": "payment-not-found", "409": "payment-nothing-to-confirm, request-in-flight" }
+    /// Of registering.
+    RegisterProblems {
+        "409": "email-taken",
+        "422": "validation-failed, email-invalid, name-invalid, password-too-short, password-too-long, password-too-common, idempotency-key-reused",
+    }
+    /// Of logging in.
+    LoginProblems { "401": "invalid-credentials" }
+    /// Of renewing a session.
+    RefreshProblems { "401": "token-invalid, session-unknown, refresh-token-reused" }
+    /// Of using a session.
+    SessionProblems { "401": "login-required, token-invalid" }
+    /// Of opening a socket.
+    SocketProblems { "400": "websocket-expected", "401": "ticket-invalid", "403": "cross-origin-refused" }
+    /// Of asking whether the shop is ready.
+    ReadyProblems { "503": "not-ready" }
+    /// Of looking at an entity.
+    EntityProblems { "400": "invalid-query", "404": "entity-not-found" }
+}
+
+fn problem(codes: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(codes).content(PROBLEM_JSON, content).build()
+}
+
+/// Adds the failures that follow from what every request passes.
+pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_body: bool) {
+    let mut also = vec![
+        ("500", "internal-error"),
+        ("503", "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed"),
+    ];
+    if takes_body {
+        also.extend([
+            ("400", "broken-json, body-unreadable, idempotency-key-missing, idempotency-key-invalid"),
+            ("403", "cross-origin-refused"),
+            ("413", "payload-too-large"),
+            ("415", "unsupported-media-type"),
+            ("422", "validation-failed, idempotency-key-reused"),
+            ("504", "outcome-unknown"),
+        ]);
+    }
+    match access {
+        Some(Access::Staff(_)) => {
+            also.extend([("401", "login-required, token-invalid"), ("403", "role-missing")])
+        }
+        Some(Access::Person | Access::Holder) => also.push(("401", "login-required, token-invalid")),
+        Some(Access::Anyone) | None => {}
+    }
+    for (status, codes) in also {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(codes)));
+    }
+}

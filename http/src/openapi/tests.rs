@@ -1,0 +1,55 @@
+use std::path::Path;
+
+use super::*;
+
+fn snapshot() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json")
+}
+
+/// Refresh with `AMAZOFF_REFRESH_OPENAPI=1 cargo nextest run -p amazoff-http openapi`, and look at the difference.
+#[test]
+fn the_document_in_the_repository_is_the_one_that_is_served() {
+    let served = serde_json::to_value(document()).unwrap();
+    let served = format!("{}\n", serde_json::to_string_pretty(&served).unwrap());
+    if std::env::var_os("AMAZOFF_REFRESH_OPENAPI").is_some() {
+        std::fs::write(snapshot(), &served).unwrap();
+    }
+    let kept = std::fs::read_to_string(snapshot()).unwrap_or_default();
+    assert!(
+        kept == served,
+        "http/openapi.json is not what the routes say; refresh it with \
+         AMAZOFF_REFRESH_OPENAPI=1 cargo nextest run -p amazoff-http openapi"
+    );
+}
+
+#[test]
+fn every_code_that_the_document_names_has_a_page() {
+    let document = serde_json::to_value(document()).unwrap();
+    let pages = crate::problem::docs::codes();
+    let mut named = 0;
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                if status.as_str() < "400" {
+                    continue;
+                }
+                for code in response["description"].as_str().unwrap().split(", ") {
+                    let code = code.split(' ').next().unwrap().to_owned();
+                    assert!(pages.contains(&code), "docs/problems/{code}.md is missing");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 100, "the test looked at {named} codes");
+}
+
+#[test]
+fn every_reference_of_the_document_resolves() {
+    let document = serde_json::to_value(document()).unwrap();
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer} does not exist");
+    }
+}

@@ -1,0 +1,195 @@
+//! Logging in and out, joining, the account.
+
+use amazoff_actors::ids::UserId;
+use amazoff_actors::user::{RegisterForm, Role, SessionGrant};
+use axum::extract::Query;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::auth::{RefreshGrant, SessionRef};
+use crate::pages::key::{self, Key};
+use crate::pages::markup::account::{AccountPage, LoginPage, RegisterPage};
+use crate::pages::markup::{Field, Notice, form};
+use crate::pages::page::{Page, Sent, see, within};
+use crate::pages::present::day;
+use crate::pages::visit::{Visit, teaching};
+use crate::problem::Problem;
+
+/// Where to go afterwards.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Next {
+    next: String,
+}
+
+/// What the log-in page sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Login {
+    email: String,
+    password: String,
+    next: String,
+}
+
+/// What the page to make an account sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Register {
+    key: String,
+    name: String,
+    email: String,
+    password: String,
+    next: String,
+}
+
+/// What the buttons to leave send.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Leave {
+    everywhere: String,
+}
+
+/// The account.
+pub(crate) async fn show(visit: Visit) -> Result<Page<AccountPage>, Problem> {
+    let user = visit.shopper.logged_in()?.user;
+    let person = visit.platform.shop.users.get(user).await?.ok_or_else(Problem::login_required)?;
+    let since = day(person.created_at);
+    Ok(Page::ok(AccountPage {
+        frame: visit.frame("Your account"),
+        name: person.name,
+        email: person.email,
+        since,
+    }))
+}
+
+/// The log-in page.
+pub(crate) async fn login_form(visit: Visit, Query(Next { next }): Query<Next>) -> Page<LoginPage> {
+    Page::ok(login_page(&visit, &Login { next, ..Login::default() }))
+}
+
+fn login_page(visit: &Visit, typed: &Login) -> LoginPage {
+    LoginPage {
+        frame: visit.frame("Log in"),
+        fields: vec![
+            Field::email("email", "E-mail", "username").filled(&typed.email),
+            Field::password("password", "Password", "current-password"),
+        ],
+        next: within(&typed.next).to_owned(),
+    }
+}
+
+/// Logs in, and takes the bag along.
+pub(crate) async fn login(visit: Visit, Sent(typed): Sent<Login>) -> Result<Response, Problem> {
+    let mut page = login_page(&visit, &typed);
+    if let Some(password) = page.fields.last_mut() {
+        password.value.clone_from(&typed.password);
+    }
+    let complete = form::complete(&mut page.fields);
+    if let Some(password) = page.fields.last_mut() {
+        password.value.clear();
+    }
+    if !complete {
+        return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    match visit.platform.shop.users.login(&typed.email, &typed.password).await.map_err(Problem::from) {
+        Ok((user, grant)) => Ok(teaching(vec![enter(&visit, user, grant).await?], see(within(&typed.next)))),
+        Err(problem) if problem.code() == "invalid-credentials" => {
+            page.frame.notice =
+                Some(Notice::bad("E-mail and password do not belong together. Check both and try again."));
+            Ok(Page(problem.status(), page).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The session's cookie; a guest's bag becomes the person's.
+async fn enter(visit: &Visit, user: UserId, grant: SessionGrant) -> Result<HeaderValue, Problem> {
+    let SessionGrant { session, generation, .. } = grant;
+    let cookie =
+        visit.platform.session_cookie(RefreshGrant { of: SessionRef { user, session }, generation })?;
+    if let Some(bag) = visit.bag().ok().flatten() {
+        let envelope = key::adoption(user);
+        if let Err(error) = visit.platform.shop.carts.adopt(bag.id, user, envelope).await {
+            // The person is logged in either way, and the bag stays a guest's bag that this browser holds.
+            tracing::info!(cart.id = %bag.id, %error, "bag {} was not taken along at login", bag.id);
+        }
+    }
+    Ok(visit.platform.settings.cookies().set_session(&cookie))
+}
+
+/// The page to make an account.
+pub(crate) async fn register_form(visit: Visit, Query(Next { next }): Query<Next>) -> Page<RegisterPage> {
+    Page::ok(register_page(&visit, &Register { next, ..Register::default() }))
+}
+
+fn register_page(visit: &Visit, typed: &Register) -> RegisterPage {
+    RegisterPage {
+        frame: visit.frame("Make an account"),
+        fields: vec![
+            Field::text("name", "Full name", "name").filled(&typed.name),
+            Field::email("email", "E-mail", "username").filled(&typed.email),
+            Field::password("password", "Password", "new-password")
+                .hinting("At least 10 characters. A few odd words are best."),
+        ],
+        next: within(&typed.next).to_owned(),
+        key: key::fresh(),
+    }
+}
+
+/// Makes an account, and logs in.
+pub(crate) async fn register(visit: Visit, Sent(typed): Sent<Register>) -> Result<Response, Problem> {
+    let key = Key::read(&typed.key)?;
+    let users = &visit.platform.shop.users;
+    let Register { email, password, name, .. } = &typed;
+    let form = RegisterForm {
+        email: email.trim().to_owned(),
+        password: password.clone(),
+        name: name.trim().to_owned(),
+        roles: [Role::Shopper].into(),
+    };
+    let envelope = key.envelope(&visit, "", "POST /register", "");
+    match users.register(form, envelope).await.map_err(Problem::from) {
+        Ok(_) => {
+            let (user, grant) = users.login(email, password).await?;
+            Ok(teaching(vec![enter(&visit, user, grant).await?], see(within(&typed.next))))
+        }
+        Err(problem) => refused(register_page(&visit, &typed), problem),
+    }
+}
+
+/// The form again, with the refusal at the field that it is about.
+fn refused(mut page: RegisterPage, problem: Problem) -> Result<Response, Problem> {
+    let (field, message) = match problem.code() {
+        "email-taken" => ("email", "There is an account with this address. Log in instead?"),
+        "email-invalid" => ("email", "This does not look like an e-mail address."),
+        "name-invalid" => ("name", "Tell us a name of 1 to 100 characters."),
+        "password-too-short" => ("password", "Take at least 10 characters."),
+        "password-too-long" => ("password", "Take at most 128 characters."),
+        "password-too-common" => {
+            ("password", "This is one of the first that anybody would guess. Take another.")
+        }
+        _ => return Err(problem),
+    };
+    if let Err(message) = form::blame(&mut page.fields, field, message) {
+        page.frame.notice = Some(Notice::bad(message));
+    }
+    Ok(Page(problem.status(), page).into_response())
+}
+
+/// Logs out, here or everywhere. Who is logged out already is as good as logged out.
+pub(crate) async fn logout(
+    visit: Visit,
+    Sent(Leave { everywhere }): Sent<Leave>,
+) -> Result<Response, Problem> {
+    let users = &visit.platform.shop.users;
+    if let Some(SessionRef { user, session }) = visit.shopper.session {
+        if everywhere == "yes" {
+            users.logout_all(user).await?;
+        } else {
+            users.logout(user, session).await?;
+        }
+    }
+    let cookies = visit.platform.settings.cookies();
+    Ok(teaching(vec![cookies.clear_session(), cookies.clear_cart()], see("/")))
+}

@@ -1,0 +1,219 @@
+//! Paying.
+
+use amazoff_actors::cart::View;
+use amazoff_actors::checkout::{CompleteForm, Failure, Outcome, PaymentChoice};
+use amazoff_actors::ids::OrderId;
+use amazoff_actors::money::Money;
+use amazoff_actors::order::{Address, Contact};
+use amazoff_actors::user::{Email, check_name};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::pages::key::{self, Key};
+use crate::pages::markup::checkout::{CARDS, COUNTRIES, CheckoutPage};
+use crate::pages::markup::{Field, Notice, form};
+use crate::pages::page::{Page, Sent, see};
+use crate::pages::present::{bag, sums};
+use crate::pages::visit::Visit;
+use crate::problem::Problem;
+
+/// The provider behind the cards of the page.
+const PROVIDER: &str = "sandbox";
+
+/// What the checkout sends.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Order {
+    key: String,
+    expected_amount: String,
+    expected_currency: String,
+    email: String,
+    name: String,
+    line1: String,
+    line2: String,
+    postal_code: String,
+    city: String,
+    country: String,
+    card: String,
+}
+
+/// The checkout; without anything to pay it leads back.
+pub(crate) async fn show(visit: Visit) -> Result<Response, Problem> {
+    let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
+    if bag::is_being_paid(bag) {
+        return Ok(see(&order_path(bag)));
+    }
+    let mut typed = Order { country: "DE".to_owned(), card: "tok_ok".to_owned(), ..Order::default() };
+    if let Some(user) = visit.shopper.user()
+        && let Some(person) = visit.platform.shop.users.get(user).await?
+    {
+        (typed.email, typed.name) = (person.email, person.name);
+    }
+    Ok(Page::ok(page(&visit, bag, &typed)).into_response())
+}
+
+/// Buys what is in the bag. Whatever comes of it, a repeat of the same form does nothing twice.
+pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Response, Problem> {
+    let key = Key::read(&typed.key)?;
+    let Some(bag) = visit.any_bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
+    if bag::is_bought(bag) {
+        return Ok(see(&order_path(bag)));
+    }
+    let mut shown = page(&visit, bag, &typed);
+    let Some(expected_total) = checked(&mut shown, &typed) else {
+        return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
+    };
+    let envelope = key.envelope(&visit, &visit.scope(bag.id), "POST /checkout", "");
+    let form = CompleteForm {
+        expected_total,
+        contact: contact(&typed),
+        payment: PaymentChoice { provider: PROVIDER.to_owned(), token: typed.card.clone() },
+    };
+    let wait = visit.platform.settings.checkout_wait;
+    match visit.platform.shop.checkouts.complete(bag.id, form, envelope, wait).await? {
+        Outcome::Placed { order } | Outcome::Processing { order } => Ok(see(&format!("/orders/{order}"))),
+        Outcome::RequiresAction { url, .. } => Ok(see(&url)),
+        Outcome::Failed(Failure::CartLocked | Failure::CartCompleted) => Ok(see(&order_path(bag))),
+        Outcome::Failed(failure) => failed(&visit, &typed, failure).await,
+    }
+}
+
+/// The form again, over the bag as it is now: prices may have changed.
+async fn failed(visit: &Visit, typed: &Order, failure: Failure) -> Result<Response, Problem> {
+    let carried = visit.any_bag()?.map(|bag| bag.id);
+    let Some(id) = carried else { return Ok(see("/cart")) };
+    let Some(bag) = visit.platform.shop.carts.view(id).await?.filter(|bag| !bag.lines.is_empty()) else {
+        return Ok(see("/cart"));
+    };
+    let notice = match failure {
+        Failure::CartChanged { .. } => Notice::calm(words(&failure, &bag)),
+        _ => Notice::bad(words(&failure, &bag)),
+    };
+    let mut shown = page(&visit.clone().with_bag(bag.clone()), &bag, typed);
+    shown.frame = shown.frame.noticing(Some(notice));
+    Ok(Page(Problem::from(failure).status(), shown).into_response())
+}
+
+fn order_path(bag: &View) -> String {
+    format!("/orders/{}", OrderId::of_cart(bag.id))
+}
+
+fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
+    CheckoutPage {
+        frame: visit.frame("Checkout"),
+        contact: vec![
+            Field::email("email", "E-mail", "email")
+                .hinting("For the receipt, and nothing else.")
+                .filled(&typed.email),
+            Field::text("name", "Full name", "name").filled(&typed.name),
+        ],
+        address: vec![
+            Field::text("line1", "Street and number", "address-line1").filled(&typed.line1),
+            Field::text("line2", "Flat, floor, company", "address-line2").optional().filled(&typed.line2),
+            Field::text("postal_code", "Postcode", "postal-code").filled(&typed.postal_code),
+            Field::text("city", "City", "address-level2").filled(&typed.city),
+            Field::choice("country", "Country", "country", COUNTRIES).filled(&typed.country),
+        ],
+        card: typed.card.clone(),
+        lines: bag::summary(bag),
+        sums: sums(&bag.totals),
+        expected_amount: bag.totals.total.amount,
+        expected_currency: bag.totals.total.currency.to_string(),
+        key: key::fresh(),
+        guest: visit.shopper.user().is_none(),
+    }
+}
+
+/// Blames what is wrong on the page; `None` when anything is. Otherwise the total that the shopper agreed to.
+fn checked(shown: &mut CheckoutPage, typed: &Order) -> Option<Money> {
+    let contact = form::complete(&mut shown.contact);
+    let address = form::complete(&mut shown.address);
+    let email = typed.email.trim().is_empty() || Email::parse(&typed.email).is_ok() || {
+        let _ = form::blame(&mut shown.contact, "email", "This does not look like an e-mail address.");
+        false
+    };
+    let name = typed.name.trim().is_empty() || check_name(&typed.name).is_ok() || {
+        let _ = form::blame(&mut shown.contact, "name", "A name has 1 to 100 characters.");
+        false
+    };
+    let card = CARDS.iter().any(|card| card.token == typed.card);
+    if !card {
+        shown.frame.notice = Some(Notice::bad("Choose a card."));
+    }
+    let amount = typed.expected_amount.parse().ok();
+    let total = amount
+        .zip(typed.expected_currency.parse().ok())
+        .map(|(amount, currency)| Money::new(amount, currency));
+    if total.is_none() {
+        shown.frame.notice =
+            Some(Notice::bad("The total was lost on the way. Check it below and send again."));
+    }
+    total.filter(|_| contact && address && email && name && card)
+}
+
+fn contact(typed: &Order) -> Contact {
+    let trimmed = |text: &str| text.trim().to_owned();
+    Contact {
+        email: trimmed(&typed.email),
+        name: trimmed(&typed.name),
+        address: Address {
+            line1: trimmed(&typed.line1),
+            line2: Some(trimmed(&typed.line2)).filter(|line| !line.is_empty()),
+            city: trimmed(&typed.city),
+            postal_code: trimmed(&typed.postal_code),
+            country: typed.country.clone(),
+        },
+    }
+}
+
+/// What a shopper is told when nothing was bought.
+fn words(failure: &Failure, bag: &View) -> String {
+    let title = |variant| {
+        bag.lines
+            .iter()
+            .find(|line| line.variant_id == variant)
+            .map_or("something in your bag", |line| line.title.as_str())
+    };
+    match failure {
+        Failure::CartChanged { current_total } => {
+            format!(
+                "A price changed while you were here. It is {current_total} now; nothing was charged. Look at it and pay if you agree."
+            )
+        }
+        Failure::InsufficientStock { variant, available: 0 } => {
+            format!(
+                "Somebody was faster: {} is sold out. Nothing was charged. Take it out of your bag to go on.",
+                title(*variant)
+            )
+        }
+        Failure::InsufficientStock { variant, available } => {
+            format!(
+                "Only {available} of {} are left. Nothing was charged. Change the quantity in your bag to go on.",
+                title(*variant)
+            )
+        }
+        Failure::ProductNotAvailable { variant } => {
+            format!(
+                "{} is not for sale any more. Nothing was charged. Take it out of your bag to go on.",
+                title(*variant)
+            )
+        }
+        Failure::PaymentFailed { decline_code } => {
+            format!(
+                "Your bank declined the card ({}). Nothing was charged. Try another one.",
+                decline_code.replace(['_', '-'], " ")
+            )
+        }
+        Failure::PaymentExpired => {
+            "Your bank waited too long for your answer. Nothing was charged; you can try again.".to_owned()
+        }
+        Failure::OrderClosed => "This order was canceled. Nothing was charged.".to_owned(),
+        Failure::StepFailed { .. } => {
+            "The shop could not finish this. Nothing was charged; try again in a moment.".to_owned()
+        }
+        Failure::CartNotFound | Failure::CartEmpty | Failure::CartLocked | Failure::CartCompleted => {
+            "There is nothing to pay in this bag right now.".to_owned()
+        }
+    }
+}

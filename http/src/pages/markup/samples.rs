@@ -1,0 +1,281 @@
+//! One of each page, for the tests.
+
+use super::account::{AccountPage, LoginPage, RegisterPage};
+use super::bank::BankPage;
+use super::cart::{BagLine, CartPage};
+use super::catalogue::{Card, Chip, HomePage, ProductPage, SortChoice, StockLevel, VariantChoice};
+use super::checkout::{COUNTRIES, CheckoutPage};
+use super::order::{Moment, OrderPage, OrderRow, OrdersPage, Progress, Step, StepState};
+use super::problem::{ErrorPage, ProblemPage};
+use super::{Field, Frame, Picture, Price, SummaryLine, Sums, markdown};
+
+pub(crate) fn frame(title: &str) -> Frame {
+    Frame { bag_count: 3, shopper: Some("Ada".to_owned()), ..Frame::default() }.titled(title)
+}
+
+pub(crate) fn picture(alt: &str) -> Picture {
+    Picture { url: "/v1/media/00".to_owned(), alt: alt.to_owned(), width: 800, height: 800 }
+}
+
+pub(crate) fn sums() -> Sums {
+    Sums {
+        subtotal: Price::of("€73.50"),
+        shipping: Price::of("€0.00"),
+        shipping_free: true,
+        total: Price::of("€73.50"),
+    }
+}
+
+pub(crate) fn lines() -> Vec<SummaryLine> {
+    [("Tall enamel jug", "Cream, 1.5 l", 1, "€34.50"), ("Linen tea towel", "", 3, "€39.00")]
+        .map(|(title, options, quantity, total)| SummaryLine {
+            title: title.to_owned(),
+            options: options.to_owned(),
+            image: Some(picture(title)),
+            quantity,
+            total: Price::of(total),
+        })
+        .to_vec()
+}
+
+pub(crate) fn home() -> HomePage {
+    let titles = [
+        "Tall enamel jug",
+        "Linen tea towel",
+        "Walnut desk tray",
+        "Beeswax candle, pair",
+        "Canvas garden apron",
+        "Brass pencil",
+    ];
+    HomePage {
+        frame: frame("Things worth keeping"),
+        heading: None,
+        chips: ["All", "Kitchen", "Desk", "Garden", "Bath", "Play", "Travel", "Light", "Textiles"]
+            .map(|label| Chip {
+                href: format!("/?category={label}"),
+                label: label.to_owned(),
+                count: (label != "All").then_some(8),
+                current: label == "All",
+            })
+            .to_vec(),
+        sorts: [("Newest", true), ("Price, low first", false), ("Price, high first", false), ("Name", false)]
+            .map(|(label, current)| SortChoice { href: "/?sort=x".to_owned(), label, current })
+            .to_vec(),
+        count: "64 products".to_owned(),
+        cards: titles
+            .map(|title| Card {
+                href: "/products/x".to_owned(),
+                title: title.to_owned(),
+                brand: "Hus & Hand".to_owned(),
+                image: Some(picture(title)),
+                price: Price::of("€34.50"),
+                from: title.starts_with('T'),
+            })
+            .to_vec(),
+        more: Some("/?cursor=abc".to_owned()),
+    }
+}
+
+pub(crate) fn product() -> ProductPage {
+    let variant = |name: &str, price: &str, available: i64| {
+        let (level, stock) = StockLevel::of(available);
+        VariantChoice {
+            id: format!("var_{name}"),
+            label: name.to_owned(),
+            price: Price::of(price),
+            stock,
+            level,
+            quantity_max: 9,
+            chosen: false,
+        }
+    };
+    ProductPage {
+        frame: frame("Tall enamel jug"),
+        title: "Tall enamel jug".to_owned(),
+        brand: "Hus & Hand".to_owned(),
+        category: "Kitchen".to_owned(),
+        category_href: "/?category=kitchen".to_owned(),
+        paragraphs: vec![
+            "A jug for water, milk or the first tulips. Steel, enamelled twice, with a rim dipped by hand."
+                .to_owned(),
+            "It chips when it falls, and that is all it does.".to_owned(),
+        ],
+        pictures: vec![picture("A tall cream jug"), picture("The jug from above")],
+        variants: vec![
+            variant("Cream, 1 l", "€29.00", 12),
+            variant("Cream, 1.5 l", "€34.50", 3),
+            variant("Blue, 1 l", "€29.00", 0),
+        ],
+        key: "key-of-the-product".to_owned(),
+        slug: "tall-enamel-jug".to_owned(),
+    }
+}
+
+pub(crate) fn cart() -> CartPage {
+    CartPage {
+        frame: frame("Your bag"),
+        lines: lines()
+            .into_iter()
+            .map(|line| BagLine {
+                id: format!("line_{}", line.quantity),
+                href: "/products/x".to_owned(),
+                title: line.title,
+                options: line.options,
+                image: line.image,
+                quantity: line.quantity,
+                unit: Price::of("€13.00"),
+                total: line.total,
+                quantity_key: "key-of-the-quantity".to_owned(),
+                remove_key: "key-of-the-removal".to_owned(),
+            })
+            .collect(),
+        sums: Some(sums()),
+        requirements: Vec::new(),
+        paying: None,
+    }
+}
+
+pub(crate) fn checkout() -> CheckoutPage {
+    CheckoutPage {
+        frame: frame("Checkout"),
+        contact: vec![
+            Field::email("email", "E-mail", "email").hinting("For the receipt."),
+            Field::text("name", "Full name", "name"),
+        ],
+        address: vec![
+            Field::text("line1", "Street and number", "address-line1"),
+            Field::text("line2", "Flat, floor, company", "address-line2").optional(),
+            Field::text("postal_code", "Postcode", "postal-code"),
+            Field::text("city", "City", "address-level2"),
+            Field::choice("country", "Country", "country", COUNTRIES).filled("DE"),
+        ],
+        card: "tok_ok".to_owned(),
+        lines: lines(),
+        sums: sums(),
+        expected_amount: 7350,
+        expected_currency: "EUR".to_owned(),
+        key: "key-of-the-checkout".to_owned(),
+        guest: true,
+    }
+}
+
+pub(crate) fn order() -> OrderPage {
+    let at =
+        |words: &str| Some(Moment { machine: "2026-11-23T07:30:00Z".to_owned(), words: words.to_owned() });
+    OrderPage {
+        frame: frame("Order AZ-1042"),
+        progress: Progress {
+            id: "ord_1".to_owned(),
+            number: "AZ-1042".to_owned(),
+            version: 4,
+            stage: "placed",
+            headline: "Your order is placed".to_owned(),
+            detail: "We have it, and your things are set aside. The payment is being collected.".to_owned(),
+            action: None,
+            moving: true,
+            steps: vec![
+                Step { label: "Card approved", state: StepState::Done, at: at("23 November, 07:30 UTC") },
+                Step { label: "Placed", state: StepState::Done, at: at("23 November, 07:30 UTC") },
+                Step { label: "Paid", state: StepState::Current, at: None },
+            ],
+        },
+        lines: lines(),
+        sums: sums(),
+        contact: vec![
+            "Ada Lovelace".to_owned(),
+            "Lindenallee 4".to_owned(),
+            "20259 Hamburg".to_owned(),
+            "Germany".to_owned(),
+        ],
+    }
+}
+
+pub(crate) fn orders() -> OrdersPage {
+    let row = |number: &str, state, class| OrderRow {
+        href: "/orders/ord_1".to_owned(),
+        number: number.to_owned(),
+        state,
+        class,
+        summary: "Tall enamel jug and 2 more".to_owned(),
+        total: Price::of("€73.50"),
+        placed: Some(Moment {
+            machine: "2026-11-23T07:30:00Z".to_owned(),
+            words: "23 November 2026".to_owned(),
+        }),
+    };
+    OrdersPage {
+        frame: frame("Your orders"),
+        orders: vec![
+            row("AZ-1042", "Paid", "badge-good"),
+            row("AZ-1041", "Placed", "badge-calm"),
+            row("AZ-1040", "Canceled", "badge-bad"),
+        ],
+        more: Some("/orders?cursor=x".to_owned()),
+    }
+}
+
+pub(crate) fn login() -> LoginPage {
+    LoginPage {
+        frame: frame("Log in"),
+        fields: vec![
+            Field::email("email", "E-mail", "username"),
+            Field::password("password", "Password", "current-password"),
+        ],
+        next: "/checkout".to_owned(),
+    }
+}
+
+pub(crate) fn register() -> RegisterPage {
+    RegisterPage {
+        frame: frame("Make an account"),
+        fields: vec![
+            Field::text("name", "Full name", "name"),
+            Field::email("email", "E-mail", "username"),
+            Field::password("password", "Password", "new-password").hinting("At least 8 characters."),
+        ],
+        next: "/".to_owned(),
+        key: "key-of-the-account".to_owned(),
+    }
+}
+
+pub(crate) fn account() -> AccountPage {
+    AccountPage {
+        frame: frame("Your account"),
+        name: "Ada Lovelace".to_owned(),
+        email: "ada@example.org".to_owned(),
+        since: "23 November 2026".to_owned(),
+    }
+}
+
+pub(crate) fn bank() -> BankPage {
+    BankPage {
+        payment: "pay_1".to_owned(),
+        amount: Price::of("€73.50"),
+        order: "AZ-1042".to_owned(),
+        order_href: "/orders/ord_1".to_owned(),
+        open: true,
+        approve_key: "key-of-yes".to_owned(),
+        decline_key: "key-of-no".to_owned(),
+    }
+}
+
+pub(crate) fn error() -> ErrorPage {
+    ErrorPage {
+        frame: frame("Not found"),
+        status: 404,
+        heading: "There is nothing here".to_owned(),
+        detail: "The address may be old, or it was never ours.".to_owned(),
+        code: "not-found".to_owned(),
+        request_id: "req-1".to_owned(),
+    }
+}
+
+pub(crate) fn problem() -> ProblemPage {
+    ProblemPage {
+        frame: frame("cart-locked"),
+        code: "cart-locked".to_owned(),
+        blocks: markdown::blocks(
+            "# Cart locked\n\nThe cart is **being paid**.\n\n## What to do\n\n- Wait.\n- Ask `GET /v1/carts/{id}` again.\n\n```\n409 Conflict\n```\n",
+        ),
+    }
+}

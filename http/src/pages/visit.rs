@@ -1,0 +1,138 @@
+//! Somebody looks at a page: who it is, and which bag they carry.
+
+use amazoff_actors::cart::{Owner, View};
+use amazoff_actors::ids::CartId;
+use axum::extract::FromRequestParts;
+use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::key::Key;
+use super::markup::Frame;
+use super::present::bag;
+use crate::auth::cookies::CartCookie;
+use crate::identity::{CartAccess, Shopper};
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+/// Somebody who looks at a page.
+#[derive(Clone)]
+pub(super) struct Visit {
+    /// The shop.
+    pub platform: Platform,
+    /// Who it is.
+    pub shopper: Shopper,
+    /// What the browser sent.
+    pub headers: HeaderMap,
+    /// The first name, when logged in.
+    name: Option<String>,
+    bag: Result<Option<View>, Problem>,
+}
+
+impl Visit {
+    /// The bag; `None` when there is none yet, or when it was bought.
+    ///
+    /// # Errors
+    /// When it cannot be read now.
+    pub(super) fn bag(&self) -> Result<Option<&View>, Problem> {
+        Ok(self.any_bag()?.filter(|bag| !bag::is_bought(bag)))
+    }
+    /// The bag that the browser carries, also when it was bought.
+    ///
+    /// # Errors
+    /// When it cannot be read now.
+    pub(super) fn any_bag(&self) -> Result<Option<&View>, Problem> {
+        self.bag.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+    /// The same visit after the bag changed.
+    pub(super) fn with_bag(mut self, bag: View) -> Self {
+        self.bag = Ok(Some(bag));
+        self
+    }
+    /// The frame of a page. What is being paid is in the bag no more, unless it comes back.
+    pub(super) fn frame(&self, title: &str) -> Frame {
+        let open = self.bag().ok().flatten().filter(|bag| !bag::is_being_paid(bag));
+        let bag_count = open.map_or(0, bag::count);
+        Frame { shopper: self.name.clone(), bag_count, ..Frame::default() }.titled(title)
+    }
+    /// Within what keys are unique: a person's account, or a guest's bag.
+    pub(super) fn scope(&self, bag: CartId) -> String {
+        self.shopper.user().map_or_else(|| bag.to_string(), |user| user.to_string())
+    }
+
+    /// The bag to put something in, made now when there is none. Also answers the cookies that the browser must learn.
+    ///
+    /// # Errors
+    /// When the bag cannot be read or made now.
+    pub(super) async fn open_bag(&self, key: &Key) -> Result<(CartId, Vec<HeaderValue>), Problem> {
+        if let Some(bag) = self.bag()? {
+            return Ok((bag.id, Vec::new()));
+        }
+        let owner = self.shopper.user().map_or(Owner::Guest, Owner::User);
+        let scope = self.shopper.user().map(|user| user.to_string()).unwrap_or_default();
+        let envelope = key.envelope(self, &scope, "POST /cart", "");
+        let id = CartId::from(envelope.command_id.derive("cart"));
+        self.platform.shop.carts.create(id, owner, envelope).await?;
+        let cookies = self.platform.settings.cookies();
+        let mut learned = vec![cookies.set_cart(&self.held(id))];
+        if let Some(bought) = self.any_bag()? {
+            learned.push(cookies.keep_past_cart(&self.headers, &self.held(bought.id)));
+        }
+        Ok((id, learned))
+    }
+
+    fn held(&self, cart: CartId) -> CartCookie {
+        CartCookie { cart, token: self.platform.auth.cart_token(cart) }
+    }
+}
+
+impl FromRequestParts<Platform> for Visit {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        let shopper = <Shopper as FromRequestParts<Platform>>::from_request_parts(parts, platform).await?;
+        let name = match shopper.user() {
+            // A name that cannot be read now is no reason to show no page.
+            Some(user) => Some(
+                platform
+                    .shop
+                    .users
+                    .get(user)
+                    .await
+                    .ok()
+                    .flatten()
+                    .map_or_else(|| "Account".to_owned(), |person| first_name(&person.name)),
+            ),
+            None => None,
+        };
+        let bag = carried(platform, &shopper, &parts.headers).await;
+        Ok(Self { platform: platform.clone(), shopper, headers: parts.headers.clone(), name, bag })
+    }
+}
+
+/// The bag that the browser carries. One that is not (any more) the shopper's counts as none.
+async fn carried(
+    platform: &Platform,
+    shopper: &Shopper,
+    headers: &HeaderMap,
+) -> Result<Option<View>, Problem> {
+    let Some(CartCookie { cart, .. }) = platform.settings.cookies().cart(headers) else { return Ok(None) };
+    match CartAccess::check(platform, shopper.clone(), cart).await {
+        Ok(access) => Ok(platform.shop.carts.view(access.id).await?),
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn first_name(name: &str) -> String {
+    name.split_whitespace().next().unwrap_or("You").to_owned()
+}
+
+/// A response that also teaches the browser some cookies.
+pub(super) fn teaching(cookies: Vec<HeaderValue>, response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}

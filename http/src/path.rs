@@ -1,0 +1,59 @@
+//! Ids in paths. Text that is no id names nothing, so it is as absent as an id that nobody has.
+
+use std::str::FromStr;
+
+use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+
+use crate::problem::Problem;
+
+/// An id that paths carry.
+pub trait PathId: FromStr {
+    /// The parameter's name in route patterns.
+    const PARAMETER: &'static str;
+    /// The code of an absent one.
+    const MISSING: &'static str;
+}
+
+impl PathId for CartId {
+    const PARAMETER: &'static str = "cart_id";
+    const MISSING: &'static str = "cart-not-found";
+}
+impl PathId for LineId {
+    const PARAMETER: &'static str = "line_id";
+    const MISSING: &'static str = "line-not-found";
+}
+impl PathId for OrderId {
+    const PARAMETER: &'static str = "order_id";
+    const MISSING: &'static str = "order-not-found";
+}
+impl PathId for PaymentId {
+    const PARAMETER: &'static str = "payment_id";
+    const MISSING: &'static str = "payment-not-found";
+}
+
+/// An id of a path.
+pub struct Id<T>(pub T);
+
+impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let parameters = parameters.map_err(|_undecodable| Problem::missing(T::MISSING))?;
+        let text = parameters.iter().find_map(|(name, text)| (name == T::PARAMETER).then_some(text));
+        text.and_then(|text| text.parse().ok()).map(Self).ok_or_else(|| Problem::missing(T::MISSING))
+    }
+}
+
+/// The text of the one parameter of a path, such as a slug.
+pub struct Name(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let parameters = parameters.map_err(|_undecodable| Problem::route_not_found())?;
+        parameters.iter().next().map(|(_, text)| Self(text.to_owned())).ok_or_else(Problem::route_not_found)
+    }
+}

@@ -1,0 +1,66 @@
+//! What every handler shares.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use amazoff_actors::shop::Shop;
+use amazoff_supervisor::Runtime;
+use amazoff_supervisor::tree::TreeHandle;
+use tokio::time::Instant;
+
+use crate::auth::Auth;
+use crate::problem::Problem;
+use crate::realtime::Realtime;
+use crate::settings::HttpSettings;
+
+/// The state of the router. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    /// The shop's handles.
+    pub shop: Shop,
+    /// Credentials.
+    pub auth: Auth,
+    /// What the deployment decided.
+    pub settings: Arc<HttpSettings>,
+    /// The runtime, for introspection.
+    pub runtime: Runtime,
+    /// Open sockets and their tickets.
+    pub realtime: Realtime,
+    /// This node's name.
+    pub node: Arc<str>,
+    started: Instant,
+    tree: Arc<OnceLock<TreeHandle>>,
+}
+
+impl Platform {
+    /// Puts it together. The supervision tree, which holds the listener that serves this, comes later by [`Self::attach`].
+    pub fn new(shop: Shop, runtime: Runtime, settings: HttpSettings, node: &str) -> Self {
+        let vault = shop.vault.clone();
+        let auth = Auth::new(|label| vault.subkey(label), Arc::clone(&shop.clock));
+        Self {
+            shop,
+            auth,
+            settings: Arc::new(settings),
+            runtime,
+            realtime: Realtime::default(),
+            node: node.into(),
+            started: Instant::now(),
+            tree: Arc::default(),
+        }
+    }
+    /// Shows it the running supervision tree, for health and introspection. Only the first call counts.
+    pub fn attach(&self, tree: TreeHandle) {
+        let _ = self.tree.set(tree);
+    }
+    /// The supervision tree.
+    ///
+    /// # Errors
+    /// While it has not been attached: the shop is starting.
+    pub fn tree(&self) -> Result<&TreeHandle, Problem> {
+        self.tree.get().ok_or_else(|| Problem::not_ready("the supervision tree is not attached yet"))
+    }
+    /// How long this node has been up.
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+}

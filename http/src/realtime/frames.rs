@@ -1,0 +1,70 @@
+//! What travels on a socket, as JSON text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::views::orders::OrderBody;
+
+/// From the client.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Asked {
+    /// Send me this as it is, and whenever it changes.
+    Subscribe {
+        /// Such as `order:ord_…`.
+        topic: String,
+    },
+    /// No more of this.
+    Unsubscribe {
+        /// As subscribed.
+        topic: String,
+    },
+}
+
+/// To the client.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Told {
+    /// The first frame.
+    Hello {
+        /// Names this socket in logs.
+        session: String,
+        /// How often the server pings.
+        heartbeat_ms: u64,
+    },
+    /// The topic as it is now.
+    Event {
+        /// As subscribed.
+        topic: String,
+        /// Grows with every change; some may be skipped.
+        seq: u64,
+        /// The order.
+        data: Box<OrderBody>,
+    },
+    /// The last request was refused.
+    Error {
+        /// Stable code, as in problems.
+        code: &'static str,
+        /// Which topic it was about.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_requests_are_read() {
+        let subscribe = r#"{"type":"subscribe","topic":"order:x"}"#;
+        assert_eq!(
+            serde_json::from_str::<Asked>(subscribe).unwrap(),
+            Asked::Subscribe { topic: "order:x".to_owned() }
+        );
+        for bad in
+            ["", "{}", r#"{"type":"shout"}"#, r#"{"type":"subscribe"}"#, r#"{"type":"subscribe","topic":1}"#]
+        {
+            assert!(serde_json::from_str::<Asked>(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Live orders over WebSocket.
+//!
+//! A socket is opened with a ticket (browsers cannot send headers with it), subscribes to topics such as `order:<id>`, and
+//! gets the order as it is at once, then after each change. What is sent is always the newest state, read when there is
+//! room to send it: a slow reader skips states instead of filling a queue.
+
+mod frames;
+mod socket;
+mod subscriptions;
+mod tickets;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amazoff_supervisor::spawn_guarded;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::identity::Shopper;
+use crate::platform::Platform;
+use tickets::Tickets;
+
+/// How long a ticket is good for.
+pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
+/// Sockets at once.
+const SOCKETS_MAX: usize = 10_000;
+/// Largest frame and message that a client may send.
+const FRAME_BYTES_MAX: usize = 4096;
+/// Bytes that wait for a slow reader before its socket is given up.
+const WRITE_BYTES_MAX: usize = 256 * 1024;
+
+/// Every open socket of this node, and the tickets for more. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Realtime {
+    tickets: Arc<Tickets>,
+    drain: CancellationToken,
+    sockets: TaskTracker,
+}
+
+impl Realtime {
+    /// A ticket for one socket in the asker's name; `None` when too many are open already.
+    pub fn issue(&self, shopper: Shopper) -> Option<String> {
+        self.tickets.issue(shopper, TICKET_LIFETIME)
+    }
+    /// Whose ticket it is; good once.
+    pub fn redeem(&self, ticket: &str) -> Option<Shopper> {
+        self.tickets.redeem(ticket)
+    }
+    /// Turns a request into a socket.
+    pub fn open(&self, upgrade: WebSocketUpgrade, platform: Platform, shopper: Shopper) -> Response {
+        let drain = self.drain.clone();
+        let sockets = self.sockets.clone();
+        upgrade
+            .read_buffer_size(FRAME_BYTES_MAX)
+            .max_frame_size(FRAME_BYTES_MAX)
+            .max_message_size(FRAME_BYTES_MAX)
+            .max_write_buffer_size(WRITE_BYTES_MAX)
+            .on_upgrade(move |socket| async move {
+                let serving = sockets.track_future(socket::serve(socket, platform, shopper, drain));
+                // Its end, even by panic, is reported there; nobody else waits for it.
+                let _ = spawn_guarded("websocket", serving).await;
+            })
+    }
+    /// Whether one more socket may be opened.
+    pub fn has_room(&self) -> bool {
+        self.open_sockets() < SOCKETS_MAX
+    }
+    /// How many sockets are open.
+    pub fn open_sockets(&self) -> usize {
+        self.sockets.len()
+    }
+    /// Whether shutdown has begun.
+    pub fn is_draining(&self) -> bool {
+        self.drain.is_cancelled()
+    }
+    /// Tells every socket that the server is going away, and waits for them within a limit.
+    pub async fn close(&self, within: Duration) {
+        self.drain.cancel();
+        self.sockets.close();
+        if tokio::time::timeout(within, self.sockets.wait()).await.is_err() {
+            tracing::warn!(
+                sockets = self.sockets.len(),
+                "sockets were still open at the end of the drain limit"
+            );
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The life of one socket.
+
+use std::time::Duration;
+
+use amazoff_actors::ids::OrderId;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::frames::{Asked, Told};
+use super::subscriptions::Subscriptions;
+use crate::identity::Shopper;
+use crate::platform::Platform;
+use crate::views::orders::OrderBody;
+
+/// Pings that may go without an answer.
+const MISSED_MAX: u32 = 2;
+/// How long a frame may take to leave.
+const SEND_LIMIT: Duration = Duration::from_secs(10);
+/// How long a closing handshake may take.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+/// Frames that a client may send between two pings.
+const FRAMES_MAX: u32 = 200;
+
+/// The session behind the socket has ended.
+const SESSION_OVER: u16 = 4001;
+/// The client reads or answers too slowly.
+const SLOW: u16 = 4008;
+
+/// Why a socket ends: the code and words of its close frame, or nothing when the peer is gone.
+type End = Option<(u16, &'static str)>;
+
+struct Connection {
+    socket: WebSocket,
+    platform: Platform,
+    shopper: Shopper,
+    topics: Subscriptions,
+    missed: u32,
+    frames: u32,
+}
+
+/// Serves a socket until either side, or a shutdown, ends it.
+pub(super) async fn serve(socket: WebSocket, platform: Platform, shopper: Shopper, drain: CancellationToken) {
+    let topics = Subscriptions::default();
+    let mut connection = Connection { socket, platform, shopper, topics, missed: 0, frames: 0 };
+    let Err(end) = connection.run(drain).await;
+    if let Some((code, reason)) = end {
+        connection.close(code, reason).await;
+    }
+}
+
+impl Connection {
+    async fn run(&mut self, drain: CancellationToken) -> Result<std::convert::Infallible, End> {
+        let heartbeat = self.platform.settings.heartbeat;
+        let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
+        self.tell(&Told::Hello { session: format!("rt_{}", Uuid::now_v7().simple()), heartbeat_ms }).await?;
+        let mut beats = interval_at(Instant::now() + heartbeat, heartbeat);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = drain.cancelled() => return Err(Some((close_code::AWAY, "the server is going away"))),
+                _ = beats.tick() => self.beat().await?,
+                order = self.topics.changed() => self.show(order).await?,
+                frame = self.socket.recv() => self.hear(frame).await?,
+            }
+        }
+    }
+
+    /// Pings, and looks whether peer and session are still there.
+    async fn beat(&mut self) -> Result<(), End> {
+        if self.missed >= MISSED_MAX {
+            return Err(Some((SLOW, "no answer to pings")));
+        }
+        self.missed += 1;
+        self.frames = 0;
+        if let Some(of) = self.shopper.session
+            && matches!(self.platform.shop.users.session_alive(of.user, of.session).await, Ok(false))
+        {
+            return Err(Some((SESSION_OVER, "the session has ended")));
+        }
+        self.send(Message::Ping(Vec::new().into())).await
+    }
+
+    async fn hear(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        self.frames += 1;
+        if self.frames > FRAMES_MAX {
+            return Err(Some((close_code::POLICY, "too many frames")));
+        }
+        match frame {
+            Some(Ok(Message::Text(text))) => match serde_json::from_str(text.as_str()) {
+                Ok(Asked::Subscribe { topic }) => self.subscribe(topic).await,
+                Ok(Asked::Unsubscribe { topic }) => {
+                    order_of(&topic).into_iter().for_each(|order| self.topics.leave(order));
+                    Ok(())
+                }
+                Err(_) => self.tell(&Told::Error { code: "frame-invalid", topic: None }).await,
+            },
+            Some(Ok(Message::Binary(_))) => Err(Some((close_code::UNSUPPORTED, "text frames only"))),
+            Some(Ok(Message::Pong(_))) => {
+                self.missed = 0;
+                Ok(())
+            }
+            Some(Ok(Message::Ping(_))) => Ok(()), // answered by the protocol
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(None),
+        }
+    }
+
+    async fn subscribe(&mut self, topic: String) -> Result<(), End> {
+        if self.topics.is_full() {
+            return self.tell(&Told::Error { code: "too-many-topics", topic: Some(topic) }).await;
+        }
+        let Some(order) = order_of(&topic) else {
+            return self.tell(&Told::Error { code: "not-found", topic: Some(topic) }).await;
+        };
+        let versions = self.platform.shop.orders.watch(order); // before the read: no change falls between
+        match self.shopper.order(&self.platform, order).await {
+            Ok(view) => {
+                self.topics.follow(order, versions);
+                self.tell_order(view.into()).await
+            }
+            Err(problem) => {
+                let code = if problem.code() == "order-not-found" { "not-found" } else { problem.code() };
+                self.tell(&Told::Error { code, topic: Some(topic) }).await
+            }
+        }
+    }
+
+    /// Sends an order as it is now. One that cannot be read just now is sent after its next change.
+    async fn show(&mut self, order: OrderId) -> Result<(), End> {
+        match self.shopper.order(&self.platform, order).await {
+            Ok(view) => self.tell_order(view.into()).await,
+            Err(problem) => {
+                tracing::warn!(order.id = %order, cause = problem.cause(), "order {order} could not be pushed");
+                Ok(())
+            }
+        }
+    }
+
+    async fn tell_order(&mut self, data: OrderBody) -> Result<(), End> {
+        self.tell(&Told::Event {
+            topic: format!("order:{}", data.id),
+            seq: data.version,
+            data: Box::new(data),
+        })
+        .await
+    }
+
+    async fn tell(&mut self, told: &Told) -> Result<(), End> {
+        let text =
+            serde_json::to_string(told).map_err(|_never| Some((close_code::ERROR, "internal error")))?;
+        self.send(Message::Text(text.into())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        match timeout(SEND_LIMIT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(None),
+            Err(_elapsed) => Err(Some((SLOW, "reads too slowly"))),
+        }
+    }
+
+    /// Says goodbye, and waits a little for the peer to say it too.
+    async fn close(mut self, code: u16, reason: &'static str) {
+        let goodbye = async {
+            let frame = CloseFrame { code, reason: reason.into() };
+            if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        let _ = timeout(CLOSE_LIMIT, goodbye).await; // a peer that does not answer is cut off
+    }
+}
+
+fn order_of(topic: &str) -> Option<OrderId> {
+    topic.strip_prefix("order:")?.parse().ok()
+}

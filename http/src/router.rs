@@ -1,0 +1,63 @@
+//! The table of contents: every route, and what it passes on the way.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::access::authorise;
+use crate::identity;
+use crate::layers;
+use crate::openapi;
+use crate::pages;
+use crate::platform::Platform;
+use crate::problem::Problem;
+use crate::routes::{auth, carts, catalogue, checkout, health, ops, orders, payments, realtime};
+
+/// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
+pub(crate) fn api() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(catalogue::list))
+        .routes(routes!(catalogue::get_one))
+        .routes(routes!(catalogue::categories))
+        .routes(routes!(catalogue::media))
+        .routes(routes!(carts::create))
+        .routes(routes!(carts::get_one))
+        .routes(routes!(carts::add_line))
+        .routes(routes!(carts::change_line, carts::remove_line))
+        .routes(routes!(checkout::complete))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::get_one))
+        .routes(routes!(payments::get_one))
+        .routes(routes!(payments::confirm))
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::me))
+        .routes(routes!(realtime::ticket))
+        .routes(routes!(realtime::open))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(ops::tree))
+        .routes(routes!(ops::entity))
+}
+
+/// The whole site: API and pages behind all layers.
+pub fn router(platform: Platform) -> Router {
+    let (api, _) = api().split_for_parts();
+    let api = api.route("/openapi.json", get(openapi::serve));
+    #[cfg(feature = "fault-points")]
+    let api = api.route("/ops/v1/faults", axum::routing::post(crate::routes::faults::arm));
+    let site = api
+        .route_layer(from_fn_with_state(platform.clone(), authorise))
+        .merge(pages::router())
+        .fallback(|| async { Problem::route_not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
+    let guarded = layers::guarded(site, &platform.settings)
+        .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
+        .layer(from_fn_with_state(platform.clone(), identity::resolve));
+    layers::finished(guarded, &platform.settings).with_state(platform)
+}

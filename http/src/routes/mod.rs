@@ -1,0 +1,13 @@
+//! One module per resource. Handlers extract, call one handle, and show the result; statuses and rules live elsewhere.
+
+pub(crate) mod auth;
+pub(crate) mod carts;
+pub(crate) mod catalogue;
+pub(crate) mod checkout;
+#[cfg(feature = "fault-points")]
+pub(crate) mod faults;
+pub(crate) mod health;
+pub(crate) mod ops;
+pub(crate) mod orders;
+pub(crate) mod payments;
+pub(crate) mod realtime;

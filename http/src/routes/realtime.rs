@@ -1,0 +1,74 @@
+//! `/v1/realtime`: a ticket, and the socket that it opens.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::identity::Shopper;
+use crate::layers::origin::is_same_origin;
+use crate::openapi::SocketProblems;
+use crate::platform::Platform;
+use crate::problem::Problem;
+use crate::realtime::TICKET_LIFETIME;
+
+/// A ticket for one socket.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TicketBody {
+    /// Give it as `ticket` when opening the socket; good once.
+    pub ticket: String,
+    /// Seconds that it is good for.
+    pub expires_in: u64,
+}
+
+/// Gives out a ticket for one socket in the asker's name. A guest shows the cart's secret here and needs it no more.
+#[utoipa::path(post, path = "/v1/realtime/ticket", tag = "realtime", responses((status = 200, body = TicketBody)))]
+pub(crate) async fn ticket(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+) -> Result<Json<TicketBody>, Problem> {
+    let ticket =
+        platform.realtime.issue(shopper).ok_or_else(|| Problem::busy("Too many tickets are open."))?;
+    Ok(Json(TicketBody { ticket, expires_in: TICKET_LIFETIME.as_secs() }))
+}
+
+/// The ticket of a socket.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Opening {
+    ticket: Option<String>,
+}
+
+/// Opens a WebSocket.
+///
+/// The server says `hello`, then answers `{"type":"subscribe","topic":"order:<id>"}` with the order as it is, and sends it
+/// again after each change.
+#[utoipa::path(get, path = "/v1/realtime", tag = "realtime",
+    params(("ticket" = String, Query, description = "from POST /v1/realtime/ticket")),
+    responses((status = 101, description = "the socket is open"), SocketProblems))]
+pub(crate) async fn open(
+    State(platform): State<Platform>,
+    opening: Result<Query<Opening>, QueryRejection>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    if !is_same_origin(&headers, &platform.settings.public_url) {
+        return Err(Problem::cross_origin());
+    }
+    let upgrade = upgrade.map_err(|_rejected| Problem::upgrade_required())?;
+    if platform.realtime.is_draining() {
+        return Err(Problem::not_ready("shutting down"));
+    }
+    if !platform.realtime.has_room() {
+        return Err(Problem::busy("Too many sockets are open."));
+    }
+    let ticket = opening.ok().and_then(|Query(Opening { ticket })| ticket);
+    let shopper =
+        ticket.and_then(|ticket| platform.realtime.redeem(&ticket)).ok_or_else(Problem::ticket_invalid)?;
+    let realtime = platform.realtime.clone();
+    Ok(realtime.open(upgrade, platform, shopper))
+}

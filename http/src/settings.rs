@@ -1,0 +1,41 @@
+//! What a deployment decides about the edge.
+
+use std::time::Duration;
+
+use crate::auth::cookies::Cookies;
+
+/// Settings of the HTTP edge.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Where people reach the shop, such as `https://shop.example`, without a slash at the end. Links and the origin check use it.
+    pub public_url: String,
+    /// Whether cookies are kept to TLS.
+    pub secure_cookies: bool,
+    /// How long a request may take.
+    pub request_limit: Duration,
+    /// How long a checkout waits for its outcome before it answers "processing".
+    pub checkout_wait: Duration,
+    /// How often a socket is pinged.
+    pub heartbeat: Duration,
+}
+
+impl HttpSettings {
+    /// The usual limits for a shop at `public_url`.
+    pub fn at(public_url: &str) -> Self {
+        Self {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            secure_cookies: public_url.starts_with("https://"),
+            request_limit: Duration::from_secs(10),
+            checkout_wait: Duration::from_secs(6),
+            heartbeat: Duration::from_secs(25),
+        }
+    }
+    /// How long a command may take: less than its request, so that the refusal still reaches the caller.
+    pub fn ask_limit(&self) -> Duration {
+        self.request_limit * 4 / 5
+    }
+    /// The cookies of this deployment.
+    pub fn cookies(&self) -> Cookies {
+        Cookies::new(self.secure_cookies)
+    }
+}

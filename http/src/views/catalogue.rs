@@ -1,0 +1,189 @@
+//! Products and categories as the API shows them.
+
+use std::collections::BTreeMap;
+
+use amazoff_actors::ids::{ProductId, VariantId};
+use amazoff_actors::product::{CategoryCount, Media, Product, ProductCard, Variant};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{MoneyBody, media_path};
+
+/// A product in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ProductCard)]
+pub struct CardBody {
+    /// `prod_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: ProductId,
+    /// Its name in links.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// The category's slug.
+    pub category: String,
+    /// Who makes it.
+    pub brand: String,
+    /// Of the cheapest variant.
+    pub price: MoneyBody,
+    /// Of the dearest variant.
+    pub price_max: MoneyBody,
+    /// Where its picture is.
+    pub image: Option<String>,
+    /// What the picture shows.
+    pub image_alt: Option<String>,
+}
+
+/// A page of products.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProductList {
+    /// The products, in order.
+    pub items: Vec<CardBody>,
+    /// Give it as `cursor` for the next page; absent at the end.
+    pub next_cursor: Option<String>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+/// A product with its variants.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Product)]
+pub struct ProductBody {
+    /// `prod_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: ProductId,
+    /// Its name in links.
+    pub slug: String,
+    /// Its name.
+    pub title: String,
+    /// What it is.
+    pub description: String,
+    /// The category's slug.
+    pub category: String,
+    /// Who makes it.
+    pub brand: String,
+    /// `active`.
+    pub status: String,
+    /// What can be bought.
+    pub variants: Vec<VariantBody>,
+    /// Its pictures.
+    pub media: Vec<MediaBody>,
+}
+
+/// Something that can be bought.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Variant)]
+pub struct VariantBody {
+    /// `var_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: VariantId,
+    /// The merchant's number.
+    pub sku: String,
+    /// What makes it differ from the others.
+    pub options: BTreeMap<String, String>,
+    /// Of one piece.
+    pub price: MoneyBody,
+    /// How many can be had now.
+    pub available: u32,
+}
+
+/// A picture.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Media)]
+pub struct MediaBody {
+    /// Where it is.
+    pub url: String,
+    /// What it shows.
+    pub alt: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// A category.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Category)]
+pub struct CategoryBody {
+    /// Its name in links.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// How many products it has.
+    pub count: u64,
+}
+
+/// All categories.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CategoryList {
+    /// By name.
+    pub items: Vec<CategoryBody>,
+}
+
+impl From<ProductCard> for CardBody {
+    fn from(card: ProductCard) -> Self {
+        Self {
+            id: card.id,
+            slug: card.slug,
+            title: card.title,
+            category: card.category,
+            brand: card.brand,
+            price: card.price.into(),
+            price_max: card.price_max.into(),
+            image: card.image.as_deref().map(media_path),
+            image_alt: card.image_alt,
+        }
+    }
+}
+
+impl ProductBody {
+    /// A product, with what can be had of each variant in the variants' order.
+    pub fn of(id: ProductId, product: &Product, available: &[u32]) -> Self {
+        let available = available.iter().copied().chain(std::iter::repeat(0));
+        Self {
+            id,
+            slug: product.slug.clone(),
+            title: product.title.clone(),
+            description: product.description.clone(),
+            category: product.category.clone(),
+            brand: product.brand.clone(),
+            status: product.status.as_str().to_owned(),
+            variants: product
+                .variants
+                .iter()
+                .zip(available)
+                .map(|(variant, n)| VariantBody::of(variant, n))
+                .collect(),
+            media: product.media.iter().map(MediaBody::from).collect(),
+        }
+    }
+}
+
+impl VariantBody {
+    fn of(variant: &Variant, available: u32) -> Self {
+        Self {
+            id: variant.id,
+            sku: variant.sku.clone(),
+            options: variant.options.clone(),
+            price: variant.price.into(),
+            available,
+        }
+    }
+}
+
+impl From<&Media> for MediaBody {
+    fn from(media: &Media) -> Self {
+        Self {
+            url: media_path(&media.blob),
+            alt: media.alt.clone(),
+            width: media.width,
+            height: media.height,
+        }
+    }
+}
+
+impl From<CategoryCount> for CategoryBody {
+    fn from(CategoryCount { slug, name, count }: CategoryCount) -> Self {
+        Self { slug, name, count }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the API shows: plain data, each field put there on purpose, described for OpenAPI.
+
+pub mod carts;
+pub mod catalogue;
+pub mod checkout;
+pub mod ops;
+pub mod orders;
+pub mod payments;
+pub mod users;
+
+use amazoff_actors::money::Money;
+use amazoff_actors::pricing::Totals;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An amount in minor units: `{"amount": 1999, "currency": "EUR"}` is €19.99.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Money)]
+pub struct MoneyBody {
+    /// Minor units, such as cents.
+    #[schema(example = 1999)]
+    pub amount: i64,
+    /// ISO 4217.
+    #[schema(example = "EUR")]
+    pub currency: String,
+}
+
+impl From<Money> for MoneyBody {
+    fn from(money: Money) -> Self {
+        Self { amount: money.amount, currency: money.currency.code().to_owned() }
+    }
+}
+
+/// The sums of a cart or an order; prices include value added tax.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Totals)]
+pub struct TotalsBody {
+    /// All lines.
+    pub subtotal: MoneyBody,
+    /// Sending them.
+    pub shipping: MoneyBody,
+    /// What is paid.
+    pub total: MoneyBody,
+}
+
+impl From<Totals> for TotalsBody {
+    fn from(totals: Totals) -> Self {
+        Self {
+            subtotal: totals.subtotal.into(),
+            shipping: totals.shipping.into(),
+            total: totals.total.into(),
+        }
+    }
+}
+
+/// The path of an image's bytes.
+pub fn media_path(blob: &str) -> String {
+    format!("/v1/media/{blob}")
+}

@@ -1,0 +1,159 @@
+//! Orders as the API shows them.
+
+use amazoff_actors::ids::{CartId, OrderId, PaymentId};
+use amazoff_actors::order::{self, Line, Moment, OrderCard};
+use amazoff_supervisor::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::carts::LineBody;
+use super::{MoneyBody, TotalsBody, media_path};
+
+/// An order, without anything personal.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+pub struct OrderBody {
+    /// `ord_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: OrderId,
+    /// Its number for people, `AZ-…`.
+    pub number: String,
+    /// `draft`, `placed`, `completed` or `canceled`.
+    #[schema(value_type = String)]
+    pub status: order::Status,
+    /// `none`, `pending`, `requires_action`, `authorized`, `paid`, `failed` or `voided`.
+    #[schema(value_type = String)]
+    pub payment_status: order::PaymentStatus,
+    /// `unfulfilled`.
+    #[schema(value_type = String)]
+    pub fulfillment_status: order::FulfillmentStatus,
+    /// `draft`, `placed`, `paid` or `canceled`: the one line to follow.
+    #[schema(value_type = String)]
+    pub stage: order::Stage,
+    /// The cart that it was.
+    #[schema(value_type = String)]
+    pub cart_id: CartId,
+    /// What was bought.
+    pub lines: Vec<LineBody>,
+    /// What it costs.
+    pub totals: TotalsBody,
+    /// The payment that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub payment_id: Option<PaymentId>,
+    /// What happened, oldest first.
+    pub timeline: Vec<MomentBody>,
+    /// When it became binding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub placed_at: Option<Timestamp>,
+    /// Grows with every change.
+    pub version: u64,
+}
+
+/// One thing that happened to an order.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Moment)]
+pub struct MomentBody {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What, such as `placed` or `paid`.
+    pub event: &'static str,
+}
+
+/// A placed order in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OrderCard)]
+pub struct OrderCardBody {
+    /// `ord_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: OrderId,
+    /// Its number for people.
+    pub number: String,
+    /// `placed`, `paid` or `canceled`.
+    #[schema(value_type = String)]
+    pub stage: order::Stage,
+    /// Whether it binds.
+    #[schema(value_type = String)]
+    pub status: order::Status,
+    /// How its payment stands.
+    #[schema(value_type = String)]
+    pub payment_status: order::PaymentStatus,
+    /// What it costs.
+    pub total: MoneyBody,
+    /// When it became binding.
+    #[schema(value_type = String, format = DateTime)]
+    pub placed_at: Timestamp,
+    /// How many lines it has.
+    pub line_count: u32,
+    /// The title of the first line.
+    pub first_title: String,
+}
+
+/// A page of a person's orders, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrderList {
+    /// The orders.
+    pub items: Vec<OrderCardBody>,
+    /// Give it as `cursor` for the next page; absent at the end.
+    pub next_cursor: Option<String>,
+}
+
+impl From<order::View> for OrderBody {
+    fn from(view: order::View) -> Self {
+        Self {
+            id: view.id,
+            number: view.number,
+            status: view.status,
+            payment_status: view.payment_status,
+            fulfillment_status: view.fulfillment_status,
+            stage: view.stage,
+            cart_id: view.cart_id,
+            lines: view.lines.into_iter().map(LineBody::from).collect(),
+            totals: view.totals.into(),
+            payment_id: view.payment_id,
+            timeline: view.timeline.into_iter().map(MomentBody::from).collect(),
+            placed_at: view.placed_at,
+            version: view.version.0,
+        }
+    }
+}
+
+impl From<Line> for LineBody {
+    fn from(line: Line) -> Self {
+        Self {
+            id: line.id,
+            variant_id: line.variant_id,
+            product_id: line.product_id,
+            title: line.title,
+            options: line.options,
+            image: line.image.as_deref().map(media_path),
+            quantity: line.quantity.get(),
+            unit_price: line.unit_price.into(),
+            line_total: line.line_total.into(),
+        }
+    }
+}
+
+impl From<Moment> for MomentBody {
+    fn from(moment: Moment) -> Self {
+        Self { at: moment.at, event: moment.event.name() }
+    }
+}
+
+impl From<OrderCard> for OrderCardBody {
+    fn from(card: OrderCard) -> Self {
+        Self {
+            id: card.id,
+            number: card.number,
+            stage: card.stage,
+            status: card.status,
+            payment_status: card.payment_status,
+            total: card.total.into(),
+            placed_at: Timestamp::from_unix_ms(card.placed_at_ms),
+            line_count: card.line_count,
+            first_title: card.first_title,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Payments as the API shows them.
+
+use amazoff_actors::ids::{OrderId, PaymentId};
+use amazoff_actors::payment::{self, Confirmation};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::MoneyBody;
+use crate::json::Form;
+
+/// A payment.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub struct PaymentBody {
+    /// `pay_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: PaymentId,
+    /// What it pays.
+    #[schema(value_type = String)]
+    pub order_id: OrderId,
+    /// `created`, `authorizing`, `requires_action`, `authorized`, `capturing`, `captured`, `voiding`, `voided`, `failed`,
+    /// `unknown` or `integrity_failure`.
+    #[schema(value_type = String)]
+    pub status: payment::Status,
+    /// How much.
+    pub amount: MoneyBody,
+    /// Where the shopper must act, while they must.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_url: Option<String>,
+    /// Why the provider refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decline_code: Option<String>,
+}
+
+/// How the shopper answered the bank's question.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmPayment {
+    /// `approve` or `decline`.
+    #[schema(value_type = String)]
+    pub result: Confirmation,
+}
+
+impl Form for ConfirmPayment {}
+
+impl From<payment::View> for PaymentBody {
+    fn from(view: payment::View) -> Self {
+        Self {
+            id: view.id,
+            order_id: view.order_id,
+            status: view.status,
+            amount: view.amount.into(),
+            action_url: view.action_url,
+            decline_code: view.decline_code,
+        }
+    }
+}

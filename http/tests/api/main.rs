@@ -1,0 +1,14 @@
+//! The API against a whole shop in memory: one module per resource.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod auth;
+mod bad_input;
+mod carts;
+mod catalogue;
+mod checkout;
+mod conduct;
+mod ops;
+mod orders;
+mod realtime;
+mod support;

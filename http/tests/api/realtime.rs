@@ -1,0 +1,181 @@
+use std::time::Duration;
+
+use amazoff_http::server::{Limits, serve};
+use amazoff_supervisor::spawn_guarded;
+use axum::http::{HeaderValue, Method};
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{PATIENCE, TestApp};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn listening(app: &TestApp) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    spawn_guarded(
+        "test server",
+        serve(listener, app.router.clone(), Limits::default(), CancellationToken::new()),
+    );
+    format!("ws://{address}/v1/realtime")
+}
+
+async fn ticket(app: &TestApp, cart_token: &str) -> String {
+    let answered = app.ask(Method::POST, "/v1/realtime/ticket").cart(cart_token).send().await.expect(200);
+    assert_eq!(answered.json["expires_in"], 30);
+    answered.text_at("/ticket")
+}
+
+async fn opened(app: &TestApp, cart_token: &str) -> Socket {
+    let url = format!("{}?ticket={}", listening(app).await, ticket(app, cart_token).await);
+    let (mut socket, _) = connect_async(url).await.unwrap();
+    assert_eq!(told(&mut socket).await["type"], "hello");
+    socket
+}
+
+/// The next text frame.
+async fn told(socket: &mut Socket) -> Value {
+    let reading = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(text.as_str()).unwrap(),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                other => panic!("a text frame was expected, not {other:?}"),
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, reading).await.expect("a frame must come")
+}
+
+/// The code of the close frame.
+async fn closed(socket: &mut Socket) -> u16 {
+    let reading = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                other => panic!("a close frame was expected, not {other:?}"),
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, reading).await.expect("the socket must be closed")
+}
+
+async fn say(socket: &mut Socket, frame: &Value) {
+    socket.send(Message::Text(frame.to_string().into())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_shopper_sees_the_order_move_from_first_state_to_paid() {
+    let app = TestApp::start().await;
+    let (cart, total) = app.full_cart(1999).await;
+    let asked = app.complete(&cart, total, "tok_action").await.expect(202);
+    let topic = format!("order:{}", asked.text_at("/order_id"));
+    let mut socket = opened(&app, &cart.token).await;
+    say(&mut socket, &json!({"type": "subscribe", "topic": topic})).await;
+    let first = told(&mut socket).await;
+    assert_eq!((&first["type"], &first["topic"]), (&json!("event"), &json!(topic)));
+    assert_eq!(first["data"]["stage"], "draft");
+    let confirm = format!("/v1/payments/{}/confirm", asked.text_at("/payment_id"));
+    app.post(&confirm, &json!({"result": "approve"})).fresh_key().cart(&cart.token).send().await.expect(200);
+    let mut seq = first["seq"].as_u64().unwrap();
+    loop {
+        let next = told(&mut socket).await;
+        assert!(next["seq"].as_u64().unwrap() >= seq);
+        seq = next["seq"].as_u64().unwrap();
+        if next["data"]["stage"] == "paid" {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn foreign_and_unknown_topics_are_not_found_and_bad_frames_refused() {
+    let app = TestApp::start().await;
+    let (cart, total) = app.full_cart(1999).await;
+    let order = app.complete(&cart, total, "tok_ok").await.expect(200).text_at("/id");
+    let other = app.guest_cart().await;
+    let mut socket = opened(&app, &other.token).await;
+    for topic in [
+        format!("order:{order}"),
+        "order:ord_00000000000000000000000000000009".to_owned(),
+        "order:x".to_owned(),
+        "user:1".to_owned(),
+    ] {
+        say(&mut socket, &json!({"type": "subscribe", "topic": topic})).await;
+        assert_eq!(told(&mut socket).await, json!({"type": "error", "code": "not-found", "topic": topic}));
+    }
+    say(&mut socket, &json!({"type": "shout"})).await;
+    assert_eq!(told(&mut socket).await["code"], "frame-invalid");
+}
+
+#[tokio::test]
+async fn a_ticket_opens_one_socket() {
+    let app = TestApp::start().await;
+    let url = format!("{}?ticket={}", listening(&app).await, ticket(&app, "").await);
+    let (_socket, _) = connect_async(&url).await.unwrap();
+    for url in [url.clone(), url.replace("tk_", "xx_"), url.split('?').next().unwrap().to_owned()] {
+        let Err(Error::Http(refused)) = connect_async(url).await else { panic!("opened without a ticket") };
+        assert_eq!(refused.status(), 401);
+    }
+}
+
+#[tokio::test]
+async fn another_sites_page_opens_no_socket() {
+    let app = TestApp::start().await;
+    let url = format!("{}?ticket={}", listening(&app).await, ticket(&app, "").await);
+    let mut request = url.into_client_request().unwrap();
+    request.headers_mut().insert("origin", HeaderValue::from_static("http://evil.example"));
+    let Err(Error::Http(refused)) = connect_async(request).await else { panic!("opened for another site") };
+    assert_eq!(refused.status(), 403);
+    app.get("/v1/realtime?ticket=x").send().await.refused(400, "websocket-expected");
+}
+
+#[tokio::test]
+async fn a_huge_frame_ends_its_socket() {
+    let app = TestApp::start().await;
+    let mut socket = opened(&app, "").await;
+    socket.send(Message::Text("x".repeat(100_000).into())).await.ok();
+    let ended = async { while let Some(Ok(_)) = socket.next().await {} };
+    tokio::time::timeout(PATIENCE, ended).await.expect("the socket must end");
+}
+
+#[tokio::test]
+async fn whoever_does_not_answer_pings_is_let_go() {
+    let app = TestApp::start().await;
+    let socket = opened(&app, "").await;
+    let unanswered = async {
+        while app.platform.realtime.open_sockets() > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, unanswered).await.expect("a silent peer must not be kept");
+    drop(socket); // it was open, and never read
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_persons_sockets() {
+    let app = TestApp::start().await;
+    let token = app.registered("ann@example.org").await.text_at("/access_token");
+    let given = app.ask(Method::POST, "/v1/realtime/ticket").bearer(&token).send().await.expect(200);
+    let url = format!("{}?ticket={}", listening(&app).await, given.text_at("/ticket"));
+    let (mut socket, _) = connect_async(url).await.unwrap();
+    app.ask(Method::POST, "/v1/auth/logout").bearer(&token).send().await.expect(204);
+    assert_eq!(closed(&mut socket).await, 4001);
+}
+
+#[tokio::test]
+async fn shutdown_says_goodbye_to_every_socket() {
+    let app = TestApp::start().await;
+    let mut socket = opened(&app, "").await;
+    let realtime = app.platform.realtime.clone();
+    let closing = spawn_guarded("closing", async move { realtime.close(PATIENCE).await });
+    assert_eq!(closed(&mut socket).await, 1001);
+    drop(socket);
+    tokio::time::timeout(PATIENCE, closing).await.expect("nothing is left open").unwrap();
+}

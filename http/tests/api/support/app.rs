@@ -1,0 +1,168 @@
+//! The shop and shortcuts to its usual states.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use amazoff_actors::ids::{ProductId, VariantId};
+use amazoff_actors::money::Money;
+use amazoff_actors::payment::{PaymentProvider, Providers};
+use amazoff_actors::product::{Create, Variant};
+use amazoff_actors::shop::Outside;
+use amazoff_actors::user::{RegisterForm, Role};
+use amazoff_actors::{Shop, tree};
+use amazoff_gateways::sandbox::Sandbox;
+use amazoff_http::{HttpSettings, Platform, router};
+use amazoff_persistence::{MemoryBlobs, MemoryStore};
+use amazoff_supervisor::tree::TreeHandle;
+use amazoff_supervisor::{CellLimits, Clock, Envelope, MasterKey, Ports, Runtime, SystemClock, Vault};
+use axum::Router;
+use axum::http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::hasher::QuickHasher;
+use super::{Answered, Asking, GuestCart, PATIENCE, button};
+
+/// A running shop in memory.
+pub(crate) struct TestApp {
+    pub platform: Platform,
+    pub router: Router,
+    pub store: MemoryStore,
+    runtime: Runtime,
+    hasher: Arc<QuickHasher>,
+    _ledger: tempfile::TempDir,
+}
+
+/// Something on the shelf.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shelf {
+    pub product: ProductId,
+    pub variant: VariantId,
+}
+
+impl TestApp {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(HttpSettings {
+            heartbeat: Duration::from_millis(200),
+            ..HttpSettings::at("http://shop.test")
+        })
+        .await
+    }
+
+    pub(crate) async fn start_with(settings: HttpSettings) -> Self {
+        let store = MemoryStore::new();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ports = Ports {
+            journal: store.journal(),
+            documents: store.documents(),
+            clock: Arc::clone(&clock),
+            shards: store.take_all("test"),
+            keys: store.key_table(),
+        };
+        let ledger = tempfile::tempdir().unwrap();
+        let sandbox: Arc<dyn PaymentProvider> =
+            Arc::new(Sandbox::open(&ledger.path().join("ledger.jsonl"), Duration::ZERO, clock).unwrap());
+        let hasher = Arc::new(QuickHasher::default());
+        let outside = Outside {
+            vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
+            blobs: Arc::new(MemoryBlobs::default()),
+            providers: Providers::of([sandbox]),
+            passwords: Arc::<QuickHasher>::clone(&hasher),
+        };
+        let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
+        let platform = Platform::new(shop, runtime.clone(), settings, "test");
+        platform.attach(TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap());
+        let router = router(platform.clone());
+        Self { platform, router, store, runtime, hasher, _ledger: ledger }
+    }
+
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Asking {
+        Asking::new(self.router.clone(), method, path)
+    }
+    pub(crate) fn get(&self, path: &str) -> Asking {
+        self.ask(Method::GET, path)
+    }
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Asking {
+        self.ask(Method::POST, path).json(body)
+    }
+    /// Makes the password pool refuse or take work.
+    pub(crate) fn hash_nothing(&self, busy: bool) {
+        self.hasher.busy.store(busy, Ordering::SeqCst);
+    }
+
+    /// Puts a product with one variant on sale.
+    pub(crate) async fn stocked(&self, slug: &str, cents: i64, quantity: u32) -> Shelf {
+        let product = ProductId::from(Uuid::now_v7());
+        let variant = VariantId::from(Uuid::now_v7());
+        let within = || Envelope::system(PATIENCE);
+        let new = Create {
+            slug: slug.to_owned(),
+            title: format!("Title of {slug}"),
+            description: "A thing.".to_owned(),
+            category: "home-kitchen".to_owned(),
+            brand: "Brand".to_owned(),
+            variants: vec![Variant {
+                id: variant,
+                sku: format!("SKU-{slug}"),
+                options: BTreeMap::from([("size".to_owned(), "M".to_owned())]),
+                price: Money::eur(cents),
+            }],
+            media: Vec::new(),
+        };
+        let shop = &self.platform.shop;
+        shop.products.create(product, new, within()).await.unwrap();
+        shop.products.publish(product, within()).await.unwrap();
+        shop.stocks.introduce(variant, product, format!("SKU-{slug}"), within()).await.unwrap();
+        if quantity > 0 {
+            shop.stocks.receive(variant, quantity, within()).await.unwrap();
+        }
+        Shelf { product, variant }
+    }
+
+    /// Waits until lists know what was committed.
+    pub(crate) async fn projected(&self) {
+        tokio::time::timeout(PATIENCE, self.runtime.projected()).await.expect("projections must catch up");
+    }
+
+    pub(crate) async fn guest_cart(&self) -> GuestCart {
+        let created = self.post("/v1/carts", &json!({})).fresh_key().send().await.expect(201);
+        GuestCart { id: created.text_at("/cart/id"), token: created.text_at("/token") }
+    }
+
+    pub(crate) async fn add(&self, cart: &GuestCart, variant: VariantId, quantity: u32) -> Answered {
+        let line = json!({"variant_id": variant, "quantity": quantity});
+        self.post(&cart.path("/lines"), &line).fresh_key().cart(&cart.token).send().await
+    }
+
+    /// A guest's cart with one piece at this price, and what it costs with shipping.
+    pub(crate) async fn full_cart(&self, cents: i64) -> (GuestCart, i64) {
+        let shelf = self.stocked(&format!("thing-{}", Uuid::now_v7().simple()), cents, 100).await;
+        let cart = self.guest_cart().await;
+        let added = self.add(&cart, shelf.variant, 1).await.expect(200);
+        (cart, added.json["totals"]["total"]["amount"].as_i64().unwrap())
+    }
+
+    pub(crate) async fn complete(&self, cart: &GuestCart, total: i64, token: &str) -> Answered {
+        self.post(&cart.path("/complete"), &button(total, token)).fresh_key().cart(&cart.token).send().await
+    }
+
+    /// Registers somebody through the API.
+    pub(crate) async fn registered(&self, email: &str) -> Answered {
+        let form = json!({"email": email, "password": "correct horse battery", "name": "Ann"});
+        self.post("/v1/auth/register", &form).fresh_key().send().await.expect(201)
+    }
+
+    /// An access token of somebody with a role.
+    pub(crate) async fn token_of(&self, role: Role) -> String {
+        let email = format!("{}@example.org", Uuid::now_v7().simple());
+        let password = "correct horse battery".to_owned();
+        let roles = [Role::Shopper, role].into();
+        let form =
+            RegisterForm { email: email.clone(), password: password.clone(), name: "Ann".to_owned(), roles };
+        self.platform.shop.users.register(form, Envelope::system(PATIENCE)).await.unwrap();
+        let login = json!({"email": email, "password": password});
+        self.post("/v1/auth/login", &login).send().await.expect(200).text_at("/access_token")
+    }
+}

@@ -1,0 +1,36 @@
+//! A shop in memory behind its real router.
+
+mod app;
+mod asking;
+mod hasher;
+
+pub(crate) use app::TestApp;
+pub(crate) use asking::{Answered, Asking};
+
+use serde_json::{Value, json};
+
+/// How long a test waits for what must happen.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// A cart and its secret.
+#[derive(Clone, Debug)]
+pub(crate) struct GuestCart {
+    pub id: String,
+    pub token: String,
+}
+
+impl GuestCart {
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/v1/carts/{}{rest}", self.id)
+    }
+}
+
+/// What the button sends.
+pub(crate) fn button(total: i64, token: &str) -> Value {
+    json!({
+        "expected_total": {"amount": total, "currency": "EUR"},
+        "email": "ann@example.org", "name": "Ann Other",
+        "address": {"line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE"},
+        "payment": {"provider": "sandbox", "token": token}
+    })
+}

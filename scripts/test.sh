@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Everything a change must pass. Stops at the first step that fails; the last line says how many tests ran.
+# One build configuration serves clippy's, nextest's and the browser's needs as far as cargo allows.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+features=(--features amazoff-server/fault-points)
+passed=0
+failed=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# Runs a step with its output shown; a failing step ends the run.
+step() {
+  local name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  local started=$SECONDS
+  if ! "$@"; then
+    failed=$((failed > 0 ? failed : 1))
+    printf '== %s failed\n%d passed, %d failed\n' "$name" "$passed" "$failed"
+    exit 1
+  fi
+  printf '== %s: %d s\n' "$name" "$((SECONDS - started))"
+}
+
+# Adds the figures of a log to the totals: nextest's, rustdoc's and the browser's closing lines.
+count() {
+  local log=$1 good bad
+  good=$(grep -oE '[0-9]+ passed' "$log" | awk '{ sum += $1 } END { print sum + 0 }')
+  bad=$(grep -oE '[0-9]+ failed' "$log" | awk '{ sum += $1 } END { print sum + 0 }')
+  passed=$((passed + good))
+  failed=$((failed + bad))
+}
+
+unit_tests() {
+  cargo nextest run --workspace --locked "${features[@]}" --no-fail-fast 2>&1 | tee "$logs/nextest"
+  local status=${PIPESTATUS[0]}
+  grep -E 'Summary' "$logs/nextest" | tail -1 >"$logs/summary"
+  count "$logs/summary"
+  return "$status"
+}
+
+doc_tests() {
+  cargo test --workspace --doc --locked "${features[@]}" 2>&1 | tee "$logs/doc"
+  local status=${PIPESTATUS[0]}
+  grep -E '^test result' "$logs/doc" >"$logs/doc-results"
+  count "$logs/doc-results"
+  return "$status"
+}
+
+browser_tests() {
+  SHOP_BINARY=target/debug/amazoff node tests/browser/run.mjs 2>&1 | tee "$logs/browser"
+  local status=${PIPESTATUS[0]}
+  tail -1 "$logs/browser" >"$logs/browser-result"
+  count "$logs/browser-result"
+  return "$status"
+}
+
+step "format" cargo fmt --all --check
+step "lints" cargo clippy --workspace --all-targets --locked "${features[@]}" -- -D warnings
+step "tests" unit_tests
+step "doc tests" doc_tests
+step "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked "${features[@]}"
+step "browser" browser_tests
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

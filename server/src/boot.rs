@@ -1,0 +1,247 @@
+//! The boot order, and its reverse. The only place that names concrete adapters.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use amazoff_actors::payment::Providers;
+use amazoff_actors::shop::Outside;
+use amazoff_actors::{Shop, tree};
+use amazoff_cluster::{DataFolder, SingleNode, TakeError};
+use amazoff_gateways::images::Rasteriser;
+use amazoff_gateways::passwords::Argon2Pool;
+use amazoff_gateways::sandbox::{Sandbox, SandboxError};
+use amazoff_http::server::{Limits, serve};
+use amazoff_http::{HttpSettings, Platform};
+use amazoff_persistence::{FileBlobs, Locations, OpenError, SqliteStore};
+use amazoff_supervisor::journal::{JournalError, Shards};
+use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
+use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
+
+use crate::config::{Config, ConfigError, Seed};
+use crate::seed::{self, OwnerError, SeedError};
+
+/// How long open sockets have to say goodbye.
+const SOCKETS_LIMIT: Duration = Duration::from_secs(2);
+/// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
+const PASSWORDS_QUEUED_MAX: usize = 64;
+const IMAGES_QUEUED_MAX: usize = 256;
+/// Exit code when a second signal asks for the end at once.
+const EXIT_AT_ONCE: i32 = 130;
+
+/// Why the shop could not start, or ended with a failure.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BootError {
+    /// The data folder is in use or unusable.
+    #[error(transparent)]
+    Folder(#[from] TakeError),
+    /// The database could not be opened.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The master key could not be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The media folder could not be opened, or the database not be closed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The sandbox's ledger could not be opened.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// The address could not be taken.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The supervision tree could not be started.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// The catalogue could not be filled.
+    #[error("the catalogue could not be filled: {0}")]
+    Seed(#[from] SeedError),
+    /// The owner account could not be made.
+    #[error(transparent)]
+    Owner(#[from] OwnerError),
+    /// The operating system refused.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// The root of the tree gave up.
+    #[error("the supervision tree gave up: {0}")]
+    GaveUp(String),
+}
+
+/// Runs the shop until it is told to stop.
+///
+/// # Errors
+/// When it cannot start, or when the supervision tree gives up.
+pub(crate) async fn run(config: Config) -> Result<(), BootError> {
+    let began = Instant::now();
+    let folder = DataFolder::lock(&config.data_dir)?;
+    let locations = Locations { journal: config.journal.clone(), documents: config.documents.clone() };
+    let store = SqliteStore::open_at(&locations).await?;
+    let (listener, address) = listen(config.listen)?;
+    let node = Arc::new(SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?);
+
+    let pools = Pools::new();
+    let ports = ports(&store, &node);
+    let outside = outside(&config, &store, &pools).await?;
+    let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
+    let platform = Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.node());
+    let edge = edge(listener, &platform);
+    let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
+    let tree = TreeHandle::start(spec).await?;
+    platform.attach(tree.clone());
+
+    let signals = Signals::listen()?;
+    tokio::select! {
+        filled = fill(&config, &shop, &pools) => filled?,
+        cause = tree.failed() => return Err(BootError::GaveUp(cause)),
+    }
+    announce(&config, &store_of(&config), address, began);
+
+    let ended = tokio::select! {
+        cause = tree.failed() => Err(BootError::GaveUp(cause)),
+        () = signals.first() => Ok(()),
+    };
+    tracing::info!("stopping: no new requests, running ones end, then the databases close");
+    platform.realtime.close(SOCKETS_LIMIT).await;
+    tree.stop().await;
+    store.close().await?;
+    tracing::info!("stopped");
+    ended
+}
+
+/// The CPU pools.
+struct Pools {
+    passwords: Arc<Argon2Pool>,
+    images: Rasteriser,
+}
+
+impl Pools {
+    fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = u32::try_from(cores).unwrap_or(1);
+        Self {
+            passwords: Arc::new(Argon2Pool::new(threads, PASSWORDS_QUEUED_MAX)),
+            images: Rasteriser::new(threads, IMAGES_QUEUED_MAX),
+        }
+    }
+}
+
+fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
+    Ports {
+        journal: store.journal(),
+        documents: store.documents(),
+        clock: Arc::new(SystemClock),
+        shards: Arc::<SingleNode>::clone(node),
+        keys: store.key_table(),
+    }
+}
+
+async fn outside(config: &Config, store: &SqliteStore, pools: &Pools) -> Result<Outside, BootError> {
+    let master = MasterKey::new(*config.load_master_key()?.expose_secret());
+    let ledger = config.data_dir.join("sandbox-ledger.jsonl");
+    let sandbox = Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?;
+    Ok(Outside {
+        vault: Vault::new(master, store.key_table()),
+        blobs: Arc::new(FileBlobs::open(&config.data_dir.join("media"))?),
+        providers: Providers::of([Arc::new(sandbox) as _]),
+        passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
+    })
+}
+
+fn settings(config: &Config, address: SocketAddr) -> HttpSettings {
+    let local = format!("http://{address}");
+    let mut settings = HttpSettings::at(config.public_url.as_deref().unwrap_or(&local));
+    settings.secure_cookies |= config.secure_cookies;
+    settings
+}
+
+fn listen(address: SocketAddr) -> Result<(Arc<std::net::TcpListener>, SocketAddr), BootError> {
+    let failed = |source| BootError::Listen { address, source };
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((Arc::new(listener), bound))
+}
+
+/// The HTTP listener as a child of the tree; the socket stays open over its restarts, so nobody is turned away.
+fn edge(listener: Arc<std::net::TcpListener>, platform: &Platform) -> ChildSpec {
+    let router = amazoff_http::router(platform.clone());
+    let limits = Limits::default();
+    ChildSpec::task("http", move |context: TaskContext| {
+        let (listener, router) = (Arc::clone(&listener), router.clone());
+        async move {
+            let listener = TcpListener::from_std(listener.try_clone()?)?;
+            serve(listener, router, limits, context.cancel).await;
+            Ok(())
+        }
+    })
+    .shutdown(limits.drain_limit + Duration::from_secs(1))
+}
+
+/// Gives an empty shop its owner and its catalogue.
+async fn fill(config: &Config, shop: &Shop, pools: &Pools) -> Result<(), BootError> {
+    seed::owner(shop, config).await?;
+    if config.seed != Seed::Off {
+        let report = seed::run(shop, &pools.images, config.seed).await?;
+        if report.products > 0 {
+            tracing::info!(products = report.products, "the empty shop was filled with a catalogue");
+        }
+    }
+    Ok(())
+}
+
+fn store_of(config: &Config) -> String {
+    format!("SQLite, {} and {}", config.journal.display(), config.documents.display())
+}
+
+/// What runs where, on one screen.
+fn announce(config: &Config, store: &str, address: SocketAddr, began: Instant) {
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!("amazoff {} is up after {ms} ms", env!("CARGO_PKG_VERSION"));
+    tracing::info!("  data      {}", config.data_dir.display());
+    tracing::info!("  storage   {store}");
+    tracing::info!("  payments  sandbox (test cards; nothing is charged)");
+    tracing::info!("  owner     {}", config.owner_email);
+    tracing::info!("  health    http://{address}/health");
+    tracing::info!("listening on http://{address}");
+}
+
+/// The wish to stop, from a terminal or a service manager.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the first; from then on a second one ends the process at once, which loses nothing that was acknowledged.
+    fn first(mut self) -> impl Future<Output = ()> {
+        async move {
+            self.next().await;
+            amazoff_supervisor::spawn_guarded("second signal", async move {
+                self.next().await;
+                std::process::exit(EXIT_AT_ONCE);
+            });
+        }
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

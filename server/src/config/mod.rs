@@ -1,0 +1,161 @@
+//! What the operator decides: environment variables and `.env`, read once at the start.
+//!
+//! [`table`] is the one list of names, defaults and meanings. A wrong value, an unknown `AMAZOFF_` variable or a broken
+//! `.env` is refused before anything is opened, in one line that names the variable.
+
+mod master_key;
+mod parse;
+mod sources;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::{SecretBox, SecretString};
+
+pub(crate) use sources::Sources;
+
+/// The shape of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// What an empty shop is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seed {
+    /// The whole catalogue.
+    Full,
+    /// One product of each category: quick to start, for tests and demos.
+    Small,
+    /// Nothing.
+    Off,
+}
+
+/// All decisions of the operator, checked.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub(crate) listen: SocketAddr,
+    /// The data folder.
+    pub(crate) data_dir: PathBuf,
+    /// File of the transactional truth.
+    pub(crate) journal: PathBuf,
+    /// File of the read models.
+    pub(crate) documents: PathBuf,
+    /// Where the world reaches the shop, without a slash at the end.
+    pub(crate) public_url: Option<String>,
+    /// Whether cookies travel over HTTPS only.
+    pub(crate) secure_cookies: bool,
+    /// E-mail address of the owner account.
+    pub(crate) owner_email: String,
+    /// Password of the owner account; a random one when absent.
+    pub(crate) owner_password: Option<SecretString>,
+    /// The given master key; see [`Config::load_master_key`].
+    master_key: Option<SecretBox<[u8; parse::MASTER_KEY_BYTES]>>,
+    /// Filter of the log.
+    pub(crate) log: String,
+    /// Shape of the log.
+    pub(crate) log_format: LogFormat,
+    /// What an empty shop is filled with.
+    pub(crate) seed: Seed,
+    /// How long the sandbox provider takes to answer.
+    pub(crate) sandbox_latency: Duration,
+}
+
+impl Config {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// With the first value that is wrong.
+    pub(crate) fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
+        let data_dir = parse::data_dir(sources.value(table::DATA_DIR))?;
+        let database = sources.given(table::DATABASE_URL);
+        let documents = sources.given(table::DOCUMENTS_URL);
+        Ok(Self {
+            listen: parse::listen(sources.value(table::LISTEN))?,
+            journal: parse::sqlite(table::DATABASE_URL, database, &data_dir, "journal.db")?,
+            documents: parse::sqlite(table::DOCUMENTS_URL, documents, &data_dir, "documents.db")?,
+            public_url: sources.given(table::PUBLIC_URL).map(parse::public_url).transpose()?,
+            secure_cookies: parse::switch(table::SECURE_COOKIES, sources.value(table::SECURE_COOKIES))?,
+            owner_email: parse::owner_email(sources.value(table::OWNER_EMAIL))?,
+            owner_password: sources
+                .given(table::OWNER_PASSWORD)
+                .map(|password| parse::owner_password(password.to_owned()))
+                .transpose()?,
+            master_key: sources.given(table::MASTER_KEY).map(parse::master_key).transpose()?,
+            log: parse::log_filter(sources.value(table::LOG))?,
+            log_format: parse::log_format(sources.value(table::LOG_FORMAT))?,
+            seed: parse::seed(sources.value(table::SEED))?,
+            sandbox_latency: parse::sandbox_latency(sources.value(table::SANDBOX_LATENCY_MS))?,
+            data_dir,
+        })
+    }
+
+    /// The key that wraps all others: the configured one, else the one in the data folder, made there (readable by the
+    /// owner only) at the first start. The data folder must exist.
+    ///
+    /// # Errors
+    /// When the file cannot be read or made, or holds something else.
+    pub(crate) fn load_master_key(&self) -> Result<SecretBox<[u8; parse::MASTER_KEY_BYTES]>, ConfigError> {
+        match &self.master_key {
+            Some(given) => Ok(master_key::copy(given)),
+            None => master_key::load_or_create(&self.data_dir.join("master.key")),
+        }
+    }
+}
+
+/// Why the program does not start. Each prints as one line.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// A value that cannot be used.
+    #[error("{name}: {value:?} {expected}")]
+    Wrong {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        value: String,
+        /// What is wrong with it.
+        expected: String,
+    },
+    /// A secret that cannot be used; it is not shown.
+    #[error("{name}: the value {expected}")]
+    WrongSecret {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        expected: String,
+    },
+    /// A value that is not text.
+    #[error("{name}: the value is not UTF-8 text")]
+    NotText {
+        /// The variable.
+        name: String,
+    },
+    /// A variable that nobody reads: most likely a slip of the pen.
+    #[error("{name}: unknown variable; `amazoff config` lists the known ones")]
+    Unknown {
+        /// The variable.
+        name: String,
+    },
+    /// The file `.env` cannot be used.
+    #[error(".env: {reason}")]
+    File {
+        /// Why.
+        reason: String,
+    },
+    /// The key file cannot be used.
+    #[error("{path}: {reason}")]
+    KeyFile {
+        /// Which file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+}

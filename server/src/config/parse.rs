@@ -1,0 +1,139 @@
+//! From text to values that cannot be wrong.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{SecretBox, SecretString};
+
+use super::table;
+use super::{ConfigError, LogFormat, Seed};
+
+/// Shortest password that the owner may be given.
+const OWNER_PASSWORD_LENGTH_MIN: usize = 12;
+/// Slowest sandbox that still makes sense.
+const SANDBOX_LATENCY_MS_MAX: u64 = 60_000;
+/// Length of the master key.
+pub(super) const MASTER_KEY_BYTES: usize = 32;
+
+fn wrong(name: &'static str, value: &str, expected: &str) -> ConfigError {
+    ConfigError::Wrong { name, value: value.to_owned(), expected: expected.to_owned() }
+}
+
+pub(super) fn listen(value: &str) -> Result<SocketAddr, ConfigError> {
+    value.parse().or(Err(wrong(table::LISTEN, value, "is not an address like 127.0.0.1:8080")))
+}
+
+pub(super) fn data_dir(value: &str) -> Result<PathBuf, ConfigError> {
+    let path = PathBuf::from(value);
+    if path.exists() && !path.is_dir() {
+        return Err(wrong(table::DATA_DIR, value, "is not a folder"));
+    }
+    Ok(path)
+}
+
+/// A `sqlite:` URL, or the default file in the data folder.
+pub(super) fn sqlite(
+    name: &'static str,
+    value: Option<&str>,
+    data_dir: &Path,
+    file: &str,
+) -> Result<PathBuf, ConfigError> {
+    let Some(value) = value else { return Ok(data_dir.join(file)) };
+    let path = value.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    match path {
+        Some(path) if !path.is_empty() && !path.contains(['?', '#']) => Ok(PathBuf::from(path)),
+        Some(_) | None => Err(wrong(name, value, "is not a URL like sqlite:./data/journal.db")),
+    }
+}
+
+pub(super) fn public_url(value: &str) -> Result<String, ConfigError> {
+    let trimmed = value.trim_end_matches('/');
+    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ', '@', '"']) => {
+            Ok(trimmed.to_owned())
+        }
+        Some(_) | None => Err(wrong(table::PUBLIC_URL, value, "is not an address like https://shop.example")),
+    }
+}
+
+pub(super) fn switch(name: &'static str, value: &str) -> Result<bool, ConfigError> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(wrong(name, value, "is neither on nor off")),
+    }
+}
+
+pub(super) fn owner_email(value: &str) -> Result<String, ConfigError> {
+    let email = value.trim();
+    let plausible = email
+        .split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
+    if plausible && email.len() <= 254 && !email.contains(char::is_whitespace) {
+        Ok(email.to_owned())
+    } else {
+        Err(wrong(table::OWNER_EMAIL, value, "is not an e-mail address"))
+    }
+}
+
+pub(super) fn owner_password(value: String) -> Result<SecretString, ConfigError> {
+    if value.chars().count() < OWNER_PASSWORD_LENGTH_MIN {
+        return Err(ConfigError::WrongSecret {
+            name: table::OWNER_PASSWORD,
+            expected: format!("is shorter than {OWNER_PASSWORD_LENGTH_MIN} characters"),
+        });
+    }
+    Ok(value.into())
+}
+
+pub(super) fn master_key(value: &str) -> Result<SecretBox<[u8; MASTER_KEY_BYTES]>, ConfigError> {
+    let bytes =
+        STANDARD.decode(value.trim()).ok().and_then(|bytes| <[u8; MASTER_KEY_BYTES]>::try_from(bytes).ok());
+    match bytes {
+        Some(bytes) => Ok(SecretBox::new(Box::new(bytes))),
+        None => Err(ConfigError::WrongSecret {
+            name: table::MASTER_KEY,
+            expected: format!("is not {MASTER_KEY_BYTES} bytes in base64"),
+        }),
+    }
+}
+
+pub(super) fn log_filter(value: &str) -> Result<String, ConfigError> {
+    match value.parse::<tracing_subscriber::EnvFilter>() {
+        Ok(_) if !value.trim().is_empty() => Ok(value.to_owned()),
+        Ok(_) | Err(_) => {
+            Err(wrong(table::LOG, value, "is not a filter like info or info,amazoff_http=debug"))
+        }
+    }
+}
+
+pub(super) fn log_format(value: &str) -> Result<LogFormat, ConfigError> {
+    match value {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(wrong(table::LOG_FORMAT, value, "is neither text nor json")),
+    }
+}
+
+pub(super) fn seed(value: &str) -> Result<Seed, ConfigError> {
+    match value {
+        "on" => Ok(Seed::Full),
+        "small" => Ok(Seed::Small),
+        "off" => Ok(Seed::Off),
+        _ => Err(wrong(table::SEED, value, "is none of on, small and off")),
+    }
+}
+
+pub(super) fn sandbox_latency(value: &str) -> Result<Duration, ConfigError> {
+    match value.parse::<u64>() {
+        Ok(ms) if ms <= SANDBOX_LATENCY_MS_MAX => Ok(Duration::from_millis(ms)),
+        Ok(_) | Err(_) => {
+            let expected = format!("is not a number of milliseconds from 0 to {SANDBOX_LATENCY_MS_MAX}");
+            Err(wrong(table::SANDBOX_LATENCY_MS, value, &expected))
+        }
+    }
+}

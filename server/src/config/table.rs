@@ -1,0 +1,111 @@
+//! The one list of variables: what the program accepts, what `amazoff config` prints and what `.env.example` shows.
+
+/// One environment variable of the shop.
+pub(crate) struct Variable {
+    /// Its name, `AMAZOFF_…`.
+    pub(crate) name: &'static str,
+    /// The value that counts when it is absent; empty when there is none.
+    pub(crate) default: &'static str,
+    /// What it decides.
+    pub(crate) meaning: &'static str,
+    /// Whether its value is never shown.
+    pub(crate) secret: bool,
+    /// Whether only builds with the feature `fault-points` accept it.
+    pub(crate) for_tests: bool,
+}
+
+impl Variable {
+    const fn new(name: &'static str, default: &'static str, meaning: &'static str) -> Self {
+        Self { name, default, meaning, secret: false, for_tests: false }
+    }
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+    const fn for_tests(mut self) -> Self {
+        self.for_tests = true;
+        self
+    }
+}
+
+/// Address of the HTTP listener.
+pub(crate) const LISTEN: &str = "AMAZOFF_LISTEN";
+/// The data folder.
+pub(crate) const DATA_DIR: &str = "AMAZOFF_DATA_DIR";
+/// The transactional truth.
+pub(crate) const DATABASE_URL: &str = "AMAZOFF_DATABASE_URL";
+/// The read models.
+pub(crate) const DOCUMENTS_URL: &str = "AMAZOFF_DOCUMENTS_URL";
+/// Address under which the world reaches the shop.
+pub(crate) const PUBLIC_URL: &str = "AMAZOFF_PUBLIC_URL";
+/// Cookies over HTTPS only.
+pub(crate) const SECURE_COOKIES: &str = "AMAZOFF_SECURE_COOKIES";
+/// E-mail address of the owner account.
+pub(crate) const OWNER_EMAIL: &str = "AMAZOFF_OWNER_EMAIL";
+/// Password of the owner account.
+pub(crate) const OWNER_PASSWORD: &str = "AMAZOFF_OWNER_PASSWORD";
+/// The key that wraps all others.
+pub(crate) const MASTER_KEY: &str = "AMAZOFF_MASTER_KEY";
+/// Filter of the log.
+pub(crate) const LOG: &str = "AMAZOFF_LOG";
+/// Shape of the log.
+pub(crate) const LOG_FORMAT: &str = "AMAZOFF_LOG_FORMAT";
+/// How much catalogue an empty shop gets.
+pub(crate) const SEED: &str = "AMAZOFF_SEED";
+/// Slowness of the sandbox payment provider.
+pub(crate) const SANDBOX_LATENCY_MS: &str = "AMAZOFF_SANDBOX_LATENCY_MS";
+/// A deliberate defect, to prove that tests notice it.
+pub(crate) const PLANTED_BUG: &str = "AMAZOFF_PLANTED_BUG";
+
+/// Every variable, in the order in which it is shown.
+pub(crate) const VARIABLES: &[Variable] = &[
+    Variable::new(LISTEN, "127.0.0.1:8080", "Address and port of the shop. Port 0 takes a free one and logs it."),
+    Variable::new(DATA_DIR, "./data", "Folder of the databases, pictures and keys. One running shop per folder."),
+    Variable::new(
+        DATABASE_URL,
+        "sqlite:<data dir>/journal.db",
+        "Where orders, carts, stock and payments are kept: sqlite:PATH.",
+    ),
+    Variable::new(
+        DOCUMENTS_URL,
+        "sqlite:<data dir>/documents.db",
+        "Where the rebuildable lists (catalogue, orders) are kept: sqlite:PATH.",
+    ),
+    Variable::new(PUBLIC_URL, "", "Address that shoppers type, such as https://shop.example; else the listener's."),
+    Variable::new(SECURE_COOKIES, "off", "on: cookies travel over HTTPS only. Set it wherever the shop has HTTPS."),
+    Variable::new(OWNER_EMAIL, "owner@amazoff.local", "E-mail address of the owner account, made at the first start."),
+    Variable::new(
+        OWNER_PASSWORD,
+        "",
+        "Password of the owner account, at least 12 characters; else a random one is printed once.",
+    )
+    .secret(),
+    Variable::new(
+        MASTER_KEY,
+        "",
+        "Key that protects personal data: 32 bytes in base64. Else <data dir>/master.key, made at the first start.",
+    )
+    .secret(),
+    Variable::new(LOG, "info", "What is logged: a level, or targets and levels such as info,amazoff_http=debug."),
+    Variable::new(LOG_FORMAT, "text", "text or json, one line per event."),
+    Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
+    Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 60000."),
+    Variable::new(PLANTED_BUG, "", "A deliberate defect that the acceptance tests must notice.").for_tests(),
+];
+
+/// The variables that this build accepts.
+pub(crate) fn accepted() -> impl Iterator<Item = &'static Variable> {
+    VARIABLES.iter().filter(|variable| !variable.for_tests || cfg!(feature = "fault-points"))
+}
+
+/// The text of `.env.example`.
+pub(crate) fn example() -> String {
+    let mut text = String::from(
+        "# Copy to .env and uncomment what should differ from the default.\n\
+         # Variables of the environment win over this file. `amazoff config` shows what is in force.\n",
+    );
+    for variable in VARIABLES.iter().filter(|variable| !variable.for_tests) {
+        text.push_str(&format!("\n# {}\n# {}={}\n", variable.meaning, variable.name, variable.default));
+    }
+    text
+}

@@ -1,0 +1,107 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use secrecy::ExposeSecret as _;
+
+use super::{Config, Seed, Sources, table};
+
+fn sources(pairs: &[(&str, &str)]) -> Sources {
+    let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Sources::of(pairs, []).unwrap()
+}
+
+fn refusal(name: &str, value: &str) -> String {
+    Config::from_sources(&sources(&[(name, value)])).unwrap_err().to_string()
+}
+
+#[test]
+fn defaults_alone_make_a_configuration() {
+    let config = Config::from_sources(&Sources::default()).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.journal, Path::new("./data/journal.db"));
+    assert_eq!(config.documents, Path::new("./data/documents.db"));
+    assert_eq!(config.seed, Seed::Full);
+    assert!(config.owner_password.is_none());
+}
+
+#[test]
+fn every_wrong_value_is_refused_in_one_line_that_names_the_variable() {
+    let cases = [
+        (table::LISTEN, "foo"),
+        (table::DATA_DIR, "/dev/null"),
+        (table::DATABASE_URL, "postgres://somewhere"),
+        (table::DOCUMENTS_URL, "sqlite:"),
+        (table::PUBLIC_URL, "ftp://shop"),
+        (table::SECURE_COOKIES, "yes"),
+        (table::OWNER_EMAIL, "nobody"),
+        (table::OWNER_PASSWORD, "short"),
+        (table::MASTER_KEY, "AAAA"),
+        (table::LOG, "a=b=c"),
+        (table::LOG_FORMAT, "xml"),
+        (table::SEED, "perhaps"),
+        (table::SANDBOX_LATENCY_MS, "-1"),
+        (table::SANDBOX_LATENCY_MS, "60001"),
+    ];
+    for (name, value) in cases {
+        let line = refusal(name, value);
+        assert!(line.starts_with(&format!("{name}: ")), "{line}");
+        assert!(!line.contains('\n'), "{line}");
+    }
+    assert_eq!(
+        refusal(table::LISTEN, "foo"),
+        r#"AMAZOFF_LISTEN: "foo" is not an address like 127.0.0.1:8080"#
+    );
+}
+
+#[test]
+fn secrets_are_shown_neither_in_refusals_nor_in_the_list() {
+    assert!(!refusal(table::OWNER_PASSWORD, "hunter2").contains("hunter2"));
+    let given = sources(&[(table::OWNER_PASSWORD, "correct horse battery")]);
+    assert!(!given.describe().contains("horse"), "{}", given.describe());
+    assert!(given.describe().contains("(hidden)"));
+}
+
+#[test]
+fn unknown_variables_are_refused() {
+    let pair = ("AMAZOFF_LISTNE".to_owned(), "127.0.0.1:1".to_owned());
+    assert!(Sources::of([pair], []).unwrap_err().to_string().starts_with("AMAZOFF_LISTNE: unknown variable"));
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_empty_means_absent() {
+    let pair = |value: &str| (table::LOG.to_owned(), value.to_owned());
+    assert_eq!(Sources::of([pair("warn")], [pair("debug")]).unwrap().value(table::LOG), "warn");
+    assert_eq!(Sources::of([pair("")], [pair("debug")]).unwrap().value(table::LOG), "debug");
+    assert_eq!(Sources::of([pair("")], []).unwrap().value(table::LOG), "info");
+}
+
+#[test]
+fn every_variable_is_documented_once() {
+    let mut names: Vec<_> = table::VARIABLES.iter().map(|variable| variable.name).collect();
+    assert!(table::VARIABLES.iter().all(|variable| variable.meaning.ends_with('.')));
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), table::VARIABLES.len());
+}
+
+#[test]
+fn the_master_key_is_made_once_and_only_its_owner_may_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config =
+        Config::from_sources(&sources(&[(table::DATA_DIR, folder.path().to_str().unwrap())])).unwrap();
+    let first = config.load_master_key().unwrap();
+    let second = config.load_master_key().unwrap();
+    assert_eq!(first.expose_secret(), second.expose_secret());
+    let mode = folder.path().join("master.key").metadata().unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_key_file_with_other_content_is_refused_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("master.key"), "not a key").unwrap();
+    let config =
+        Config::from_sources(&sources(&[(table::DATA_DIR, folder.path().to_str().unwrap())])).unwrap();
+    assert!(config.load_master_key().unwrap_err().to_string().contains("does not hold 32 bytes"));
+    assert_eq!(std::fs::read_to_string(folder.path().join("master.key")).unwrap(), "not a key");
+}

@@ -1,0 +1,96 @@
+//! Binary `amazoff`: a shop in which every cart, order and payment is a durable, supervised actor.
+
+mod boot;
+mod config;
+mod seed;
+mod telemetry;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use config::{Config, ConfigError, Sources};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Exit code for a configuration or command line that cannot be used.
+const EXIT_USAGE: u8 = 2;
+
+/// A complete shop in one program. Without a command it serves.
+#[derive(Parser)]
+#[command(name = "amazoff", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the shop until it is told to stop (the default).
+    Serve,
+    /// Prints every variable, what it is set to and where that comes from.
+    Config {
+        /// Prints the file .env.example instead.
+        #[arg(long)]
+        example: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(),
+        Command::Config { example: true } => print(&config::table::example()),
+        Command::Config { example: false } => show_config(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure);
+            match failure {
+                Failure::Config(_) => ExitCode::from(EXIT_USAGE),
+                Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Why the program ended early.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Nobody takes the output.
+    #[error("cannot print: {0}")]
+    Output(#[from] std::io::Error),
+    /// The shop could not start, or ended with a failure.
+    #[error("the shop stopped: {0}")]
+    Run(Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn serve() -> Result<(), Failure> {
+    let config = Config::from_sources(&Sources::read()?)?;
+    telemetry::start(&config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(error.into()))
+}
+
+fn show_config() -> Result<(), Failure> {
+    let sources = Sources::read()?;
+    Config::from_sources(&sources)?;
+    print(&sources.describe())
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+/// One line on standard error, so that the reason stands at the end of any log.
+fn complain(failure: &Failure) {
+    let line = failure.to_string().replace('\n', "; ");
+    // Nobody is left to tell when standard error is closed too.
+    drop(writeln!(std::io::stderr(), "{line}"));
+}

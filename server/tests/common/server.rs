@@ -1,0 +1,179 @@
+//! The server as a process.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::gate::Gate;
+
+/// E-mail address of the owner account in tests.
+pub const OWNER_EMAIL: &str = "owner@example.com";
+/// Password of the owner account in tests.
+pub const OWNER_PASSWORD: &str = "an owner's long password";
+
+/// How long a start, a seed included, may take.
+const START_LIMIT: Duration = Duration::from_secs(180);
+/// How long a stop may take.
+const STOP_LIMIT: Duration = Duration::from_secs(30);
+
+/// What the server is started with.
+pub struct Setup {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let setup = Self { folder: tempfile::tempdir().expect("a folder of our own"), variables: Vec::new() };
+        setup
+            .with("AMAZOFF_LISTEN", "127.0.0.1:0")
+            .with("AMAZOFF_SEED", "small")
+            .with("AMAZOFF_OWNER_EMAIL", OWNER_EMAIL)
+            .with("AMAZOFF_OWNER_PASSWORD", OWNER_PASSWORD)
+            .with("AMAZOFF_SANDBOX_LATENCY_MS", "20")
+    }
+}
+
+impl Setup {
+    /// Sets a variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+    /// The command that would start it, with a clean environment.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_amazoff"));
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AMAZOFF_"))
+        {
+            command.env_remove(name);
+        }
+        command.current_dir(self.folder.path()).env("AMAZOFF_DATA_DIR", self.data());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+    /// What a person should look at in the log, and its end: for the message of a failed test.
+    pub fn log_tail(&self) -> String {
+        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        let (before, end) = lines.split_at(lines.len().saturating_sub(10));
+        let mut shown: Vec<_> =
+            before.iter().filter(|line| line.contains("ERROR") || line.contains("WARN")).collect();
+        shown.truncate(40);
+        shown.extend(end);
+        shown.into_iter().copied().collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A running server; it dies with its owner.
+pub struct Server {
+    child: Child,
+    /// Its address.
+    pub base: String,
+}
+
+impl Server {
+    /// Starts it and waits until it serves.
+    ///
+    /// # Errors
+    /// With the end of the log when it ends or does not serve within the limit.
+    pub async fn start(setup: &Setup) -> Result<Self, String> {
+        let log =
+            OpenOptions::new().create(true).append(true).open(setup.log()).expect("the log can be written");
+        let from = log.metadata().expect("the log is a file").len();
+        let mut command = setup.command();
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second handle")).stderr(log);
+        let child = command.spawn().expect("the binary exists");
+        let mut server = Self { child, base: String::new() };
+        let limit = Instant::now() + START_LIMIT;
+        loop {
+            if let Some(status) = server.child.try_wait().expect("the child can be waited for") {
+                return Err(format!("the server ended with {status}:\n{}", setup.log_tail()));
+            }
+            if let Some(base) = address(&setup.log(), from) {
+                server.base = base;
+                if is_ready(&server.base).await {
+                    return Ok(server);
+                }
+            }
+            if Instant::now() > limit {
+                return Err(format!("the server does not serve:\n{}", setup.log_tail()));
+            }
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        }
+    }
+
+    /// Starts it and opens the gate.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_behind(setup: &Setup, gate: &Gate) -> Result<Self, String> {
+        let server = Self::start(setup).await?;
+        gate.open(&server.base);
+        Ok(server)
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// kill -9.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the child can be killed");
+        self.child.wait().expect("the child can be waited for");
+    }
+
+    /// Asks it to stop and waits until it has.
+    ///
+    /// # Errors
+    /// When it does not stop within the limit.
+    pub async fn stop(&mut self) -> Result<ExitStatus, String> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().expect("kill is everywhere");
+        let limit = Instant::now() + STOP_LIMIT;
+        while Instant::now() < limit {
+            if let Some(status) = self.child.try_wait().expect("the child can be waited for") {
+                return Ok(status);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err("the server does not stop".to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The address that the server logged after a position of its log.
+fn address(log: &Path, from: u64) -> Option<String> {
+    let mut file = File::open(log).ok()?;
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    let (_, rest) = text.split_once("listening on http://")?;
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '[' | ']')))?;
+    Some(format!("http://{}", &rest[..end]))
+}
+
+async fn is_ready(base: &str) -> bool {
+    let answer = reqwest::get(format!("{base}/health/ready")).await;
+    answer.is_ok_and(|response| response.status().is_success())
+}

@@ -1,0 +1,135 @@
+//! kill -9 while fifty shoppers buy: what was acknowledged is there afterwards, once, and the books balance.
+//!
+//! The same run must notice each of five planted bugs, or it proves nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "test support: a surprise ends the test, figures are printed"
+)]
+
+mod books;
+#[path = "../common/mod.rs"]
+mod common;
+mod driver;
+mod notes;
+mod shopper;
+
+use std::time::Duration;
+
+use driver::{Plan, Report};
+
+/// Kills with commands in flight that the main run needs.
+const KILLS_MIN: u32 = 20;
+/// Runs in which a planted bug must show.
+#[cfg(feature = "fault-points")]
+const TRIES_MAX: u64 = 5;
+
+/// The seed of chance: `TEST_SEED`, else drawn. It is printed, so that a failure can be looked at again.
+fn seed() -> u64 {
+    std::env::var("TEST_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random)
+}
+
+fn print(name: &str, report: &Report) {
+    println!(
+        "{name}: seed {}, {} commands acknowledged, {} orders, {} kills with commands in flight ({} cut), \
+         {} kills without, {} violations",
+        report.seed,
+        report.acknowledged,
+        report.orders,
+        report.kills,
+        report.cut,
+        report.idle_kills,
+        report.violations.len(),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_or_doubled_over_twenty_kills() {
+    let plan = Plan {
+        seed: seed(),
+        shoppers: 50,
+        kills: KILLS_MIN,
+        limit: Duration::from_secs(120),
+        ..Plan::default()
+    };
+    let report = driver::run(&plan).await;
+    print("kill -9", &report);
+    assert!(report.violations.is_empty(), "{}\n{}", report.violations.join("\n"), report.log);
+    assert!(report.kills >= KILLS_MIN, "only {} kills had commands in flight", report.kills);
+    assert!(report.acknowledged > 500, "only {} commands were acknowledged", report.acknowledged);
+    assert!(report.orders > 20, "only {} orders were placed", report.orders);
+}
+
+/// Runs with a planted bug until the books or a shopper notice it, by one of the signs that this bug leaves.
+#[cfg(feature = "fault-points")]
+async fn is_noticed(bug: &'static str, signs: &[&str]) {
+    let first = seed();
+    for attempt in 0..TRIES_MAX {
+        let plan = Plan {
+            seed: first.wrapping_add(attempt),
+            shoppers: 30,
+            kills: 8,
+            limit: Duration::from_secs(40),
+            planted: Some(bug),
+            catalogue: "small",
+        };
+        let report = driver::run(&plan).await;
+        print(bug, &report);
+        let sign = |violation: &&String| signs.iter().any(|sign| violation.contains(sign));
+        if let Some(violation) = report.violations.iter().find(sign) {
+            println!("{bug} is noticed: {violation}");
+            return;
+        }
+        assert!(
+            report.violations.is_empty(),
+            "something else is wrong: {}\n{}",
+            report.violations.join("\n"),
+            report.log
+        );
+    }
+    panic!("{bug} was planted and nobody noticed");
+}
+
+#[cfg(feature = "fault-points")]
+mod planted {
+    use super::is_noticed;
+
+    /// Something acknowledged is gone or counted twice.
+    const WRONG_STATE: [&str; 4] = ["acknowledged", "two answers", "cart-not-found", "does not add up"];
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn acknowledging_before_the_commit_is_noticed() {
+        is_noticed("ack-before-commit", &WRONG_STATE).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn forgetting_repeated_commands_is_noticed() {
+        is_noticed("no-dedupe", &WRONG_STATE).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn ignoring_versions_is_noticed() {
+        is_noticed(
+            "no-version-check",
+            &["acknowledged", "history", "add up", "sold wrongly", "held by nobody"],
+        )
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn skipping_the_compensation_is_noticed() {
+        is_noticed("compensation-skipped", &["held by nobody", "cart-locked"]).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn giving_a_unique_key_twice_is_noticed() {
+        // The loser of the race may find that the address opens somebody else's account.
+        is_noticed(
+            "claim-not-unique",
+            &["registered twice", "no address of their own", "register is answered 401"],
+        )
+        .await;
+    }
+}

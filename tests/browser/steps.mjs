@@ -1,0 +1,68 @@
+// What a shopper does on the pages.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const GRAVE = new Set(["serious", "critical"]);
+
+/** Fails when the page has a serious or critical barrier, or scrolls sideways. */
+export async function checkPage(page, name) {
+  await page.evaluate(axeSource);
+  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const grave = result.violations
+    .filter((violation) => GRAVE.has(violation.impact))
+    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  assert.deepEqual(grave, [], `barriers on ${name}`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${name} scrolls sideways by ${overflow} pixels`);
+}
+
+/** Puts a product into the bag, through its page. */
+export async function fillBag(page, base, { scripted = true } = {}) {
+  await page.goto(base);
+  await page.locator(".grid .card h3 a").first().click();
+  await page.locator("form[data-add] button[type=submit]").click();
+  if (scripted) {
+    await page.locator("[data-toast] a[href='/cart']").click();
+  }
+  await page.waitForURL(/\/cart/);
+  await page.locator(".bag-line").first().waitFor();
+}
+
+/** Fills in the checkout and pays with a card. */
+export async function checkOut(page, base, card) {
+  await page.goto(`${base}/checkout`);
+  await fillCheckout(page, card);
+}
+
+/** Fills in the checkout that is open and pays with a card. */
+export async function fillCheckout(page, card) {
+  await page.getByLabel(/e-?mail/i).fill("sam@example.com");
+  await page.locator("#name").fill("Sam Shopper");
+  await page.locator("#line1").fill("1 Long Lane");
+  await page.locator("#postal_code").fill("9000");
+  await page.locator("#city").fill("Ghent");
+  await page.locator("#country").selectOption("BE");
+  await page.locator(`label:has(input[value="${card}"])`).click();
+  await page.locator("form[action='/checkout'] button[type=submit]").click();
+}
+
+/** Waits for the order page and follows it until it is paid; answers the stages that were seen. */
+export async function followOrder(page) {
+  await page.waitForURL(/\/orders\/ord_/);
+  const stage = () => page.locator("#progress").getAttribute("data-stage");
+  const seen = [await stage()];
+  await page.evaluate(() => {
+    window.sameDocument = true;
+  });
+  const limit = Date.now() + 30_000;
+  while (seen.at(-1) !== "paid") {
+    assert.ok(Date.now() < limit, `the order stays ${seen.at(-1)}`);
+    await page.waitForTimeout(40);
+    const now = await stage();
+    if (now !== seen.at(-1)) seen.push(now);
+  }
+  assert.ok(await page.evaluate(() => window.sameDocument === true), "the page was loaded again");
+  return seen;
+}
