@@ -74,7 +74,8 @@ impl Shop {
         assembly.register(&carts);
         assembly.register(&users);
         assembly.register(&orders);
-        assembly.register_with(&payments, Arc::new(PaymentDelivery::new(outside.providers, checkouts.clone())));
+        assembly
+            .register_with(&payments, Arc::new(PaymentDelivery::new(outside.providers, checkouts.clone())));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
             products: products.clone(),

@@ -1,12 +1,11 @@
 //! The boot order, and its reverse. The only place that names concrete adapters.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_actors::payment::Providers;
+use amazoff_actors::payment::{PaymentProvider, Providers};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
 use amazoff_cluster::{DataFolder, SingleNode, TakeError};
@@ -149,11 +148,12 @@ fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
 async fn outside(config: &Config, store: &SqliteStore, pools: &Pools) -> Result<Outside, BootError> {
     let master = MasterKey::new(*config.load_master_key()?.expose_secret());
     let ledger = config.data_dir.join("sandbox-ledger.jsonl");
-    let sandbox = Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?;
+    let sandbox: Arc<dyn PaymentProvider> =
+        Arc::new(Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?);
     Ok(Outside {
         vault: Vault::new(master, store.key_table()),
         blobs: Arc::new(FileBlobs::open(&config.data_dir.join("media"))?),
-        providers: Providers::of([Arc::new(sandbox) as _]),
+        providers: Providers::of([sandbox]),
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
     })
 }
@@ -228,14 +228,12 @@ impl Signals {
     }
 
     /// Waits for the first; from then on a second one ends the process at once, which loses nothing that was acknowledged.
-    fn first(mut self) -> impl Future<Output = ()> {
-        async move {
+    async fn first(mut self) {
+        self.next().await;
+        amazoff_supervisor::spawn_guarded("second signal", async move {
             self.next().await;
-            amazoff_supervisor::spawn_guarded("second signal", async move {
-                self.next().await;
-                std::process::exit(EXIT_AT_ONCE);
-            });
-        }
+            std::process::exit(EXIT_AT_ONCE);
+        });
     }
 
     async fn next(&mut self) {

@@ -159,9 +159,11 @@ impl<R: Fault> Fault for AskError<R> {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Overloaded { retry_after } | Self::Degraded { retry_after } => Some(*retry_after),
-            Self::Expired | Self::NotCommitted { .. } | Self::Unavailable { .. } | Self::InFlight | Self::NoAnswer => {
-                Some(RETRY_AFTER)
-            }
+            Self::Expired
+            | Self::NotCommitted { .. }
+            | Self::Unavailable { .. }
+            | Self::InFlight
+            | Self::NoAnswer => Some(RETRY_AFTER),
             Self::Refused { refusal, .. } => refusal.retry_after(),
             Self::Quarantined | Self::TooLarge | Self::KeyReused => None,
         }

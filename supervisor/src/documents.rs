@@ -78,9 +78,16 @@ pub trait Documents: Send + Sync + 'static {
         puts: &'a [DocumentPut],
     ) -> BoxFuture<'a, Result<(), JournalError>>;
     /// Up to where each shard has been projected.
-    fn checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>>;
+    fn checkpoints<'a>(
+        &'a self,
+        projection: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<(ShardId, u64)>, JournalError>>;
     /// One document.
-    fn get<'a>(&'a self, collection: &'a str, id: &'a str) -> BoxFuture<'a, Result<Option<Value>, JournalError>>;
+    fn get<'a>(
+        &'a self,
+        collection: &'a str,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Value>, JournalError>>;
     /// A page of documents.
     fn query<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, JournalError>>;
     /// How many documents match, ignoring `after`, `sort` and `limit`.

@@ -20,7 +20,8 @@ pub trait Projection: Send + Sync + 'static {
     /// The kinds of entities that it follows.
     fn kinds(&self) -> &'static [&'static str];
     /// The documents that follow from one event.
-    fn project<'a>(&'a self, event: &'a StoredEvent) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>>;
+    fn project<'a>(&'a self, event: &'a StoredEvent)
+    -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>>;
 }
 
 /// Events read from a shard at once.

@@ -119,7 +119,9 @@ impl Runtime {
         ChildSpec::task("outbox", move |context: TaskContext| {
             let runtime = runtime.clone();
             async move {
-                outbox::dispatch(&runtime.core, &runtime.members, &context.cancel).await.map_err(TaskError::from)
+                outbox::dispatch(&runtime.core, &runtime.members, &context.cancel)
+                    .await
+                    .map_err(TaskError::from)
             }
         })
     }
@@ -141,7 +143,9 @@ impl Runtime {
         ChildSpec::task("projections", move |context: TaskContext| {
             let runtime = runtime.clone();
             async move {
-                projection::run(&runtime.core, &runtime.projections, &context.cancel).await.map_err(TaskError::from)
+                projection::run(&runtime.core, &runtime.projections, &context.cancel)
+                    .await
+                    .map_err(TaskError::from)
             }
         })
     }

@@ -48,7 +48,9 @@ pub enum Sealed<T> {
 impl<T> Clone for Sealed<T> {
     fn clone(&self) -> Self {
         match self {
-            Self::Box { person, data, shape } => Self::Box { person: *person, data: data.clone(), shape: *shape },
+            Self::Box { person, data, shape } => {
+                Self::Box { person: *person, data: data.clone(), shape: *shape }
+            }
             Self::Erased => Self::Erased,
         }
     }

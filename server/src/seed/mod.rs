@@ -126,7 +126,11 @@ async fn is_somebody_elses(shop: &Shop, first: Item) -> Result<bool, SeedError> 
 }
 
 async fn on_sale(shop: &Shop, item: Item) -> Result<bool, SeedError> {
-    Ok(shop.products.get(item.id()).await?.is_some_and(|product| product.state.status != product::Status::Draft))
+    Ok(shop
+        .products
+        .get(item.id())
+        .await?
+        .is_some_and(|product| product.state.status != product::Status::Draft))
 }
 
 /// Makes one product; `false` when it was there. It goes on sale last, with its shelf full.

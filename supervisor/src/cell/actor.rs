@@ -29,7 +29,12 @@ impl<E: Entity> Actor for CellActor<E> {
         Ok(())
     }
 
-    async fn handle(&self, myself: ActorRef<Wake>, Wake: Wake, _state: &mut ()) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        myself: ActorRef<Wake>,
+        Wake: Wake,
+        _state: &mut (),
+    ) -> Result<(), ActorProcessingErr> {
         match self.domain.work(&self.cell).await {
             Worked::Nothing | Worked::Done => {
                 let mut inbox = self.cell.inbox();

@@ -64,7 +64,11 @@ impl<E: Entity> Domain<E> {
                 Round::Again(left) => batch = left,
             }
         }
-        self.refuse_all(cell, batch, &AskError::Unavailable { cause: "the entity keeps changing elsewhere".to_owned() });
+        self.refuse_all(
+            cell,
+            batch,
+            &AskError::Unavailable { cause: "the entity keeps changing elsewhere".to_owned() },
+        );
         Worked::Done
     }
 
@@ -79,7 +83,11 @@ impl<E: Entity> Domain<E> {
         };
         let entity = self.entity(cell.id);
         let Some(epoch) = self.core.shards.epoch(entity.shard()) else {
-            self.refuse_all(cell, batch, &AskError::Unavailable { cause: "the shard lives elsewhere".to_owned() });
+            self.refuse_all(
+                cell,
+                batch,
+                &AskError::Unavailable { cause: "the shard lives elsewhere".to_owned() },
+            );
             return Round::Finished;
         };
         let quarantined = cell.inbox().quarantined.clone();
@@ -168,7 +176,9 @@ impl<E: Entity> Domain<E> {
                 }
                 Round::Again(undecided(draft))
             }
-            PartRefusal::CommandKnown(id) | PartRefusal::EffectApplied(id) => self.answer_known(cell, draft, id).await,
+            PartRefusal::CommandKnown(id) | PartRefusal::EffectApplied(id) => {
+                self.answer_known(cell, draft, id).await
+            }
             PartRefusal::ShardLost(shard) => {
                 let cause = format!("shard {} was taken by another node", shard.number());
                 cell.published.store(None);
@@ -196,11 +206,15 @@ impl<E: Entity> Domain<E> {
         };
         let queued = left.remove(at);
         let answer = match self.core.journal.outcome(&self.entity(cell.id), id).await {
-            Ok(Some(record)) if record.fingerprint != queued.fingerprint && queued.envelope.effect.is_none() => {
+            Ok(Some(record))
+                if record.fingerprint != queued.fingerprint && queued.envelope.effect.is_none() =>
+            {
                 Err(AskError::KeyReused)
             }
             Ok(Some(record)) => stored_answer::<E>(&record.outcome, record.seq),
-            Ok(None) => Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() }),
+            Ok(None) => {
+                Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() })
+            }
             Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
         };
         self.answer(cell, Settled { queued, answer, claims: Vec::new() });
@@ -262,7 +276,9 @@ fn stored_answer<E: Entity>(outcome: &str, version: Version) -> AskResult<E> {
     match serde_json::from_str::<Result<E::Reply, E::Rejection>>(outcome) {
         Ok(Ok(reply)) => Ok(Answer { reply, replayed: true, version }),
         Ok(Err(refusal)) => Err(AskError::Refused { refusal, replayed: true }),
-        Err(error) => Err(AskError::NotCommitted { cause: format!("stored outcome cannot be read: {error}") }),
+        Err(error) => {
+            Err(AskError::NotCommitted { cause: format!("stored outcome cannot be read: {error}") })
+        }
     }
 }
 

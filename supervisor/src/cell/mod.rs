@@ -16,12 +16,12 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-pub(crate) use batch::panic_text;
 pub(crate) use actor::{CellActor, Wake};
+pub(crate) use batch::panic_text;
 pub(crate) use inbox::{Inbox, Offer, Phase};
 
-use crate::directory::Admitted;
 use crate::ask::{Answer, AskError, Envelope};
+use crate::directory::Admitted;
 use crate::entity::Entity;
 use crate::ids::Version;
 
@@ -34,8 +34,7 @@ pub struct Committed<E> {
     pub version: Version,
 }
 
-pub(crate) type AskResult<E> =
-    Result<Answer<<E as Entity>::Reply>, AskError<<E as Entity>::Rejection>>;
+pub(crate) type AskResult<E> = Result<Answer<<E as Entity>::Reply>, AskError<<E as Entity>::Rejection>>;
 
 /// A command in a cell's queue.
 pub(crate) struct Queued<E: Entity> {

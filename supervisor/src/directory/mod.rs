@@ -124,8 +124,9 @@ impl<E: Entity> Directory<E> {
         let Some(admitted) = domain.meter.admit() else {
             return Err(AskError::Overloaded { retry_after: RETRY_AFTER });
         };
-        let command_json = serde_json::to_string(&command)
-            .map_err(|error| AskError::NotCommitted { cause: format!("command cannot be stored: {error}") })?;
+        let command_json = serde_json::to_string(&command).map_err(|error| AskError::NotCommitted {
+            cause: format!("command cannot be stored: {error}"),
+        })?;
         let fingerprint = match envelope.fingerprint {
             0 => fingerprint(command_json.as_bytes()),
             given => given,
@@ -155,7 +156,9 @@ impl<E: Entity> Directory<E> {
         let cell = domain.cell(id);
         let committed = domain.load(&cell).await.map_err(|error| match error {
             JournalError::Corrupt { .. } => ReadError::Corrupt(id),
-            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) => ReadError::Unavailable(error.to_string()),
+            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) => {
+                ReadError::Unavailable(error.to_string())
+            }
         })?;
         if committed.version == Version(0) {
             drop(cell);
@@ -274,7 +277,8 @@ pub(crate) fn replay<E: Entity>(entity: &EntityId, loaded: Loaded) -> Result<Com
     let corrupt = |reason: String| JournalError::Corrupt { entity: entity.to_string(), reason };
     let mut committed = match loaded.snapshot {
         Some((version, state)) => {
-            let state = serde_json::from_str(&state).map_err(|error| corrupt(format!("snapshot {version}: {error}")))?;
+            let state = serde_json::from_str(&state)
+                .map_err(|error| corrupt(format!("snapshot {version}: {error}")))?;
             Committed { state, version }
         }
         None => Committed { state: E::default(), version: Version(0) },

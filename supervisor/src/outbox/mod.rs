@@ -35,8 +35,7 @@ pub struct Delivery<'a, F> {
 impl<F> Delivery<'_, F> {
     /// The envelope for the receiver. Its command id follows from the effect's key, so that repeats are recognised for ever.
     pub fn envelope(&self) -> Envelope {
-        let mut envelope =
-            Envelope::new(self.key.command_id("deliver"), Principal::System, DELIVERY_TIMEOUT);
+        let mut envelope = Envelope::new(self.key.command_id("deliver"), Principal::System, DELIVERY_TIMEOUT);
         envelope.correlation = self.correlation;
         envelope.effect = Some(self.key.clone());
         envelope

@@ -35,7 +35,10 @@ async fn a_repeated_refusal_stays_refused_although_it_would_now_be_accepted() {
     let world = World::start().await;
     let id = Uuid::now_v7();
     let refused = world.tallies.execute(id, Command::Take(1), repeatable("k")).await;
-    assert!(matches!(refused, Err(AskError::Refused { refusal: Rejection::NotEnough { has: 0 }, replayed: false })));
+    assert!(matches!(
+        refused,
+        Err(AskError::Refused { refusal: Rejection::NotEnough { has: 0 }, replayed: false })
+    ));
     world.ask(id, Command::Add(5)).await.expect("accepted");
     let again = world.tallies.execute(id, Command::Take(1), repeatable("k")).await;
     assert!(matches!(again, Err(AskError::Refused { replayed: true, .. })));

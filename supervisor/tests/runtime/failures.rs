@@ -150,7 +150,9 @@ async fn a_store_that_is_away_refuses_and_is_used_again_when_it_is_back() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_is_settled_by_repeating_with_the_same_id() {
-    for failure in [amazoff_persistence::AppendFailure::LostBefore, amazoff_persistence::AppendFailure::LostAfter] {
+    for failure in
+        [amazoff_persistence::AppendFailure::LostBefore, amazoff_persistence::AppendFailure::LostAfter]
+    {
         let world = World::start().await;
         let id = Uuid::now_v7();
         world.store.fail_next(failure);
@@ -176,7 +178,8 @@ async fn a_killed_domain_supervisor_loses_no_acknowledged_command_and_the_domain
             let _ = world.tree.kill("test/tally");
         };
         let (outcomes, ()) = tokio::join!(join_all(asks), kill);
-        acknowledged += i64::try_from(outcomes.iter().filter(|outcome| outcome.is_ok()).count()).expect("small");
+        acknowledged +=
+            i64::try_from(outcomes.iter().filter(|outcome| outcome.is_ok()).count()).expect("small");
         until(async || world.ask(ids[round], Command::Add(0)).await.is_ok()).await;
     }
     let mut sum = 0;

@@ -1,8 +1,6 @@
 //! A small entity that can do everything that the runtime must cope with.
 
-use amazoff_supervisor::{
-    Claim, Clock, Context, Decision, Entity, Fault, FaultKind, Timestamp,
-};
+use amazoff_supervisor::{Claim, Clock, Context, Decision, Entity, Fault, FaultKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,7 +18,10 @@ pub(crate) enum Command {
     Panic,
     Claim(String),
     /// Adds to another tally and notes its answer.
-    Forward { to: Uuid, amount: i64 },
+    Forward {
+        to: Uuid,
+        amount: i64,
+    },
     Note(String),
     RemindAt(Timestamp),
     Unbalanced,

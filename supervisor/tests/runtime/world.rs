@@ -7,8 +7,8 @@ use std::time::Duration;
 use amazoff_persistence::MemoryStore;
 use amazoff_supervisor::tree::{ChildSpec, SupervisorSpec, TreeHandle};
 use amazoff_supervisor::{
-    Answer, Assembly, AskError, CellLimits, Clock, CommandId, Deliver, Delivered, Delivery, Directory, Envelope,
-    Ports, Principal, Runtime,
+    Answer, AskError, Assembly, CellLimits, Clock, CommandId, Deliver, Delivered, Delivery, Directory,
+    Envelope, Ports, Principal, Runtime,
 };
 use futures::future::BoxFuture;
 use uuid::Uuid;
@@ -97,7 +97,11 @@ impl World {
     }
 
     pub(crate) async fn notes(&self, id: Uuid) -> Vec<String> {
-        self.tallies.read(id).await.expect("readable").map_or_else(Vec::new, |committed| committed.state.notes.clone())
+        self.tallies
+            .read(id)
+            .await
+            .expect("readable")
+            .map_or_else(Vec::new, |committed| committed.state.notes.clone())
     }
 
     pub(crate) fn now(&self) -> amazoff_supervisor::Timestamp {

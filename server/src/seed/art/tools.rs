@@ -6,7 +6,7 @@ use super::palette::{BRASS, STEEL, STEEL_DARK, WOOD, WOOD_DARK};
 pub(super) fn hammer(c: &mut Canvas) {
     let p = c.palette;
     c.turned(38, [320, 320], |c| {
-        c.solid(WOOD, 326, "M300 200H340L350 540a20 20 0 0 1 -20 20H310a20 20 0 0 1 -20 -20Z");
+        c.solid(WOOD, 326, "M304 170H336L350 540a20 20 0 0 1 -20 20H310a20 20 0 0 1 -20 -20Z");
         c.slab(p.main, [293, 400, 56, 150, 18]);
         c.line(p.ink, 4, "M300 430H342M300 460H342M300 490H342M300 520H342");
         c.solid(STEEL_DARK, 330, "M220 128H380C430 128 460 150 484 196C440 176 420 196 380 196H220Z");

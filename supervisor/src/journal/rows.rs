@@ -1,0 +1,239 @@
+//! What a journal stores: events, command records, effects, reminders, claims, postings, and the part that holds them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::entity::{ClaimChange, ReminderChange};
+use crate::ids::{CommandId, EntityId, Epoch, ShardId, Version};
+
+/// An event about to be stored; its sequence number follows from the part's `seen` version and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Version of the payload's format.
+    pub schema: u16,
+    /// JSON text; personal fields are sealed.
+    pub payload: String,
+    /// The command that it follows from.
+    pub command_id: CommandId,
+    /// The command id of the effect or reminder sender, where one caused it.
+    pub causation: Option<CommandId>,
+    /// The first cause: the HTTP request's command id, the same along a whole process.
+    pub correlation: CommandId,
+}
+
+/// An event as the journal returns it, checksum verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Whose event.
+    pub entity: EntityId,
+    /// 1 for the entity's first event, then dense.
+    pub seq: Version,
+    /// The shard at the time of writing.
+    pub shard: ShardId,
+    /// Dense position within the shard, from 1.
+    pub shard_seq: u64,
+    /// The writer's epoch.
+    pub epoch: Epoch,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The event.
+    pub event: NewEvent,
+}
+
+/// The stored outcome of a command: what a repeat is answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandRecord {
+    /// The command.
+    pub command_id: CommandId,
+    /// Hash of the command's content; a repeat with another one is refused.
+    pub fingerprint: u64,
+    /// JSON of `Result<Reply, Rejection>`.
+    pub outcome: String,
+    /// JSON of the command, personal fields sealed: for what-if and quarantine.
+    pub sealed_command: String,
+    /// JSON of the [`crate::Context`].
+    pub context: String,
+    /// The entity's version after it.
+    pub seq: Version,
+    /// After this moment the record may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// The newest effect of a sender that a receiver has applied; it never expires, so a replay years later is still applied once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EffectMark {
+    /// Who sent it, and the destination stream it came on.
+    pub sender: String,
+    /// [`OutboxKey::order`] of the effect.
+    pub high_water: u64,
+    /// The command id under which its outcome is stored.
+    pub command_id: CommandId,
+}
+
+/// Names one outbox row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct OutboxKey {
+    /// Who sends.
+    pub entity: EntityId,
+    /// The version of the sender when it decided to send (after the commit).
+    pub seq: Version,
+    /// Position within the commit, below 65,536.
+    pub n: u16,
+}
+
+impl OutboxKey {
+    /// A number that grows with every effect of one entity.
+    pub fn order(&self) -> u64 {
+        self.seq.0 << 16 | u64::from(self.n)
+    }
+}
+
+/// An effect that waits for delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Its name.
+    pub key: OutboxKey,
+    /// Effects of one entity to one destination go in order.
+    pub destination: String,
+    /// JSON of the effect.
+    pub payload: String,
+    /// The first cause (see [`NewEvent::correlation`]).
+    pub correlation: CommandId,
+    /// Deliveries that failed so far.
+    pub attempts: u32,
+    /// Not before this moment.
+    pub next_at: Timestamp,
+}
+
+/// A due reminder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminder {
+    /// Whom to wake.
+    pub entity: EntityId,
+    /// Its name.
+    pub name: String,
+    /// When it is due.
+    pub due_at: Timestamp,
+}
+
+/// A key that only one entity may have. Personal values enter as a keyed HMAC, never in clear.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Claim {
+    /// What kind of key, such as `email`.
+    pub namespace: String,
+    /// The key's bytes as text (an id, or a hex HMAC).
+    pub key: String,
+}
+
+/// One side of a movement of money or stock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    /// Whose balance.
+    pub account: String,
+    /// What moves: a currency code or a variant.
+    pub asset: String,
+    /// How much, in minor units or pieces; negative leaves the account.
+    pub amount: i64,
+}
+
+/// One cell's batch: all of it is stored, or nothing.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Whose commit.
+    pub entity: EntityId,
+    /// The version that the decisions were based on. Checked when there are events.
+    pub seen: Version,
+    /// The epoch under which this node owns the shard.
+    pub epoch: Epoch,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Events `seen+1..`.
+    pub events: Vec<NewEvent>,
+    /// Outcomes of commands.
+    pub commands: Vec<CommandRecord>,
+    /// Effects of others that this commit applied.
+    pub marks: Vec<EffectMark>,
+    /// Effects to send.
+    pub outbox: Vec<OutboxRow>,
+    /// Own effects that are delivered.
+    pub outbox_done: Vec<OutboxKey>,
+    /// Timers.
+    pub reminders: Vec<ReminderChange>,
+    /// Unique keys.
+    pub claims: Vec<ClaimChange>,
+    /// Movements; they sum to zero per asset.
+    pub postings: Vec<Posting>,
+}
+
+impl Part {
+    /// A part that changes nothing yet.
+    pub fn empty(entity: EntityId, seen: Version, epoch: Epoch, at: Timestamp) -> Self {
+        Self {
+            entity,
+            seen,
+            epoch,
+            at,
+            events: Vec::new(),
+            commands: Vec::new(),
+            marks: Vec::new(),
+            outbox: Vec::new(),
+            outbox_done: Vec::new(),
+            reminders: Vec::new(),
+            claims: Vec::new(),
+            postings: Vec::new(),
+        }
+    }
+    /// Its shard.
+    pub fn shard(&self) -> ShardId {
+        self.entity.shard()
+    }
+}
+
+/// All that is needed to bring an entity to life.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The newest usable snapshot: version and JSON of the state.
+    pub snapshot: Option<(Version, String)>,
+    /// The events after it, dense.
+    pub events: Vec<StoredEvent>,
+    /// Commands that are not to be run again.
+    pub quarantined: Vec<CommandId>,
+}
+
+/// A command that crashed its entity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// Whose command.
+    pub entity: EntityId,
+    /// Which command.
+    pub command_id: CommandId,
+    /// The version of the state that it was decided on.
+    pub seq: Version,
+    /// Panic text.
+    pub cause: String,
+    /// JSON of the command, personal fields sealed.
+    pub sealed_command: String,
+    /// JSON of the context.
+    pub context: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A crash as stored, with how often it happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrashRecord {
+    /// The newest crash.
+    pub crash: Crash,
+    /// How often that command crashed.
+    pub attempts: u32,
+    /// Whether it is refused from now on.
+    pub quarantined: bool,
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.key)
+    }
+}
