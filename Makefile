@@ -19,7 +19,7 @@ dev: ## Start the shop (debug build)
 	cargo run --locked
 
 .PHONY: test
-test: ## Everything a change must pass; the last line counts the tests
+test: setup ## Everything a change must pass; the last line counts the tests
 	@./scripts/test.sh
 
 .PHONY: fmt

@@ -1,4 +1,5 @@
 //! The runtime's promises, shown on a small entity over the in-memory journal.
+#![allow(clippy::expect_used, reason = "a test ends where it is surprised")]
 
 mod durability;
 mod effects;
