@@ -21,6 +21,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 const CONNECTIONS: usize = 32;
 /// How long each rate is measured.
 const MEASURE: Duration = Duration::from_secs(10);
+/// How long the raw file is measured per group size.
+const RAW_MEASURE: Duration = Duration::from_secs(4);
 /// Adds to one cart before the next one is opened.
 const ADDS_PER_CART: usize = 200;
 /// Variants that are added in turns.
@@ -49,7 +51,6 @@ async fn measure() {
     let variants: Arc<Vec<String>> =
         Arc::new(variants.into_iter().take(VARIANTS).map(|(id, _)| id).collect());
 
-    raw_commits(&setup).await;
     add_to_carts(&client, &variants).await;
     let carts = live_carts(&client, &variants, server.pid()).await;
 
@@ -65,47 +66,41 @@ async fn measure() {
     println!("first read of a cart after that          {:>10.2} ms", read.elapsed().as_secs_f64() * 1e3);
     assert_eq!(client.complaints(), Vec::<String>::new());
     drop(server);
+    for group in [1, 8, 32] {
+        raw_commits(&setup, group).await;
+    }
 }
 
-/// What the same disk gives to plain transactions of as many rows as there are clients.
-async fn raw_commits(setup: &Setup) {
+/// What the same file on the same disk gives to plain transactions: per part an event and a command with its outcome,
+/// as long as those of an added line.
+async fn raw_commits(setup: &Setup, group: u32) {
     let options = SqliteConnectOptions::new()
-        .filename(setup.data().join("raw.db"))
-        .create_if_missing(true)
+        .filename(setup.data().join("journal.db"))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    sqlx::query(
-        "CREATE TABLE raw (kind TEXT, id BLOB, seq INTEGER, payload TEXT, PRIMARY KEY (kind, id, seq))",
-    )
-    .execute(&pool)
-    .await
-    .unwrap();
-    let payload = "x".repeat(600);
-    let (begun, mut commits, mut rows) = (Instant::now(), 0_u32, 0_i64);
-    while begun.elapsed() < MEASURE {
-        let mut transaction = pool.begin().await.unwrap();
-        for _ in 0..CONNECTIONS {
-            rows += 1;
-            sqlx::query("INSERT INTO raw VALUES ('cart', x'00112233445566778899aabbccddeeff', ?, ?)")
-                .bind(rows)
-                .bind(&payload)
-                .execute(&mut *transaction)
-                .await
-                .unwrap();
+    for create in [
+        "CREATE TABLE IF NOT EXISTS raw_event (id BLOB PRIMARY KEY, payload TEXT)",
+        "CREATE TABLE IF NOT EXISTS raw_command (id BLOB PRIMARY KEY, payload TEXT)",
+    ] {
+        sqlx::query(create).execute(&pool).await.unwrap();
+    }
+    let (event, command) = ("e".repeat(300), "c".repeat(1_400));
+    let (begun, mut parts) = (Instant::now(), 0_u32);
+    while begun.elapsed() < RAW_MEASURE {
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        for (table, payload) in [("raw_event", &event), ("raw_command", &command)] {
+            let mut insert = sqlx::QueryBuilder::new(format!("INSERT INTO {table} (id, payload) "));
+            insert.push_values(0..group, |mut row, _| {
+                row.push_bind(uuid::Uuid::now_v7().as_bytes().to_vec()).push_bind(payload.as_str());
+            });
+            insert.build().execute(&mut *transaction).await.unwrap();
         }
         transaction.commit().await.unwrap();
-        commits += 1;
+        parts += group;
     }
-    let seconds = begun.elapsed().as_secs_f64();
-    println!(
-        "raw SQLite group commits of {CONNECTIONS} rows       {:>10.0} per second",
-        f64::from(commits) / seconds
-    );
-    println!(
-        "  rows in them                           {:>10.0} per second",
-        f64::from(commits) * 32.0 / seconds
-    );
+    let rate = f64::from(parts) / begun.elapsed().as_secs_f64();
+    println!("raw group commits in the same file, {group:>2} parts {rate:>6.0} parts per second");
 }
 
 /// Durable add-to-cart over HTTP.
