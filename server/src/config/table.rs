@@ -89,7 +89,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     Variable::new(LOG, "info", "What is logged: a level, or targets and levels such as info,amazoff_http=debug."),
     Variable::new(LOG_FORMAT, "text", "text or json, one line per event."),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
-    Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 60000."),
+    Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
     Variable::new(PLANTED_BUG, "", "A deliberate defect that the acceptance tests must notice.").for_tests(),
 ];
 
