@@ -22,6 +22,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed};
 use crate::seed::{self, OwnerError, SeedError};
@@ -84,6 +85,8 @@ pub(crate) enum BootError {
 pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let began = Instant::now();
     let folder = DataFolder::lock(&config.data_dir)?;
+    // Before the database is made: data without its key must be noticed, not given a new one.
+    let master = MasterKey::new(*config.load_master_key(!config.journal.exists())?.expose_secret());
     let locations = Locations { journal: config.journal.clone(), documents: config.documents.clone() };
     let store = SqliteStore::open_at(&locations).await?;
     let (listener, address) = listen(config.listen)?;
@@ -91,17 +94,18 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
 
     let pools = Pools::new();
     let ports = ports(&store, &node);
-    let outside = outside(&config, &store, &pools).await?;
+    let outside = outside(&config, &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let platform = Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.node());
-    let edge = edge(listener, &platform);
+    let doors = CancellationToken::new();
+    let edge = edge(listener, &platform, &doors);
     let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
 
     let signals = Signals::listen()?;
     tokio::select! {
-        filled = fill(&config, &shop, &pools) => filled?,
+        filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
     announce(&config, &store_of(&config), address, began);
@@ -145,8 +149,12 @@ fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
     }
 }
 
-async fn outside(config: &Config, store: &SqliteStore, pools: &Pools) -> Result<Outside, BootError> {
-    let master = MasterKey::new(*config.load_master_key()?.expose_secret());
+fn outside(
+    config: &Config,
+    store: &SqliteStore,
+    pools: &Pools,
+    master: MasterKey,
+) -> Result<Outside, BootError> {
     let ledger = config.data_dir.join("sandbox-ledger.jsonl");
     let sandbox: Arc<dyn PaymentProvider> =
         Arc::new(Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?);
@@ -173,13 +181,19 @@ fn listen(address: SocketAddr) -> Result<(Arc<std::net::TcpListener>, SocketAddr
     Ok((Arc::new(listener), bound))
 }
 
-/// The HTTP listener as a child of the tree; the socket stays open over its restarts, so nobody is turned away.
-fn edge(listener: Arc<std::net::TcpListener>, platform: &Platform) -> ChildSpec {
+/// The HTTP listener as a child of the tree; the socket stays open over its restarts, so nobody is turned away. It serves
+/// once the doors are open.
+fn edge(listener: Arc<std::net::TcpListener>, platform: &Platform, doors: &CancellationToken) -> ChildSpec {
+    let doors = doors.clone();
     let router = amazoff_http::router(platform.clone());
     let limits = Limits::default();
     ChildSpec::task("http", move |context: TaskContext| {
-        let (listener, router) = (Arc::clone(&listener), router.clone());
+        let (listener, router, doors) = (Arc::clone(&listener), router.clone(), doors.clone());
         async move {
+            tokio::select! {
+                () = doors.cancelled() => {}
+                () = context.cancel.cancelled() => return Ok(()),
+            }
             let listener = TcpListener::from_std(listener.try_clone()?)?;
             serve(listener, router, limits, context.cancel).await;
             Ok(())
@@ -188,9 +202,16 @@ fn edge(listener: Arc<std::net::TcpListener>, platform: &Platform) -> ChildSpec 
     .shutdown(limits.drain_limit + Duration::from_secs(1))
 }
 
-/// Gives an empty shop its owner and its catalogue.
-async fn fill(config: &Config, shop: &Shop, pools: &Pools) -> Result<(), BootError> {
+/// Gives an empty shop its owner, opens the doors, and fills the shelves. In this order, so that no stranger registers
+/// the owner's address first.
+async fn fill(
+    config: &Config,
+    shop: &Shop,
+    pools: &Pools,
+    doors: &CancellationToken,
+) -> Result<(), BootError> {
     seed::owner(shop, config).await?;
+    doors.cancel();
     if config.seed != Seed::Off {
         let report = seed::run(shop, &pools.images, config.seed).await?;
         if report.products > 0 {

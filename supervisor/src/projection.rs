@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::documents::DocumentPut;
@@ -26,10 +27,9 @@ pub trait Projection: Send + Sync + 'static {
 
 /// Events read from a shard at once.
 const PAGE: usize = 256;
-/// A projection may be a moment ahead of the state that it reads; it is asked again so often before that counts as a
-/// failure.
-const FAILURES_MAX: u32 = 50;
+/// How soon a shard is tried again, at first and at most.
 const AGAIN_AFTER: Duration = Duration::from_millis(20);
+const AGAIN_AFTER_MAX: Duration = Duration::from_secs(30);
 
 /// Shards with events that projections have not seen. Marked after each commit, and all at the start.
 #[derive(Default)]
@@ -102,7 +102,7 @@ impl DirtyShards {
 /// Follows the journal until cancelled.
 ///
 /// # Errors
-/// When a store is away; the supervisor starts it again, and it goes on from its checkpoints.
+/// When the checkpoints cannot be read; the supervisor starts it again.
 pub(crate) async fn run(
     core: &Core,
     projections: &[Arc<dyn Projection>],
@@ -116,21 +116,12 @@ pub(crate) async fn run(
     }
     let heads = core.journal.heads().await?;
     core.dirty.scanned(heads.into_iter().map(|(shard, _)| shard));
-    let mut failures = 0;
+    let mut failing = Failing::default();
     loop {
         while let Some(shard) = core.dirty.take() {
             match advance_all(core, projections, shard, &mut positions).await {
-                Ok(()) => failures = 0,
-                Err(error) if failures < FAILURES_MAX => {
-                    tracing::debug!(%error, shard = shard.number(), "a shard will be projected again");
-                    failures += 1;
-                    core.dirty.scanned(std::iter::once(shard));
-                    tokio::time::sleep(AGAIN_AFTER).await;
-                }
-                Err(error) => {
-                    core.dirty.scanned(std::iter::once(shard));
-                    return Err(error);
-                }
+                Ok(()) => failing.recovered(shard),
+                Err(error) => failing.note(shard, &error),
             }
             if cancel.is_cancelled() {
                 return Ok(());
@@ -138,8 +129,36 @@ pub(crate) async fn run(
         }
         tokio::select! {
             () = core.dirty.marked.notified() => {}
+            () = tokio::time::sleep(AGAIN_AFTER), if !failing.0.is_empty() => {}
             () = cancel.cancelled() => return Ok(()),
         }
+        core.dirty.scanned(failing.due());
+    }
+}
+
+/// Shards whose projection failed, how often, and when they are tried again. The others go on meanwhile.
+#[derive(Default)]
+struct Failing(HashMap<ShardId, (u32, Instant)>);
+
+impl Failing {
+    fn note(&mut self, shard: ShardId, error: &JournalError) {
+        let (times, again_at) = self.0.entry(shard).or_insert_with(|| (0, Instant::now()));
+        *times = times.saturating_add(1);
+        let pause = AGAIN_AFTER.saturating_mul(1 << (*times).min(12)).min(AGAIN_AFTER_MAX);
+        *again_at = Instant::now() + pause;
+        // The first failures are ordinary: a projection may be a moment ahead of the state that it reads.
+        if *times >= 4 && times.is_power_of_two() {
+            tracing::error!(%error, shard = shard.number(), times, "a shard cannot be projected");
+        }
+    }
+
+    fn recovered(&mut self, shard: ShardId) {
+        self.0.remove(&shard);
+    }
+
+    fn due(&self) -> impl Iterator<Item = ShardId> {
+        let now = Instant::now();
+        self.0.iter().filter(move |(_, (_, again_at))| *again_at <= now).map(|(shard, _)| *shard)
     }
 }
 

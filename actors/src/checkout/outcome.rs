@@ -114,8 +114,8 @@ impl Fault for Failure {
             | Self::ProductNotAvailable { .. }
             | Self::InsufficientStock { .. }
             | Self::OrderClosed
-            | Self::PaymentExpired => FaultKind::Conflict,
-            Self::StepFailed { .. } => FaultKind::Unavailable,
+            | Self::PaymentExpired
+            | Self::StepFailed { .. } => FaultKind::Conflict,
         }
     }
     fn code(&self) -> &'static str {

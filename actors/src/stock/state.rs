@@ -143,17 +143,32 @@ impl Stock {
     }
 
     fn then(&self, event: Event) -> Decision<Self> {
-        let levels = Levels::of(&self.after(std::slice::from_ref(&event)));
+        let levels = self.levels_after(&event);
         Decision::event(event, levels)
     }
 
-    /// Ends a live hold in the books of this entity.
-    fn end_live(&mut self, hold: HoldId) -> u32 {
-        match self.holds.get(&hold) {
-            Some(Hold { state: HoldState::Live, quantity, .. }) => {
-                self.held = self.held.saturating_sub(quantity.get());
-                quantity.get()
+    /// The quantities after an event, without copying the holds: a best-seller has thousands.
+    fn levels_after(&self, event: &Event) -> Levels {
+        let mut after = Levels::of(self);
+        match event {
+            Event::Introduced { .. } | Event::CheckoutWoken { .. } => {}
+            Event::Received { quantity } => after.on_hand = after.on_hand.saturating_add(*quantity),
+            Event::Held(NewHold { quantity, .. }) => after.held = after.held.saturating_add(quantity.get()),
+            Event::HoldReleased { hold } => after.held = after.held.saturating_sub(self.live(*hold)),
+            Event::HoldCommitted { hold } => {
+                let quantity = self.live(*hold);
+                after.held = after.held.saturating_sub(quantity);
+                after.allocated = after.allocated.saturating_add(quantity);
             }
+        }
+        after.available = after.on_hand.saturating_sub(after.allocated).saturating_sub(after.held);
+        after
+    }
+
+    /// The pieces of a live hold.
+    fn live(&self, hold: HoldId) -> u32 {
+        match self.holds.get(&hold) {
+            Some(Hold { state: HoldState::Live, quantity, .. }) => quantity.get(),
             Some(Hold { state: HoldState::Committed, .. }) | None => 0,
         }
     }
@@ -212,19 +227,18 @@ impl Entity for Stock {
     }
 
     fn apply(&mut self, event: &Event) {
+        let Levels { on_hand, held, allocated, .. } = self.levels_after(event);
+        (self.on_hand, self.held, self.allocated) = (on_hand, held, allocated);
         match event {
             Event::Introduced { product, sku } => {
                 self.product = Some(*product);
                 self.sku.clone_from(sku);
             }
-            Event::Received { quantity } => self.on_hand = self.on_hand.saturating_add(*quantity),
             Event::Held(NewHold { hold, cart, quantity, expires_at }) => {
-                self.held = self.held.saturating_add(quantity.get());
                 let (cart, quantity, expires_at) = (*cart, *quantity, *expires_at);
                 self.holds.insert(*hold, Hold { cart, quantity, expires_at, state: HoldState::Live });
             }
             Event::HoldReleased { hold } => {
-                self.end_live(*hold);
                 self.holds.remove(hold);
                 if self.released.len() >= TOMBSTONES_MAX {
                     self.released.pop_front();
@@ -232,13 +246,11 @@ impl Entity for Stock {
                 self.released.push_back(*hold);
             }
             Event::HoldCommitted { hold } => {
-                let quantity = self.end_live(*hold);
-                self.allocated = self.allocated.saturating_add(quantity);
                 if let Some(hold) = self.holds.get_mut(hold) {
                     hold.state = HoldState::Committed;
                 }
             }
-            Event::CheckoutWoken { .. } => {}
+            Event::Received { .. } | Event::CheckoutWoken { .. } => {}
         }
     }
 

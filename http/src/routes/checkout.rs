@@ -2,7 +2,7 @@
 
 use amazoff_actors::checkout::{CompleteError, CompleteForm, Outcome, PaymentChoice};
 use amazoff_actors::ids::{CartId, OrderId};
-use amazoff_supervisor::{CommandId, EntityId};
+use amazoff_supervisor::{AskError, CommandId, EntityId};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 
@@ -30,8 +30,14 @@ pub(crate) async fn complete(
     let envelope = key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit());
     let replayed = is_known(&platform, access.id, envelope.command_id).await?;
     let wait = platform.settings.checkout_wait;
-    let outcome = platform.shop.checkouts.complete(access.id, asked(&form)?, envelope, wait).await;
-    show(&platform, outcome.map_err(refused)?, replayed).await
+    let outcome = match platform.shop.checkouts.complete(access.id, asked(&form)?, envelope, wait).await {
+        // It may have begun; whoever follows the order learns it.
+        Err(CompleteError::Ask(AskError::NoAnswer)) => {
+            Outcome::Processing { order: OrderId::of_cart(access.id) }
+        }
+        outcome => outcome.map_err(refused)?,
+    };
+    show(&platform, outcome, replayed).await
 }
 
 /// Whether the button was pressed with this key before.

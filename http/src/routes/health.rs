@@ -10,8 +10,10 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::views::ops::{HealthBody, StatusBody};
 
-/// The branch of the tree that everything stands on.
+/// The branch of the tree that everything stands on, and the children of it that no request can do without. Read models
+/// that lag make the shop degraded, not unready.
 const FOUNDATION: &str = "persistence";
+const LANES: &str = "lane-";
 
 /// The state of each part, from the supervision tree.
 #[utoipa::path(get, path = "/health", tag = "health", responses((status = 200, body = HealthBody), ReadyProblems))]
@@ -41,7 +43,11 @@ pub(crate) async fn ready(State(platform): State<Platform>) -> Result<Json<Statu
     }
     let tree = platform.tree()?.snapshot();
     match tree.at(FOUNDATION) {
-        Some(foundation) if is_well(foundation) => Ok(Json(StatusBody { status: "ok" })),
+        Some(foundation)
+            if foundation.children.iter().filter(|part| part.name.starts_with(LANES)).all(is_well) =>
+        {
+            Ok(Json(StatusBody { status: "ok" }))
+        }
         Some(_) | None => Err(Problem::not_ready("persistence is not running")),
     }
 }

@@ -20,12 +20,17 @@ pub(super) fn copy(key: &MasterKey) -> MasterKey {
     SecretBox::new(Box::new(*key.expose_secret()))
 }
 
-/// Reads the key, or makes one. It is written aside, synced and then renamed, so a crash leaves a whole key or none.
-pub(super) fn load_or_create(path: &Path) -> Result<MasterKey, ConfigError> {
+/// Reads the key, or makes one for a new shop. It is written aside, synced and then renamed, so a crash leaves a whole key or none.
+pub(super) fn load_or_create(path: &Path, new: bool) -> Result<MasterKey, ConfigError> {
     let refused = |reason: String| ConfigError::KeyFile { path: path.display().to_string(), reason };
     match fs::read_to_string(path) {
         Ok(text) => parse::master_key(&text)
             .or(Err(refused(format!("does not hold {MASTER_KEY_BYTES} bytes in base64")))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !new => {
+            // A new key would make everything that the old one sealed unreadable, and strangers of all who registered.
+            let advice = "is missing, and the data beside it was sealed with it: restore it, or set AMAZOFF_MASTER_KEY";
+            Err(refused(advice.to_owned()))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             create(path).map_err(|error| refused(format!("cannot be made: {error}")))
         }

@@ -99,14 +99,17 @@ impl Config {
     }
 
     /// The key that wraps all others: the configured one, else the one in the data folder, made there (readable by the
-    /// owner only) at the first start. The data folder must exist.
+    /// owner only) when the shop is `new`. The data folder must exist.
     ///
     /// # Errors
-    /// When the file cannot be read or made, or holds something else.
-    pub(crate) fn load_master_key(&self) -> Result<SecretBox<[u8; parse::MASTER_KEY_BYTES]>, ConfigError> {
+    /// When the file cannot be read or made, holds something else, or is missing beside data that it once sealed.
+    pub(crate) fn load_master_key(
+        &self,
+        new: bool,
+    ) -> Result<SecretBox<[u8; parse::MASTER_KEY_BYTES]>, ConfigError> {
         match &self.master_key {
             Some(given) => Ok(master_key::copy(given)),
-            None => master_key::load_or_create(&self.data_dir.join("master.key")),
+            None => master_key::load_or_create(&self.data_dir.join("master.key"), new),
         }
     }
 }

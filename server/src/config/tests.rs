@@ -89,8 +89,8 @@ fn the_master_key_is_made_once_and_only_its_owner_may_read_it() {
     let folder = tempfile::tempdir().unwrap();
     let config =
         Config::from_sources(&sources(&[(table::DATA_DIR, folder.path().to_str().unwrap())])).unwrap();
-    let first = config.load_master_key().unwrap();
-    let second = config.load_master_key().unwrap();
+    let first = config.load_master_key(true).unwrap();
+    let second = config.load_master_key(false).unwrap();
     assert_eq!(first.expose_secret(), second.expose_secret());
     let mode = folder.path().join("master.key").metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -102,6 +102,15 @@ fn a_key_file_with_other_content_is_refused_and_kept() {
     std::fs::write(folder.path().join("master.key"), "not a key").unwrap();
     let config =
         Config::from_sources(&sources(&[(table::DATA_DIR, folder.path().to_str().unwrap())])).unwrap();
-    assert!(config.load_master_key().unwrap_err().to_string().contains("does not hold 32 bytes"));
+    assert!(config.load_master_key(false).unwrap_err().to_string().contains("does not hold 32 bytes"));
     assert_eq!(std::fs::read_to_string(folder.path().join("master.key")).unwrap(), "not a key");
+}
+
+#[test]
+fn a_key_that_is_missing_beside_data_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let config =
+        Config::from_sources(&sources(&[(table::DATA_DIR, folder.path().to_str().unwrap())])).unwrap();
+    assert!(config.load_master_key(false).unwrap_err().to_string().contains("restore it"));
+    assert!(!folder.path().join("master.key").exists());
 }

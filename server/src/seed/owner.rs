@@ -35,6 +35,9 @@ pub(crate) enum OwnerError {
     /// The account was refused.
     #[error("the owner account cannot be made: {0}")]
     Refused(#[from] AskError<user::Rejection>),
+    /// The address belongs to a shopper.
+    #[error("AMAZOFF_OWNER_EMAIL: this address belongs to a shopper without the role admin; choose another")]
+    Powerless,
     /// The shop cannot be read.
     #[error("the shop cannot be read: {0}")]
     Read(#[from] ReadError),
@@ -52,8 +55,9 @@ pub(crate) enum OwnerError {
 /// When the account is refused, or the password cannot be printed.
 pub(crate) async fn owner(shop: &Shop, config: &Config) -> Result<Owner, OwnerError> {
     let email = &config.owner_email;
-    if shop.users.find(email).await?.is_some() {
-        return Ok(Owner::Present);
+    if let Some(user) = shop.users.find(email).await? {
+        let roles = shop.users.roles(user).await?;
+        return if roles.contains(&Role::Admin) { Ok(Owner::Present) } else { Err(OwnerError::Powerless) };
     }
     let password = match &config.owner_password {
         Some(given) => given.clone(),

@@ -37,12 +37,14 @@ impl<E: Entity> Actor for CellActor<E> {
     ) -> Result<(), ActorProcessingErr> {
         match self.domain.work(&self.cell).await {
             Worked::Nothing | Worked::Done => {
+                // Asked before the inbox is locked: whoever walks over the cells locks the other way round.
+                let crowded = self.domain.crowded();
                 let mut inbox = self.cell.inbox();
                 if !inbox.is_empty() {
                     drop(inbox);
                     // A message per batch lets stop and supervision signals through in between.
                     myself.cast(Wake)?;
-                } else if self.domain.crowded() {
+                } else if crowded {
                     inbox.phase = Phase::Dormant;
                     myself.stop(None);
                 } else {

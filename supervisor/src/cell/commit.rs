@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::batch::{Crashed, Draft, Setting, Settled, decide};
 use super::{AskResult, Cell, Committed, Queued};
@@ -9,8 +10,9 @@ use crate::ask::{Answer, AskError};
 use crate::directory::Domain;
 use crate::entity::Entity;
 use crate::ids::{CommandId, Version};
-use crate::journal::{Crash, JournalError, PartRefusal};
+use crate::journal::{Crash, JournalError, Part, PartRefusal};
 use crate::lane::AppendError;
+use crate::task::spawn_guarded;
 
 /// Commands decided and committed together.
 const BATCH_MAX: usize = 128;
@@ -19,6 +21,10 @@ const BATCH_MAX: usize = 128;
 const ROUNDS_MAX: usize = BATCH_MAX + 8;
 /// A command that crashed its entity so often is not run again.
 const QUARANTINE_AT: u32 = 2;
+
+/// Events between snapshots, and how many snapshots are kept.
+const SNAPSHOT_EVERY: u64 = 100;
+const SNAPSHOTS_KEPT: u32 = 3;
 
 /// What a batch led to.
 pub(crate) enum Worked {
@@ -136,11 +142,29 @@ impl<E: Entity> Domain<E> {
         let advanced = !draft.part.events.is_empty();
         if advanced {
             let committed = Committed { state: draft.state.clone(), version: draft.version };
-            cell.published.store(Some(Arc::new(committed)));
+            let committed = Arc::new(committed);
+            cell.published.store(Some(Arc::clone(&committed)));
+            if draft.part.seen.0 / SNAPSHOT_EVERY < draft.version.0 / SNAPSHOT_EVERY {
+                self.snapshot(cell.id, committed);
+            }
             self.notify(cell.id, draft.version);
             self.core.dirty.mark(&draft.part.entity);
         }
         self.core.outbox.accept(std::mem::take(&mut draft.part.outbox));
+    }
+
+    /// Writes a snapshot beside the commits: only ever a shorter way to the same state.
+    fn snapshot(&self, id: uuid::Uuid, committed: Arc<Committed<E>>) {
+        let (journal, entity) = (Arc::clone(&self.core.journal), self.entity(id));
+        spawn_guarded("snapshot", async move {
+            let saved = match serde_json::to_string(&committed.state) {
+                Ok(state) => journal.save_snapshot(&entity, committed.version, &state, SNAPSHOTS_KEPT).await,
+                Err(error) => Err(JournalError::Unavailable(error.to_string())),
+            };
+            if let Err(error) = saved {
+                tracing::warn!(%entity, %error, "a snapshot could not be written");
+            }
+        });
     }
 
     async fn not_stored(
@@ -157,8 +181,7 @@ impl<E: Entity> Domain<E> {
                 return Round::Finished;
             }
             AppendError::OutcomeUnknown(_) => {
-                // Memory may differ from what is stored: the next command reads again.
-                cell.published.store(None);
+                cell.distrust();
                 self.refuse_all(cell, undecided(draft), &AskError::NoAnswer);
                 return Round::Finished;
             }
@@ -296,11 +319,28 @@ impl<E: Entity> Domain<E> {
         if let Some(committed) = cell.committed() {
             return Ok(committed);
         }
+        if cell.uncertain.load(Ordering::Acquire) {
+            self.settle_uncertainty(cell).await?;
+        }
         let loaded = self.core.journal.load(&self.entity(cell.id)).await?;
         let quarantined = loaded.quarantined.clone();
         let committed = Arc::new(crate::directory::replay::<E>(&self.entity(cell.id), loaded)?);
         cell.inbox().quarantined = quarantined;
         cell.published.store(Some(Arc::clone(&committed)));
         Ok(committed)
+    }
+
+    /// Waits until the lane has passed whatever this cell sent it, and has others look for what was stored unseen.
+    async fn settle_uncertainty(&self, cell: &Cell<E>) -> Result<(), JournalError> {
+        let entity = self.entity(cell.id);
+        let away = |cause: &str| JournalError::Unavailable(cause.to_owned());
+        let epoch =
+            self.core.shards.epoch(entity.shard()).ok_or_else(|| away("the shard lives elsewhere"))?;
+        let nothing = Part::empty(entity.clone(), Version(0), epoch, self.core.clock.now());
+        self.core.lanes.append(nothing).await.map_err(|error| away(&error.to_string()))?;
+        self.core.dirty.mark(&entity);
+        self.core.outbox.rescan();
+        cell.uncertain.store(false, Ordering::Release);
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ mod commit;
 mod inbox;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::oneshot;
@@ -54,6 +54,8 @@ pub(crate) struct Cell<E: Entity> {
     pub(crate) inbox: std::sync::Mutex<Inbox<E>>,
     /// `None`: not known; the next command or read loads it.
     pub(crate) published: ArcSwapOption<Committed<E>>,
+    /// A commit may still be on its way: the lane must have passed it before the state is read again.
+    pub(crate) uncertain: AtomicBool,
     /// When it was last asked, in ms of the directory's own monotonic clock.
     pub(crate) used_at_ms: AtomicI64,
     pub(crate) restarts: AtomicU32,
@@ -65,6 +67,7 @@ impl<E: Entity> Cell<E> {
             id,
             inbox: std::sync::Mutex::default(),
             published: ArcSwapOption::empty(),
+            uncertain: AtomicBool::new(false),
             used_at_ms: AtomicI64::new(0),
             restarts: AtomicU32::new(0),
         }
@@ -77,6 +80,12 @@ impl<E: Entity> Cell<E> {
 
     pub(crate) fn touch(&self, now_ms: i64) {
         self.used_at_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    /// Memory may differ from what is stored: whoever needs the state next reads it, after what is on its way.
+    pub(crate) fn distrust(&self) {
+        self.uncertain.store(true, Ordering::Release);
+        self.published.store(None);
     }
 
     pub(crate) fn committed(&self) -> Option<Arc<Committed<E>>> {

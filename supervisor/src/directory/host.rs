@@ -46,7 +46,7 @@ impl<E: Entity> Domain<E> {
 
     /// An actor died with a batch in hand: its callers are told "no answer", and what memory says is not to be trusted.
     fn abandon_batch(cell: &Cell<E>) {
-        cell.published.store(None);
+        cell.distrust();
         let mut inbox = cell.inbox();
         inbox.forget_running();
         inbox.phase = Phase::Crashed;

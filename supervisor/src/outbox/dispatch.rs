@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::sync::{Mutex, Notify, Semaphore, mpsc};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::cell::panic_text;
@@ -22,20 +23,24 @@ const FEED_MAX: usize = 8_192;
 /// Rows that the dispatcher holds in memory; the rest waits in the journal.
 const HELD_MAX: usize = 50_000;
 const SCAN_PAGE: usize = 1_000;
-/// Deliveries running at the same time.
-const DELIVERIES_MAX: usize = 512;
+/// Deliveries of one kind of sender running at the same time: payments that wait for a slow provider take no place from
+/// checkouts.
+const DELIVERIES_MAX: usize = 256;
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(30);
 /// How often a delivery that needs a person is tried again all the same.
 const DEAD_RETRY: Duration = Duration::from_mins(10);
 /// How soon the journal is read again after rows did not fit into memory.
 const RESCAN_AFTER: Duration = Duration::from_millis(200);
+/// How often it is read anyway, should a hint have been lost.
+const RESCAN_EVERY: Duration = Duration::from_secs(10);
 
 /// The way of committed rows to the dispatcher. A hint only: what is lost here is found in the journal.
 pub(crate) struct OutboxFeed {
     sender: mpsc::Sender<OutboxRow>,
     receiver: Mutex<mpsc::Receiver<OutboxRow>>,
     missed: AtomicBool,
+    missing: Notify,
     /// Rows accepted and not done.
     waiting: AtomicUsize,
     settled: Notify,
@@ -48,6 +53,7 @@ impl Default for OutboxFeed {
             sender,
             receiver: Mutex::new(receiver),
             missed: AtomicBool::new(true),
+            missing: Notify::new(),
             waiting: AtomicUsize::new(0),
             settled: Notify::new(),
         }
@@ -59,18 +65,28 @@ impl OutboxFeed {
     pub(crate) fn accept(&self, rows: Vec<OutboxRow>) {
         for row in rows {
             if self.sender.try_send(row).is_err() {
-                self.missed.store(true, Ordering::Release);
+                self.rescan();
             } else {
                 self.waiting.fetch_add(1, Ordering::AcqRel);
             }
         }
     }
 
+    /// Has the dispatcher read the journal: there may be rows that it was not told of.
+    pub(crate) fn rescan(&self) {
+        self.missed.store(true, Ordering::Release);
+        self.missing.notify_one();
+    }
+
+    fn missed(&self) -> bool {
+        self.missed.load(Ordering::Acquire)
+    }
+
     /// Waits until nothing waits for delivery.
     pub(crate) async fn settled(&self) {
         loop {
             let settled = self.settled.notified();
-            if self.waiting.load(Ordering::Acquire) == 0 && !self.missed.load(Ordering::Acquire) {
+            if self.waiting.load(Ordering::Acquire) == 0 && !self.missed() {
                 return;
             }
             settled.await;
@@ -126,7 +142,7 @@ struct Dispatcher<'a> {
     members: &'a Arc<HashMap<&'static str, Arc<dyn AnyMember>>>,
     streams: Streams,
     running: JoinSet<(OutboxKey, String)>,
-    places: Arc<Semaphore>,
+    places: HashMap<&'static str, Arc<Semaphore>>,
 }
 
 /// Delivers effects until cancelled. At its start, and after a restart, it reads what is undelivered from the journal.
@@ -139,20 +155,23 @@ pub(crate) async fn dispatch(
     cancel: &CancellationToken,
 ) -> Result<(), JournalError> {
     let mut feed = core.outbox.receiver.lock().await;
-    core.outbox.missed.store(true, Ordering::Release);
+    core.outbox.rescan();
     let mut dispatcher = Dispatcher {
         core,
         members,
         streams: Streams::default(),
         running: JoinSet::new(),
-        places: Arc::new(Semaphore::new(DELIVERIES_MAX)),
+        places: members.keys().map(|kind| (*kind, Arc::new(Semaphore::new(DELIVERIES_MAX)))).collect(),
     };
+    let mut rounds = interval_at(Instant::now() + RESCAN_EVERY, RESCAN_EVERY);
     loop {
-        if core.outbox.missed.load(Ordering::Acquire) && dispatcher.streams.held < HELD_MAX / 2 {
+        if core.outbox.missed() && dispatcher.streams.held < HELD_MAX / 2 {
             dispatcher.scan().await?;
         }
         tokio::select! {
             row = feed.recv() => match row {
+                // While rows are missing, a later one must not overtake them: the scan brings all in order.
+                Some(_) if core.outbox.missed() => {}
                 Some(row) => dispatcher.add(row),
                 None => return Ok(()),
             },
@@ -164,7 +183,9 @@ pub(crate) async fn dispatch(
                     dispatcher.deliver(next);
                 }
             }
-            () = tokio::time::sleep(RESCAN_AFTER), if core.outbox.missed.load(Ordering::Acquire) => {}
+            () = core.outbox.missing.notified() => {}
+            () = tokio::time::sleep(RESCAN_AFTER), if core.outbox.missed() => {}
+            _ = rounds.tick() => core.outbox.rescan(),
             () = cancel.cancelled() => return Ok(()),
         }
         core.outbox.report(dispatcher.streams.held + feed.len());
@@ -174,7 +195,7 @@ pub(crate) async fn dispatch(
 impl Dispatcher<'_> {
     fn add(&mut self, row: OutboxRow) {
         if self.streams.held >= HELD_MAX {
-            self.core.outbox.missed.store(true, Ordering::Release);
+            self.core.outbox.rescan();
         } else if let Some(first) = self.streams.add(row) {
             self.deliver(first);
         }
@@ -184,7 +205,7 @@ impl Dispatcher<'_> {
     async fn scan(&mut self) -> Result<(), JournalError> {
         self.core.outbox.missed.store(false, Ordering::Release);
         let mut after: Option<OutboxKey> = None;
-        while !self.core.outbox.missed.load(Ordering::Acquire) {
+        while !self.core.outbox.missed() {
             let rows = self.core.journal.outbox(after.as_ref(), SCAN_PAGE).await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.key.clone());
@@ -194,12 +215,13 @@ impl Dispatcher<'_> {
     }
 
     fn deliver(&mut self, row: OutboxRow) {
-        let (core, places) = (Arc::clone(self.core), Arc::clone(&self.places));
-        let member = self.members.get(row.key.entity.kind.as_str()).cloned();
+        let core = Arc::clone(self.core);
+        let kind = row.key.entity.kind.as_str();
+        let sender = self.members.get(kind).cloned().zip(self.places.get(kind).cloned());
         self.running.spawn(async move {
             let (key, destination) = (row.key.clone(), row.destination.clone());
-            match member {
-                Some(member) => until_done(&core, &*member, row, &places).await,
+            match sender {
+                Some((member, places)) => until_done(&core, &*member, row, &places).await,
                 None => tracing::error!(sender = %key.entity, "an effect of an unknown domain is left where it is"),
             }
             (key, destination)

@@ -1,11 +1,11 @@
 //! What was acknowledged stays, and a repeat gets the stored outcome.
 
-use amazoff_supervisor::{AskError, CellLimits, Version};
+use amazoff_supervisor::{AskError, CellLimits, EntityId, Version};
 use futures::future::join_all;
 use uuid::Uuid;
 
 use crate::tally::{Command, Rejection};
-use crate::world::{World, envelope, repeatable};
+use crate::world::{World, envelope, repeatable, until};
 
 #[tokio::test(start_paused = true)]
 async fn an_acknowledged_command_survives_the_process() {
@@ -119,4 +119,22 @@ async fn a_commit_wakes_whoever_watches() {
     world.tallies.execute(id, Command::Add(1), envelope()).await.expect("accepted");
     watch.changed().await.expect("the sender lives");
     assert_eq!(*watch.borrow(), Version(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_history_is_read_from_its_newest_snapshot() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    for _ in 0..250 {
+        world.ask(id, Command::Add(1)).await.expect("accepted");
+    }
+    let entity = EntityId::new("tally", id);
+    let newest = async || {
+        let loaded = world.store.journal().load(&entity).await.expect("readable");
+        loaded.snapshot.map(|(version, _)| version)
+    };
+    until(async || newest().await == Some(Version(200))).await;
+    world.tree.stop().await;
+    let next = World::over(world.store.clone(), CellLimits::default()).await;
+    assert_eq!(next.sum(id).await, 250);
 }

@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use amazoff_supervisor::CellLimits;
+use amazoff_persistence::AppendFailure;
+use amazoff_supervisor::{AskError, CellLimits};
 use uuid::Uuid;
 
 use crate::tally::Command;
@@ -78,4 +79,15 @@ async fn a_reminder_rings_once_and_after_a_restart_too() {
     tokio::time::sleep(Duration::from_secs(200)).await;
     assert_eq!(next.notes(one).await, ["reminder set", "rung"]);
     assert_eq!(next.notes(other).await, ["reminder set", "rung"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_effect_of_a_commit_that_nobody_heard_of_is_delivered_all_the_same() {
+    let world = World::start().await;
+    let (sender, receiver) = (Uuid::now_v7(), Uuid::now_v7());
+    world.store.fail_next(AppendFailure::LostAfter);
+    let outcome = world.ask(sender, Command::Forward { to: receiver, amount: 4 }).await;
+    assert!(matches!(outcome, Err(AskError::NoAnswer)));
+    until(async || world.sum(receiver).await == 4).await;
+    until(async || world.notes(sender).await.len() == 2).await;
 }
