@@ -7,8 +7,11 @@ use super::event::Event;
 use super::provider::{Found, Operation, ProviderAnswer};
 use super::state::{Known, Payment, SYNC, Stage, ask_again_after};
 
-/// How often an operation that the provider says it never received is sent again, under its one key.
+/// How often an operation that the provider says it never received is sent again at once, under its one key. After that a
+/// reservation is given up. Capture and void are not, because money is reserved: they are sent again after ever more
+/// questions, up to so many.
 const REPEATS_MAX: u32 = 3;
+const QUESTIONS_BETWEEN_MAX: u32 = 8;
 
 /// Asks, when there is something to ask about and nobody is asking.
 pub(super) fn ask(known: &Known<'_>) -> Decision<Payment> {
@@ -66,12 +69,15 @@ fn still_unknown(known: &Known<'_>, asked: u32, not_received: bool) -> Decision<
 
 fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decision<Payment> {
     let reserving = matches!(operation, Operation::Authorize | Operation::Confirm);
-    if known.payment.repeats < REPEATS_MAX && !(reserving && known.payment.void_wanted) {
+    let repeats = known.payment.repeats;
+    let at_once = repeats < REPEATS_MAX && !(reserving && known.payment.void_wanted);
+    let after_all = !reserving && asked >= repeats.min(QUESTIONS_BETWEEN_MAX);
+    if at_once || after_all {
         let call = known.call(operation, known.payment.reference.clone());
         return known.happens(vec![Event::OperationRepeated { operation }]).effect(call);
     }
     if reserving {
         return answer::failed(known, "not-received").forget(SYNC);
     }
-    still_unknown(known, asked, true) // money is reserved: keep asking, a person is told
+    still_unknown(known, asked, true) // a person is told
 }
