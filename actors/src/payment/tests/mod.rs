@@ -304,15 +304,22 @@ fn a_lost_confirmation_is_repeated_as_the_shopper_decided() {
 }
 
 #[test]
-fn a_capture_that_was_never_received_is_asked_for_ever_and_never_given_up() {
+fn a_capture_that_was_never_received_is_sent_again_after_ever_more_questions_and_never_given_up() {
     let mut case =
         given::<Payment>([requested(), authorized(), Event::CaptureRequested]).when(lost(Operation::Capture));
     for _ in 0..3 {
         case = case.when(found(Operation::Capture, Found::Nothing)).then_effects([call_capture()]);
         case = case.when(lost(Operation::Capture));
     }
+    for _ in 0..3 {
+        case = case
+            .when(found(Operation::Capture, Found::Nothing))
+            .then_events([Event::StillUnknown { not_received: true }])
+            .when(Command::Sync);
+    }
     case.when(found(Operation::Capture, Found::Nothing))
-        .then_events([Event::StillUnknown { not_received: true }])
+        .then_effects([call_capture()])
+        .when(lost(Operation::Capture))
         .when(found(Operation::Capture, Found::Answered(approves())))
         .then_events([Event::Captured]);
 }
