@@ -2,7 +2,7 @@
 //!
 //! A page is made in three steps that know nothing of each other: a handler in `handlers` asks the shop, `present` turns
 //! what it heard into plain values, and a template in `markup` shows them. Every form works without a script: it carries a
-//! key (see [`key`]), is answered by a redirect when it worked, and by itself with a message when it did not. Scripts only
+//! key (see `key`), is answered by a redirect when it worked, and by itself with a message when it did not. Scripts only
 //! spare the reload. Nothing is inline and nothing comes from another host, so the strictest policy holds.
 //!
 //! Invariants:
@@ -25,7 +25,7 @@ use axum::routing::{get, post};
 
 use crate::platform::Platform;
 
-/// The routes of the pages, to be served behind identification. [`errors::as_pages`] belongs around the whole router, so
+/// The routes of the pages, to be served behind identification. `errors::as_pages` belongs around the whole router, so
 /// that a browser sees pages for unknown addresses too.
 pub fn router() -> Router<Platform> {
     use handlers::{account, bank, cart, catalogue, checkout, orders, problems};

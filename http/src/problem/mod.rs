@@ -1,7 +1,7 @@
 //! The only place that knows status codes: every failure leaves as RFC 9457 `application/problem+json`.
 //!
 //! Anything that implements [`Fault`] turns into a [`Problem`] with `?`; what only the edge can get wrong (broken JSON, a
-//! missing key, an unknown route) has a constructor in [`edge`]. The cause travels in the response's extensions for the
+//! missing key, an unknown route) has a constructor in `edge`. The cause travels in the response's extensions for the
 //! log layer and never reaches the client.
 
 mod body;
