@@ -9,28 +9,32 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name {
     pub(super) stem: String,
+    /// From 1; 0 for whatever else lies in the folder, whose stem is its whole name.
     pub(super) revision: u32,
 }
 
 impl Name {
-    /// Reads a file's name; any text that is not one of a golden file becomes a stem that no sample has.
     fn parse(file: &str) -> Self {
-        let stray = || Self { stem: file.to_owned(), revision: 1 };
-        let Some(stem) = file.strip_suffix(".json") else { return stray() };
+        let stray = Self { stem: file.to_owned(), revision: 0 };
+        let Some(stem) = file.strip_suffix(".json") else { return stray };
         let Some((stem, revision)) = stem.rsplit_once(".r") else {
             return Self { stem: stem.to_owned(), revision: 1 };
         };
         match revision.parse() {
             Ok(revision) if revision > 1 => Self { stem: stem.to_owned(), revision },
-            Ok(_) | Err(_) => stray(),
+            Ok(_) | Err(_) => stray,
         }
+    }
+    /// Whether it is a revision of this sample.
+    pub(super) fn is_of(&self, stem: &str) -> bool {
+        self.revision > 0 && self.stem == stem
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.revision {
-            1 if self.stem.contains('.') => f.write_str(&self.stem), // a stray file, by its own name
+            0 => f.write_str(&self.stem),
             1 => write!(f, "{}.json", self.stem),
             revision => write!(f, "{}.r{revision}.json", self.stem),
         }
@@ -57,6 +61,10 @@ impl Folder {
         let mut names: Vec<Name> = self.entries().iter().map(|file| Name::parse(file)).collect();
         names.sort();
         names
+    }
+    /// Its files with their contents, in order.
+    pub(super) fn contents(&self) -> impl Iterator<Item = (Name, Result<Value, String>)> {
+        self.names().into_iter().filter_map(|name| self.read(&name).map(|content| (name, content)))
     }
     /// The content of a file; `None` when there is no such file.
     pub(super) fn read(&self, name: &Name) -> Option<Result<Value, String>> {

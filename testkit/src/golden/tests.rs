@@ -224,6 +224,12 @@ fn a_row_without_a_schema_gets_a_revision_beside_its_old_form() {
     put(folder.path(), "effects/warm.json", r#"{"warm":{"place":"hall"}}"#);
     let got = complaint(|| samples(folder.path()).check_with(true));
     assert!(got.contains("effects/warm.json: cannot be decoded: missing field `room`"), "{got}");
+
+    let folder = good();
+    put(folder.path(), "effects/warm.json", r#"{"warm":{"place":"hall"}}"#);
+    let got = complaint(|| samples(folder.path()).check_with(true));
+    assert!(got.contains("effects/warm.json: cannot be decoded: missing field `room`"), "{got}");
+    assert!(!files(folder.path()).contains(&"effects/warm.r2.json".to_owned()));
 }
 
 #[test]
@@ -233,6 +239,8 @@ fn an_orphaned_file_is_found_out() {
         ("v2/switched_on-3.json", r#"{"switched_on":{"watts":1}}"#, "v2/switched_on-3.json: orphaned"),
         ("v2/switched_on.r2.json", r#"{"switched_on":{"watts":1}}"#, "v2/switched_on.r2.json: orphaned"),
         ("v2/notes.txt", "1", "v2/notes.txt: orphaned"),
+        ("v2/burst/burst.json", r#""burst""#, "v2/burst: orphaned"),
+        ("effects/warm", r#"{"warm":{"room":"hall"}}"#, "effects/warm: orphaned"),
         ("outcomes/err_Other.json", r#"{"Err":"AlreadyOn"}"#, "outcomes/err_Other.json: orphaned"),
         ("v3/burst.json", r#""burst""#, "v3: orphaned"),
         ("snapshots/burst.json", r#""burst""#, "snapshots: orphaned"),
