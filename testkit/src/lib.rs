@@ -33,10 +33,12 @@
 //! ```
 
 mod case;
+pub mod golden;
 mod life;
 mod stored;
 #[cfg(test)]
 mod tests;
 
 pub use case::{Case, Given, given};
+pub use golden::{Golden, golden};
 pub use life::Life;
