@@ -23,15 +23,19 @@ pub(crate) async fn run(
     let mut rounds = interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut passivated_at, mut forgot_at) = (Instant::now(), Instant::now());
+    // In the order of their names, not of a hash: simulations repeat.
+    let mut members: Vec<_> = members.values().collect();
+    members.sort_by_key(|member| member.kind());
     loop {
         tokio::select! {
-            _ = rounds.tick() => {}
+            biased;
             () = cancel.cancelled() => return,
+            _ = rounds.tick() => {}
         }
-        members.values().for_each(|member| member.hibernate_idle());
+        members.iter().for_each(|member| member.hibernate_idle());
         if passivated_at.elapsed() >= PASSIVATE_EVERY {
             passivated_at = Instant::now();
-            members.values().for_each(|member| member.passivate_unused());
+            members.iter().for_each(|member| member.passivate_unused());
         }
         if forgot_at.elapsed() >= FORGET_EVERY {
             forgot_at = Instant::now();

@@ -2,6 +2,7 @@
 
 pub mod ask;
 mod cell;
+pub mod chance;
 pub mod clock;
 pub mod compute;
 mod directory;

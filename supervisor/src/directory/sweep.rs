@@ -17,8 +17,7 @@ impl<E: Entity> Domain<E> {
     /// Takes the actor from cells that have been idle for long enough.
     pub(crate) fn hibernate_idle(&self) {
         let before = self.now_ms().saturating_sub(ms(self.limits.hibernate_after));
-        for entry in &self.live {
-            let cell = entry.value();
+        for cell in self.live_cells() {
             if cell.used_at_ms.load(Ordering::Relaxed) > before {
                 continue;
             }
@@ -32,6 +31,13 @@ impl<E: Entity> Domain<E> {
             }
         }
         self.watchers.retain(|_, watchers| watchers.receiver_count() > 0);
+    }
+
+    /// The cells that live, in the order of their ids: what happens to all of them happens in the same order again.
+    pub(super) fn live_cells(&self) -> Vec<Arc<Cell<E>>> {
+        let mut cells: Vec<_> = self.live.iter().map(|entry| Arc::clone(entry.value())).collect();
+        cells.sort_by_key(|cell| cell.id);
+        cells
     }
 
     /// Drops cells from memory that nobody has asked for long, and the least recently used ones beyond the limit.
