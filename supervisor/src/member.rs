@@ -93,13 +93,16 @@ impl<E: Entity> AnyMember for Member<E> {
                 Ok(effect) => effect,
                 Err(error) => return Handed::Dead(format!("effect cannot be read: {error}")),
             };
-            let delivery = Delivery {
+            let delivery = || Delivery {
                 key: &row.key,
                 effect: &effect,
                 attempts: row.attempts,
                 correlation: row.correlation,
             };
-            match deliver.deliver(delivery).await {
+            if crate::faults::before_delivery(&row.key).await {
+                deliver.deliver(delivery()).await;
+            }
+            match deliver.deliver(delivery()).await {
                 Delivered::Done => Handed::Done,
                 Delivered::Answer(command) => self.record_answer(row, command).await,
                 Delivered::Retry { reason } => Handed::Retry(reason),

@@ -133,7 +133,7 @@ fn decide_one<E: Entity>(
     // The planted defect decides on what was read before the batch, as if nobody checked versions.
     let seen = if crate::faults::planted("no-version-check") { &base.state } else { working };
     catch_unwind(AssertUnwindSafe(|| {
-        crate::faults::maybe_panic(&context.entity);
+        crate::faults::maybe_panic(&context.entity, context.command_id);
         seen.decide(&queued.command, context)
     }))
     .map_err(|panic| panic_text(&*panic))
