@@ -124,7 +124,7 @@ impl CommandId {
     /// A fresh id for a command that nobody will repeat.
     #[expect(clippy::new_without_default, reason = "a random default would surprise")]
     pub fn new() -> Self {
-        Self(Uuid::now_v7())
+        Self(crate::chance::uuid())
     }
     /// An id derived from what names the command; the same parts give the same id.
     /// Parts are length-prefixed, so `["ab","c"]` and `["a","bc"]` differ.

@@ -142,8 +142,10 @@ impl Lanes {
         let mut writer = journal.lane(number).await?;
         loop {
             let first = tokio::select! {
-                job = receiver.recv() => job,
+                biased;
+                // What is queued stays for the lane's next incarnation.
                 () = cancel.cancelled() => None,
+                job = receiver.recv() => job,
             };
             let Some(first) = first else { return Ok(()) };
             let (mut parts, mut waiting) = (vec![first.part], vec![first.stored]);

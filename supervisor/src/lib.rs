@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod call;
 mod cell;
+pub mod chance;
 pub mod clock;
 pub mod compute;
 mod directory;

@@ -172,15 +172,20 @@ impl<E: Entity> AnyMember for Member<E> {
                 Ok(effect) => effect,
                 Err(error) => return Handed::Dead(format!("effect cannot be read: {error}")),
             };
-            let delivery = Delivery {
+            let delivery = || Delivery {
                 key: &row.key,
                 effect: &effect,
                 attempts: row.attempts,
                 correlation: row.correlation,
             };
             // Whatever the delivery asks is asked on behalf of the sender, which may be waiting for it.
+            let delivering = async {
+                if crate::faults::before_delivery(&row.key).await {
+                    deliver.deliver(delivery()).await;
+                }
+                deliver.deliver(delivery()).await
+            };
             let sender = row.key.entity.clone();
-            let delivering = deliver.deliver(delivery);
             match call::on_behalf_of(sender, Instant::now() + DELIVERY_TIMEOUT, delivering).await {
                 Delivered::Done => Handed::Done,
                 Delivered::Answer(command) => self.record_answer(row, command).await,

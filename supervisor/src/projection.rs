@@ -128,9 +128,10 @@ pub(crate) async fn run(
             }
         }
         tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Ok(()),
             () = core.dirty.marked.notified() => {}
             () = tokio::time::sleep(AGAIN_AFTER), if !failing.0.is_empty() => {}
-            () = cancel.cancelled() => return Ok(()),
         }
         core.dirty.scanned(failing.due());
     }

@@ -30,8 +30,9 @@ pub(crate) async fn run(
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = ticks.tick() => {}
+            biased;
             () = cancel.cancelled() => return Ok(()),
+            _ = ticks.tick() => {}
         }
         let due = core.journal.reminders_due(core.clock.now(), PAGE).await?;
         futures::stream::iter(due)

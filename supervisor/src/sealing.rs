@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Nonce, Payload};
+use chacha20poly1305::aead::{Aead, Key, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use dashmap::DashMap;
 use hmac::{Hmac, Mac};
@@ -19,6 +19,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::chance;
 use crate::fault::{Fault, FaultKind};
 use crate::journal::{JournalError, KeyTable};
 
@@ -184,7 +185,8 @@ impl Vault {
         if let Some(key) = self.unwrapped.get(&person) {
             return Ok(key.clone());
         }
-        let fresh = Key::<XChaCha20Poly1305>::generate();
+        let mut fresh = Key::<XChaCha20Poly1305>::default();
+        chance::fill(&mut fresh);
         let wrapped = encrypt(&*self.master.subkey("wrap"), person.as_bytes(), &fresh)?;
         let kept = self.keys.put_if_absent(person, &wrapped).await?.ok_or(VaultError::PersonErased)?;
         self.unwrap_and_cache(person, &kept)
@@ -217,7 +219,8 @@ impl Vault {
 
 fn encrypt(key: &[u8], aad: &[u8], clear: &[u8]) -> Result<Vec<u8>, VaultError> {
     let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_length| VaultError::Damaged)?;
-    let nonce = Nonce::<XChaCha20Poly1305>::generate();
+    let mut nonce = XNonce::default();
+    chance::fill(&mut nonce);
     let boxed = cipher.encrypt(&nonce, Payload { msg: clear, aad }).map_err(|_aead| VaultError::Damaged)?;
     Ok([nonce.as_slice(), &boxed].concat())
 }

@@ -150,7 +150,7 @@ pub(crate) fn decide_alone<E: Entity>(
     context: &Context,
 ) -> Result<Decided<E>, String> {
     catch_unwind(AssertUnwindSafe(|| {
-        crate::faults::maybe_panic(&context.entity);
+        crate::faults::maybe_panic(&context.entity, context.command_id);
         state.decide(command, context)
     }))
     .map_err(|panic| panic_text(&*panic))

@@ -113,6 +113,7 @@ impl<J: Job> ComputePool<J> {
         loop {
             inner.check().await?;
             tokio::select! {
+                biased;
                 () = context.cancel.cancelled() => break,
                 () = tokio::time::sleep(PING_EVERY) => {}
             }

@@ -76,8 +76,9 @@ impl<E: Entity> CellHost for Domain<E> {
             let inbox = cell.inbox();
             inbox.generation < generation && !matches!(inbox.phase, Phase::Dormant)
         };
-        let orphans: Vec<_> =
+        let mut orphans: Vec<_> =
             self.cells.iter().map(|entry| Arc::clone(entry.value())).filter(|cell| orphaned(cell)).collect();
+        orphans.sort_by_key(|cell| cell.id);
         for cell in orphans {
             Self::abandon_batch(&cell);
             self.revive(&cell);
@@ -115,6 +116,14 @@ impl<E: Entity> CellHost for Domain<E> {
         if let Some((_, cell)) = self.live.remove(&actor) {
             self.revive(&cell);
         }
+    }
+
+    fn cells(&self) -> Vec<ActorCell> {
+        let actor = |cell: &Arc<Cell<E>>| match &cell.inbox().phase {
+            Phase::Idle(actor) | Phase::Busy(actor) => Some(actor.get_cell()),
+            Phase::Dormant | Phase::Waking | Phase::Crashed => None,
+        };
+        self.live_cells().iter().filter_map(actor).collect()
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {

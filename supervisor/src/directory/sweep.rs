@@ -76,6 +76,13 @@ impl<E: Entity> Domain<E> {
         self.watchers.forget_gone();
     }
 
+    /// The cells that live, in the order of their ids: what happens to all of them happens in the same order again.
+    pub(super) fn live_cells(&self) -> Vec<Arc<Cell<E>>> {
+        let mut cells: Vec<_> = self.live.iter().map(|entry| Arc::clone(entry.value())).collect();
+        cells.sort_by_key(|cell| cell.id);
+        cells
+    }
+
     /// Drops cells from memory that nobody has asked for long, and the least recently used ones beyond the limit.
     pub(crate) fn passivate_unused(&self) {
         let limits = self.limits.load();

@@ -28,6 +28,8 @@ const SCAN_PAGE: usize = 1_000;
 const DELIVERIES_MAX: usize = 256;
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(30);
+/// What is left of a retry's pause at least, after jitter.
+const RETRY_LEAST: f64 = 0.8;
 /// How often a delivery that needs a person is tried again all the same.
 const DEAD_RETRY: Duration = Duration::from_mins(10);
 /// How soon the journal is read again after rows did not fit into memory.
@@ -169,12 +171,11 @@ pub(crate) async fn dispatch(
             dispatcher.scan().await?;
         }
         tokio::select! {
-            row = feed.recv() => match row {
-                // While rows are missing, a later one must not overtake them: the scan brings all in order.
-                Some(_) if core.outbox.missed() => {}
-                Some(row) => dispatcher.add(row),
-                None => return Ok(()),
-            },
+            // In a fixed order, so that a simulation repeats. Nothing starves: deliveries that end make room, and each
+            // needs commits of its own; the feed is only a hint, and what does not fit into it is read from the journal.
+            biased;
+            () = cancel.cancelled() => return Ok(()),
+            _ = rounds.tick() => core.outbox.rescan(),
             Some(finished) = dispatcher.running.join_next() => {
                 // Deliveries catch their panics, so a join error means that the program ends.
                 if let Ok((key, destination)) = finished
@@ -184,9 +185,13 @@ pub(crate) async fn dispatch(
                 }
             }
             () = core.outbox.missing.notified() => {}
+            row = feed.recv() => match row {
+                // While rows are missing, a later one must not overtake them: the scan brings all in order.
+                Some(_) if core.outbox.missed() => {}
+                Some(row) => dispatcher.add(row),
+                None => return Ok(()),
+            },
             () = tokio::time::sleep(RESCAN_AFTER), if core.outbox.missed() => {}
-            _ = rounds.tick() => core.outbox.rescan(),
-            () = cancel.cancelled() => return Ok(()),
         }
         core.outbox.report(dispatcher.streams.held + feed.len());
     }
@@ -267,7 +272,7 @@ fn delay(row: &mut OutboxRow, reason: &str) -> Duration {
         );
     }
     let doubled = RETRY_FIRST.saturating_mul(1 << row.attempts.min(12).saturating_sub(1));
-    doubled.min(RETRY_MAX).mul_f64(rand::random_range(0.8..=1.0))
+    crate::chance::part_of(doubled.min(RETRY_MAX), RETRY_LEAST)
 }
 
 /// Removes a delivered row.

@@ -138,7 +138,7 @@ impl Cells {
             None => u32::try_from(self.plan.node.spent(now)).unwrap_or(u32::MAX),
             Some(streak) => streak.failures + 1,
         };
-        let after = backoff.delay(failures, rand::random_range(0..=DRAW_MAX));
+        let after = backoff.delay(failures, crate::chance::up_to(DRAW_MAX));
         if let Some(streak) = streak {
             *streak = CellStreak { failures, forgiven_at: now + after + intensity.period };
         }

@@ -106,7 +106,7 @@ impl Family {
         let slot = &mut self.slots[index];
         slot.degraded &= uptime < self.forgiven_after;
         let failures = slot.streak.failed(uptime, self.forgiven_after);
-        let after = slot.spec.backoff.delay(failures, rand::random_range(0..=DRAW_MAX));
+        let after = slot.spec.backoff.delay(failures, crate::chance::up_to(DRAW_MAX));
         slot.node.fell(exit, after);
         if self.gave_up.is_some() || !slot.spec.restart.again_after(exit) {
             slot.node.settled(exit);

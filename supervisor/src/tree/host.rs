@@ -28,6 +28,12 @@ pub trait CellHost: Send + Sync + 'static {
     /// The time has come to bring back the cell that failed as `actor`. Called once for each failure, after the backoff.
     fn restart_cell(&self, actor: ActorId);
 
+    /// The cells that run, always in the same order: an operator's kill takes them along one by one, so that a simulation
+    /// repeats. Without an answer they still die with their supervisor, in any order.
+    fn cells(&self) -> Vec<ActorCell> {
+        Vec::new()
+    }
+
     /// Lets the cells finish what they have begun. Cut off after the child's shutdown time.
     fn stop(&self) -> BoxFuture<'_, ()>;
 

@@ -208,7 +208,19 @@ impl Node {
         let Some(cell) = self.live_cell() else { return false };
         self.log.record(&self.path, Decision::Killed, Some("asked by an operator"));
         cell.kill();
+        self.kill_below();
         true
+    }
+
+    /// ractor takes along what is below, but in the order of a hash map, which a simulation could not repeat.
+    fn kill_below(&self) {
+        self.host.iter().flat_map(|host| host.cells()).for_each(|cell| cell.kill());
+        for child in &self.children {
+            if let Some(cell) = child.live_cell() {
+                cell.kill();
+            }
+            child.kill_below();
+        }
     }
 
     pub(super) fn cell_planned(&self, after: Duration, cause: &str) {

@@ -26,7 +26,7 @@ async fn a_full_queue_says_when_to_come_back() {
     let told: Vec<_> = told.collect();
     assert!(!told.is_empty());
     assert!(told.iter().all(|wait| *wait >= Duration::from_millis(100) && *wait <= Duration::from_secs(10)));
-    assert_eq!(world.runtime.stats().domains["tally"].commands.shed, told.len() as u64);
+    assert_eq!(world.runtime.stats().domains["tally"].commands.shed, u64::try_from(told.len()).expect("few"));
 }
 
 #[tokio::test(start_paused = true)]
