@@ -19,7 +19,6 @@ pub(crate) async fn run(core: &Core, members: &Members, cancel: &CancellationTok
     let mut rounds = interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut passivated_at, mut forgot_at) = (Instant::now(), Instant::now());
-    // In the order of their names, not of a hash: simulations repeat.
     loop {
         tokio::select! {
             biased;
