@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! amazoff
-//! ├─ persistence   lanes, outbox, reminders, projections, housekeeping    one_for_one
+//! ├─ persistence   lanes, outbox, reminders, projections, slow rounds     one_for_one
 //! ├─ compute       CPU pools: passwords, images                           one_for_one
 //! ├─ shop          one supervisor per domain, its cells below             one_for_one
 //! └─ edge          HTTP listeners, realtime                               one_for_one
@@ -32,6 +32,7 @@ pub fn declare(
 ) -> SupervisorSpec {
     let mut services = runtime.lanes();
     services.extend([runtime.outbox(), runtime.reminders(), runtime.projections(), runtime.housekeeping()]);
+    services.push(runtime.watchdog());
     let domains = DOMAINS.iter().filter_map(|kind| runtime.member(kind)).map(|member| {
         let (restarts_max, period) = CELLS;
         ChildSpec::domain(member.host()).cells(Intensity::new(restarts_max, period), Backoff::default())
