@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Rust: a browser, node with npm, cargo-nextest, the browser tests' packages.
+# Installs what the tests need beside Rust: a browser, node with npm, Erlang (its supervisor is the measure of ours),
+# cargo-nextest, the browser tests' packages.
 # For Debian and its like. What is there already is left alone; root (or sudo) is needed only for what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,7 @@ command -v git >/dev/null || missing+=(git)
 command -v cc >/dev/null || missing+=(build-essential)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+command -v escript >/dev/null || missing+=(erlang-base)
 command -v chromium >/dev/null || [ -n "${CHROMIUM:-}" ] || missing+=(chromium fonts-dejavu-core)
 
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -24,6 +24,7 @@ pub mod projection;
 mod reminder;
 mod runtime;
 pub mod sealing;
+pub mod shutdown;
 pub mod task;
 pub mod tree;
 mod watchdog;

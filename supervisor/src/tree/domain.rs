@@ -132,7 +132,7 @@ impl Cells {
 
     fn backoff(&mut self, identity: Option<Uuid>, now: Instant) -> Duration {
         let CellsSpec { backoff, intensity, .. } = &self.plan.cells;
-        self.streaks.retain(|_, streak| now < streak.forgiven_at);
+        self.streaks.retain(|_, streak| streak.forgiven_at.is_none_or(|at| now < at));
         let streak = identity.map(|identity| self.streaks.entry(identity).or_insert(CellStreak::new(now)));
         let failures = match &streak {
             None => u32::try_from(self.plan.node.spent(now)).unwrap_or(u32::MAX),
@@ -140,7 +140,8 @@ impl Cells {
         };
         let after = backoff.delay(failures, crate::chance::up_to(DRAW_MAX));
         if let Some(streak) = streak {
-            *streak = CellStreak { failures, forgiven_at: now + after + intensity.period };
+            *streak =
+                CellStreak { failures, forgiven_at: now.checked_add(after.saturating_add(intensity.period)) };
         }
         after
     }
@@ -149,11 +150,12 @@ impl Cells {
 /// Failures in a row of one entity.
 struct CellStreak {
     failures: u32,
-    forgiven_at: Instant,
+    /// None when its past is never forgotten.
+    forgiven_at: Option<Instant>,
 }
 
 impl CellStreak {
     fn new(now: Instant) -> Self {
-        Self { failures: 0, forgiven_at: now }
+        Self { failures: 0, forgiven_at: Some(now) }
     }
 }

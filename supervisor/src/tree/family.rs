@@ -13,10 +13,10 @@ use ractor::{ActorId, ActorRef};
 use tokio::time::Instant;
 
 use super::node::Node;
-use super::policy::{DRAW_MAX, Exit, OnExhausted, Strategy, Verdict};
+use super::policy::{Consequence, DRAW_MAX, Exit, Strategy, Verdict};
 use super::slot::Slot;
 use super::spec::SupervisorSpec;
-use super::stopping::{Stopper, stop_in_order};
+use super::stopping::{Ending, stop_in_order};
 use super::supervisor::Message;
 use crate::task::spawn_guarded;
 
@@ -40,13 +40,6 @@ pub(super) struct Family {
 struct Round {
     members: Range<usize>,
     due: Instant,
-}
-
-/// What to do about a failed child.
-enum Judgement {
-    Restart,
-    Degrade,
-    GiveUp(String),
 }
 
 impl Family {
@@ -114,20 +107,25 @@ impl Family {
         }
         let members = self.strategy.affected(index, self.slots.len());
         match self.judge(index, exit, now) {
-            Judgement::Restart => self.begin(members, now + after, false),
-            Judgement::Degrade => self.begin(index..index + 1, now + after, true),
-            Judgement::GiveUp(cause) => {
-                self.slots[index].node.settled(exit);
-                self.node.gave_up(&cause);
-                self.gave_up = Some(cause);
-                self.myself.stop(None);
-            }
+            Consequence::Restart => self.begin(members, now + after, false),
+            Consequence::Degrade => self.begin(index..index + 1, now + after, true),
+            Consequence::GiveUp => self.give_up(index, exit),
         }
+    }
+
+    fn give_up(&mut self, index: usize, exit: &Exit) {
+        let slot = &self.slots[index];
+        let last = exit.cause().unwrap_or("it ended");
+        let cause = format!("\"{}\" used up its restarts: {last}", slot.spec.name);
+        slot.node.settled(exit);
+        self.node.gave_up(&cause);
+        self.gave_up = Some(cause);
+        self.myself.stop(None);
     }
 
     /// A child that degrades counts by itself, so that it never uses up what its siblings may need; it counts as
     /// degraded until it has been up for a whole period.
-    fn judge(&mut self, index: usize, exit: &Exit, now: Instant) -> Judgement {
+    fn judge(&mut self, index: usize, exit: &Exit, now: Instant) -> Consequence {
         let slot = &mut self.slots[index];
         let verdict = match (exit, &mut slot.own) {
             (Exit::GaveUp(_), _) => Verdict::Exceeded,
@@ -135,17 +133,9 @@ impl Family {
             (_, Some(own)) => own.record(now),
             (_, None) => self.node.spend(now),
         };
-        match (verdict, slot.spec.on_exhausted) {
-            (Verdict::Restart, _) => Judgement::Restart,
-            (Verdict::Exceeded, OnExhausted::Degrade) => {
-                slot.degraded = true;
-                Judgement::Degrade
-            }
-            (Verdict::Exceeded, OnExhausted::Escalate) => {
-                let cause = exit.cause().unwrap_or("it ended");
-                Judgement::GiveUp(format!("\"{}\" used up its restarts: {cause}", slot.spec.name))
-            }
-        }
+        let consequence = verdict.leads_to(slot.spec.on_exhausted);
+        slot.degraded |= consequence == Consequence::Degrade;
+        consequence
     }
 
     /// An operator wants a child to be started afresh, with what the strategy takes along; nothing is counted.
@@ -158,6 +148,16 @@ impl Family {
         self.begin(self.strategy.affected(index, self.slots.len()), Instant::now(), false);
     }
 
+    /// An operator wants a child to be stopped, alone, until it is renewed; nothing is counted.
+    pub(super) fn halt(&mut self, index: usize) {
+        let Some(slot) = self.slots.get(index).filter(|slot| !slot.node.is_halted()) else { return };
+        slot.node.halted();
+        // Whatever it waits in goes on without it.
+        if slot.round.is_none() && self.gave_up.is_none() {
+            self.begin(index..index + 1, Instant::now(), false);
+        }
+    }
+
     /// Opens a round: stops what runs of it, beside this actor, and starts it all at `due` or later.
     fn begin(&mut self, members: Range<usize>, due: Instant, degraded: bool) {
         let absorbed = self.absorb(&members);
@@ -167,25 +167,25 @@ impl Family {
         });
         self.round_last += 1;
         let id = self.round_last;
-        let mut stoppers: Vec<Stopper> = Vec::new();
+        let mut endings: Vec<Ending> = Vec::new();
         for slot in &mut self.slots[round.members.clone()] {
             slot.round = Some(id);
-            match slot.stopper() {
-                Some(stopper) => {
+            match slot.ending() {
+                Some(ending) => {
                     slot.stopping = true;
-                    stoppers.push(stopper);
+                    endings.push(ending);
                 }
                 None if slot.wanted() => slot.node.planned(round.due, degraded),
                 None => {}
             }
         }
         self.rounds.insert(id, round);
-        if stoppers.is_empty() {
+        if endings.is_empty() {
             return self.round_stopped(id);
         }
         let myself = self.myself.clone();
         spawn_guarded("children of a round stop", async move {
-            stop_in_order(stoppers.into_iter().rev()).await;
+            stop_in_order(endings.into_iter().rev()).await;
             // A supervisor that is gone by now needs no word.
             let _ = myself.cast(Message::RoundStopped(id));
         });
@@ -235,8 +235,8 @@ impl Family {
     /// Stops every child in reverse order; returns why this supervisor gave up, if it did.
     pub(super) async fn stop(&mut self) -> Option<String> {
         self.rounds.clear();
-        let stoppers: Vec<Stopper> = self.slots.iter_mut().rev().filter_map(Slot::stopper).collect();
-        stop_in_order(stoppers).await;
+        let endings: Vec<Ending> = self.slots.iter_mut().rev().filter_map(Slot::ending).collect();
+        stop_in_order(endings).await;
         self.gave_up.take()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use ractor::Actor;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::log::{Log, TreeEvent};
 use super::node::Node;
@@ -35,8 +35,8 @@ pub enum TreeError {
     /// The node, or for a restart its supervisor, is not running.
     #[error("\"{0}\" is not running")]
     NotRunning(String),
-    /// The root has no supervisor that could restart it.
-    #[error("the root of the supervision tree cannot be restarted")]
+    /// The root has no supervisor that could restart or halt it.
+    #[error("the root of the supervision tree cannot be restarted or halted")]
     Root,
 }
 
@@ -109,6 +109,15 @@ impl TreeHandle {
         self.tree.log.events()
     }
 
+    /// What supervisors decide from now on, as it happens.
+    ///
+    /// The receiver holds at most 256 entries. One that falls behind is told how many it has missed
+    /// ([`RecvError::Lagged`](broadcast::error::RecvError::Lagged)) and goes on with the oldest that is left. To miss
+    /// nothing, subscribe first, then take [`events`](Self::events), and skip numbers that are known already.
+    pub fn subscribe(&self) -> broadcast::Receiver<TreeEvent> {
+        self.tree.log.subscribe()
+    }
+
     /// Stops the tree in reverse start order, each child within its shutdown time, and returns when all of it has ended.
     pub fn stop(&self) -> BoxFuture<'static, ()> {
         let tree = Arc::clone(&self.tree);
@@ -150,12 +159,26 @@ impl TreeHandle {
         if node.kill() { Ok(()) } else { Err(TreeError::NotRunning(path.to_owned())) }
     }
 
+    /// Stops a node in good order, alone, and keeps it stopped until [`restart`](Self::restart) is called for it: neither
+    /// a sibling's failure nor a restart of the supervisor above brings it back. Callers of a halted domain are refused.
+    /// Nothing is counted. Returns at once; halting twice changes nothing.
+    ///
+    /// # Errors
+    /// When there is no such node, its supervisor does not run, or it is the root.
+    pub fn halt(&self, path: &str) -> Result<(), TreeError> {
+        self.tell_supervisor(path, Message::Halt)
+    }
+
     /// Stops a node in good order and starts it afresh, with the siblings that its supervisor's strategy takes along;
-    /// also one that waits, is degraded or has ended. Nothing is counted. Returns at once.
+    /// also one that waits, is degraded, has ended or is halted. Halted siblings stay halted. Nothing is counted. Returns at once.
     ///
     /// # Errors
     /// When there is no such node, its supervisor does not run, or it is the root.
     pub fn restart(&self, path: &str) -> Result<(), TreeError> {
+        self.tell_supervisor(path, Message::Renew)
+    }
+
+    fn tell_supervisor(&self, path: &str, order: fn(usize) -> Message) -> Result<(), TreeError> {
         let node = self.find(path)?;
         if node.path.is_empty() {
             return Err(TreeError::Root);
@@ -163,8 +186,7 @@ impl TreeHandle {
         let above = node.path.rsplit_once('/').map_or("", |(above, _)| above);
         let parent = self.find(above)?;
         let index = parent.children.iter().position(|child| Arc::ptr_eq(child, &node));
-        let told =
-            parent.live_cell().zip(index).map(|(cell, index)| cell.send_message(Message::Renew(index)));
+        let told = parent.live_cell().zip(index).map(|(cell, index)| cell.send_message(order(index)));
         match told {
             Some(Ok(())) => Ok(()),
             Some(Err(_)) | None => Err(TreeError::NotRunning(above.to_owned())),

@@ -7,7 +7,9 @@ use uuid::Uuid;
 /// A domain whose live entities are ractor actors, linked to the domain supervisor that the tree runs for it.
 ///
 /// Every method but [`stop`](Self::stop) is called inside a supervisor's handler: it must return at once and may not
-/// block. A panic in one counts as a failure of the domain supervisor.
+/// block. While [`opened`](Self::opened) or [`closed`](Self::closed) runs, the supervisor above starts and restarts
+/// nothing; what takes time belongs into the cells, or into a task that `opened` spawns. A panic in one counts as a
+/// failure of the domain supervisor.
 pub trait CellHost: Send + Sync + 'static {
     /// The domain's name, which is also its name in the tree.
     fn name(&self) -> &str;

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::broadcast;
 
 use crate::clock::{Clock, Timestamp};
 
-/// How many decisions are kept.
+/// How many decisions are kept, and how many a subscriber may be behind.
 const KEPT: usize = 256;
 
 /// A decision about one node of the tree.
@@ -25,6 +26,8 @@ pub enum Decision {
     Stopped,
     /// It was killed: out of time, or by an operator.
     Killed,
+    /// An operator stopped it; it stays so until an operator restarts it.
+    Halted,
     /// It failed and will be started again.
     Planned {
         /// After how long.
@@ -49,6 +52,8 @@ pub enum Decision {
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TreeEvent {
+    /// Counts up from 1 in each tree, without a gap.
+    pub number: u64,
     /// When.
     pub at: Timestamp,
     /// Names from below the root, joined by `/`; empty for the root.
@@ -63,12 +68,19 @@ pub struct TreeEvent {
 /// The newest decisions of one tree, and the clock that dates them.
 pub(super) struct Log {
     clock: Arc<dyn Clock>,
-    events: Mutex<VecDeque<TreeEvent>>,
+    events: Mutex<Events>,
+    live: broadcast::Sender<TreeEvent>,
+}
+
+#[derive(Default)]
+struct Events {
+    newest: VecDeque<TreeEvent>,
+    recorded: u64,
 }
 
 impl Log {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, events: Mutex::default() }
+        Self { clock, events: Mutex::default(), live: broadcast::Sender::new(KEPT) }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -77,22 +89,32 @@ impl Log {
 
     pub(super) fn record(&self, path: &str, decision: Decision, cause: Option<&str>) {
         trace(path, decision, cause.unwrap_or_default());
+        let at = self.now();
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.recorded += 1;
         let event = TreeEvent {
-            at: self.now(),
+            number: events.recorded,
+            at,
             path: path.to_owned(),
             decision,
             cause: cause.map(ToOwned::to_owned),
         };
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        if events.len() == KEPT {
-            events.pop_front();
+        if events.newest.len() == KEPT {
+            events.newest.pop_front();
         }
-        events.push_back(event);
+        events.newest.push_back(event.clone());
+        // Sent under the lock, so that subscribers see the order of the log. That nobody listens is no error.
+        let _ = self.live.send(event);
     }
 
     /// Oldest first.
     pub(super) fn events(&self) -> Vec<TreeEvent> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).newest.iter().cloned().collect()
+    }
+
+    /// What is recorded from now on.
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<TreeEvent> {
+        self.live.subscribe()
     }
 }
 
@@ -107,7 +129,7 @@ fn trace(path: &str, decision: Decision, cause: &str) {
         Decision::Started | Decision::Stopped => {
             tracing::debug!(tree.path = path, "supervision of \"{path}\": {decision:?}");
         }
-        Decision::Restarted | Decision::Finished => {
+        Decision::Restarted | Decision::Finished | Decision::Halted => {
             tracing::info!(tree.path = path, ?decision, "supervision of \"{path}\": {decision:?}");
         }
         Decision::Planned { .. } | Decision::CellPlanned { .. } | Decision::Killed => {

@@ -6,31 +6,43 @@
 //!
 //! **Is a child started again?**
 //!
-//! | it is \ it ended | finished | was asked to | panicked, failed, was killed, gave up |
-//! |------------------|----------|--------------|----------------------------------------|
-//! | `Permanent`      | yes      | yes          | yes                                    |
-//! | `Transient`      | no       | no           | yes                                    |
-//! | `Temporary`      | no       | no           | no                                     |
+//! | it is \ it | finished | was asked to end | returned an error | panicked | was killed | gave up |
+//! |-------------|----------|------------------|-------------------|----------|------------|---------|
+//! | `Permanent` | yes      | yes              | yes               | yes      | yes        | yes     |
+//! | `Transient` | no       | no               | yes               | yes      | yes        | yes     |
+//! | `Temporary` | no       | no               | no                | no       | no         | no      |
+//! | else it is  | stopped  | stopped          | failed            | failed   | failed     | failed  |
 //!
-//! **What does its restart take along?**
+//! A task that cannot begin has returned an error, a domain that cannot open has panicked; only a supervisor or a domain
+//! gives up. A task was asked to end if its token was cancelled before it ended well.
 //!
-//! | strategy     | stopped in reverse order, then started in order   |
-//! |--------------|---------------------------------------------------|
-//! | `OneForOne`  | the child                                         |
-//! | `OneForAll`  | all children (a temporary one is not started again) |
-//! | `RestForOne` | the child and those declared after it (likewise)  |
+//! **What does its restart take along?** Of the children a, b, c and d, b is started again:
 //!
-//! **When is it too much?** Each restart counts in its supervisor's [`Window`] for `period`; a child that degrades has a
-//! window of its own, so it cannot use up its siblings' restarts. A supervisor or domain that gave up counts as used up.
+//! | strategy     | stopped, in this order | then started, in this order |
+//! |--------------|------------------------|-----------------------------|
+//! | `OneForOne`  | -                      | b                           |
+//! | `OneForAll`  | d c a                  | a b c d                     |
+//! | `RestForOne` | d c                    | b c d                       |
 //!
-//! | within the window | `on_exhausted` | what happens                                                                  |
-//! |-------------------|----------------|-------------------------------------------------------------------------------|
-//! | yes               | any            | restart after the child's backoff (status `backoff`)                          |
-//! | no                | `Escalate`     | the supervisor stops its children in order and gives up; a root ends the tree |
-//! | no                | `Degrade`      | restart for ever with growing backoff (status `degraded`); siblings notice nothing |
+//! A temporary child that was stopped so is not started again; a transient one that had finished is. A halted child
+//! ([`TreeHandle::halt`]) is not: only an operator brings it back.
+//!
+//! **When is it too much?** Each restart that a failure or an end has called for counts once, however many go along, in
+//! its supervisor's [`Window`] for `period`; a child that degrades has a window of its own, so it cannot use up its
+//! siblings' restarts. A child that gave up counts as used up. What operators ask for counts nothing.
+//!
+//! | the window | `on_exhausted` | what happens |
+//! |------------|----------------|--------------|
+//! | bears it   | `Escalate`     | restart after the child's backoff (status `backoff`) |
+//! | bears it   | `Degrade`      | restart after the child's backoff (status `backoff`) |
+//! | is used up | `Escalate`     | give up: the supervisor stops its children in order and ends; a root ends the tree |
+//! | is used up | `Degrade`      | degrade: restart for ever with growing backoff (status `degraded`); siblings notice nothing |
 //!
 //! A domain counts the failures of its cells in the same way: within its window a cell is brought back after a backoff of
 //! its own, beyond it the domain is closed and gives up.
+//!
+//! **What may take time?** A task's future may do so from its first line: it runs in an actor of its own. Only
+//! [`CellHost::opened`] and [`CellHost::closed`] run inside the supervisor and must return at once.
 //!
 //! Invariants:
 //! - TREE-1: no wait (backoff, stop, start) happens inside a supervisor's handler.
@@ -40,7 +52,8 @@
 //! - TREE-4: looking at a tree asks no actor, so it answers while any of them is stuck.
 //!
 //! Deliberately absent: names in ractor's global registry, children added at run time (cells are a domain's business),
-//! and killing code that never awaits, which no actor runtime can.
+//! children whose end ends their supervisor, changing lines at run time, and killing code that never awaits, which no
+//! actor runtime can. `docs/supervision.md` says why, and compares with OTP.
 
 mod domain;
 mod family;

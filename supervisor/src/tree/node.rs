@@ -19,6 +19,9 @@ use crate::clock::Timestamp;
 /// Restarts of one node that are remembered with their instant.
 const RESTARTS_KEPT: usize = 64;
 
+/// Why something happens that no failure has called for.
+const OPERATOR: &str = "asked by an operator";
+
 /// A line of the tree, across all its incarnations.
 pub(super) struct Node {
     pub(super) path: String,
@@ -43,6 +46,8 @@ struct Facts {
     last_error: Option<String>,
     last_restart_at: Option<Timestamp>,
     next_restart: Option<Instant>,
+    /// Outlives the supervisor above: an operator's word stands until an operator takes it back.
+    halted: bool,
 }
 
 impl Node {
@@ -79,6 +84,7 @@ impl Node {
             last_error: None,
             last_restart_at: None,
             next_restart: None,
+            halted: false,
         };
         Self {
             path,
@@ -188,7 +194,11 @@ impl Node {
 
     /// It was stopped on request; `killed` when it did not heed that in time.
     pub(super) fn stopped(&self, killed: bool) {
-        self.facts().status = Status::Stopped;
+        {
+            let mut facts = self.facts();
+            facts.status = Status::Stopped;
+            facts.next_restart = None;
+        }
         let cause = killed.then_some("did not end in its shutdown time");
         self.log.record(&self.path, if killed { Decision::Killed } else { Decision::Stopped }, cause);
     }
@@ -206,7 +216,7 @@ impl Node {
     /// Kills it on an operator's word; false when nothing runs.
     pub(super) fn kill(&self) -> bool {
         let Some(cell) = self.live_cell() else { return false };
-        self.log.record(&self.path, Decision::Killed, Some("asked by an operator"));
+        self.log.record(&self.path, Decision::Killed, Some(OPERATOR));
         cell.kill();
         self.kill_below();
         true
@@ -221,6 +231,28 @@ impl Node {
             }
             child.kill_below();
         }
+    }
+
+    pub(super) fn is_halted(&self) -> bool {
+        self.facts().halted
+    }
+
+    /// An operator wants it to be stopped until further notice; what still runs of it is being stopped.
+    pub(super) fn halted(&self) {
+        {
+            let mut facts = self.facts();
+            facts.halted = true;
+            facts.next_restart = None;
+            if facts.status != Status::Running {
+                facts.status = Status::Stopped;
+            }
+        }
+        self.log.record(&self.path, Decision::Halted, Some(OPERATOR));
+    }
+
+    /// An operator wants it back.
+    pub(super) fn release(&self) {
+        self.facts().halted = false;
     }
 
     pub(super) fn cell_planned(&self, after: Duration, cause: &str) {
@@ -271,6 +303,7 @@ impl Node {
             name: self.name.clone(),
             kind: self.kind,
             status: facts.status,
+            halted: facts.halted,
             restarts: facts.starts.saturating_sub(1),
             restarts_in_window: recent,
             cell_restarts: facts.cell_restarts,

@@ -190,6 +190,28 @@ pub enum OnExhausted {
     Degrade,
 }
 
+/// What a supervisor does about a child that is to be started again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Consequence {
+    /// It restarts the child with what its strategy takes along.
+    Restart,
+    /// It goes on trying the child alone.
+    Degrade,
+    /// It gives up.
+    GiveUp,
+}
+
+impl Verdict {
+    /// What follows for a child that behaves so when its restarts are used up.
+    pub(super) fn leads_to(self, on_exhausted: OnExhausted) -> Consequence {
+        match (self, on_exhausted) {
+            (Self::Restart, _) => Consequence::Restart,
+            (Self::Exceeded, OnExhausted::Degrade) => Consequence::Degrade,
+            (Self::Exceeded, OnExhausted::Escalate) => Consequence::GiveUp,
+        }
+    }
+}
+
 /// Failures in a row of one child.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Streak {

@@ -13,7 +13,7 @@ use super::domain::{Domain, DomainPlan};
 use super::node::Node;
 use super::policy::{Intensity, OnExhausted, Restart, Streak, Window};
 use super::spec::{ChildSpec, Start};
-use super::stopping::Stopper;
+use super::stopping::{Ending, Stopper};
 use super::supervisor::{Message, Supervisor, SupervisorPlan};
 use super::task::{TaskActor, TaskPlan};
 
@@ -37,6 +37,8 @@ struct Up {
     cell: ActorCell,
     cancel: Option<CancellationToken>,
     since: Instant,
+    /// Set once it has been asked to end.
+    ending: Option<Ending>,
 }
 
 impl Slot {
@@ -55,26 +57,29 @@ impl Slot {
         }
     }
 
-    /// Whether a start of its round concerns it: a temporary child is started only once.
+    /// Whether a start of its round concerns it: a temporary child is started only once, a halted one not at all.
     pub(super) fn wanted(&self) -> bool {
-        !self.started_once || self.spec.restart != Restart::Temporary
+        !self.node.is_halted() && (!self.started_once || self.spec.restart != Restart::Temporary)
     }
 
-    /// Forgets its failures, and that it was started.
+    /// Forgets its failures, that it was started, and that it was halted.
     pub(super) fn forgive(&mut self) {
+        self.node.release();
         self.streak = Streak::default();
         self.degraded = false;
         self.started_once = false;
     }
 
-    /// How to end its present incarnation, if there is one.
-    pub(super) fn stopper(&mut self) -> Option<Stopper> {
-        self.up.as_ref().map(|up| Stopper {
+    /// The end of its present incarnation, if there is one. Nothing happens before somebody waits for it.
+    pub(super) fn ending(&mut self) -> Option<Ending> {
+        let up = self.up.as_mut()?;
+        let stopper = || Stopper {
             node: Arc::clone(&self.node),
             cell: up.cell.clone(),
             cancel: up.cancel.clone(),
             within: self.spec.shutdown,
-        })
+        };
+        Some(up.ending.get_or_insert_with(|| stopper().shared()).clone())
     }
 
     /// If that actor was its present incarnation: how long it was up.
@@ -90,7 +95,7 @@ impl Slot {
         match self.spawn(supervisor.get_cell(), cancel.clone()).await {
             Ok(cell) => {
                 self.node.running(cell.clone());
-                self.up = Some(Up { cell, cancel, since: Instant::now() });
+                self.up = Some(Up { cell, cancel, since: Instant::now(), ending: None });
                 Ok(())
             }
             Err(error) => Err(error.to_string()),

@@ -21,7 +21,8 @@ pub type StatsFn = Arc<dyn Fn() -> serde_json::Value + Send + Sync>;
 /// What a running task is given.
 #[derive(Clone, Debug)]
 pub struct TaskContext {
-    /// Cancelled when the task must end. One that does not within its shutdown time is killed.
+    /// Cancelled when the task must end. One that does not within its shutdown time is killed. A task that ends well
+    /// after it was cancelled, by whomever, was asked to end.
     pub cancel: CancellationToken,
 }
 
@@ -54,7 +55,7 @@ pub struct ChildSpec {
     pub name: String,
     /// Which exits call for a restart.
     pub restart: Restart,
-    /// Time to end in when asked to; then it is killed.
+    /// Time to end in when asked to; then it is killed. Zero kills it unasked, `Duration::MAX` waits for ever.
     pub shutdown: Duration,
     /// The wait before a restart.
     pub backoff: Backoff,
@@ -108,7 +109,8 @@ impl ChildSpec {
 
     /// A permanent supervisor, which gets the time that all its children may need to stop.
     pub fn supervisor(spec: SupervisorSpec) -> Self {
-        let shutdown = spec.children.iter().map(|child| child.shutdown).sum::<Duration>() + SUPERVISOR_GRACE;
+        let shutdown =
+            spec.children.iter().fold(SUPERVISOR_GRACE, |sum, child| sum.saturating_add(child.shutdown));
         Self::of(spec.name.clone(), shutdown, Start::Supervisor(spec))
     }
 

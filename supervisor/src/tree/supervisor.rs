@@ -27,6 +27,8 @@ pub(super) enum Message {
     RoundDue(u64),
     /// An operator wants a child to be started afresh.
     Renew(usize),
+    /// An operator wants a child to be stopped until further notice.
+    Halt(usize),
 }
 
 /// How a supervisor that used up its restarts ends.
@@ -60,6 +62,7 @@ impl Actor for Supervisor {
             Message::RoundStopped(round) => family.round_stopped(round),
             Message::RoundDue(round) => family.round_due(round).await,
             Message::Renew(index) => family.renew(index),
+            Message::Halt(index) => family.halt(index),
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::Instrument;
 
 use super::spec::{TaskContext, TaskFn};
+use super::stopping::SHUTDOWN;
 
 /// Runs one task and ends with it.
 pub(super) struct TaskActor;
@@ -45,7 +46,8 @@ impl Actor for TaskActor {
         let span = tracing::info_span!(parent: None, "task", path = %plan.path);
         let context = TaskContext { cancel: plan.cancel.clone() };
         async { (plan.run)(context).await }.instrument(span).await?;
-        myself.stop(None);
+        let asked = plan.cancel.is_cancelled();
+        myself.stop(asked.then(|| SHUTDOWN.to_owned()));
         Ok(())
     }
 }

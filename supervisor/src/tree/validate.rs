@@ -1,9 +1,13 @@
 //! Refuses trees that cannot mean what they say.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::policy::{Backoff, Intensity, OnExhausted, Strategy};
 use super::spec::{ChildSpec, Start, SupervisorSpec};
+
+/// Longest wait that a backoff may reach.
+const BACKOFF_MAX: Duration = Duration::from_secs(30 * 24 * 3_600);
 
 /// Why a tree is refused before anything is started. Paths are relative to the root.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +37,7 @@ pub enum SpecError {
         path: String,
     },
     /// A restart without a wait spins a core.
-    #[error("the backoff of \"{path}\" is zero, shrinks, or takes off more than all of it")]
+    #[error("the backoff of \"{path}\" is zero, shrinks, takes off more than all of it, or exceeds 30 days")]
     BadBackoff {
         /// Which child.
         path: String,
@@ -103,6 +107,7 @@ fn period(intensity: Intensity, path: &str) -> Result<(), SpecError> {
 }
 
 fn backoff(backoff: Backoff, path: &str) -> Result<(), SpecError> {
-    let fine = !backoff.first.is_zero() && backoff.first <= backoff.max && backoff.jitter_percent < 100;
+    let waits = !backoff.first.is_zero() && backoff.first <= backoff.max && backoff.max <= BACKOFF_MAX;
+    let fine = waits && backoff.jitter_percent < 100;
     if fine { Ok(()) } else { Err(SpecError::BadBackoff { path: path.to_owned() }) }
 }

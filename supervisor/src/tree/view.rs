@@ -55,6 +55,8 @@ pub struct TreeView {
     pub kind: Kind,
     /// How it is.
     pub status: Status,
+    /// Whether an operator has halted it: it stays as it is until an operator restarts it.
+    pub halted: bool,
     /// How often it was started again.
     pub restarts: u64,
     /// How many of these were within its supervisor's period.

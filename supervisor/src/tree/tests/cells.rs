@@ -262,6 +262,40 @@ async fn a_stopping_domain_refuses_then_drains() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_halted_domain_refuses_and_drains_and_opens_only_on_request() {
+    let (host, stage) = (Host::new(), Stage::new());
+    let tree = shop(&host, &stage).await;
+    host.spawn(entity(1)).await;
+    tree.halt("carts").unwrap();
+    quiet().await;
+    assert_eq!(host.calls()[..3], ["opened", "closed", "drained"]);
+    assert!(!host.calls()[1..].contains(&"opened".to_owned()));
+    assert_eq!((status(&tree, "carts"), stage.entries("orders")), (Status::Stopped, 1));
+    tree.restart("carts").unwrap();
+    until("it is back", || status(&tree, "carts") == Status::Running).await;
+    assert_eq!(host.calls().last().unwrap(), "opened");
+    tree.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_of_cells_can_count_for_ever() {
+    let (host, stage) = (Host::new(), Stage::new());
+    let wait = Backoff::new(Duration::from_millis(100), Duration::from_millis(100)).steady();
+    let carts = ChildSpec::domain(host.clone()).cells(Intensity::new(2, Duration::MAX), wait);
+    let tree = start(SupervisorSpec::one_for_one("root").child(carts).child(stage.player("orders"))).await;
+    host.spawn(entity(1)).await;
+    for times in 1..=2 {
+        host.order(entity(1), Order::Fail).await;
+        host.restarted(times).await;
+        tokio::time::sleep(Duration::from_secs(86_400)).await;
+    }
+    assert_eq!(tree.snapshot().at("carts").unwrap().budget.unwrap().spent, 2);
+    host.order(entity(1), Order::Fail).await;
+    until("it is degraded", || status(&tree, "carts") == Status::Degraded).await;
+    tree.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_domain_that_cannot_open_is_tried_again() {
     struct Broken(Arc<Host>, AtomicUsize);
     impl CellHost for Broken {

@@ -3,44 +3,6 @@ use std::time::Duration;
 use super::super::{Decision, Restart, Status, SupervisorSpec};
 use super::{Cue, Stage, decisions, quiet, start, status, until};
 
-/// Starts one child, lets it end, and says whether it came back and how it was then.
-async fn play(restart: Restart, ending: Option<Cue>) -> (bool, Status) {
-    let stage = Stage::new();
-    let tree = start(SupervisorSpec::one_for_one("root").child(stage.player("a").restart(restart))).await;
-    stage.comes("a", 1).await;
-    match ending {
-        Some(cue) => stage.cue("a", cue),
-        None => tree.kill("a").unwrap(),
-    }
-    quiet().await;
-    let seen = (stage.entries("a") == 2, status(&tree, "a"));
-    tree.stop().await;
-    seen
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_permanent_child_comes_back_after_every_exit() {
-    for ending in [Some(Cue::Finish), Some(Cue::Fail), Some(Cue::Panic), None] {
-        assert_eq!(play(Restart::Permanent, ending).await, (true, Status::Running), "{ending:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_transient_child_comes_back_only_after_a_failure() {
-    assert_eq!(play(Restart::Transient, Some(Cue::Finish)).await, (false, Status::Stopped));
-    for ending in [Some(Cue::Fail), Some(Cue::Panic), None] {
-        assert_eq!(play(Restart::Transient, ending).await, (true, Status::Running), "{ending:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_temporary_child_never_comes_back() {
-    assert_eq!(play(Restart::Temporary, Some(Cue::Finish)).await, (false, Status::Stopped));
-    for ending in [Some(Cue::Fail), Some(Cue::Panic), None] {
-        assert_eq!(play(Restart::Temporary, ending).await, (false, Status::Failed), "{ending:?}");
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_failing_temporary_bystander_costs_its_supervisor_nothing() {
     let stage = Stage::new();

@@ -2,12 +2,19 @@
 
 mod cells;
 mod degrade;
+mod events;
 mod exits;
+mod halting;
+mod matrix;
 mod operators;
 mod order;
+mod otp;
 mod policy;
 mod specs;
+mod starts;
 mod strategies;
+mod tables;
+mod view;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -21,6 +28,8 @@ use crate::clock::{ManualClock, Timestamp};
 #[derive(Clone, Copy, Debug)]
 enum Cue {
     Finish,
+    /// End as one who was asked to.
+    Shutdown,
     Fail,
     Panic,
 }
@@ -81,6 +90,10 @@ impl Stage {
                 }
                 cue = cues.recv() => match cue {
                     Ok((to, Cue::Finish)) if to == name => return Ok(()),
+                    Ok((to, Cue::Shutdown)) if to == name => {
+                        context.cancel.cancel();
+                        return Ok(());
+                    }
                     Ok((to, Cue::Fail)) if to == name => return Err("it failed".into()),
                     Ok((to, Cue::Panic)) if to == name => panic!("it panicked"),
                     Ok(_) | Err(_) => {}

@@ -148,3 +148,22 @@ async fn a_killed_supervisor_comes_back_with_all_its_children() {
     assert_eq!(tree.snapshot().at("inner").unwrap().restarts, 1);
     tree.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_an_incarnation_is_brought_about_and_reported_once_however_many_ask_for_it() {
+    let slow = ChildSpec::task("slow", |context| async move {
+        context.cancel.cancelled().await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(())
+    });
+    let tree = start(SupervisorSpec::one_for_one("root").child(slow)).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    for _ in 0..3 {
+        tree.restart("slow").unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    quiet().await;
+    let ends = decisions(&tree, "slow").into_iter().filter(|it| *it == Decision::Stopped).count();
+    assert_eq!((ends, status(&tree, "slow")), (1, Status::Running));
+    tree.stop().await;
+}

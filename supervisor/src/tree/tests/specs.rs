@@ -33,11 +33,12 @@ fn a_window_without_length_is_refused() {
 }
 
 #[test]
-fn a_backoff_that_does_not_wait_is_refused() {
+fn a_backoff_that_does_not_wait_or_waits_for_ever_is_refused() {
     let second = Duration::from_secs(1);
     for backoff in [
         Backoff::new(Duration::ZERO, second),
         Backoff::new(second * 2, second),
+        Backoff::new(second, Duration::MAX),
         Backoff { jitter_percent: 100, ..Backoff::default() },
     ] {
         let spec = SupervisorSpec::one_for_one("root").child(idle("a").backoff(backoff));
@@ -71,4 +72,12 @@ fn a_supervisor_gets_the_time_that_its_children_may_need() {
         .child(idle("a").shutdown(Duration::from_secs(3)))
         .child(idle("b").shutdown(Duration::from_secs(4)));
     assert_eq!(ChildSpec::supervisor(spec).shutdown, Duration::from_secs(8));
+}
+
+#[test]
+fn children_without_a_limit_leave_their_supervisor_none() {
+    let spec = SupervisorSpec::one_for_one("shop")
+        .child(idle("a").shutdown(Duration::MAX))
+        .child(idle("b").shutdown(Duration::MAX));
+    assert_eq!(ChildSpec::supervisor(spec).shutdown, Duration::MAX);
 }
