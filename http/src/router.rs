@@ -59,5 +59,5 @@ pub fn router(platform: Platform) -> Router {
     let guarded = layers::guarded(site, &platform.settings)
         .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
         .layer(from_fn_with_state(platform.clone(), identity::resolve));
-    layers::finished(guarded, &platform.settings).with_state(platform)
+    layers::finished(guarded, &platform.settings, &platform.intake).with_state(platform)
 }
