@@ -1,6 +1,7 @@
 //! The durable actor runtime under Amazoff. It knows no shop.
 
 pub mod ask;
+pub mod audit;
 mod cell;
 pub mod clock;
 pub mod compute;
@@ -23,6 +24,7 @@ pub mod task;
 pub mod tree;
 
 pub use ask::{Answer, AskError, Envelope, ReadError};
+pub use audit::{AuditEntry, AuditError, AuditNote, AuditTable};
 pub use cell::Committed;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use directory::{CellLimits, Directory, decode};
@@ -33,8 +35,8 @@ pub use journal::{Claim, Posting};
 pub use task::spawn_guarded;
 
 pub use lane::LaneStats;
-pub use member::{AnyMember, Handed};
-pub use outbox::{Deliver, Delivered, Delivery};
+pub use member::{AnyMember, Handed, Reminded};
+pub use outbox::{Deliver, Delivered, Delivery, OutboxError, OutboxStats, SenderStats};
 pub use projection::Projection;
 pub use runtime::{Assembly, Ports, Runtime};
 pub use sealing::{MasterKey, Sealed, Vault, VaultError};

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::ask::{AskError, Envelope, ReadError};
+use crate::ask::{Answer, AskError, Envelope, ReadError};
 use crate::cell::AskResult;
 use crate::directory::Directory;
 use crate::entity::{Entity, Principal};
@@ -28,6 +28,19 @@ pub enum Handed {
     Dead(String),
 }
 
+/// What became of giving a reminder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reminded {
+    /// Given; the entity's own commit cleared it.
+    Given,
+    /// It means nothing (any more) and must be cleared.
+    Lapsed,
+    /// The whole domain is away.
+    Away,
+    /// This one did not get through; the next one may.
+    Failed(String),
+}
+
 /// A domain, by kind.
 pub trait AnyMember: Send + Sync + 'static {
     /// The kind.
@@ -36,8 +49,8 @@ pub trait AnyMember: Send + Sync + 'static {
     fn host(&self) -> Arc<dyn CellHost>;
     /// Delivers an effect that an entity of this domain sent.
     fn hand_over<'a>(&'a self, row: &'a OutboxRow) -> BoxFuture<'a, Handed>;
-    /// Gives an entity its due reminder; `false` when it means nothing (any more) and must be cleared.
-    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Result<bool, String>>;
+    /// Gives an entity its due reminder.
+    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Reminded>;
     /// An entity's live state as JSON, with its version. Sealed values stay sealed.
     fn inspect(&self, id: Uuid) -> BoxFuture<'_, Result<Option<(Version, Value)>, ReadError>>;
     /// Takes actors from idle cells.
@@ -108,9 +121,9 @@ impl<E: Entity> AnyMember for Member<E> {
         })
     }
 
-    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Result<bool, String>> {
+    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Reminded> {
         Box::pin(async move {
-            let Some(command) = E::reminded(&reminder.name) else { return Ok(false) };
+            let Some(command) = E::reminded(&reminder.name) else { return Reminded::Lapsed };
             let command_id = CommandId::derived(&[
                 reminder.entity.kind.as_str().as_bytes(),
                 reminder.entity.id.as_bytes(),
@@ -118,14 +131,14 @@ impl<E: Entity> AnyMember for Member<E> {
                 &reminder.due_at.unix_ms().to_be_bytes(),
             ]);
             let mut envelope = Envelope::new(command_id, Principal::System, DELIVERY_TIMEOUT);
-            envelope.reminder = Some(reminder.name.clone());
+            envelope.reminder = Some(reminder.clone());
             let outcome: AskResult<E> = self.directory.execute(reminder.entity.id, command, envelope).await;
             match outcome {
-                Ok(answer) => Ok(!answer.replayed),
-                Err(AskError::Refused { replayed, .. }) => Ok(!replayed),
-                Err(AskError::InFlight) => Ok(true),
-                Err(AskError::Quarantined) => Ok(false),
-                Err(error) => Err(error.to_string()),
+                Ok(Answer { replayed: true, .. })
+                | Err(AskError::Refused { replayed: true, .. } | AskError::Quarantined) => Reminded::Lapsed,
+                Ok(_) | Err(AskError::Refused { .. } | AskError::InFlight) => Reminded::Given,
+                Err(AskError::Degraded { .. }) => Reminded::Away,
+                Err(error) => Reminded::Failed(error.to_string()),
             }
         })
     }
