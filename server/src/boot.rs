@@ -144,6 +144,7 @@ fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
         clock: Arc::new(SystemClock),
         shards: Arc::<SingleNode>::clone(node),
         keys: store.key_table(),
+        audit: store.audit(),
     }
 }
 

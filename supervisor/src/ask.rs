@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::entity::Principal;
 use crate::fault::{Fault, FaultKind};
 use crate::ids::CommandId;
-use crate::journal::OutboxKey;
+use crate::journal::{OutboxKey, Reminder};
 
 /// How a command travels: who asks, under which id, until when.
 #[derive(Clone, Debug)]
@@ -27,8 +27,8 @@ pub struct Envelope {
     pub effect: Option<OutboxKey>,
     /// The entity's own effect that this command answers; the commit removes it.
     pub(crate) answers: Option<OutboxKey>,
-    /// The reminder that this command is; the commit clears it.
-    pub(crate) reminder: Option<String>,
+    /// The reminder that this command is; the commit clears it, unless it was set anew.
+    pub(crate) reminder: Option<Reminder>,
 }
 
 impl Envelope {

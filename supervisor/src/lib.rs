@@ -1,6 +1,7 @@
 //! The durable actor runtime under Amazoff. It knows no shop.
 
 pub mod ask;
+pub mod audit;
 pub mod call;
 mod cell;
 pub mod chance;
@@ -30,6 +31,7 @@ pub mod tree;
 mod watchdog;
 
 pub use ask::{Answer, AskError, Envelope, ReadError};
+pub use audit::{AuditEntry, AuditError, AuditNote, AuditTable};
 pub use cell::{ActivityView, CellStatus, CellView, Committed, Stage, StepView};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use directory::{CommandStats, Directory, DomainStats, Quantiles, decode};
@@ -42,8 +44,8 @@ pub use limits::{CellLimits, LimitError, RuntimeLimits};
 pub use task::spawn_guarded;
 
 pub use lane::LaneStats;
-pub use member::{AnyMember, Handed, RetryError};
-pub use outbox::{Deliver, Delivered, Delivery};
+pub use member::{AnyMember, Handed, Reminded, RetryError};
+pub use outbox::{Deliver, Delivered, Delivery, OutboxError, OutboxStats, SenderStats};
 pub use projection::Projection;
 pub use runtime::{Assembly, LimitsView, Ports, Runtime, RuntimeStats};
 pub use sealing::{MasterKey, Sealed, Vault, VaultError};

@@ -9,16 +9,17 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use crate::audit::AuditTable;
 use crate::clock::Clock;
 use crate::directory::{Directory, DomainStats, InFlight};
 use crate::documents::Documents;
 use crate::entity::Entity;
-use crate::journal::{Journal, KeyTable, Shards};
+use crate::journal::{Journal, JournalError, KeyTable, OutboxKey, OutboxRow, Shards};
 use crate::lane::{LaneStats, Lanes};
 use crate::limits::{CellLimits, LimitError, RuntimeLimits};
 use crate::member::{AnyMember, Kept, Member};
 use crate::memory::Memory;
-use crate::outbox::{Deliver, OutboxFeed};
+use crate::outbox::{Deliver, OutboxError, OutboxFeed, OutboxStats};
 use crate::projection::{DirtyShards, Projection};
 use crate::tree::{ChildSpec, TaskContext, TaskError};
 use crate::watchdog::OnFrozen;
@@ -37,6 +38,8 @@ pub struct Ports {
     pub shards: Arc<dyn Shards>,
     /// Wrapped personal keys.
     pub keys: Arc<dyn KeyTable>,
+    /// What operators did.
+    pub audit: Arc<dyn AuditTable>,
 }
 
 /// What all domains share.
@@ -45,6 +48,7 @@ pub(crate) struct Core {
     pub(crate) documents: Arc<dyn Documents>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) shards: Arc<dyn Shards>,
+    pub(crate) audit: Arc<dyn AuditTable>,
     pub(crate) lanes: Lanes,
     pub(crate) outbox: OutboxFeed,
     pub(crate) dirty: DirtyShards,
@@ -64,6 +68,7 @@ impl Core {
             documents: Arc::clone(&ports.documents),
             clock: Arc::clone(&ports.clock),
             shards: Arc::clone(&ports.shards),
+            audit: Arc::clone(&ports.audit),
             lanes: Lanes::new(&*ports.journal),
             outbox: OutboxFeed::default(),
             dirty: DirtyShards::default(),
@@ -313,6 +318,48 @@ impl Runtime {
     /// What the journal's lanes have done.
     pub fn lane_stats(&self) -> LaneStats {
         self.core.lanes.stats()
+    }
+
+    /// Figures about the effects that are not delivered yet, as far as the dispatcher holds them in memory.
+    pub fn outbox_stats(&self) -> OutboxStats {
+        outbox::stats(&self.core)
+    }
+
+    /// Effects that need a person, after `after` in key order, at most `limit`. Each holds back its stream.
+    ///
+    /// # Errors
+    /// When the journal is away.
+    pub async fn dead_letters(
+        &self,
+        after: Option<&OutboxKey>,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, JournalError> {
+        self.core.journal.dead_letters(after, limit).await
+    }
+
+    /// Has an undelivered effect tried at once, whatever pause it is in, and returns it. Its attempts are kept.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotFound`] when it is not there (any more), [`OutboxError::Journal`] when the store is away.
+    pub async fn retry_effect(&self, key: &OutboxKey) -> Result<OutboxRow, OutboxError> {
+        outbox::retry(&self.core, key).await
+    }
+
+    /// Gives up an effect that needs a person and returns it; the next of its stream is delivered at once.
+    ///
+    /// Final: the effect is kept for the record, but once a later one of its stream is applied, the receiver's high-water
+    /// mark makes a delivery of this one impossible.
+    ///
+    /// # Errors
+    /// [`OutboxError::NotFound`], [`OutboxError::NotDead`] when it is still being tried, [`OutboxError::InFlight`] while an
+    /// attempt runs, [`OutboxError::Journal`] when the store is away.
+    pub async fn discard_effect(&self, key: &OutboxKey) -> Result<OutboxRow, OutboxError> {
+        outbox::discard(&self.core, key).await
+    }
+
+    /// What operators did and had the program do.
+    pub fn audit(&self) -> &dyn AuditTable {
+        &*self.core.audit
     }
 
     /// Waits until every projection has caught up with what is committed now.

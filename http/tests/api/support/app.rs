@@ -60,6 +60,7 @@ impl TestApp {
             clock: Arc::clone(&clock),
             shards: store.take_all("test"),
             keys: store.key_table(),
+            audit: store.audit(),
         };
         let ledger = tempfile::tempdir().unwrap();
         let sandbox: Arc<dyn PaymentProvider> =
