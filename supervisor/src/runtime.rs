@@ -1,17 +1,17 @@
 //! Putting the runtime together: ports in, directories and supervised services out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::directory::{CellLimits, Directory};
-use crate::documents::Documents;
+use crate::documents::{Documents, Generations};
 use crate::entity::Entity;
-use crate::journal::{Journal, KeyTable, Shards};
+use crate::journal::{Journal, JournalError, KeyTable, Shards};
 use crate::lane::{LaneStats, Lanes};
 use crate::member::{AnyMember, Member};
 use crate::outbox::{Deliver, OutboxFeed};
-use crate::projection::{DirtyShards, Projection};
+use crate::projection::{Feeds, Projection, ProjectionStats, RebuildError};
 use crate::tree::{ChildSpec, TaskContext, TaskError};
 use crate::{housekeeping, outbox, projection, reminder};
 
@@ -33,19 +33,19 @@ pub struct Ports {
 /// What all domains share.
 pub(crate) struct Core {
     pub(crate) journal: Arc<dyn Journal>,
+    /// By stored names; everybody but the projections' runner goes through [`Generations`].
     pub(crate) documents: Arc<dyn Documents>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) shards: Arc<dyn Shards>,
     pub(crate) lanes: Lanes,
     pub(crate) outbox: OutboxFeed,
-    pub(crate) dirty: DirtyShards,
+    pub(crate) dirty: Arc<Feeds>,
 }
 
 /// The parts of a program before it runs.
 pub struct Assembly {
     core: Arc<Core>,
     members: HashMap<&'static str, Arc<dyn AnyMember>>,
-    projections: Vec<Arc<dyn Projection>>,
 }
 
 impl Assembly {
@@ -58,9 +58,9 @@ impl Assembly {
             shards: Arc::clone(&ports.shards),
             lanes: Lanes::new(&*ports.journal),
             outbox: OutboxFeed::default(),
-            dirty: DirtyShards::default(),
+            dirty: Arc::new(Feeds::new(Arc::clone(&ports.clock))),
         };
-        Self { core: Arc::new(core), members: HashMap::new(), projections: Vec::new() }
+        Self { core: Arc::new(core), members: HashMap::new() }
     }
 
     /// The directory of a domain. Call it once per domain, then [`Self::register`] it.
@@ -80,13 +80,17 @@ impl Assembly {
 
     /// Adds a projection.
     pub fn project(&mut self, projection: Arc<dyn Projection>) {
-        self.core.dirty.follow(projection.kinds());
-        self.projections.push(projection);
+        self.core.dirty.add(projection);
+    }
+
+    /// The documents, as [`Runtime::documents`].
+    pub fn documents(&self) -> Arc<dyn Documents> {
+        documents(&self.core)
     }
 
     /// Nothing more is added.
     pub fn finish(self) -> Runtime {
-        Runtime { core: self.core, members: Arc::new(self.members), projections: self.projections.into() }
+        Runtime { core: self.core, members: Arc::new(self.members) }
     }
 }
 
@@ -95,7 +99,6 @@ impl Assembly {
 pub struct Runtime {
     core: Arc<Core>,
     members: Arc<HashMap<&'static str, Arc<dyn AnyMember>>>,
-    projections: Arc<[Arc<dyn Projection>]>,
 }
 
 impl Runtime {
@@ -142,11 +145,7 @@ impl Runtime {
         let runtime = self.clone();
         ChildSpec::task("projections", move |context: TaskContext| {
             let runtime = runtime.clone();
-            async move {
-                projection::run(&runtime.core, &runtime.projections, &context.cancel)
-                    .await
-                    .map_err(TaskError::from)
-            }
+            async move { projection::run(&runtime.core, &context.cancel).await.map_err(TaskError::from) }
         })
     }
 
@@ -172,6 +171,33 @@ impl Runtime {
         self.core.lanes.stats()
     }
 
+    /// The read models under their logical names: always of a complete generation, and within a
+    /// [`consistency::scope`](crate::consistency::scope) not before what the scope has seen. Use this instead of the port.
+    pub fn documents(&self) -> Arc<dyn Documents> {
+        documents(&self.core)
+    }
+
+    /// Has a projection rebuilt from the journal, beside what serves until the rebuild has caught up. Returns the
+    /// generation that is being built, once that is noted durably; [`Self::projection_stats`] tells how far it is.
+    ///
+    /// # Errors
+    /// When there is no such projection, when it is being rebuilt already, or when the store is away.
+    pub async fn rebuild(&self, projection: &str) -> Result<u64, RebuildError> {
+        let feed = self.core.dirty.named(projection);
+        let feed = feed.ok_or_else(|| RebuildError::Unknown(projection.to_owned()))?;
+        feed.begin(&*self.core.documents).await
+    }
+
+    /// How far each projection is; those that have not started yet are left out.
+    ///
+    /// # Errors
+    /// When the journal cannot say how far it is itself.
+    pub async fn projection_stats(&self) -> Result<Vec<ProjectionStats>, JournalError> {
+        let heads: BTreeMap<_, _> = self.core.journal.heads().await?.into_iter().collect();
+        let now = self.core.clock.now();
+        Ok(self.core.dirty.all().iter().filter_map(|feed| projection::stats_of(feed, &heads, now)).collect())
+    }
+
     /// Waits until every projection has caught up with what is committed now.
     pub async fn projected(&self) {
         self.core.dirty.settled().await;
@@ -181,4 +207,8 @@ impl Runtime {
     pub async fn delivered(&self) {
         self.core.outbox.settled().await;
     }
+}
+
+fn documents(core: &Core) -> Arc<dyn Documents> {
+    Arc::new(Generations::new(Arc::clone(&core.documents), Arc::clone(&core.dirty)))
 }

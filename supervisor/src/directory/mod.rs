@@ -156,8 +156,8 @@ impl<E: Entity> Directory<E> {
         let cell = domain.cell(id);
         let committed = domain.load(&cell).await.map_err(|error| match error {
             JournalError::Corrupt { .. } => ReadError::Corrupt(id),
-            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) => {
-                ReadError::Unavailable(error.to_string())
+            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) | JournalError::NotYet => {
+                ReadError::from(error)
             }
         })?;
         if committed.version == Version(0) {
