@@ -119,7 +119,7 @@ impl<E: Entity> Domain<E> {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         match self.core.lanes.append(part).await {
-            Ok(()) => {
+            Ok(_stored) => {
                 self.publish(cell, &mut draft);
                 for settled in draft.settled.drain(..) {
                     self.answer(cell, settled);
