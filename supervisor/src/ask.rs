@@ -66,6 +66,8 @@ pub struct Answer<R> {
     pub replayed: bool,
     /// The entity's version after the command.
     pub version: crate::ids::Version,
+    /// A follower that has passed this `shard_seq` of the entity's shard has seen what the command did.
+    pub position: u64,
 }
 
 /// Why a command has no reply. Each variant says whether something may have happened.

@@ -1,7 +1,8 @@
 //! What every request passes. Outermost: request id → log line → security headers → compression → panic guard. Inside of
-//! these the caller is identified and failures become pages for browsers; then, around the routes: deadline → panic guard →
+//! these the caller is identified and failures become pages for browsers; then, around the routes: consistency → deadline → panic guard →
 //! origin check → body limit.
 
+pub(crate) mod consistency;
 mod deadline;
 mod finish;
 pub(crate) mod origin;

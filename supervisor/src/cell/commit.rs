@@ -119,9 +119,13 @@ impl<E: Entity> Domain<E> {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         match self.core.lanes.append(part).await {
-            Ok(_stored) => {
-                self.publish(cell, &mut draft);
-                for settled in draft.settled.drain(..) {
+            Ok(stored) => {
+                let position = if draft.part.events.is_empty() { base.position } else { stored.shard_seq };
+                self.publish(cell, &mut draft, position);
+                for mut settled in draft.settled.drain(..) {
+                    if let Ok(answer) = &mut settled.answer {
+                        answer.position = position;
+                    }
                     self.answer(cell, settled);
                 }
                 self.after_commit(draft)
@@ -138,10 +142,10 @@ impl<E: Entity> Domain<E> {
     }
 
     /// Makes the committed state visible and sets off what follows from it.
-    fn publish(&self, cell: &Arc<Cell<E>>, draft: &mut Draft<E>) {
+    fn publish(&self, cell: &Arc<Cell<E>>, draft: &mut Draft<E>, position: u64) {
         let advanced = !draft.part.events.is_empty();
         if advanced {
-            let committed = Committed { state: draft.state.clone(), version: draft.version };
+            let committed = Committed { state: draft.state.clone(), version: draft.version, position };
             let committed = Arc::new(committed);
             cell.published.store(Some(Arc::clone(&committed)));
             if draft.part.seen.0 / SNAPSHOT_EVERY < draft.version.0 / SNAPSHOT_EVERY {
@@ -234,7 +238,10 @@ impl<E: Entity> Domain<E> {
             {
                 Err(AskError::KeyReused)
             }
-            Ok(Some(record)) => stored_answer::<E>(&record.outcome, record.seq),
+            Ok(Some(record)) => match self.load(cell).await {
+                Ok(now) => stored_answer::<E>(&record.outcome, record.seq, now.position),
+                Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
+            },
             Ok(None) => {
                 Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() })
             }
@@ -295,9 +302,10 @@ fn undecided<E: Entity>(draft: Draft<E>) -> Vec<Queued<E>> {
     settled.chain(draft.crashed.map(|crashed| crashed.queued)).chain(draft.rest).collect()
 }
 
-fn stored_answer<E: Entity>(outcome: &str, version: Version) -> AskResult<E> {
+/// `position` is where the entity is now: not before the command.
+fn stored_answer<E: Entity>(outcome: &str, version: Version, position: u64) -> AskResult<E> {
     match serde_json::from_str::<Result<E::Reply, E::Rejection>>(outcome) {
-        Ok(Ok(reply)) => Ok(Answer { reply, replayed: true, version }),
+        Ok(Ok(reply)) => Ok(Answer { reply, replayed: true, version, position }),
         Ok(Err(refusal)) => Err(AskError::Refused { refusal, replayed: true }),
         Err(error) => {
             Err(AskError::NotCommitted { cause: format!("stored outcome cannot be read: {error}") })
@@ -324,7 +332,15 @@ impl<E: Entity> Domain<E> {
         }
         let loaded = self.core.journal.load(&self.entity(cell.id)).await?;
         let quarantined = loaded.quarantined.clone();
-        let committed = Arc::new(crate::directory::replay::<E>(&self.entity(cell.id), loaded)?);
+        let entity = self.entity(cell.id);
+        let mut committed = crate::directory::replay::<E>(&entity, loaded)?;
+        if committed.position == 0 && committed.version.0 > 0 {
+            // From a snapshot alone: it does not say where its last event is.
+            let before = Version(committed.version.0 - 1);
+            let last = self.core.journal.history(&entity, before, 1).await?;
+            committed.position = last.first().map_or(0, |event| event.shard_seq);
+        }
+        let committed = Arc::new(committed);
         cell.inbox().quarantined = quarantined;
         cell.published.store(Some(Arc::clone(&committed)));
         Ok(committed)

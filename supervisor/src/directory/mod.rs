@@ -17,8 +17,9 @@ use uuid::Uuid;
 
 use crate::ask::{AskError, Envelope, ReadError};
 use crate::cell::{AskResult, Cell, CellActor, Committed, Offer, Phase, Queued, Wake};
+use crate::consistency;
 use crate::entity::Entity;
-use crate::ids::{EntityId, Version};
+use crate::ids::{EntityId, ShardId, Version};
 use crate::journal::{JournalError, Loaded};
 use crate::runtime::Core;
 use crate::task::spawn_guarded;
@@ -137,7 +138,12 @@ impl<E: Entity> Directory<E> {
         let queued = Queued { command, command_json, fingerprint, envelope, reply, admitted };
         domain.offer(&cell, queued)?;
         match timeout_at(deadline + GRACE, answer).await {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(answer)) => {
+                if let Ok(accepted) = &answer {
+                    consistency::note_of(E::KIND, ShardId::of(id), accepted.position);
+                }
+                answer
+            }
             Ok(Err(_dropped)) => Err(AskError::NoAnswer),
             // What was not reached yet is taken back, and certainly did not happen.
             Err(_late) => match cell.inbox().withdraw(command_id) {
@@ -165,6 +171,7 @@ impl<E: Entity> Directory<E> {
             domain.passivate(id);
             return Ok(None);
         }
+        consistency::note_of(E::KIND, ShardId::of(id), committed.position);
         Ok(Some(committed))
     }
 
@@ -279,9 +286,9 @@ pub(crate) fn replay<E: Entity>(entity: &EntityId, loaded: Loaded) -> Result<Com
         Some((version, state)) => {
             let state = serde_json::from_str(&state)
                 .map_err(|error| corrupt(format!("snapshot {version}: {error}")))?;
-            Committed { state, version }
+            Committed { state, version, position: 0 }
         }
-        None => Committed { state: E::default(), version: Version(0) },
+        None => Committed { state: E::default(), version: Version(0), position: 0 },
     };
     for stored in loaded.events {
         if stored.seq.0 != committed.version.0 + 1 {
@@ -291,6 +298,7 @@ pub(crate) fn replay<E: Entity>(entity: &EntityId, loaded: Loaded) -> Result<Com
             .map_err(|reason| corrupt(format!("event {}: {reason}", stored.seq)))?;
         committed.state.apply(&event);
         committed.version = stored.seq;
+        committed.position = stored.shard_seq;
     }
     Ok(committed)
 }

@@ -1,8 +1,11 @@
 //! The runtime's promises, shown on a small entity over the in-memory journal.
 #![allow(clippy::expect_used, reason = "a test ends where it is surprised")]
 
+mod consistency;
 mod durability;
 mod effects;
 mod failures;
+mod projections;
+mod shelf;
 mod tally;
 mod world;
