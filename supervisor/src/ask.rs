@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::entity::Principal;
 use crate::fault::{Fault, FaultKind};
 use crate::ids::CommandId;
-use crate::journal::{OutboxKey, Reminder};
+use crate::journal::{JournalError, OutboxKey, Reminder};
 
 /// How a command travels: who asks, under which id, until when.
 #[derive(Clone, Debug)]
@@ -66,6 +66,8 @@ pub struct Answer<R> {
     pub replayed: bool,
     /// The entity's version after the command.
     pub version: crate::ids::Version,
+    /// A follower that has passed this `shard_seq` of the entity's shard has seen what the command did.
+    pub position: u64,
 }
 
 /// Why a command has no reply. Each variant says whether something may have happened.
@@ -193,12 +195,26 @@ pub enum ReadError {
     /// What is stored for this entity cannot be replayed.
     #[error("the journal of {0} cannot be replayed")]
     Corrupt(Uuid),
+    /// The documents have not come as far as the caller has already seen.
+    #[error("the lists have not caught up yet")]
+    NotYet,
+}
+
+impl From<JournalError> for ReadError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::NotYet => Self::NotYet,
+            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) | JournalError::Corrupt { .. } => {
+                Self::Unavailable(error.to_string())
+            }
+        }
+    }
 }
 
 impl Fault for ReadError {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Unavailable(_) => FaultKind::Unavailable,
+            Self::Unavailable(_) | Self::NotYet => FaultKind::Unavailable,
             Self::Corrupt(_) => FaultKind::Bug,
         }
     }
@@ -206,9 +222,10 @@ impl Fault for ReadError {
         match self {
             Self::Unavailable(_) => "storage-unavailable",
             Self::Corrupt(_) => "internal-error",
+            Self::NotYet => "not-yet-consistent",
         }
     }
     fn retry_after(&self) -> Option<Duration> {
-        matches!(self, Self::Unavailable(_)).then_some(RETRY_AFTER)
+        matches!(self, Self::Unavailable(_) | Self::NotYet).then_some(RETRY_AFTER)
     }
 }

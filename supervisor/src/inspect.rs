@@ -300,5 +300,6 @@ pub(crate) fn read_error(id: Uuid, error: &JournalError) -> ReadError {
         JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) => {
             ReadError::Unavailable(error.to_string())
         }
+        JournalError::NotYet => ReadError::NotYet,
     }
 }

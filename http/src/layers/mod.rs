@@ -1,7 +1,9 @@
 //! What every request passes. Outermost: request id → log line → security headers → compression → panic guard → the door
-//! that a shutdown closes. Inside of these the caller is identified and failures become pages for browsers; then, around the routes: deadline → panic guard →
+//! that a shutdown closes. Inside of these the caller is identified and failures become pages for browsers; then, around
+//! the routes: consistency → deadline → panic guard →
 //! origin check → body limit.
 
+pub(crate) mod consistency;
 mod deadline;
 mod finish;
 mod intake;

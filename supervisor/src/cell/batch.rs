@@ -258,7 +258,10 @@ impl<E: Entity> Recorded<E> {
                 let taken = decision.claims.iter().filter_map(|change| change.taken().cloned()).collect();
                 part.claims.extend(decision.claims);
                 part.postings.extend(decision.postings);
-                (Ok(Answer { reply: decision.reply, replayed: false, version: self.version }), taken)
+                (
+                    Ok(Answer { reply: decision.reply, replayed: false, version: self.version, position: 0 }),
+                    taken,
+                )
             }
             Err(refusal) => (Err(AskError::Refused { refusal, replayed: false }), Vec::new()),
         };
