@@ -1,5 +1,6 @@
 //! What only a database on a disk can do: be damaged, be killed, be opened twice.
 
+use futures::FutureExt as _;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -176,8 +177,7 @@ async fn an_append_runs_to_its_end_when_nobody_waits_for_it() {
     let carts: Vec<_> = (0..20).map(|_| cart()).collect();
     for cart in &carts {
         let parts = [world.events(cart, 0, 2)];
-        let given_up = tokio::time::timeout(Duration::ZERO, world.lane.append(&parts)).await;
-        assert!(given_up.is_err());
+        assert!(world.lane.append(&parts).now_or_never().is_none(), "it was done at once");
     }
     // The next append waits for its turn behind them, and numbers on.
     world.store(world.events(&cart(), 0, 1)).await.unwrap();
