@@ -36,7 +36,7 @@ impl Tables {
             .filter(|record| after.is_none_or(|after| order(&record.position()) > order(after)))
             .cloned()
             .collect();
-        records.sort_by(|one, other| order(&one.position()).cmp(&order(&other.position())));
+        records.sort_by_key(|record| order(&record.position()));
         records.truncate(limit);
         records
     }
