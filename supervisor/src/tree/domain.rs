@@ -8,6 +8,7 @@ use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, Supervisio
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::host::promptly;
 use super::node::Node;
 use super::policy::{DRAW_MAX, Exit, Verdict};
 use super::spec::CellsSpec;
@@ -47,7 +48,7 @@ impl Actor for Domain {
         plan: DomainPlan,
     ) -> Result<Cells, ActorProcessingErr> {
         plan.node.open_budget(plan.cells.intensity);
-        plan.cells.host.opened(myself.get_cell());
+        promptly(&plan.node.path, || plan.cells.host.opened(myself.get_cell()));
         Ok(Cells { plan, streaks: HashMap::new(), gave_up: None })
     }
 
