@@ -5,6 +5,7 @@ mod consistency;
 mod durability;
 mod effects;
 mod failures;
+mod on_disk;
 mod projections;
 mod shelf;
 mod tally;
