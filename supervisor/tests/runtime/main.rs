@@ -8,6 +8,7 @@ mod effects;
 mod failures;
 mod inspect;
 mod limits;
+mod on_disk;
 mod projections;
 mod reminders;
 mod shelf;
