@@ -27,6 +27,7 @@ fn files() -> BTreeMap<String, String> {
 
 fn is_test(name: &str) -> bool {
     name.contains("/tests/")
+        || name.contains("/examples/")
         || name.starts_with("testkit/")
         || name.ends_with("/tests.rs")
         || name.contains("/contract")

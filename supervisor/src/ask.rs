@@ -11,6 +11,34 @@ use crate::ids::CommandId;
 use crate::journal::{JournalError, OutboxKey, Reminder};
 
 /// How a command travels: who asks, under which id, until when.
+///
+/// **Repeating safely:** whoever may have to ask again makes the id from what identifies the request, and asks with that
+/// same id until there is an answer that is not [`AskError::NoAnswer`] or one of the passing refusals.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::{AskError, CommandId, Envelope, Principal};
+///
+/// # let bank = Bank::open().await;
+/// # let id = uuid::Uuid::from_u128(1);
+/// let click = || {
+///     let id = CommandId::derived(&[b"ann", b"POST /deposits", b"key 7"]);
+///     Envelope::new(id, Principal::Guest, Duration::from_secs(5))
+/// };
+/// let deposit = Command::Deposit { cents: 500 };
+/// let first = bank.accounts.execute(id, deposit.clone(), click()).await.unwrap();
+/// let again = bank.accounts.execute(id, deposit, click()).await.unwrap();
+/// assert_eq!((first.reply, first.replayed), (500, false));
+/// assert_eq!((again.reply, again.replayed), (500, true)); // the stored answer; nothing ran twice
+///
+/// let other = bank.accounts.execute(id, Command::Deposit { cents: 9 }, click()).await;
+/// assert!(matches!(other, Err(AskError::KeyReused)));
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Envelope {
     /// The command's id; a repeat with the same one gets the stored outcome.
@@ -71,6 +99,27 @@ pub struct Answer<R> {
 }
 
 /// Why a command has no reply. Each variant says whether something may have happened.
+///
+/// [`Fault::kind`] sorts them for callers that do not care which it was:
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// use amazoff_supervisor::{AskError, Fault, FaultKind};
+///
+/// fn advice(error: &AskError<Rejection>) -> &'static str {
+///     match error.kind() {
+///         FaultKind::Unavailable => "nothing happened: try again later, under any id",
+///         FaultKind::OutcomeUnknown => "it may have happened: try again with the same id",
+///         _ => "trying again changes nothing",
+///     }
+/// }
+///
+/// assert_eq!(advice(&AskError::Expired), "nothing happened: try again later, under any id");
+/// assert_eq!(advice(&AskError::NoAnswer), "it may have happened: try again with the same id");
+/// let refused = AskError::Refused { refusal: Rejection::NotEnough { has: 3 }, replayed: false };
+/// assert_eq!(advice(&refused), "trying again changes nothing");
+/// ```
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum AskError<R: Fault> {
     /// The entity refused; `replayed` when it did so before.

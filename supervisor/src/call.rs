@@ -4,6 +4,29 @@
 //! inside a scope. [`Directory::execute`](crate::Directory::execute) looks at the scope: the inner deadline is never
 //! later than the outer one, and a question that would come back to an entity on whose behalf it is asked (A → B → A)
 //! is refused at once, for A could be waiting for it.
+//!
+//! ```
+//! # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+//! # use bank::*;
+//! # run(async {
+//! use std::time::Duration;
+//!
+//! use amazoff_supervisor::{AskError, call};
+//! use tokio::time::Instant;
+//! use uuid::Uuid;
+//!
+//! # let bank = Bank::open().await;
+//! let id = Uuid::from_u128(1);
+//! let soon = Instant::now() + Duration::from_secs(1);
+//! // A request has a second: whatever it asks gets no more than what is left of it.
+//! let answer = call::until(soon, bank.ask(id, Command::Deposit { cents: 500 })).await;
+//! assert!(answer.is_ok());
+//!
+//! // Asked on behalf of the account itself, which may be waiting for this very answer.
+//! let circle = call::on_behalf_of(bank.accounts.entity(id), soon, bank.ask(id, Command::Close)).await;
+//! assert!(matches!(circle, Err(AskError::Cycle { .. })));
+//! # });
+//! ```
 
 use std::sync::Arc;
 

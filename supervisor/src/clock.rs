@@ -81,6 +81,21 @@ impl Clock for SystemClock {
 }
 
 /// A clock that tests set by hand; clones share the time.
+///
+/// It does not move tokio's time: sleeps, deadlines and backoffs follow tokio's (paused) clock, [`Timestamp`]s and due
+/// times this one. A test that needs both in step implements [`Clock`] over `tokio::time::Instant`.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::{Clock, ManualClock, Timestamp};
+///
+/// let clock = ManualClock::at(Timestamp::from_unix_ms(1_767_225_600_000));
+/// let same = clock.clone();
+/// clock.advance(Duration::from_secs(90));
+/// assert_eq!(same.now().to_string(), "2026-01-01T00:01:30Z");
+/// assert_eq!(same.now().since(Timestamp::from_unix_ms(1_767_225_600_000)), Duration::from_secs(90));
+/// ```
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 

@@ -2,7 +2,7 @@
 //!
 //! Whatever is answered or read from an entity has a position: its shard, and the number of its newest event there. A
 //! [`scope`] collects the positions of one request. Inside it, documents are read only after the projections that feed
-//! them have passed what the caller presented and what the request itself has seen; bounded by [`WAIT_MAX`], then the
+//! them have passed what the caller presented and what the request itself has changed; bounded by [`WAIT_MAX`], then the
 //! read fails with [`JournalError::NotYet`](crate::journal::JournalError::NotYet). Outside of a scope nothing waits.
 //!
 //! A token outlives no restore of an older backup: positions that the journal does not have (any more) are never reached.
@@ -152,28 +152,44 @@ tokio::task_local! {
     static SCOPE: Scope;
 }
 
+/// Which projections must have passed a position before the same request reads their documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Binds {
+    /// None: it was only read.
+    Nobody,
+    /// Those that follow this kind.
+    Followers(&'static str),
+    /// Every one.
+    Everybody,
+}
+
 /// What one request demands and has seen.
 struct Scope {
     required: Token,
-    seen: Mutex<BTreeMap<(Option<&'static str>, ShardId), u64>>,
+    seen: Mutex<BTreeMap<(Binds, ShardId), u64>>,
 }
 
 impl Scope {
-    fn seen(&self) -> MutexGuard<'_, BTreeMap<(Option<&'static str>, ShardId), u64>> {
+    fn seen(&self) -> MutexGuard<'_, BTreeMap<(Binds, ShardId), u64>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    fn note(&self, kind: Option<&'static str>, shard: ShardId, shard_seq: u64) {
+    fn note(&self, binds: Binds, shard: ShardId, shard_seq: u64) {
         if shard_seq > 0 {
             let mut all = self.seen();
-            let seen = all.entry((kind, shard)).or_default();
+            let seen = all.entry((binds, shard)).or_default();
             *seen = shard_seq.max(*seen);
         }
     }
-    /// What a projection of these kinds must have passed: what the caller demands, and what was seen that concerns it.
+    /// What a projection of these kinds must have passed: what the caller demands, and what was done that concerns it.
     fn wanted(&self, kinds: &[&str]) -> Token {
         let mut token = self.required.clone();
-        for ((kind, shard), shard_seq) in &*self.seen() {
-            if kind.is_none_or(|kind| kinds.contains(&kind)) {
+        for ((binds, shard), shard_seq) in &*self.seen() {
+            let bound = match binds {
+                Binds::Nobody => false,
+                Binds::Followers(kind) => kinds.contains(kind),
+                Binds::Everybody => true,
+            };
+            if bound {
                 token.note(*shard, *shard_seq);
             }
         }
@@ -203,13 +219,19 @@ pub async fn scope<F: Future>(required: Option<Token>, future: F) -> (F::Output,
 
 /// Notes that the current scope, if any, has seen a shard up to a position; every projection must have passed it.
 pub fn note(shard: ShardId, shard_seq: u64) {
-    let _ = SCOPE.try_with(|scope| scope.note(None, shard, shard_seq));
+    let _ = SCOPE.try_with(|scope| scope.note(Binds::Everybody, shard, shard_seq));
 }
 
-/// Notes that the current scope, if any, has seen an entity of a kind up to a position. Within this scope only projections
-/// that follow the kind must have passed it, so that nobody's cart waits for the catalogue.
+/// Notes that the current scope, if any, has changed an entity of a kind. Within this scope only projections that follow
+/// the kind must have passed it, so that nobody's cart waits for the catalogue.
 pub fn note_of(kind: &'static str, shard: ShardId, shard_seq: u64) {
-    let _ = SCOPE.try_with(|scope| scope.note(Some(kind), shard, shard_seq));
+    let _ = SCOPE.try_with(|scope| scope.note(Binds::Followers(kind), shard, shard_seq));
+}
+
+/// Notes that the current scope, if any, has read an entity. It travels in the token, so the next request that presents it
+/// sees no less; within this scope nothing waits for it, or whoever looks at one thing would wait for a list of others.
+pub fn note_read(shard: ShardId, shard_seq: u64) {
+    let _ = SCOPE.try_with(|scope| scope.note(Binds::Nobody, shard, shard_seq));
 }
 
 /// What a projection of these kinds must have passed before the current scope reads its documents; `None` when nothing.
@@ -289,6 +311,7 @@ mod tests {
             note_of("cart", shard(2), 9);
             note_of("order", shard(3), 1);
             note(shard(4), 0);
+            note_read(shard(5), 7);
             let of_orders = wanted(&["order"]).unwrap();
             assert_eq!(
                 of_orders.positions().collect::<Vec<_>>(),
@@ -296,7 +319,8 @@ mod tests {
             );
         })
         .await;
-        assert_eq!(token.positions().collect::<Vec<_>>(), [(shard(1), 10), (shard(2), 9), (shard(3), 1)]);
+        let all = [(shard(1), 10), (shard(2), 9), (shard(3), 1), (shard(5), 7)];
+        assert_eq!(token.positions().collect::<Vec<_>>(), all);
         note(shard(1), 4);
         assert_eq!(wanted(&["order"]), None, "outside of a scope nothing is noted");
     }

@@ -11,6 +11,66 @@ use crate::journal::{Claim, Posting};
 /// A durable state machine: `decide` turns commands into events, `apply` turns events into state.
 ///
 /// Neither may do I/O, read a clock or draw randomness; all of that comes in through [`Context`].
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// use amazoff_supervisor::{Claim, Context, Decision, Entity};
+/// use serde::{Deserialize, Serialize};
+/// # use bank::Rejection;
+///
+/// #[derive(Clone, Default, Serialize, Deserialize)]
+/// struct Jar {
+///     coins: u32,
+/// }
+///
+/// #[derive(Clone, Serialize, Deserialize)]
+/// enum Ask {
+///     Put(u32),
+///     Take(u32),
+/// }
+///
+/// #[derive(Clone, Serialize, Deserialize)]
+/// enum Happened {
+///     Put(u32),
+///     Taken(u32),
+/// }
+///
+/// impl Entity for Jar {
+///     const KIND: &'static str = "jar";
+///     type Command = Ask;
+///     type Event = Happened;
+///     type Reply = u32; // how many are in it afterwards
+///     type Rejection = Rejection;
+///     type Effect = ();
+///
+///     fn decide(&self, command: &Ask, _: &Context) -> Result<Decision<Self>, Rejection> {
+///         match command {
+///             Ask::Put(coins) => Ok(Decision::event(Happened::Put(*coins), self.coins + coins)),
+///             Ask::Take(coins) if *coins > self.coins => Err(Rejection::NotEnough { has: self.coins.into() }),
+///             Ask::Take(coins) => Ok(Decision::event(Happened::Taken(*coins), self.coins - coins)),
+///         }
+///     }
+///
+///     fn apply(&mut self, event: &Happened) {
+///         match event {
+///             Happened::Put(coins) => self.coins += coins,
+///             Happened::Taken(coins) => self.coins -= coins,
+///         }
+///     }
+///
+///     // Never asked for: a jar claims no keys and has no effects.
+///     fn claim_taken(_: &Claim) -> Rejection {
+///         Rejection::IbanTaken
+///     }
+///     fn destination((): &()) -> String {
+///         "nobody".to_owned()
+///     }
+/// }
+///
+/// let jar = Jar::default().after(&[Happened::Put(5), Happened::Taken(2)]);
+/// assert_eq!(jar.coins, 3);
+/// ```
 pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Stored name of the domain. Never change it: journals carry it.
     const KIND: &'static str;
@@ -70,6 +130,31 @@ pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
 }
 
 /// Who asks.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// use amazoff_supervisor::{Context, Principal};
+///
+/// /// Part of a `decide`: only the owner, or the program itself, may go on.
+/// fn allowed(account: &Account, context: &Context) -> Result<(), Rejection> {
+///     match &context.principal {
+///         Principal::System => Ok(()),
+///         Principal::User(user) if account.owner == Some(*user) => Ok(()),
+///         Principal::User(_) | Principal::Guest => Err(Rejection::NotYours),
+///     }
+/// }
+/// # let context = |principal| Context {
+/// #     entity: amazoff_supervisor::EntityId::new("account", uuid::Uuid::nil()),
+/// #     now: amazoff_supervisor::Timestamp::default(),
+/// #     command_id: amazoff_supervisor::CommandId::derived(&[b"x"]),
+/// #     principal,
+/// # };
+/// # let ann = uuid::Uuid::from_u128(1);
+/// # let account = Account { owner: Some(ann), ..Account::default() };
+/// # assert_eq!(allowed(&account, &context(Principal::User(ann))), Ok(()));
+/// # assert_eq!(allowed(&account, &context(Principal::Guest)), Err(Rejection::NotYours));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Principal {
@@ -82,6 +167,22 @@ pub enum Principal {
 }
 
 /// What a decision may know besides state and command.
+///
+/// ```
+/// use amazoff_supervisor::{CommandId, Context, EntityId, Principal, Timestamp};
+/// use uuid::Uuid;
+///
+/// let context = Context {
+///     entity: EntityId::new("account", Uuid::from_u128(1)),
+///     now: Timestamp::from_unix_ms(1_767_225_600_000),
+///     command_id: CommandId::derived(&[b"click 7"]),
+///     principal: Principal::System,
+/// };
+/// // The time comes from here, and so do new ids: both are the same when the decision is taken again.
+/// assert_eq!(context.now.to_string(), "2026-01-01T00:00:00Z");
+/// assert_eq!(context.command_id.derive("receipt"), context.command_id.derive("receipt"));
+/// assert_ne!(context.command_id.derive("receipt"), context.command_id.derive("letter"));
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Context {
     /// The entity that decides.
@@ -95,6 +196,26 @@ pub struct Context {
 }
 
 /// A reminder to set or clear; names are unique per entity.
+///
+/// It is committed with the decision that sets it, so it survives the process, and due ones are found at the next start.
+/// When it is due, [`Entity::reminded`] says which command it means, and that command's commit clears it.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use std::time::Duration;
+///
+/// # let bank = Bank::open().await;
+/// # let id = uuid::Uuid::from_u128(1);
+/// // `decide` answers CloseAt with `Decision::event(…).remind("close", at)`, and `reminded("close")` is Command::Close.
+/// let at = bank.now().plus(Duration::from_secs(3_600));
+/// bank.ask(id, Command::CloseAt { at }).await.unwrap();
+///
+/// tokio::time::sleep(Duration::from_secs(3_601)).await; // on a paused clock
+/// assert!(bank.accounts.read(id).await.unwrap().unwrap().state.closed);
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReminderChange {
     /// Wake this entity at the given time, replacing a reminder of that name.
@@ -138,6 +259,31 @@ impl ClaimChange {
 }
 
 /// Everything that follows from one accepted command, committed as a whole.
+///
+/// Effects and postings need at least one event in the same decision; a decision without one is a defect, and so are
+/// postings that do not sum to zero: neither is ever stored.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// use amazoff_supervisor::{Claim, Decision, Timestamp};
+/// # let (to, tomorrow) = (uuid::Uuid::from_u128(2), Timestamp::from_unix_ms(1_767_225_600_000));
+///
+/// let iban = Claim { namespace: "iban".to_owned(), key: "DE02".to_owned() };
+/// let decision = Decision::<Account>::event(Event::Opened { iban: "DE02".to_owned(), owner: None }, 100)
+///     .and(Event::Deposited { cents: 100 })
+///     .claim(iban)
+///     .transfer("EUR", 100, "cash", "account:1")
+///     .remind("close", tomorrow)
+///     .effect(Effect::Deposit { to, cents: 1 });
+///
+/// assert_eq!(decision.events.len(), 2);
+/// assert_eq!(decision.postings.iter().map(|posting| posting.amount).sum::<i64>(), 0);
+/// assert_eq!(decision.reply, 100);
+///
+/// // "That is so already" is an answer without an event.
+/// assert!(Decision::<Account>::reply(100).events.is_empty());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Decision<E: Entity> {
     /// What happened; may be empty.

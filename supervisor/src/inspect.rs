@@ -30,6 +30,35 @@ pub struct PastState {
 }
 
 /// What would a command do?
+///
+/// The same question about a stored command ([`WhatCommand::Stored`]) shows whether today's code would decide as it did
+/// then.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use amazoff_supervisor::{Principal, Version, WhatCommand, WhatIf, WhatIfOutcome};
+/// use serde_json::json;
+///
+/// # let bank = Bank::open().await;
+/// # let id = uuid::Uuid::from_u128(1);
+/// bank.ask(id, Command::Deposit { cents: 500 }).await.unwrap();
+/// bank.ask(id, Command::Withdraw { cents: 400 }).await.unwrap();
+///
+/// let accounts = bank.runtime.member("account").unwrap();
+/// let question = |at| WhatIf {
+///     command: WhatCommand::Given { command: json!({ "Withdraw": { "cents": 200 } }), principal: Principal::System },
+///     at,
+/// };
+/// let now = accounts.what_if(id, question(None)).await.unwrap();
+/// assert!(matches!(now.outcome, WhatIfOutcome::Refused { ref code, .. } if code == "not-enough"));
+/// let then = accounts.what_if(id, question(Some(Version(1)))).await.unwrap();
+/// assert!(matches!(then.outcome, WhatIfOutcome::Accepted { ref reply, .. } if *reply == json!(300)));
+///
+/// assert_eq!(bank.cents(id).await, 100); // nothing of it happened
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct WhatIf {
     /// Which command.

@@ -1,4 +1,30 @@
-//! The durable actor runtime under Amazoff. It knows no shop.
+#![doc = include_str!("../README.md")]
+//!
+//! ## Where things are
+//!
+//! | to | look at |
+//! |----|---------|
+//! | write the rules of a domain | [`Entity`], [`Decision`], [`Context`], [`Fault`] |
+//! | ask an entity, safely again | [`Directory`], [`Envelope`], [`Principal`], [`AskError`] |
+//! | read and follow it | [`Directory::read`], [`Directory::watch`], [`Committed`] |
+//! | keep a key unique, keep books | [`Claim`], [`Posting`] |
+//! | be woken later | [`ReminderChange`], [`Entity::reminded`] |
+//! | act on others after a commit | [`Deliver`], [`Delivery`], [`Delivered`]; module [`outbox`] |
+//! | have lists and search | [`Projection`]; module [`documents`] |
+//! | put a program together | [`Ports`], [`Assembly`], [`Runtime`] |
+//! | keep it running | module [`tree`]: [`SupervisorSpec`](tree::SupervisorSpec), [`ChildSpec`](tree::ChildSpec), [`TreeHandle`](tree::TreeHandle) |
+//! | end it in good order | module [`shutdown`] |
+//! | compute for long | module [`compute`]: [`Job`](compute::Job), [`ComputePool`](compute::ComputePool) |
+//! | bound it, also while it runs | module [`limits`]: [`CellLimits`], [`RuntimeLimits`] |
+//! | hand time on, refuse circles | module [`call`] |
+//! | see what goes on, or went on | [`Runtime::stats`], [`AnyMember`], [`CellView`], [`PastState`], [`WhatIf`] |
+//! | store personal data | [`Vault`], [`Sealed`] |
+//! | own time and chance in tests | [`Clock`], [`ManualClock`]; module [`chance`], module [`faults`] (feature `fault-points`) |
+//! | adapt a database | module [`journal`]: [`Journal`](journal::Journal), [`LaneWriter`](journal::LaneWriter), [`Shards`](journal::Shards), [`KeyTable`](journal::KeyTable) |
+//!
+//! Not public, and the place to read how it works: `cell/` decides batches (`batch.rs`, no I/O), commits them (`commit.rs`)
+//! and settles what is refused (`round.rs`); `directory/` finds, wakes and rests cells; `lane.rs` groups commits;
+//! `reminder.rs`, `housekeeping.rs` and `watchdog.rs` are the services that their names say.
 
 pub mod ask;
 pub mod audit;

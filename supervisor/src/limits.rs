@@ -12,6 +12,27 @@ use serde_json::Value;
 use crate::fault::{Fault, FaultKind};
 
 /// The bounds of one domain.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use amazoff_supervisor::{CellLimits, LimitError};
+/// use serde_json::json;
+///
+/// // Before the start: a value.
+/// let small = CellLimits { queue_depth_max: 64, resident_max: 1_000, ..CellLimits::default() };
+/// assert_eq!(small.validate(), Ok(()));
+///
+/// // While it runs: the members to replace. What would stop everything is refused, and nothing has changed.
+/// # let bank = Bank::open().await;
+/// let changed = bank.runtime.change_domain_limits("account", &json!({ "queue_depth_max": 8 })).unwrap();
+/// assert_eq!(changed, CellLimits { queue_depth_max: 8, ..CellLimits::default() });
+/// let refused = bank.runtime.change_domain_limits("account", &json!({ "active_max": 0 }));
+/// assert_eq!(refused, Err(LimitError::Zero("active_max")));
+/// assert_eq!(bank.runtime.limits().domains["account"].queue_depth_max, 8);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellLimits {

@@ -134,6 +134,31 @@ impl Fault for VaultError {
 }
 
 /// Seals and opens personal values, and derives the program's other keys. Cheap to clone.
+///
+/// ```
+/// use amazoff_persistence::MemoryStore;
+/// use amazoff_supervisor::{Clock, MasterKey, Sealed, SystemClock, Vault};
+/// use uuid::Uuid;
+///
+/// # futures::executor::block_on(async {
+/// let keys = MemoryStore::new().key_table();
+/// let vault = Vault::new(MasterKey::new([7; 32]), keys.clone());
+/// let ann = Uuid::from_u128(1);
+///
+/// // At the edge, on the way in. Commands, events and state carry the sealed value and never open it.
+/// let name: Sealed<String> = vault.seal(ann, &"Ann".to_owned()).await.unwrap();
+/// assert!(!serde_json::to_string(&name).unwrap().contains("Ann"));
+/// // At the edge, on the way out.
+/// assert_eq!(vault.open(&name).await.unwrap().as_deref(), Some("Ann"));
+/// // Where equality must be found without the value: a keyed digest, for example as a claim's key.
+/// assert_eq!(vault.blind("email", "ann@example.org"), vault.blind("email", "ann@example.org"));
+///
+/// // Erasing destroys the key: what was ever stored about the person can no longer be read.
+/// keys.erase(ann, SystemClock.now()).await.unwrap();
+/// vault.forget(ann);
+/// assert_eq!(vault.open(&name).await.unwrap(), None);
+/// # });
+/// ```
 #[derive(Clone)]
 pub struct Vault {
     master: MasterKey,

@@ -28,6 +28,34 @@ pub use error::ComputeError;
 pub use pool::ComputePool;
 
 /// A computation. It must not wait for anything outside itself.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::compute::{ComputePool, Job};
+/// use tokio::time::Instant;
+///
+/// struct Sorted(Vec<u32>);
+///
+/// impl Job for Sorted {
+///     type Output = Vec<u32>;
+///     type Scratch = ();
+///     const POOL: &'static str = "sorting";
+///
+///     fn run(mut self, (): &mut ()) -> Vec<u32> {
+///         self.0.sort_unstable();
+///         self.0
+///     }
+/// }
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # runtime.block_on(async {
+/// let pool = ComputePool::new(1, 8); // one thread, at most eight jobs wait
+/// let sorted = pool.run(Sorted(vec![3, 1, 2]), Instant::now() + Duration::from_secs(30)).await;
+/// assert_eq!(sorted, Ok(vec![1, 2, 3]));
+/// pool.stop().await; // in a program `pool.supervise()` is a child of the tree, which starts and stops it
+/// # });
+/// ```
 pub trait Job: Send + 'static {
     /// What comes out.
     type Output: Send + 'static;

@@ -73,6 +73,32 @@ pub(crate) struct Domain<E: Entity> {
 }
 
 /// The way to a domain's entities. Cheap to clone; a restart behind it is invisible.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::{Directory, Envelope, Version};
+/// use uuid::Uuid;
+///
+/// # let bank = Bank::open().await;
+/// let accounts: Directory<Account> = bank.accounts.clone();
+/// let id = Uuid::now_v7();
+/// assert!(accounts.read(id).await.unwrap().is_none()); // it exists from its first event on
+///
+/// let mut commits = accounts.watch(id);
+/// let envelope = Envelope::system(Duration::from_secs(5));
+/// let answer = accounts.execute(id, Command::Deposit { cents: 500 }, envelope).await.unwrap();
+/// assert_eq!((answer.reply, answer.version), (500, Version(1)));
+///
+/// commits.changed().await.unwrap();
+/// assert_eq!(*commits.borrow(), Version(1));
+/// let account = accounts.read(id).await.unwrap().unwrap();
+/// assert_eq!((account.state.cents, account.version), (500, Version(1)));
+/// # });
+/// ```
 pub struct Directory<E: Entity> {
     domain: Arc<Domain<E>>,
 }
@@ -152,7 +178,7 @@ impl<E: Entity> Directory<E> {
         if domain.core.memory_full() && !domain.cells.contains_key(&id) {
             // Read, but not kept: readers never push out what writers need.
             let (committed, _) = domain.load_unshared(id).await.map_err(failed)?;
-            consistency::note_of(E::KIND, ShardId::of(id), committed.position);
+            consistency::note_read(ShardId::of(id), committed.position);
             return Ok((committed.version > Version(0)).then(|| Arc::new(committed)));
         }
         let cell = domain.cell(id);
@@ -162,11 +188,14 @@ impl<E: Entity> Directory<E> {
             domain.passivate(id);
             return Ok(None);
         }
-        consistency::note_of(E::KIND, ShardId::of(id), committed.position);
+        consistency::note_read(ShardId::of(id), committed.position);
         Ok(Some(committed))
     }
 
     /// Tells of each commit of an entity from now on.
+    ///
+    /// The receiver starts at version 0, whatever the entity's version is: subscribe first, then [`read`](Self::read), then
+    /// wait for changes. Versions in between may be skipped, the newest never is.
     pub fn watch(&self, id: Uuid) -> watch::Receiver<Version> {
         self.domain.watchers.watch(id)
     }

@@ -93,6 +93,25 @@ pub struct EffectMark {
 }
 
 /// A key that only one entity may have. Personal values enter as a keyed HMAC, never in clear.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use amazoff_supervisor::AskError;
+/// use uuid::Uuid;
+///
+/// # let bank = Bank::open().await;
+/// // `decide` answers Open with `Decision::event(…).claim(Claim { namespace: "iban", key: iban })`.
+/// let open = || Command::Open { iban: "DE02".to_owned() };
+/// let [ann, ben] = [1, 2].map(Uuid::from_u128);
+/// bank.ask(ann, open()).await.unwrap();
+///
+/// // The store refuses the second one; `Entity::claim_taken` turns that into the domain's own refusal.
+/// let taken = bank.ask(ben, open()).await;
+/// assert!(matches!(taken, Err(AskError::Refused { refusal: Rejection::IbanTaken, .. })));
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Claim {
     /// What kind of key, such as `email`.
@@ -102,6 +121,24 @@ pub struct Claim {
 }
 
 /// One side of a movement of money or stock.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use uuid::Uuid;
+///
+/// # let bank = Bank::open().await;
+/// // `decide` answers Deposit with `Decision::event(…).transfer("EUR", cents, "cash", "account:…")`: two postings.
+/// bank.ask(Uuid::from_u128(1), Command::Deposit { cents: 500 }).await.unwrap();
+/// bank.ask(Uuid::from_u128(2), Command::Deposit { cents: 200 }).await.unwrap();
+///
+/// let balances = bank.store.journal().balances().await.unwrap();
+/// let cash = balances.iter().find(|balance| balance.account == "cash").unwrap();
+/// assert_eq!((cash.asset.as_str(), cash.amount), ("EUR", -700));
+/// assert_eq!(balances.iter().map(|balance| balance.amount).sum::<i64>(), 0);
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
     /// Whose balance.

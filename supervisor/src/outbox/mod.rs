@@ -86,6 +86,50 @@ pub enum Delivered<C> {
 }
 
 /// Delivers the effects of one kind of entity. Implemented by the domain's wiring; must be repeat-safe.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use std::sync::Arc;
+///
+/// use amazoff_supervisor::{AskError, Deliver, Delivered, Delivery, Directory};
+/// use futures::future::BoxFuture;
+/// use uuid::Uuid;
+///
+/// /// One effect is one command to one receiver.
+/// struct Transfers(Directory<Account>);
+///
+/// impl Deliver<Account> for Transfers {
+///     fn deliver<'a>(&'a self, delivery: Delivery<'a, Effect>) -> BoxFuture<'a, Delivered<Command>> {
+///         Box::pin(async move {
+///             let Effect::Deposit { to, cents } = *delivery.effect;
+///             // The envelope of the delivery, never one of your own: by its id the receiver knows a repeat.
+///             match self.0.execute(to, Command::Deposit { cents }, delivery.envelope()).await {
+///                 Ok(_) => Delivered::Done,
+///                 // Final: the sender takes the money back, in the commit that removes the effect.
+///                 Err(AskError::Refused { .. }) => Delivered::Answer(Command::Deposit { cents }),
+///                 Err(error) => Delivered::Retry { reason: error.to_string() },
+///             }
+///         })
+///     }
+/// }
+///
+/// # let bank = Bank::wired(|assembly, accounts| {
+/// assembly.register_with(accounts, Arc::new(Transfers(accounts.clone())));
+/// # }).await;
+/// # let [ann, ben] = [1, 2].map(Uuid::from_u128);
+/// # bank.ask(ann, Command::Deposit { cents: 500 }).await.unwrap();
+/// bank.ask(ann, Command::Send { to: ben, cents: 200 }).await.unwrap();
+/// bank.runtime.delivered().await;
+/// assert_eq!((bank.cents(ann).await, bank.cents(ben).await), (300, 200));
+///
+/// bank.ask(ben, Command::Close).await.unwrap();
+/// bank.ask(ann, Command::Send { to: ben, cents: 300 }).await.unwrap();
+/// bank.runtime.delivered().await;
+/// assert_eq!(bank.cents(ann).await, 300); // refused there, so it came back
+/// # });
+/// ```
 pub trait Deliver<E: Entity>: Send + Sync + 'static {
     /// Delivers one effect.
     fn deliver<'a>(&'a self, delivery: Delivery<'a, E::Effect>) -> BoxFuture<'a, Delivered<E::Command>>;

@@ -31,6 +31,58 @@ pub(crate) use stats::of as stats_of;
 pub use stats::{FailingShard, ProjectionStats, Rebuilding};
 
 /// Turns events into documents. Must give the same documents for the same events, whenever it is asked.
+///
+/// ```
+/// # mod bank { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/shared/bank.rs")); }
+/// # use bank::*;
+/// # run(async {
+/// use std::sync::Arc;
+///
+/// use amazoff_supervisor::documents::DocumentPut;
+/// use amazoff_supervisor::journal::{JournalError, StoredEvent};
+/// use amazoff_supervisor::{Projection, decode};
+/// use futures::future::BoxFuture;
+/// use serde_json::json;
+///
+/// /// Who opened an account, by IBAN.
+/// struct Openings;
+///
+/// impl Projection for Openings {
+///     fn name(&self) -> &'static str {
+///         "openings"
+///     }
+///     fn kinds(&self) -> &'static [&'static str] {
+///         &["account"]
+///     }
+///     fn collections(&self) -> &'static [&'static str] {
+///         &["openings"]
+///     }
+///     fn project<'a>(&'a self, stored: &'a StoredEvent) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
+///         Box::pin(async move {
+///             let corrupt = |reason| JournalError::Corrupt { entity: stored.entity.to_string(), reason };
+///             let event = decode::<Account>(&stored.event.payload, stored.event.schema).map_err(corrupt)?;
+///             let Event::Opened { iban, .. } = event else { return Ok(Vec::new()) };
+///             Ok(vec![DocumentPut {
+///                 collection: "openings".to_owned(),
+///                 id: iban,
+///                 source_seq: stored.seq.0, // an older write changes nothing
+///                 body: Some(json!({ "account": stored.entity.to_string() })),
+///             }])
+///         })
+///     }
+/// }
+///
+/// # let bank = Bank::wired(|assembly, accounts| {
+/// # assembly.register(accounts);
+/// assembly.project(Arc::new(Openings));
+/// # }).await;
+/// # let id = uuid::Uuid::from_u128(1);
+/// bank.ask(id, Command::Open { iban: "DE02".to_owned() }).await.unwrap();
+/// bank.runtime.projected().await;
+/// let found = bank.store.documents().get("openings", "DE02").await.unwrap();
+/// assert_eq!(found, Some(json!({ "account": bank.accounts.entity(id).to_string() })));
+/// # });
+/// ```
 pub trait Projection: Send + Sync + 'static {
     /// Its stable name; the checkpoints are kept under it.
     fn name(&self) -> &'static str;

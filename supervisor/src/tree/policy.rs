@@ -51,6 +51,15 @@ impl Restart {
 }
 
 /// Which siblings are restarted together with a child.
+///
+/// ```
+/// use amazoff_supervisor::tree::Strategy;
+///
+/// // Of four children, the second one (index 1) is restarted:
+/// assert_eq!(Strategy::OneForOne.affected(1, 4), 1..2);
+/// assert_eq!(Strategy::OneForAll.affected(1, 4), 0..4);
+/// assert_eq!(Strategy::RestForOne.affected(1, 4), 1..4);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strategy {
     /// None.
@@ -104,6 +113,21 @@ pub enum Verdict {
 }
 
 /// The sliding window over recent restarts.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::tree::{Intensity, Verdict, Window};
+/// use tokio::time::Instant;
+///
+/// let mut window = Window::new(Intensity::new(2, Duration::from_secs(10)));
+/// let start = Instant::now();
+/// let after = |seconds| start + Duration::from_secs(seconds);
+/// assert_eq!(window.record(after(0)), Verdict::Restart);
+/// assert_eq!(window.record(after(1)), Verdict::Restart);
+/// assert_eq!(window.record(after(2)), Verdict::Exceeded);
+/// assert_eq!(window.count(after(12)), 1); // the one at 2 s still counts, those before it do not
+/// ```
 #[derive(Clone, Debug)]
 pub struct Window {
     intensity: Intensity,
@@ -140,6 +164,17 @@ impl Window {
 
 /// How long to wait before a restart: doubling from `first` up to `max`, shortened by up to `jitter_percent` at random
 /// so that what failed together does not come back together.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::tree::Backoff;
+///
+/// let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(30)).steady();
+/// let waits: Vec<u128> = (1..=4).map(|failures| backoff.delay(failures, 0).as_millis()).collect();
+/// assert_eq!(waits, [50, 100, 200, 400]);
+/// assert_eq!(backoff.delay(1_000, 0), Duration::from_secs(30));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// Wait after the first failure.

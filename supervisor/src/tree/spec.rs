@@ -49,6 +49,30 @@ pub struct CellsSpec {
 }
 
 /// One line of the tree.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::tree::{ChildSpec, Restart, SupervisorSpec};
+///
+/// // A task that ends by itself and is started again only when it fails.
+/// let import = ChildSpec::task("import", |context| async move {
+///     for _page in 0..10 {
+///         if context.cancel.is_cancelled() {
+///             break;
+///         }
+///         tokio::task::yield_now().await; // read a page: an error here, by `?`, is a failure of the task
+///     }
+///     Ok(())
+/// })
+/// .restart(Restart::Transient)
+/// .shutdown(Duration::from_secs(2));
+///
+/// // A tree is data: it can be looked at and checked before it runs.
+/// let tree = SupervisorSpec::one_for_one("app").child(import);
+/// assert_eq!(tree.children[0].name, "import");
+/// assert_eq!(tree.validate(), Ok(()));
+/// ```
 #[derive(Clone)]
 pub struct ChildSpec {
     /// Unique among its siblings.
@@ -68,6 +92,37 @@ pub struct ChildSpec {
 }
 
 /// A supervisor and its children, in start order.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use amazoff_supervisor::tree::{Backoff, ChildSpec, OnExhausted, Status, SupervisorSpec, TreeHandle};
+///
+/// # fn listen(_: &str) {}
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+/// # runtime.block_on(async {
+/// let task = |name: &'static str| {
+///     ChildSpec::task(name, move |context| async move {
+///         listen(name);
+///         context.cancel.cancelled().await;
+///         Ok(())
+///     })
+/// };
+/// let spec = SupervisorSpec::one_for_one("app")
+///     .intensity(3, Duration::from_secs(10))
+///     .child(SupervisorSpec::rest_for_one("feed").child(task("reader")).child(task("writer")))
+///     .child(task("mail").on_exhausted(OnExhausted::Degrade).backoff(Backoff::default()));
+///
+/// let tree = TreeHandle::start(spec).await.unwrap();
+/// # tokio::time::sleep(Duration::from_secs(1)).await;
+/// tree.kill("feed/reader").unwrap(); // as a crash would
+/// # tokio::time::sleep(Duration::from_secs(1)).await;
+/// let view = tree.snapshot();
+/// assert_eq!(view.at("feed/reader").map(|reader| (reader.status, reader.restarts)), Some((Status::Running, 1)));
+/// assert_eq!(view.at("mail").map(|mail| mail.restarts), Some(0));
+/// tree.stop().await;
+/// # });
+/// ```
 #[derive(Clone)]
 pub struct SupervisorSpec {
     /// Its name in the tree.
