@@ -43,7 +43,10 @@ pub(crate) async fn run(
         let kind = Kind { core, member: &**member, put_off: HashMap::new(), away: 0 };
         kind.run(cancel)
     });
-    try_join_all(kinds).await.map(drop)
+    try_join_all(kinds).await?;
+    // Without domains there is nothing to wake, but the task's end is still its supervisor's to decide.
+    cancel.cancelled().await;
+    Ok(())
 }
 
 /// The reminders of one kind.

@@ -45,6 +45,8 @@ pub(crate) async fn run(core: &Core, cancel: &CancellationToken) -> Result<(), J
         }
     }
     join_all(feeds.iter().map(|feed| follow(core, feed, cancel))).await;
+    // Without projections there is nothing to follow, but the task's end is still its supervisor's to decide.
+    cancel.cancelled().await;
     Ok(())
 }
 
@@ -54,8 +56,9 @@ async fn follow(core: &Core, feed: &Feed, cancel: &CancellationToken) {
     while let Err(error) = follow_on(core, feed, cancel).await {
         tracing::warn!(%error, projection = feed.name(), "a projection pauses");
         tokio::select! {
-            () = sleep(rest) => {}
+            biased;
             () = cancel.cancelled() => return,
+            () = sleep(rest) => {}
         }
         rest = rest.saturating_mul(2).min(REST_MAX);
     }
@@ -88,10 +91,11 @@ async fn follow_on(core: &Core, feed: &Feed, cancel: &CancellationToken) -> Resu
         }
         let due = serving.iter().chain(&building).filter_map(|track| track.next_due()).min();
         tokio::select! {
+            biased;
+            () = cancel.cancelled() => {}
             () = feed.marked.notified() => {}
             () = at(due) => {}
             () = feed.retired_unused() => {}
-            () = cancel.cancelled() => {}
         }
     }
     Ok(())

@@ -84,17 +84,22 @@ impl World {
         Self::over(MemoryStore::new(), CellLimits::default()).await
     }
 
+    /// Every service of a runtime that has nothing to serve.
+    pub(crate) async fn bare() -> TreeHandle {
+        let store = MemoryStore::new();
+        let runtime = Assembly::new(&ports(&store, &TokioClock(tokio::time::Instant::now()))).finish();
+        let services = [runtime.outbox(), runtime.reminders(), runtime.projections(), runtime.housekeeping()];
+        let spec = services
+            .into_iter()
+            .chain(runtime.lanes())
+            .fold(SupervisorSpec::one_for_one("test"), SupervisorSpec::child);
+        TreeHandle::start(spec).await.expect("the tree starts")
+    }
+
     /// A new process over what an earlier one left.
     pub(crate) async fn over(store: MemoryStore, limits: CellLimits) -> Self {
         let clock = TokioClock(tokio::time::Instant::now());
-        let ports = Ports {
-            journal: store.journal(),
-            documents: store.documents(),
-            clock: Arc::new(clock.clone()),
-            shards: store.take_all("test"),
-            keys: store.key_table(),
-            audit: store.audit(),
-        };
+        let ports = ports(&store, &clock);
         let mut assembly = Assembly::new(&ports);
         let tallies = assembly.directory::<Tally>(limits);
         let (failures, deliveries, troubles) = (Arc::default(), Arc::default(), Troubles::default());
@@ -154,5 +159,16 @@ pub(crate) async fn until<F: AsyncFn() -> bool>(condition: F) {
     while !condition().await {
         assert!(tokio::time::Instant::now() < limit, "the condition never held");
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn ports(store: &MemoryStore, clock: &TokioClock) -> Ports {
+    Ports {
+        journal: store.journal(),
+        documents: store.documents(),
+        clock: Arc::new(clock.clone()),
+        shards: store.take_all("test"),
+        keys: store.key_table(),
+        audit: store.audit(),
     }
 }

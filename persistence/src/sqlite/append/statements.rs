@@ -37,7 +37,8 @@ fn many<T>(head: &str, rows: &[T], tail: &str, bind: impl Fn(&mut Row<'_>, &T)) 
     sizes(rows).map(statement).collect()
 }
 
-/// Statements that delete the rows whose columns are those bound. Not `IN (VALUES …)`: for that, SQLite reads the whole table.
+/// Statements that delete the rows whose columns are those bound. Each is found by its key whatever the planner thinks of
+/// lists of values: for `IN (VALUES …)`, SQLite 3.40 reads the whole table.
 fn gone<T>(table: &str, columns: &str, rows: &[T], bind: impl Fn(&mut Row<'_>, &T)) -> Statements {
     let statement = |these: &[T]| {
         let mut statement = QueryBuilder::new("DELETE FROM ");
