@@ -33,10 +33,13 @@
 //! ```
 
 mod case;
+pub mod faults;
 mod life;
+mod probe;
 mod stored;
 #[cfg(test)]
 mod tests;
 
 pub use case::{Case, Given, given};
 pub use life::Life;
+pub use probe::Probe;
