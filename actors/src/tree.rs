@@ -51,3 +51,18 @@ fn group(name: &str, children: impl IntoIterator<Item = ChildSpec>) -> Superviso
         .map(|child| child.on_exhausted(OnExhausted::Degrade))
         .fold(SupervisorSpec::one_for_one(name).intensity(restarts_max, period), SupervisorSpec::child)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_domain_and_nobody_else_has_golden_files() {
+        let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/golden")).unwrap();
+        let folders: BTreeSet<String> =
+            folders.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        assert_eq!(folders, DOMAINS.map(str::to_owned).into());
+    }
+}

@@ -118,6 +118,12 @@ pub enum AskError<R: Fault> {
         /// Why.
         cause: String,
     },
+    /// The question would come back to an entity on whose behalf it is asked; nothing happened.
+    #[error("the question comes back to whoever asks it: {path}")]
+    Cycle {
+        /// From the entity on, back to it.
+        path: String,
+    },
     /// No answer came; it may have happened. Repeat with the same command id.
     #[error("the outcome is not known yet")]
     NoAnswer,
@@ -138,6 +144,7 @@ impl<R: Fault> Fault for AskError<R> {
             Self::Quarantined | Self::InFlight => FaultKind::Conflict,
             Self::TooLarge => FaultKind::TooLarge,
             Self::KeyReused => FaultKind::Invalid,
+            Self::Cycle { .. } => FaultKind::Bug,
             Self::NoAnswer => FaultKind::OutcomeUnknown,
         }
     }
@@ -153,6 +160,7 @@ impl<R: Fault> Fault for AskError<R> {
             Self::InFlight => "request-in-flight",
             Self::KeyReused => "idempotency-key-reused",
             Self::Unavailable { .. } => "storage-unavailable",
+            Self::Cycle { .. } => "ask-cycle",
             Self::NoAnswer => "outcome-unknown",
         }
     }
@@ -165,7 +173,7 @@ impl<R: Fault> Fault for AskError<R> {
             | Self::InFlight
             | Self::NoAnswer => Some(RETRY_AFTER),
             Self::Refused { refusal, .. } => refusal.retry_after(),
-            Self::Quarantined | Self::TooLarge | Self::KeyReused => None,
+            Self::Quarantined | Self::TooLarge | Self::KeyReused | Self::Cycle { .. } => None,
         }
     }
     fn facts(&self) -> serde_json::Value {

@@ -16,6 +16,8 @@ pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
     const KIND: &'static str;
     /// Version of the event format that this code writes.
     const SCHEMA: u16 = 1;
+    /// A snapshot is written whenever this many events have come since the last one. A snapshot only shortens a replay.
+    const SNAPSHOT_EVERY: u64 = 100;
 
     /// What may be asked, in the imperative.
     type Command: Clone + Serialize + DeserializeOwned + Send + Sync + 'static;

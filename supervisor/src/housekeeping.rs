@@ -1,49 +1,78 @@
-//! The slow rounds: memory of idle cells, and command records that have expired.
+//! The slow rounds: actors of idle cells, memory, cells that do not get on, command records that have expired.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use crate::member::AnyMember;
-use crate::runtime::Core;
+use crate::directory::Unused;
+use crate::runtime::{Core, Members};
 
 const ROUND: Duration = Duration::from_secs(1);
 const PASSIVATE_EVERY: Duration = Duration::from_secs(15);
 const FORGET_EVERY: Duration = Duration::from_mins(10);
+/// How full memory may be after room was made, in percent of its budget.
+const RELIEVED_PERCENT: usize = 90;
 
 /// Runs until cancelled.
-pub(crate) async fn run(
-    core: &Core,
-    members: &HashMap<&'static str, Arc<dyn AnyMember>>,
-    cancel: &CancellationToken,
-) {
+pub(crate) async fn run(core: &Core, members: &Members, cancel: &CancellationToken) {
     let mut rounds = interval(ROUND);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut passivated_at, mut forgot_at) = (Instant::now(), Instant::now());
-    // In the order of their names, not of a hash: simulations repeat.
-    let mut members: Vec<_> = members.values().collect();
-    members.sort_by_key(|member| member.kind());
     loop {
         tokio::select! {
             biased;
             () = cancel.cancelled() => return,
+            () = core.memory.full.notified() => {
+                relieve(core, members);
+                continue;
+            }
             _ = rounds.tick() => {}
         }
-        members.iter().for_each(|member| member.hibernate_idle());
+        for member in members.values() {
+            member.hibernate_idle();
+            member.kill_frozen();
+        }
         if passivated_at.elapsed() >= PASSIVATE_EVERY {
             passivated_at = Instant::now();
-            members.iter().for_each(|member| member.passivate_unused());
+            members.values().for_each(|member| member.passivate_unused());
         }
         if forgot_at.elapsed() >= FORGET_EVERY {
             forgot_at = Instant::now();
-            match core.journal.forget_commands(core.clock.now()).await {
-                Ok(0) => {}
-                Ok(forgotten) => tracing::debug!(forgotten, "expired command records forgotten"),
-                Err(error) => tracing::warn!(%error, "expired command records could not be forgotten"),
-            }
+            forget_commands(core).await;
         }
     }
+}
+
+async fn forget_commands(core: &Core) {
+    match core.journal.forget_commands(core.clock.now()).await {
+        Ok(0) => {}
+        Ok(forgotten) => tracing::debug!(forgotten, "expired command records forgotten"),
+        Err(error) => tracing::warn!(%error, "expired command records could not be forgotten"),
+    }
+}
+
+/// Makes room: the cells of all domains leave memory, least recently used first, until enough is free.
+fn relieve(core: &Core, members: &Members) {
+    let budget = core.limits.load().memory_bytes_max;
+    let enough = budget / 100 * RELIEVED_PERCENT;
+    if core.memory.used() <= enough {
+        return;
+    }
+    let mut unused: Vec<(&'static str, Unused)> = members
+        .iter()
+        .flat_map(|(kind, member)| member.unused().into_iter().map(|cell| (*kind, cell)))
+        .collect();
+    unused.sort_unstable_by_key(|(kind, cell)| (cell.used_at_ms, *kind, cell.id));
+    let (mut gone, mut freed) = (0_usize, 0_usize);
+    for (kind, cell) in unused {
+        if core.memory.used() <= enough {
+            break;
+        }
+        if members.get(kind).is_some_and(|member| member.drop_cell(cell.id)) {
+            gone += 1;
+            freed += cell.bytes;
+        }
+    }
+    tracing::debug!(gone, freed, budget, "cells left memory to make room");
 }

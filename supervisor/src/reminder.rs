@@ -1,7 +1,5 @@
 //! The reminder clock: wakes entities when their durable timers are due.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -11,8 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::entity::ReminderChange;
 use crate::ids::Version;
 use crate::journal::{JournalError, Part, Reminder};
-use crate::member::AnyMember;
-use crate::runtime::Core;
+use crate::runtime::{Core, Members};
 
 /// How exact reminders are.
 const TICK: Duration = Duration::from_millis(250);
@@ -26,7 +23,7 @@ const AT_ONCE: usize = 32;
 /// When the journal is away; the supervisor starts the clock again.
 pub(crate) async fn run(
     core: &Core,
-    members: &HashMap<&'static str, Arc<dyn AnyMember>>,
+    members: &Members,
     cancel: &CancellationToken,
 ) -> Result<(), JournalError> {
     let mut ticks = interval(TICK);
@@ -44,7 +41,7 @@ pub(crate) async fn run(
     }
 }
 
-async fn give(core: &Core, members: &HashMap<&'static str, Arc<dyn AnyMember>>, reminder: &Reminder) {
+async fn give(core: &Core, members: &Members, reminder: &Reminder) {
     let Some(member) = members.get(reminder.entity.kind.as_str()) else {
         tracing::error!(entity = %reminder.entity, name = reminder.name, "a reminder for an unknown domain");
         return;

@@ -1,19 +1,28 @@
 //! Putting the runtime together: ports in, directories and supervised services out.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
 use crate::clock::Clock;
-use crate::directory::{CellLimits, Directory};
+use crate::directory::{Directory, DomainStats, InFlight};
 use crate::documents::Documents;
 use crate::entity::Entity;
 use crate::journal::{Journal, KeyTable, Shards};
 use crate::lane::{LaneStats, Lanes};
-use crate::member::{AnyMember, Member};
+use crate::limits::{CellLimits, LimitError, RuntimeLimits};
+use crate::member::{AnyMember, Kept, Member};
+use crate::memory::Memory;
 use crate::outbox::{Deliver, OutboxFeed};
 use crate::projection::{DirtyShards, Projection};
 use crate::tree::{ChildSpec, TaskContext, TaskError};
-use crate::{housekeeping, outbox, projection, reminder};
+use crate::watchdog::OnFrozen;
+use crate::{housekeeping, outbox, projection, reminder, watchdog};
 
 /// The outside that the runtime needs.
 #[derive(Clone)]
@@ -39,19 +48,18 @@ pub(crate) struct Core {
     pub(crate) lanes: Lanes,
     pub(crate) outbox: OutboxFeed,
     pub(crate) dirty: DirtyShards,
+    pub(crate) memory: Arc<Memory>,
+    /// Commands of all domains.
+    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) limits: ArcSwap<RuntimeLimits>,
+    loads: Semaphore,
+    started: Instant,
 }
 
-/// The parts of a program before it runs.
-pub struct Assembly {
-    core: Arc<Core>,
-    members: HashMap<&'static str, Arc<dyn AnyMember>>,
-    projections: Vec<Arc<dyn Projection>>,
-}
-
-impl Assembly {
-    /// Starts with the ports.
-    pub fn new(ports: &Ports) -> Self {
-        let core = Core {
+impl Core {
+    fn new(ports: &Ports) -> Self {
+        let limits = RuntimeLimits::default();
+        Self {
             journal: Arc::clone(&ports.journal),
             documents: Arc::clone(&ports.documents),
             clock: Arc::clone(&ports.clock),
@@ -59,8 +67,81 @@ impl Assembly {
             lanes: Lanes::new(&*ports.journal),
             outbox: OutboxFeed::default(),
             dirty: DirtyShards::default(),
-        };
-        Self { core: Arc::new(core), members: HashMap::new(), projections: Vec::new() }
+            memory: Arc::default(),
+            in_flight: Arc::default(),
+            loads: Semaphore::new(limits.loads_max),
+            limits: ArcSwap::from_pointee(limits),
+            started: Instant::now(),
+        }
+    }
+
+    /// Milliseconds since the runtime was assembled.
+    pub(crate) fn now_ms(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether states and queued commands take more than their budget.
+    pub(crate) fn memory_full(&self) -> bool {
+        let full = self.memory.used() > self.limits.load().memory_bytes_max;
+        if full {
+            self.memory.full.notify_one();
+        }
+        full
+    }
+
+    /// The right to read one entity from the journal.
+    pub(crate) async fn load_place(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed.
+        self.loads.acquire().await.ok()
+    }
+
+    fn set_limits(&self, limits: RuntimeLimits) {
+        let before = self.limits.swap(Arc::new(limits)).loads_max;
+        if limits.loads_max >= before {
+            self.loads.add_permits(limits.loads_max - before);
+        } else {
+            self.loads.forget_permits(before - limits.loads_max);
+        }
+    }
+}
+
+/// The domains by kind, in the order of their names.
+pub(crate) type Members = BTreeMap<&'static str, Arc<dyn Kept>>;
+
+/// The bounds in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitsView {
+    /// Those that all domains share.
+    pub runtime: RuntimeLimits,
+    /// Those of each domain.
+    pub domains: BTreeMap<&'static str, CellLimits>,
+}
+
+/// The figures of the whole runtime.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuntimeStats {
+    /// Commands queued or running, of all domains.
+    pub in_flight: usize,
+    /// Estimated bytes of states and queued commands.
+    pub memory_bytes: usize,
+    /// What the journal's lanes have done.
+    pub lanes: LaneStats,
+    /// The domains.
+    pub domains: BTreeMap<&'static str, DomainStats>,
+}
+
+/// The parts of a program before it runs.
+pub struct Assembly {
+    core: Arc<Core>,
+    members: Members,
+    projections: Vec<Arc<dyn Projection>>,
+}
+
+impl Assembly {
+    /// Starts with the ports.
+    pub fn new(ports: &Ports) -> Self {
+        let core = Core::new(ports);
+        Self { core: Arc::new(core), members: Members::new(), projections: Vec::new() }
     }
 
     /// The directory of a domain. Call it once per domain, then [`Self::register`] it.
@@ -94,7 +175,7 @@ impl Assembly {
 #[derive(Clone)]
 pub struct Runtime {
     core: Arc<Core>,
-    members: Arc<HashMap<&'static str, Arc<dyn AnyMember>>>,
+    members: Arc<Members>,
     projections: Arc<[Arc<dyn Projection>]>,
 }
 
@@ -162,9 +243,71 @@ impl Runtime {
         })
     }
 
+    /// Watches for decisions that never end; past [`RuntimeLimits::decide_end_after`] it ends the process.
+    pub fn watchdog(&self) -> ChildSpec {
+        self.watchdog_with(Arc::new(watchdog::end_process))
+    }
+
+    /// The same with another end than that of the process.
+    pub fn watchdog_with(&self, on_frozen: OnFrozen) -> ChildSpec {
+        let runtime = self.clone();
+        ChildSpec::task("watchdog", move |context: TaskContext| {
+            let (core, members) = (Arc::clone(&runtime.core), Arc::clone(&runtime.members));
+            watchdog::run(core, members, Arc::clone(&on_frozen), context.cancel)
+        })
+    }
+
     /// The domain of a kind, for introspection.
     pub fn member(&self, kind: &str) -> Option<Arc<dyn AnyMember>> {
-        self.members.get(kind).cloned()
+        let member = Arc::clone(self.members.get(kind)?);
+        Some(member)
+    }
+
+    /// The kinds of all domains, in the order of their names.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.members.keys().copied().collect()
+    }
+
+    /// The figures of everything.
+    pub fn stats(&self) -> RuntimeStats {
+        RuntimeStats {
+            in_flight: self.core.in_flight.count(),
+            memory_bytes: self.core.memory.used(),
+            lanes: self.core.lanes.stats(),
+            domains: self.members.iter().map(|(kind, member)| (*kind, member.look())).collect(),
+        }
+    }
+
+    /// The bounds in force.
+    pub fn limits(&self) -> LimitsView {
+        let domains = self.members.iter().map(|(kind, member)| (*kind, member.limits())).collect();
+        LimitsView { runtime: **self.core.limits.load(), domains }
+    }
+
+    /// Changes the bounds that all domains share; `change` names the members to replace.
+    ///
+    /// # Errors
+    /// When they make no sense; nothing has changed then.
+    pub fn change_limits(&self, change: &Value) -> Result<RuntimeLimits, LimitError> {
+        let limits = self.core.limits.load().changed(change)?;
+        self.core.set_limits(limits);
+        Ok(limits)
+    }
+
+    /// Changes the bounds of one domain; `change` names the members to replace.
+    ///
+    /// # Errors
+    /// When there is no such domain, or they make no sense; nothing has changed then.
+    pub fn change_domain_limits(&self, kind: &str, change: &Value) -> Result<CellLimits, LimitError> {
+        let member = self.members.get(kind).ok_or_else(|| LimitError::UnknownDomain(kind.to_owned()))?;
+        let limits = member.limits().changed(change)?;
+        member.set_limits(limits);
+        Ok(limits)
+    }
+
+    /// Waits until no command is queued or running in any domain.
+    pub async fn drained(&self) {
+        self.core.in_flight.drained().await;
     }
 
     /// What the journal's lanes have done.

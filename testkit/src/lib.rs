@@ -34,6 +34,7 @@
 
 mod case;
 pub mod faults;
+pub mod golden;
 mod life;
 mod probe;
 mod stored;
@@ -41,5 +42,6 @@ mod stored;
 mod tests;
 
 pub use case::{Case, Given, given};
+pub use golden::{Golden, golden};
 pub use life::Life;
 pub use probe::Probe;

@@ -120,7 +120,7 @@ impl Entity for Counter {
 
 /// The text of the panic that a case must end in.
 #[track_caller]
-fn complaint(case: impl FnOnce()) -> String {
+pub(crate) fn complaint(case: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(case)).expect_err("the harness did not complain");
     panic
         .downcast_ref::<String>()

@@ -1,3 +1,5 @@
+mod golden;
+
 use std::time::Duration;
 
 use amazoff_supervisor::{Entity, Posting, ReminderChange, Timestamp};

@@ -1,3 +1,5 @@
+mod golden;
+
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::time::Duration;

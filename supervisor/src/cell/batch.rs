@@ -26,6 +26,10 @@ pub(crate) struct Setting<'a, E: Entity> {
     pub(crate) quarantined: &'a [CommandId],
     /// Refusals that a commit before imposed (a claim was taken).
     pub(crate) imposed: &'a HashMap<CommandId, E::Rejection>,
+    /// The batch may be stored already, unseen.
+    pub(crate) uncertain: bool,
+    /// Told of each command before it is decided.
+    pub(crate) deciding: &'a (dyn Fn(CommandId) + Sync),
 }
 
 /// A command with the answer that the commit releases.
@@ -109,16 +113,19 @@ pub(crate) fn decide<E: Entity>(
 }
 
 fn not_to_run<E: Entity>(queued: &Queued<E>, setting: &Setting<'_, E>) -> Option<AskError<E::Rejection>> {
+    let expired = queued.envelope.deadline <= Instant::now();
     if setting.quarantined.contains(&queued.envelope.command_id) {
         Some(AskError::Quarantined)
-    } else if queued.envelope.deadline <= Instant::now() {
+    } else if expired && setting.uncertain {
+        Some(AskError::NoAnswer)
+    } else if expired {
         Some(AskError::Expired)
     } else {
         None
     }
 }
 
-type Decided<E> = Result<Decision<E>, <E as Entity>::Rejection>;
+pub(crate) type Decided<E> = Result<Decision<E>, <E as Entity>::Rejection>;
 
 /// Runs `decide`; `Err` is the text of a panic.
 fn decide_one<E: Entity>(
@@ -130,11 +137,21 @@ fn decide_one<E: Entity>(
     if let Some(refusal) = setting.imposed.get(&context.command_id) {
         return Ok(Err(refusal.clone()));
     }
+    (setting.deciding)(context.command_id);
     // The planted defect decides on what was read before the batch, as if nobody checked versions.
     let seen = if crate::faults::planted("no-version-check") { &base.state } else { working };
+    decide_alone(seen, &queued.command, context)
+}
+
+/// Decides one command on a state; `Err` is the text of a panic.
+pub(crate) fn decide_alone<E: Entity>(
+    state: &E,
+    command: &E::Command,
+    context: &Context,
+) -> Result<Decided<E>, String> {
     catch_unwind(AssertUnwindSafe(|| {
         crate::faults::maybe_panic(&context.entity, context.command_id);
-        seen.decide(&queued.command, context)
+        state.decide(command, context)
     }))
     .map_err(|panic| panic_text(&*panic))
 }

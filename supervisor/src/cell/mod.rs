@@ -4,26 +4,33 @@
 //! (nothing in memory; the cell itself is gone from the directory). The queue belongs to the cell and not to the actor,
 //! so a crash keeps it.
 
+mod activity;
 mod actor;
 mod batch;
 mod commit;
 mod inbox;
+mod load;
+mod round;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+pub(crate) use activity::Rate;
+use activity::Step;
+pub use activity::{ActivityView, CellStatus, CellView, Stage, StepView};
 pub(crate) use actor::{CellActor, Wake};
-pub(crate) use batch::panic_text;
+pub(crate) use batch::{decide_alone, panic_text};
 pub(crate) use inbox::{Inbox, Offer, Phase};
 
 use crate::ask::{Answer, AskError, Envelope};
 use crate::directory::Admitted;
 use crate::entity::Entity;
-use crate::ids::Version;
+use crate::ids::{CommandId, Version};
+use crate::memory::{CELL_BYTES, Memory, weigh};
 
 /// An entity's state as of its newest commit.
 #[derive(Clone, Debug)]
@@ -56,13 +63,18 @@ pub(crate) struct Cell<E: Entity> {
     pub(crate) published: ArcSwapOption<Committed<E>>,
     /// A commit may still be on its way: the lane must have passed it before the state is read again.
     pub(crate) uncertain: AtomicBool,
-    /// When it was last asked, in ms of the directory's own monotonic clock.
+    /// When it was last asked, in ms since the runtime was assembled.
     pub(crate) used_at_ms: AtomicI64,
     pub(crate) restarts: AtomicU32,
+    memory: Arc<Memory>,
+    /// Estimated bytes that are counted against the budget, and the part of them that was weighed.
+    bytes: AtomicUsize,
+    weighed: AtomicUsize,
 }
 
 impl<E: Entity> Cell<E> {
-    pub(crate) fn new(id: Uuid) -> Self {
+    pub(crate) fn new(id: Uuid, memory: Arc<Memory>) -> Self {
+        memory.take(CELL_BYTES);
         Self {
             id,
             inbox: std::sync::Mutex::default(),
@@ -70,6 +82,9 @@ impl<E: Entity> Cell<E> {
             uncertain: AtomicBool::new(false),
             used_at_ms: AtomicI64::new(0),
             restarts: AtomicU32::new(0),
+            memory,
+            bytes: AtomicUsize::new(CELL_BYTES),
+            weighed: AtomicUsize::new(CELL_BYTES),
         }
     }
 
@@ -82,6 +97,11 @@ impl<E: Entity> Cell<E> {
         self.used_at_ms.store(now_ms, Ordering::Relaxed);
     }
 
+    /// Notes what the actor is at, for operators and the watchdog.
+    pub(crate) fn begin(&self, stage: Stage, command: Option<CommandId>) {
+        self.inbox().step = Some(Step::begun(stage, command));
+    }
+
     /// Memory may differ from what is stored: whoever needs the state next reads it, after what is on its way.
     pub(crate) fn distrust(&self) {
         self.uncertain.store(true, Ordering::Release);
@@ -90,5 +110,45 @@ impl<E: Entity> Cell<E> {
 
     pub(crate) fn committed(&self) -> Option<Arc<Committed<E>>> {
         self.published.load_full()
+    }
+
+    /// Makes a state visible that was read from the journal.
+    pub(crate) fn loaded(&self, committed: Arc<Committed<E>>) {
+        self.weigh_anew(&committed.state);
+        self.published.store(Some(committed));
+    }
+
+    /// Makes a committed state visible that grew by events of so many bytes.
+    pub(crate) fn advanced(&self, committed: Arc<Committed<E>>, event_bytes: usize) {
+        // Weighing costs a walk over the state, so it is done when the estimate has doubled.
+        let estimate = self.bytes.load(Ordering::Relaxed).saturating_add(event_bytes);
+        if estimate > 2 * self.weighed.load(Ordering::Relaxed) {
+            self.weigh_anew(&committed.state);
+        } else {
+            self.count_bytes(estimate);
+        }
+        self.published.store(Some(committed));
+    }
+
+    /// Its share of the memory budget.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn weigh_anew(&self, state: &E) {
+        let weight = weigh(state);
+        self.weighed.store(weight, Ordering::Relaxed);
+        self.count_bytes(weight);
+    }
+
+    fn count_bytes(&self, bytes: usize) {
+        self.memory.take(bytes);
+        self.memory.give_back(self.bytes.swap(bytes, Ordering::Relaxed));
+    }
+}
+
+impl<E: Entity> Drop for Cell<E> {
+    fn drop(&mut self) {
+        self.memory.give_back(self.bytes());
     }
 }

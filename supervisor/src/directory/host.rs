@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use ractor::{ActorCell, ActorId};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Domain, Gate};
@@ -33,9 +32,18 @@ impl<E: Entity> Domain<E> {
         }
     }
 
+    /// An actor has given its place back: the next in line may start.
+    fn place_free(&self) {
+        if let Some(me) = self.me.upgrade() {
+            me.slots.leave(me.generation.load(Ordering::Acquire));
+            me.start_waiting();
+        }
+    }
+
     /// An actor could not be linked: its supervisor is gone. The next one finds the cell, unless it is there already.
     pub(super) fn start_failed(&self, cell: &Arc<Cell<E>>, generation: u64) {
         self.live.retain(|_, live| !Arc::ptr_eq(live, cell));
+        self.slots.leave(generation);
         let mut inbox = cell.inbox();
         if inbox.generation == generation {
             inbox.phase = Phase::Crashed;
@@ -60,6 +68,7 @@ impl<E: Entity> CellHost for Domain<E> {
 
     fn opened(&self, supervisor: ActorCell) {
         let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
+        self.slots.reset(generation);
         self.set_gate(Gate::Open { supervisor, generation });
         self.live.retain(|_, cell| cell.inbox().generation >= generation);
         // Whatever lived under the supervisor before died with it. Cells that the new one has are left alone.
@@ -85,11 +94,13 @@ impl<E: Entity> CellHost for Domain<E> {
         if let Some(cause) = cause {
             cell.restarts.fetch_add(1, Ordering::Relaxed);
             self.meter.crashes.fetch_add(1, Ordering::Relaxed);
+            cell.inbox().failed(&cause, self.core.clock.now());
             if matches!(cell.inbox().phase, Phase::Busy(_) | Phase::Waking) {
                 tracing::error!(entity = %self.entity(cell.id), %cause, "a cell died in the middle of a batch");
                 Self::abandon_batch(&cell);
             }
             // It stays listed until its restart, so that `restart_cell` finds it.
+            self.place_free();
             return;
         }
         self.live.remove(&actor);
@@ -98,6 +109,7 @@ impl<E: Entity> CellHost for Domain<E> {
             Self::abandon_batch(&cell);
             self.revive(&cell);
         }
+        self.place_free();
     }
 
     fn restart_cell(&self, actor: ActorId) {
@@ -115,25 +127,11 @@ impl<E: Entity> CellHost for Domain<E> {
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.meter.drained())
+        Box::pin(self.meter.in_flight.drained())
     }
 
     fn stats(&self) -> serde_json::Value {
-        let (mut waiting, mut deepest) = (0, (0, None));
-        for entry in &self.live {
-            let depth = entry.value().inbox().depth();
-            waiting += depth;
-            if depth > deepest.0 {
-                deepest = (depth, Some(self.entity(entry.value().id).to_string()));
-            }
-        }
-        json!({
-            "resident": self.cells.len(),
-            "active": self.live.len(),
-            "waiting": waiting,
-            "deepest": { "depth": deepest.0, "entity": deepest.1 },
-            "commands": self.meter.snapshot(),
-        })
+        serde_json::to_value(self.look()).unwrap_or_default()
     }
 
     fn identity(&self, actor: ActorId) -> Option<Uuid> {

@@ -1,29 +1,41 @@
 //! The directory of one domain: finds, wakes, hibernates and passivates its cells.
 
 mod host;
+mod look;
 mod meter;
+mod slots;
 mod sweep;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use ractor::{Actor, ActorCell, ActorId, ActorRef};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, oneshot, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use uuid::Uuid;
 
 use crate::ask::{AskError, Envelope, ReadError};
+use crate::call;
 use crate::cell::{AskResult, Cell, CellActor, Committed, Offer, Phase, Queued, Wake};
 use crate::entity::Entity;
 use crate::ids::{EntityId, Version};
-use crate::journal::{JournalError, Loaded};
+use crate::inspect::read_error;
+use crate::journal::JournalError;
+use crate::limits::CellLimits;
 use crate::runtime::Core;
 use crate::task::spawn_guarded;
-pub(crate) use meter::Admitted;
+pub use look::DomainStats;
+pub(crate) use look::Stuck;
 use meter::Meter;
+pub(crate) use meter::{Admitted, InFlight};
+pub use meter::{CommandStats, Quantiles};
+use slots::Slots;
+pub(crate) use sweep::Unused;
+use sweep::Watchers;
 
 /// How much longer than the deadline an asker waits for a command that is already running.
 const GRACE: Duration = Duration::from_millis(500);
@@ -31,35 +43,8 @@ const GRACE: Duration = Duration::from_millis(500);
 const LOAD_STRIPES: usize = 64;
 /// How long a cell waits for a supervisor that is just going away to be replaced.
 const START_AGAIN_AFTER: Duration = Duration::from_millis(10);
-/// What a caller is told to wait when a queue is full.
+/// What a caller is told to wait when its domain or the node has too much to do.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// The bounds of a domain. All visible, all configurable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CellLimits {
-    /// Commands waiting for one entity.
-    pub queue_depth_max: usize,
-    /// Cells that hold an actor at the same time; beyond it a cell hibernates as soon as its queue is empty.
-    pub active_max: usize,
-    /// Cells in memory; beyond it the least recently used are passivated.
-    pub resident_max: usize,
-    /// An idle cell gives up its actor after this.
-    pub hibernate_after: Duration,
-    /// A hibernated cell leaves memory after this.
-    pub passivate_after: Duration,
-}
-
-impl Default for CellLimits {
-    fn default() -> Self {
-        Self {
-            queue_depth_max: 1_024,
-            active_max: 2_000,
-            resident_max: 200_000,
-            hibernate_after: Duration::from_secs(5),
-            passivate_after: Duration::from_mins(30),
-        }
-    }
-}
 
 /// Whether a domain takes commands.
 enum Gate {
@@ -75,12 +60,12 @@ pub(crate) struct Domain<E: Entity> {
     cells: DashMap<Uuid, Arc<Cell<E>>>,
     /// The actors that live, and those that crashed and wait for their restart.
     live: DashMap<ActorId, Arc<Cell<E>>>,
-    watchers: DashMap<Uuid, watch::Sender<Version>>,
+    slots: Slots<E>,
+    watchers: Watchers,
     gate: RwLock<Gate>,
     generation: AtomicU64,
     load_locks: [Mutex<()>; LOAD_STRIPES],
-    limits: CellLimits,
-    started: Instant,
+    pub(crate) limits: ArcSwap<CellLimits>,
     /// Itself, for callbacks that must hand out a strong reference.
     me: Weak<Self>,
     pub(crate) meter: Meter,
@@ -103,12 +88,12 @@ impl<E: Entity> Directory<E> {
             core,
             cells: DashMap::new(),
             live: DashMap::new(),
-            watchers: DashMap::new(),
+            slots: Slots::default(),
+            watchers: Watchers::default(),
             gate: RwLock::new(Gate::Closed { retry_after: RETRY_AFTER }),
             generation: AtomicU64::new(0),
             load_locks: [const { Mutex::const_new(()) }; LOAD_STRIPES],
-            limits,
-            started: Instant::now(),
+            limits: ArcSwap::from_pointee(limits),
             me: Weak::clone(me),
             meter: Meter::default(),
         });
@@ -117,16 +102,20 @@ impl<E: Entity> Directory<E> {
 
     /// Has an entity execute a command. An answer leaves only after its commit.
     ///
+    /// The time that is left of the call that is being served (see [`call`]) bounds the envelope's deadline.
+    ///
     /// # Errors
     /// The entity's typed refusal, or why the command was not run; see [`AskError`] for what each means for a repeat.
-    pub async fn execute(&self, id: Uuid, command: E::Command, envelope: Envelope) -> AskResult<E> {
+    pub async fn execute(&self, id: Uuid, command: E::Command, mut envelope: Envelope) -> AskResult<E> {
         let domain = &self.domain;
-        let Some(admitted) = domain.meter.admit() else {
-            return Err(AskError::Overloaded { retry_after: RETRY_AFTER });
-        };
+        if let Some(path) = call::cycle_to(&domain.entity(id)) {
+            return Err(AskError::Cycle { path });
+        }
+        envelope.deadline = call::sooner(envelope.deadline);
         let command_json = serde_json::to_string(&command).map_err(|error| AskError::NotCommitted {
             cause: format!("command cannot be stored: {error}"),
         })?;
+        let admitted = domain.admit(id, command_json.len())?;
         let fingerprint = match envelope.fingerprint {
             0 => fingerprint(command_json.as_bytes()),
             given => given,
@@ -153,13 +142,14 @@ impl<E: Entity> Directory<E> {
     /// When the state is not in memory and the journal is away or corrupt.
     pub async fn read(&self, id: Uuid) -> Result<Option<Arc<Committed<E>>>, ReadError> {
         let domain = &self.domain;
+        let failed = |error: JournalError| read_error(id, &error);
+        if domain.core.memory_full() && !domain.cells.contains_key(&id) {
+            // Read, but not kept: readers never push out what writers need.
+            let (committed, _) = domain.load_unshared(id).await.map_err(failed)?;
+            return Ok((committed.version > Version(0)).then(|| Arc::new(committed)));
+        }
         let cell = domain.cell(id);
-        let committed = domain.load(&cell).await.map_err(|error| match error {
-            JournalError::Corrupt { .. } => ReadError::Corrupt(id),
-            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) => {
-                ReadError::Unavailable(error.to_string())
-            }
-        })?;
+        let committed = domain.load(&cell).await.map_err(failed)?;
         if committed.version == Version(0) {
             drop(cell);
             domain.passivate(id);
@@ -170,8 +160,12 @@ impl<E: Entity> Directory<E> {
 
     /// Tells of each commit of an entity from now on.
     pub fn watch(&self, id: Uuid) -> watch::Receiver<Version> {
-        let entry = self.domain.watchers.entry(id).or_insert_with(|| watch::Sender::new(Version::default()));
-        entry.subscribe()
+        self.domain.watchers.watch(id)
+    }
+
+    /// The full name of an entity of this domain.
+    pub fn entity(&self, id: Uuid) -> EntityId {
+        self.domain.entity(id)
     }
 
     /// This domain as a child of the supervision tree.
@@ -192,14 +186,27 @@ impl<E: Entity> Domain<E> {
     fn cell(&self, id: Uuid) -> Arc<Cell<E>> {
         let cell = match self.cells.get(&id) {
             Some(cell) => Arc::clone(&cell),
-            None => Arc::clone(&self.cells.entry(id).or_insert_with(|| Arc::new(Cell::new(id)))),
+            None => {
+                let new = || Arc::new(Cell::new(id, Arc::clone(&self.core.memory)));
+                Arc::clone(&self.cells.entry(id).or_insert_with(new))
+            }
         };
-        cell.touch(self.now_ms());
+        cell.touch(self.core.now_ms());
         cell
     }
 
-    fn now_ms(&self) -> i64 {
-        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    /// A place for one more command, unless too much waits already.
+    fn admit(&self, id: Uuid, bytes: usize) -> Result<Admitted, AskError<E::Rejection>> {
+        // Cells in memory go on when it is full: they give more room back than they take.
+        let full = self.core.memory_full() && !self.cells.contains_key(&id);
+        let core = &self.core;
+        let node = (&core.in_flight, core.limits.load().in_flight_max);
+        let max = self.limits.load().in_flight_max;
+        let admitted = if full { None } else { self.meter.admit(max, node, (&core.memory, bytes)) };
+        admitted.ok_or_else(|| {
+            self.meter.shed();
+            AskError::Overloaded { retry_after: RETRY_AFTER }
+        })
     }
 
     pub(crate) fn load_lock(&self, id: Uuid) -> &Mutex<()> {
@@ -215,24 +222,38 @@ impl<E: Entity> Domain<E> {
 
     fn offer(self: &Arc<Self>, cell: &Arc<Cell<E>>, queued: Queued<E>) -> Result<(), AskError<E::Rejection>> {
         let supervisor = self.supervisor().map_err(|retry_after| AskError::Degraded { retry_after })?;
-        let offered = cell.inbox().offer(queued, self.limits.queue_depth_max);
+        let offered = cell.inbox().offer(queued, self.limits.load().queue_depth_max);
         match offered {
             Offer::Queued => Ok(()),
             Offer::Activate => {
                 self.activate(cell, supervisor);
                 Ok(())
             }
-            Offer::Full(_) => {
-                self.meter.refused();
-                Err(AskError::Overloaded { retry_after: RETRY_AFTER })
+            Offer::Full(retry_after) => {
+                self.meter.shed();
+                Err(AskError::Overloaded { retry_after })
             }
-            Offer::InFlight(_) => Err(AskError::InFlight),
+            Offer::InFlight => Err(AskError::InFlight),
         }
     }
 
-    /// Gives the cell an actor. It is linked to the domain's supervisor before it takes its first command.
+    /// Gives the cell an actor, or a place in the line for one.
     fn activate(self: &Arc<Self>, cell: &Arc<Cell<E>>, (supervisor, generation): (ActorCell, u64)) {
-        cell.inbox().generation = generation;
+        {
+            let mut inbox = cell.inbox();
+            if inbox.generation > generation {
+                // A newer supervisor has found the cell meanwhile.
+                return;
+            }
+            inbox.generation = generation;
+        }
+        if self.slots.enter(generation, cell, self.limits.load().active_max) {
+            self.start(cell, supervisor, generation);
+        }
+    }
+
+    /// Spawns the cell's actor. It is linked to the domain's supervisor before it takes its first command.
+    fn start(self: &Arc<Self>, cell: &Arc<Cell<E>>, supervisor: ActorCell, generation: u64) {
         let (domain, cell) = (Arc::clone(self), Arc::clone(cell));
         spawn_guarded("cell start", async move {
             let actor = CellActor { domain: Arc::clone(&domain), cell: Arc::clone(&cell) };
@@ -244,55 +265,29 @@ impl<E: Entity> Domain<E> {
         });
     }
 
+    /// Starts cells that wait in line while there are places.
+    pub(crate) fn start_waiting(self: &Arc<Self>) {
+        let Ok((supervisor, generation)) = self.supervisor() else { return };
+        let max = self.limits.load().active_max;
+        while let Some(cell) = self.slots.next(generation, max) {
+            self.start(&cell, supervisor.clone(), generation);
+        }
+    }
+
     pub(crate) fn cell_started(&self, cell: &Arc<Cell<E>>, actor: &ActorRef<Wake>) {
         self.live.insert(actor.get_id(), Arc::clone(cell));
         cell.inbox().phase = Phase::Busy(actor.clone());
     }
 
-    /// Whether more cells are active than there should be.
+    /// Whether a cell without work should give up its actor at once.
     pub(crate) fn crowded(&self) -> bool {
-        self.live.len() > self.limits.active_max
+        self.slots.crowded(self.limits.load().active_max)
     }
 
     /// Tells whoever watches the entity.
     pub(crate) fn notify(&self, id: Uuid, version: Version) {
-        if self.watchers.is_empty() {
-            return;
-        }
-        if let Some(watchers) = self.watchers.get(&id) {
-            watchers.send_replace(version);
-        }
+        self.watchers.notify(id, version);
     }
-
-    pub(crate) fn count(&self, queued: &Queued<E>, answer: &AskResult<E>) {
-        self.meter.answered::<E>(queued.admitted.since(), answer);
-    }
-}
-
-/// Rebuilds a state from its snapshot and events.
-///
-/// # Errors
-/// When an event cannot be read: such an entity is not loaded.
-pub(crate) fn replay<E: Entity>(entity: &EntityId, loaded: Loaded) -> Result<Committed<E>, JournalError> {
-    let corrupt = |reason: String| JournalError::Corrupt { entity: entity.to_string(), reason };
-    let mut committed = match loaded.snapshot {
-        Some((version, state)) => {
-            let state = serde_json::from_str(&state)
-                .map_err(|error| corrupt(format!("snapshot {version}: {error}")))?;
-            Committed { state, version }
-        }
-        None => Committed { state: E::default(), version: Version(0) },
-    };
-    for stored in loaded.events {
-        if stored.seq.0 != committed.version.0 + 1 {
-            return Err(corrupt(format!("event {} follows event {}", stored.seq, committed.version)));
-        }
-        let event = decode::<E>(&stored.event.payload, stored.event.schema)
-            .map_err(|reason| corrupt(format!("event {}: {reason}", stored.seq)))?;
-        committed.state.apply(&event);
-        committed.version = stored.seq;
-    }
-    Ok(committed)
 }
 
 /// Reads an event of any schema.

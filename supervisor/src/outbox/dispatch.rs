@@ -16,7 +16,7 @@ use crate::cell::panic_text;
 use crate::ids::{EntityId, Version};
 use crate::journal::{JournalError, OutboxKey, OutboxRow, Part};
 use crate::member::{AnyMember, Handed};
-use crate::runtime::Core;
+use crate::runtime::{Core, Members};
 
 /// Rows on their way from commits to the dispatcher; beyond it the dispatcher reads them from the journal.
 const FEED_MAX: usize = 8_192;
@@ -141,7 +141,7 @@ impl Streams {
 
 struct Dispatcher<'a> {
     core: &'a Arc<Core>,
-    members: &'a Arc<HashMap<&'static str, Arc<dyn AnyMember>>>,
+    members: &'a Arc<Members>,
     streams: Streams,
     running: JoinSet<(OutboxKey, String)>,
     places: HashMap<&'static str, Arc<Semaphore>>,
@@ -153,7 +153,7 @@ struct Dispatcher<'a> {
 /// When the journal cannot be read.
 pub(crate) async fn dispatch(
     core: &Arc<Core>,
-    members: &Arc<HashMap<&'static str, Arc<dyn AnyMember>>>,
+    members: &Arc<Members>,
     cancel: &CancellationToken,
 ) -> Result<(), JournalError> {
     let mut feed = core.outbox.receiver.lock().await;

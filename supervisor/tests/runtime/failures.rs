@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use amazoff_persistence::AppendFailure;
 use amazoff_supervisor::{AskError, CellLimits};
 use futures::future::join_all;
 use uuid::Uuid;
@@ -143,25 +144,74 @@ async fn a_store_that_is_away_refuses_and_is_used_again_when_it_is_back() {
     let world = World::start().await;
     let id = Uuid::now_v7();
     world.ask(id, Command::Add(1)).await.expect("accepted");
-    world.store.fail_next(amazoff_persistence::AppendFailure::Unavailable);
+    world.store.fail_next(AppendFailure::Unavailable);
     assert!(matches!(world.ask(id, Command::Add(1)).await, Err(AskError::Unavailable { .. })));
     assert_eq!(world.ask(id, Command::Add(1)).await.expect("back").reply, 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_outcome_is_settled_by_repeating_with_the_same_id() {
-    for failure in
-        [amazoff_persistence::AppendFailure::LostBefore, amazoff_persistence::AppendFailure::LostAfter]
-    {
+async fn an_unknown_outcome_is_looked_up_and_the_command_runs_once() {
+    for failure in [AppendFailure::LostBefore, AppendFailure::LostAfter] {
         let world = World::start().await;
         let id = Uuid::now_v7();
         world.store.fail_next(failure);
+        let (first, second) = tokio::join!(world.ask(id, Command::Add(1)), world.ask(id, Command::Add(10)));
+        let (first, second) = (first.expect("settled"), second.expect("settled"));
+        assert_eq!((first.reply, second.reply), (1, 11), "{failure:?}");
+        assert!(!first.replayed && !second.replayed, "the first answer is no repeat");
+        assert_eq!(world.sum(id).await, 11);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_stays_unknown_is_settled_by_repeating_with_the_same_id() {
+    for failure in [AppendFailure::LostBefore, AppendFailure::LostAfter] {
+        let world = World::start().await;
+        let id = Uuid::now_v7();
+        for _ in 0..20 {
+            world.store.fail_next(failure);
+        }
         let outcome = world.tallies.execute(id, Command::Add(1), repeatable("k")).await;
-        assert!(matches!(outcome, Err(AskError::NoAnswer)));
-        let again = world.tallies.execute(id, Command::Add(1), repeatable("k")).await.expect("settled");
-        assert_eq!(again.reply, 1);
-        assert_eq!(world.sum(id).await, 1);
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert!(matches!(outcome, Err(AskError::NoAnswer)), "{failure:?}: {outcome:?}");
+        let settled = async || world.tallies.execute(id, Command::Add(1), repeatable("k")).await.is_ok();
+        until(settled).await;
+        assert_eq!(world.sum(id).await, 1, "{failure:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_goes_away_while_an_outcome_is_unknown_lets_nobody_hear_that_nothing_happened() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    world.store.fail_next(AppendFailure::LostAfter);
+    for _ in 0..40 {
+        world.store.fail_next(AppendFailure::Unavailable);
+    }
+    let outcome = world.tallies.execute(id, Command::Add(1), repeatable("k")).await;
+    assert!(matches!(outcome, Err(AskError::NoAnswer)), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn killing_the_lane_in_mid_commit_is_noticed_by_nobody() {
+    let world = World::start().await;
+    let ids: Vec<Uuid> = (0..20).map(|_| Uuid::now_v7()).collect();
+    let mut killed = 0;
+    for _ in 0..20 {
+        let asks = join_all(ids.iter().map(|id| world.ask(*id, Command::Add(1))));
+        let kill = async {
+            tokio::task::yield_now().await;
+            // The lane may be between two lives; then there is nothing to kill in this round.
+            world.tree.kill("lane-0").is_ok()
+        };
+        let (outcomes, hit) = tokio::join!(asks, kill);
+        killed += i32::from(hit);
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        // So far apart that each kill is within what its supervisor bears.
+        tokio::time::sleep(Duration::from_secs(11)).await;
+    }
+    assert!(killed > 5, "the lane was killed only {killed} times");
+    for id in ids {
+        assert_eq!(world.sum(id).await, 20);
     }
 }
 

@@ -4,5 +4,7 @@
 mod durability;
 mod effects;
 mod failures;
+mod inspect;
+mod limits;
 mod tally;
 mod world;

@@ -1,4 +1,5 @@
 mod dice;
+mod golden;
 mod provider;
 mod world;
 

@@ -1,3 +1,4 @@
+mod golden;
 mod sequences;
 
 use amazoff_supervisor::{Posting, ReminderChange, Timestamp};

@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use amazoff_supervisor::sealing::Sealed;
+use amazoff_supervisor::{CommandId, Timestamp};
+use amazoff_testkit::golden;
+use uuid::Uuid;
+
+use super::super::*;
+use crate::cart::Owner;
+use crate::ids::{OrderId, PaymentId, ProductId, VariantId};
+use crate::money::{Money, Quantity};
+use crate::order::{Contact, Draft, Line, PaymentStatus};
+use crate::payment::{Terms, Update};
+use crate::pricing::Totals;
+
+const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
+const TOTAL: Money = Money::eur(2489);
+const STATUSES: [PaymentStatus; 7] = [
+    PaymentStatus::None,
+    PaymentStatus::Pending,
+    PaymentStatus::RequiresAction,
+    PaymentStatus::Authorized,
+    PaymentStatus::Paid,
+    PaymentStatus::Failed,
+    PaymentStatus::Voided,
+];
+
+fn id<T: From<Uuid>>(n: u128) -> T {
+    T::from(Uuid::from_u128(n))
+}
+
+fn variant() -> VariantId {
+    id(7)
+}
+
+fn order() -> OrderId {
+    id(5)
+}
+
+fn payment() -> PaymentId {
+    id(9)
+}
+
+fn contact() -> Sealed<Contact> {
+    let data = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0Vng".to_owned();
+    Sealed::Box { person: Uuid::from_u128(3), data, shape: PhantomData }
+}
+
+fn start(contact: Sealed<Contact>) -> Box<Start> {
+    let payment = PaymentChoice { provider: "sandbox".to_owned(), token: "tok_ok".to_owned() };
+    Box::new(Start { expected_total: TOTAL, contact, payment })
+}
+
+fn line() -> Line {
+    Line {
+        id: id(6),
+        variant_id: variant(),
+        product_id: id(8),
+        title: "Théière".to_owned(),
+        options: BTreeMap::from([("Colour".to_owned(), "Navy Blue".to_owned())]),
+        image: None,
+        quantity: Quantity::ONE,
+        unit_price: Money::eur(1999),
+        line_total: Money::eur(1999),
+    }
+}
+
+fn totals() -> Totals {
+    Totals { subtotal: Money::eur(1999), shipping: Money::eur(490), total: TOTAL }
+}
+
+/// Every failure, with every step that can fail.
+fn failures() -> Vec<Failure> {
+    let mut failures = vec![
+        Failure::CartNotFound,
+        Failure::CartEmpty,
+        Failure::CartLocked,
+        Failure::CartCompleted,
+        Failure::CartChanged { current_total: TOTAL },
+        Failure::ProductNotAvailable { variant: variant() },
+        Failure::InsufficientStock { variant: variant(), available: 1 },
+        Failure::OrderClosed,
+        Failure::PaymentFailed { decline_code: "card_declined".to_owned() },
+        Failure::PaymentExpired,
+    ];
+    failures.extend(STEPS.map(|step| Failure::StepFailed { step }));
+    failures
+}
+
+fn updates() -> [Update; 7] {
+    [
+        Update::RequiresAction { url: "https://pay.example/act".to_owned() },
+        Update::Unknown,
+        Update::Authorized,
+        Update::Captured,
+        Update::Voided,
+        Update::Failed { code: "card_declined".to_owned() },
+        Update::IntegrityFailure,
+    ]
+}
+
+/// One attempt as no checkout would live it, but with every event.
+fn events() -> Vec<Event> {
+    let (attempt, variant) = (1, variant());
+    let started = |contact| Event::AttemptStarted {
+        attempt,
+        command: CommandId(Uuid::from_u128(4)),
+        start: start(contact),
+    };
+    let mut events = vec![
+        started(contact()),
+        started(Sealed::Erased),
+        Event::CartClaimed { owner: Owner::User(id(3)), lines: vec![line()] },
+        Event::CartClaimed { owner: Owner::Guest, lines: Vec::new() },
+        Event::LinesPriced { prices: vec![(variant, Money::eur(1999))], totals: totals() },
+        Event::StockHeld { variant },
+        Event::OrderDrafted { patience_until: AT },
+        Event::PaymentNeedsAction { url: "https://pay.example/act".to_owned() },
+        Event::PaymentUnknown,
+        Event::PatienceLost { void_at: AT },
+        Event::PaymentGivenUp,
+        Event::PaymentAuthorized,
+        Event::StockCommitted { variant },
+        Event::OrderPlaced,
+        Event::PaymentCaptured,
+        Event::CaptureFailed { code: "expired".to_owned() },
+        Event::OrderPaid,
+        Event::StockReleased { variant },
+        Event::StrayPaymentFound { payment: payment() },
+    ];
+    events.extend(failures().into_iter().map(|failure| Event::Failing { failure }));
+    events.push(Event::Failed { failure: Failure::PaymentExpired });
+    events.push(Event::Completed);
+    events
+}
+
+fn commands() -> Vec<Command> {
+    let (attempt, variant) = (1, variant());
+    let failure = Some(Failure::OrderClosed);
+    let claimed = CartAnswer::Claimed { owner: Owner::Guest, lines: vec![line()] };
+    let mut commands = vec![
+        Command::Start(start(contact())),
+        Command::Start(start(Sealed::Erased)),
+        Command::RecordCart { attempt, answer: claimed },
+        Command::RecordCart { attempt, answer: CartAnswer::Refused(Failure::CartLocked) },
+        Command::RecordPrices { attempt, prices: vec![(variant, Some(Money::eur(1999))), (id(10), None)] },
+        Command::RecordHold { attempt, variant, failure: None },
+        Command::RecordHold { attempt, variant, failure: failure.clone() },
+        Command::RecordDraft { attempt, failure: None },
+        Command::RecordDraft { attempt, failure },
+        Command::RecordPaymentRefused { attempt, code: "payment-terms-differ".to_owned() },
+        Command::RecordCommitted { attempt, variant },
+        Command::RecordPlaced { attempt },
+        Command::RecordPaid { attempt },
+        Command::RecordCompleted { attempt },
+        Command::RecordReleased { attempt, variant },
+        Command::RecordCartReleased { attempt },
+        Command::Wake,
+    ];
+    let news = updates().map(|update| Command::PaymentUpdate { payment: payment(), update });
+    commands.extend(news);
+    commands
+}
+
+fn effects() -> Vec<Effect> {
+    let (attempt, variant, hold, order, payment) = (1, variant(), id(11), order(), payment());
+    let draft = |owner, contact| {
+        let draft = Draft { cart: id(1), owner, lines: vec![line()], totals: totals(), contact };
+        Effect::DraftOrder { attempt, order, draft: Box::new(draft), payment }
+    };
+    let terms = Terms {
+        order,
+        cart: id(1),
+        amount: TOTAL,
+        provider: "sandbox".to_owned(),
+        token: "tok_ok".to_owned(),
+    };
+    let product: ProductId = id(8);
+    let mut effects = vec![
+        Effect::ClaimCart { attempt },
+        Effect::PriceLines { attempt, lines: vec![(product, variant)] },
+        Effect::HoldStock { attempt, variant, hold, quantity: Quantity::ONE, expires_at: AT },
+        draft(Owner::User(id(3)), contact()),
+        draft(Owner::Guest, Sealed::Erased),
+        Effect::Authorize { attempt, payment, terms },
+        Effect::SyncPayment { payment },
+        Effect::VoidPayment { payment },
+        Effect::CommitStock { attempt, variant, hold },
+        Effect::PlaceOrder { attempt, order, payment },
+        Effect::Capture { payment },
+        Effect::MarkPaid { attempt, order, payment, amount: TOTAL },
+        Effect::CompleteCart { attempt, order, paid: true },
+        Effect::CompleteCart { attempt, order, paid: false },
+        Effect::ReleaseStock { attempt, variant, hold },
+        Effect::ReleaseCart { attempt, reprice: Some(vec![(variant, Money::eur(2499))]) },
+        Effect::ReleaseCart { attempt, reprice: None },
+    ];
+    effects.extend(STATUSES.map(|status| Effect::NotePayment { order, payment, status }));
+    effects
+}
+
+#[test]
+fn everything_that_a_checkout_ever_stored_can_be_read() {
+    golden::<Checkout>(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"))
+        .events(events())
+        .commands(commands())
+        .effects(effects())
+        .replies([
+            Reply::Started { attempt: 1 },
+            Reply::Running { attempt: 1 },
+            Reply::Done { order: order() },
+            Reply::Noted,
+        ])
+        .rejections([Rejection::TooManyAttempts])
+        .check();
+}

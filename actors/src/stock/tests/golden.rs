@@ -1,0 +1,48 @@
+use amazoff_supervisor::Timestamp;
+use amazoff_testkit::golden;
+use uuid::Uuid;
+
+use super::super::*;
+use crate::ids::{CartId, HoldId, ProductId};
+use crate::money::Quantity;
+
+const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
+
+#[test]
+fn everything_that_a_stock_ever_stored_can_be_read() {
+    let product = ProductId::from(Uuid::from_u128(1));
+    let cart = CartId::from(Uuid::from_u128(2));
+    let [hold, other] = [3, 4].map(|n| HoldId::from(Uuid::from_u128(n)));
+    let sku = || "POT-1".to_owned();
+    let new = NewHold { hold, cart, quantity: Quantity::ONE, expires_at: AT };
+    golden::<Stock>(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"))
+        .events([
+            Event::Introduced { product, sku: sku() },
+            Event::Received { quantity: 12 },
+            Event::Held(new),
+            Event::HoldCommitted { hold },
+            Event::HoldReleased { hold: other },
+            Event::CheckoutWoken { hold },
+        ])
+        .commands([
+            Command::Introduce { product, sku: sku() },
+            Command::Receive { quantity: 12 },
+            Command::Hold(new),
+            Command::ReleaseHold { hold },
+            Command::CommitHold { hold },
+            Command::Wake { hold },
+        ])
+        .effects([Effect::WakeCheckout { cart }])
+        .replies([Levels { on_hand: 12, held: 3, allocated: 2, available: 7 }])
+        .rejections([
+            Rejection::UnknownVariant,
+            Rejection::VariantIntroduced,
+            Rejection::QuantityOutOfRange,
+            Rejection::InsufficientStock { available: 2 },
+            Rejection::HoldReleased,
+            Rejection::HoldUnknown,
+            Rejection::HoldCommitted,
+            Rejection::HoldDiffers,
+        ])
+        .check();
+}
