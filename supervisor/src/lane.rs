@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::ids::ShardId;
-use crate::journal::{Journal, JournalError, Part, PartRefusal};
+use crate::journal::{Journal, JournalError, Part, PartRefusal, Stored, Verdicts};
 
 /// Parts waiting for a lane; beyond this, cells wait for a place.
 const QUEUED_PARTS_MAX: usize = 4_096;
@@ -44,7 +44,7 @@ impl From<&JournalError> for AppendError {
 
 struct Job {
     part: Part,
-    stored: oneshot::Sender<Result<(), AppendError>>,
+    stored: oneshot::Sender<Result<Stored, AppendError>>,
 }
 
 struct Lane {
@@ -115,7 +115,7 @@ impl Lanes {
     ///
     /// # Errors
     /// Why it is not stored, or that this is unknown.
-    pub(crate) async fn append(&self, part: Part) -> Result<(), AppendError> {
+    pub(crate) async fn append(&self, part: Part) -> Result<Stored, AppendError> {
         let (stored, outcome) = oneshot::channel();
         let lane = self.lane_of(part.shard());
         lane.sender
@@ -161,7 +161,7 @@ impl Lanes {
         }
     }
 
-    fn count_outcome(&self, outcome: &Result<Vec<Result<(), PartRefusal>>, JournalError>) {
+    fn count_outcome(&self, outcome: &Result<Verdicts, JournalError>) {
         let add = |counter: &AtomicU64, n: usize| {
             counter.fetch_add(u64::try_from(n).unwrap_or(u64::MAX), Ordering::Relaxed);
         };
@@ -178,8 +178,8 @@ impl Lanes {
 }
 
 fn answer(
-    outcome: Result<Vec<Result<(), PartRefusal>>, JournalError>,
-    waiting: Vec<oneshot::Sender<Result<(), AppendError>>>,
+    outcome: Result<Verdicts, JournalError>,
+    waiting: Vec<oneshot::Sender<Result<Stored, AppendError>>>,
 ) {
     match outcome {
         Ok(results) => {

@@ -29,7 +29,7 @@ async fn append(
         correlation: CommandId::new(),
     }];
     let mut lane = journal.lane(0).await.unwrap();
-    lane.append(&[part]).await.unwrap().remove(0)
+    lane.append(&[part]).await.unwrap().remove(0).map(drop)
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, PartRefusal, StoredEvent};
+use amazoff_supervisor::journal::{
+    JournalError, LaneWriter, Part, PartRefusal, Stored, StoredEvent, Verdicts,
+};
 use amazoff_supervisor::{EntityId, Version};
 use futures::future::BoxFuture;
 
@@ -44,10 +46,7 @@ impl Drop for MemoryLane {
 }
 
 impl LaneWriter for MemoryLane {
-    fn append<'a>(
-        &'a mut self,
-        parts: &'a [Part],
-    ) -> BoxFuture<'a, Result<Vec<Result<(), PartRefusal>>, JournalError>> {
+    fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Result<Verdicts, JournalError>> {
         Box::pin(async move {
             let mut tables = locked(&self.tables);
             let failure = tables.failures.pop_front();
@@ -63,7 +62,7 @@ impl LaneWriter for MemoryLane {
             let verdicts = parts.iter().map(|part| {
                 let after = judge(&tables, part, self.bugs)?;
                 store(&mut tables, part, after);
-                Ok(())
+                Ok(Stored { shard_seq: tables.shard_head(part.shard()) })
             });
             let verdicts = verdicts.collect();
             match failure {

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, PartRefusal};
+use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, Verdicts};
 use amazoff_supervisor::spawn_guarded;
 use futures::future::BoxFuture;
 
@@ -34,10 +34,7 @@ impl Drop for SqliteLane {
 }
 
 impl LaneWriter for SqliteLane {
-    fn append<'a>(
-        &'a mut self,
-        parts: &'a [Part],
-    ) -> BoxFuture<'a, Result<Vec<Result<(), PartRefusal>>, JournalError>> {
+    fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Result<Verdicts, JournalError>> {
         Box::pin(async move {
             let (turns, heads, bugs) = (self.turns.clone(), Arc::clone(&self.heads), self.bugs);
             let parts = parts.to_vec();

@@ -1,7 +1,7 @@
-use amazoff_supervisor::journal::{PartRefusal, Posting};
+use amazoff_supervisor::journal::{PartRefusal, Posting, Stored};
 use amazoff_supervisor::{ClaimChange, CommandId, ReminderChange};
 
-use crate::world::{NOW, World, cart, claim, command, effect, event, mark};
+use crate::world::{NOW, World, cart, claim, command, effect, event, mark, shard_mates};
 
 contract!(
     many_parts_are_stored_at_once,
@@ -15,14 +15,15 @@ contract!(
     a_lane_has_one_writer_at_a_time,
     postings_add_up,
     large_groups_of_every_size_are_stored,
+    each_part_learns_how_far_its_shard_is,
 );
 
 async fn many_parts_are_stored_at_once(mut world: World) {
     let carts: Vec<_> = (0..100).map(|_| cart()).collect();
     let parts: Vec<_> = carts.iter().map(|cart| world.events(cart, 0, 2)).collect();
-    assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); 100]);
+    assert_eq!(world.append(&parts).await, vec![Ok(()); 100]);
     let parts: Vec<_> = carts.iter().map(|cart| world.events(cart, 2, 1)).collect();
-    assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); 100]);
+    assert_eq!(world.append(&parts).await, vec![Ok(()); 100]);
     for cart in &carts {
         assert_eq!(world.version(cart).await, 3);
     }
@@ -30,7 +31,7 @@ async fn many_parts_are_stored_at_once(mut world: World) {
 }
 
 async fn storing_nothing_is_fine(mut world: World) {
-    assert_eq!(world.lane.append(&[]).await.unwrap(), vec![]);
+    assert_eq!(world.append(&[]).await, vec![]);
     assert_eq!(world.store(world.part(&cart(), 0)).await, Ok(()));
 }
 
@@ -97,7 +98,7 @@ async fn of_two_parts_of_one_entity_in_a_group_the_first_wins(mut world: World) 
     let mut rival = world.part(&cart, 0);
     rival.events = vec![event("\"rival\"")];
     let parts = [world.events(&cart, 0, 1), rival];
-    let verdicts = world.lane.append(&parts).await.unwrap();
+    let verdicts = world.append(&parts).await;
     assert_eq!(verdicts, [Ok(()), Err(PartRefusal::VersionTaken)]);
     assert_eq!(world.journal.load(&cart).await.unwrap().events[0].event, parts[0].events[0]);
 }
@@ -107,7 +108,7 @@ async fn two_parts_of_one_entity_that_follow_each_other_are_both_stored(mut worl
     let (mut first, mut second) = (world.events(&cart, 0, 1), world.events(&cart, 1, 1));
     first.reminders = vec![ReminderChange::Clear { name: "wake".to_owned() }];
     second.reminders = vec![ReminderChange::Set { name: "wake".to_owned(), due_at: NOW }];
-    assert_eq!(world.lane.append(&[first, second]).await.unwrap(), [Ok(()), Ok(())]);
+    assert_eq!(world.append(&[first, second]).await, [Ok(()), Ok(())]);
     assert_eq!(world.version(&cart).await, 2);
     assert_eq!(world.journal.reminders_due(NOW, 9).await.unwrap().len(), 1);
 }
@@ -151,7 +152,7 @@ async fn large_groups_of_every_size_are_stored(mut world: World) {
                 part
             })
             .collect();
-        assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); size]);
+        assert_eq!(world.append(&parts).await, vec![Ok(()); size]);
         for part in &parts {
             assert_eq!(world.version(&part.entity).await, 1);
             let id = part.commands[0].command_id;
@@ -162,4 +163,27 @@ async fn large_groups_of_every_size_are_stored(mut world: World) {
         }
     }
     world.assert_dense().await;
+}
+
+async fn each_part_learns_how_far_its_shard_is(mut world: World) {
+    let (first, mate) = shard_mates();
+    let stored = |shard_seq| Ok(Stored { shard_seq });
+    let nothing = world.part(&first, 0);
+    assert_eq!(world.lane.append(std::slice::from_ref(&nothing)).await.unwrap(), [stored(0)]);
+    // Two entities of the shard, the usual way.
+    let parts = [world.events(&first, 0, 2), world.events(&mate, 0, 3)];
+    assert_eq!(world.lane.append(&parts).await.unwrap(), [stored(2), stored(5)]);
+    // One entity more than once, and a part that is refused in between: part by part.
+    let stale = world.events(&mate, 1, 1);
+    let parts = [nothing.clone(), world.events(&first, 2, 1), stale, world.part(&mate, 0)];
+    let verdicts = world.lane.append(&parts).await.unwrap();
+    assert_eq!(verdicts, [stored(5), stored(6), Err(PartRefusal::VersionTaken), stored(6)]);
+    // What another owner of the shard wrote meanwhile counts too.
+    let before = world.epoch;
+    world.epoch = world.shards.claim_all("node_other", "").await.unwrap()[0].1;
+    world.store(world.events(&first, 3, 1)).await.unwrap();
+    world.epoch = world.shards.claim_all("node_test", "").await.unwrap()[0].1;
+    assert!(world.epoch > before);
+    assert_eq!(world.lane.append(&[world.part(&mate, 0)]).await.unwrap(), [stored(7)]);
+    assert_eq!(world.journal.heads().await.unwrap(), [(first.shard(), 7)]);
 }

@@ -63,10 +63,10 @@ async fn a_key_changes_hands_within_a_group(mut world: World) {
     let (mut gives, mut takes) = (world.part(&ada, 0), world.part(&bob, 0));
     gives.claims = vec![ClaimChange::Release(claim("a"))];
     takes.claims = vec![ClaimChange::Take(claim("a"))];
-    let too_early = world.lane.append(&[takes.clone(), gives.clone()]).await.unwrap();
+    let too_early = world.append(&[takes.clone(), gives.clone()]).await;
     assert_eq!(too_early, [Err(PartRefusal::ClaimTaken(claim("a"))), Ok(())]);
     change(&mut world, &ada, &[ClaimChange::Take(claim("a"))]).await.unwrap();
-    assert_eq!(world.lane.append(&[gives, takes]).await.unwrap(), [Ok(()), Ok(())]);
+    assert_eq!(world.append(&[gives, takes]).await, [Ok(()), Ok(())]);
     assert_eq!(owner(&world, "a").await, Some(bob));
 }
 
@@ -75,7 +75,7 @@ async fn of_two_takers_in_a_group_the_first_wins(mut world: World) {
     let (mut first, mut second) = (world.events(&ada, 0, 1), world.events(&bob, 0, 1));
     first.claims = vec![ClaimChange::Take(claim("a"))];
     second.claims = vec![ClaimChange::Take(claim("a"))];
-    let verdicts = world.lane.append(&[first, second]).await.unwrap();
+    let verdicts = world.append(&[first, second]).await;
     assert_eq!(verdicts, [Ok(()), Err(PartRefusal::ClaimTaken(claim("a")))]);
     assert_eq!(world.version(&bob).await, 0);
 }

@@ -198,8 +198,8 @@ async fn of_two_racing_writers_exactly_one_wins_a_thousand_times() {
         let (ours, theirs) = ([world.events(&cart, round, 1)], [world.events(&cart, round, 1)]);
         let (us, them) = tokio::join!(world.lane.append(&ours), rival_lane.append(&theirs));
         let winner = match (&us.unwrap()[..], &them.unwrap()[..]) {
-            ([Ok(())], [Err(PartRefusal::VersionTaken)]) => 0,
-            ([Err(PartRefusal::VersionTaken)], [Ok(())]) => 1,
+            ([Ok(_)], [Err(PartRefusal::VersionTaken)]) => 0,
+            ([Err(PartRefusal::VersionTaken)], [Ok(_)]) => 1,
             other => panic!("round {round}: {other:?}"),
         };
         wins[winner] += 1;

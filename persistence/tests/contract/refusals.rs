@@ -24,7 +24,7 @@ async fn one_is_left_out(world: &mut World, refused: Part, refusal: PartRefusal)
     let mut parts: Vec<Part> = (1..PARTS).map(|_| world.events(&cart(), 0, 2)).collect();
     parts.insert(REFUSED, refused);
     let before = world.version(&parts[REFUSED].entity).await;
-    let verdicts = world.lane.append(&parts).await.unwrap();
+    let verdicts = world.append(&parts).await;
     for (n, (part, verdict)) in parts.iter().zip(verdicts).enumerate() {
         if n == REFUSED {
             assert_eq!(verdict, Err(refusal.clone()));
@@ -37,7 +37,7 @@ async fn one_is_left_out(world: &mut World, refused: Part, refusal: PartRefusal)
     world.assert_dense().await;
     // The next group goes the usual way again.
     let parts: Vec<Part> = (0..PARTS).map(|_| world.events(&cart(), 0, 1)).collect();
-    assert_eq!(world.lane.append(&parts).await.unwrap(), vec![Ok(()); PARTS]);
+    assert_eq!(world.append(&parts).await, vec![Ok(()); PARTS]);
     world.assert_dense().await;
 }
 
@@ -121,7 +121,7 @@ async fn several_reasons_in_one_group_are_told_apart(mut world: World) {
     lost.epoch = Epoch(99);
     let shard = lost.shard();
     let parts = [world.events(&stale, 4, 1), too_large, lost, world.events(&fine, 0, 1)];
-    let verdicts = world.lane.append(&parts).await.unwrap();
+    let verdicts = world.append(&parts).await;
     assert_eq!(
         verdicts,
         [

@@ -27,7 +27,7 @@ async fn effects_wait_in_key_order(mut world: World) {
     first.outbox = vec![effect(&a, 2, 0), effect(&a, 2, 1)];
     second.outbox = vec![effect(&b, 1, 0)];
     let expected = [first.outbox.clone(), second.outbox.clone()].concat();
-    world.lane.append(&[second, first]).await.unwrap();
+    world.append(&[second, first]).await;
     assert_eq!(world.journal.outbox(None, 10).await.unwrap(), expected);
 }
 

@@ -76,7 +76,13 @@ impl World {
     }
 
     pub(crate) async fn store(&mut self, part: Part) -> Result<(), PartRefusal> {
-        self.lane.append(&[part]).await.unwrap().remove(0)
+        self.append(&[part]).await.remove(0)
+    }
+
+    /// Stores parts and says of each whether it was.
+    pub(crate) async fn append(&mut self, parts: &[Part]) -> Vec<Result<(), PartRefusal>> {
+        let verdicts = self.lane.append(parts).await.unwrap();
+        verdicts.into_iter().map(|verdict| verdict.map(drop)).collect()
     }
 
     pub(crate) async fn version(&self, entity: &EntityId) -> u64 {

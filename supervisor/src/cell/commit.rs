@@ -121,7 +121,7 @@ impl<E: Entity> Domain<E> {
         }
         let (part, follows) = Follows::split(&mut draft);
         match self.core.lanes.append(part).await {
-            Ok(()) => {
+            Ok(_stored) => {
                 self.publish(cell, &draft, follows);
                 for settled in draft.settled.drain(..) {
                     self.answer(cell, settled);

@@ -11,7 +11,7 @@ pub use error::{JournalError, PartRefusal};
 pub use ownership::{KeyTable, ShardTable, Shards};
 pub use rows::{
     Claim, CommandRecord, Crash, CrashRecord, EffectMark, Loaded, NewEvent, OutboxKey, OutboxRow, Part,
-    Posting, Reminder, StoredEvent,
+    Posting, Reminder, Stored, StoredEvent,
 };
 
 use crate::clock::Timestamp;
@@ -19,6 +19,9 @@ use crate::ids::{CommandId, EntityId, ShardId, Version};
 
 /// Largest stored payload (event, outcome, effect) in bytes; a part with a larger one is refused as [`PartRefusal::TooLarge`].
 pub const PAYLOAD_BYTES_MAX: usize = 256 * 1024;
+
+/// What became of each part of an append, in order.
+pub type Verdicts = Vec<Result<Stored, PartRefusal>>;
 
 /// The only appender of the shards of one lane.
 ///
@@ -29,10 +32,7 @@ pub trait LaneWriter: Send {
     ///
     /// # Errors
     /// When the transaction as a whole failed ([`JournalError::Unavailable`]) or its outcome is unknown.
-    fn append<'a>(
-        &'a mut self,
-        parts: &'a [Part],
-    ) -> BoxFuture<'a, Result<Vec<Result<(), PartRefusal>>, JournalError>>;
+    fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Result<Verdicts, JournalError>>;
 }
 
 /// The transactional truth.

@@ -191,6 +191,14 @@ impl Part {
     }
 }
 
+/// What is known of a part once it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stored {
+    /// The newest `shard_seq` of the part's shard after it, 0 before the shard's first event. A part without events
+    /// leaves the shard where it was. A follower that has seen this number has seen the part.
+    pub shard_seq: u64,
+}
+
 /// All that is needed to bring an entity to life.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {

@@ -280,5 +280,5 @@ async fn remove(core: &Core, key: &OutboxKey) -> Result<(), String> {
     let epoch = core.shards.epoch(key.entity.shard()).ok_or("the shard lives elsewhere")?;
     let mut part = Part::empty(key.entity.clone(), Version(0), epoch, core.clock.now());
     part.outbox_done.push(key.clone());
-    core.lanes.append(part).await.map_err(|error| error.to_string())
+    core.lanes.append(part).await.map(drop).map_err(|error| error.to_string())
 }

@@ -1,16 +1,17 @@
 //! The dense numbering of each shard's events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use amazoff_supervisor::ShardId;
 use amazoff_supervisor::journal::Part;
+use amazoff_supervisor::{Epoch, ShardId};
 use sqlx::SqliteConnection;
 
 use crate::sqlite::rows;
 
-/// The newest `shard_seq` of the shards that are known.
+/// The newest `shard_seq` of the shards that are known. What was learnt under another epoch is outdated: in between, the
+/// shard had another writer.
 #[derive(Debug, Default)]
-pub(in crate::sqlite) struct Heads(HashMap<ShardId, u64>);
+pub(in crate::sqlite) struct Heads(HashMap<ShardId, (Epoch, u64)>);
 
 impl Heads {
     /// Reads the heads of those parts' shards that are not known yet.
@@ -19,32 +20,32 @@ impl Heads {
         connection: &mut SqliteConnection,
         parts: &[&Part],
     ) -> Result<(), sqlx::Error> {
-        let mut unknown: Vec<u16> = parts
+        let unknown: BTreeMap<u16, Epoch> = parts
             .iter()
-            .map(|part| part.shard())
-            .filter(|shard| !self.0.contains_key(shard))
-            .map(ShardId::number)
+            .filter(|part| self.0.get(&part.shard()).is_none_or(|(epoch, _)| *epoch != part.epoch))
+            .map(|part| (part.shard().number(), part.epoch))
             .collect();
         if unknown.is_empty() {
             return Ok(());
         }
-        unknown.sort_unstable();
-        unknown.dedup();
+        let shards: Vec<u16> = unknown.keys().copied().collect();
         let rows = sqlx::query(
             "SELECT value, (SELECT coalesce(max(shard_seq), 0) FROM journal WHERE shard_id = value) FROM json_each(?)",
         )
-        .bind(serde_json::json!(unknown).to_string())
+        .bind(serde_json::json!(shards).to_string())
         .fetch_all(connection)
         .await?;
         for row in &rows {
-            self.0.insert(rows::shard(row, 0)?, rows::unsigned(row, 1)?);
+            let shard = rows::shard(row, 0)?;
+            let epoch = unknown.get(&shard.number()).copied().unwrap_or_default();
+            self.0.insert(shard, (epoch, rows::unsigned(row, 1)?));
         }
         Ok(())
     }
 
     /// Hands out `count` numbers of a shard that was learnt; returns the first.
     pub(super) fn hand_out(&mut self, shard: ShardId, count: usize) -> u64 {
-        let head = self.0.entry(shard).or_default();
+        let (_, head) = self.0.entry(shard).or_default();
         let first = *head + 1;
         *head += u64::try_from(count).unwrap_or(u64::MAX);
         first

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use amazoff_supervisor::Version;
-use amazoff_supervisor::journal::{JournalError, Part, PartRefusal};
+use amazoff_supervisor::journal::{JournalError, Part, Stored, Verdicts};
 use sqlx::SqliteConnection;
 
 pub(super) use self::heads::Heads;
@@ -31,7 +31,13 @@ pub(super) struct Numbered<'a> {
     first_shard_seq: u64,
 }
 
-type Verdicts = Vec<Result<(), PartRefusal>>;
+impl Numbered<'_> {
+    /// The shard's newest `shard_seq` once the part is stored.
+    fn stored(&self) -> Stored {
+        let events = u64::try_from(self.part.events.len()).unwrap_or(u64::MAX);
+        Stored { shard_seq: self.first_shard_seq - 1 + events }
+    }
+}
 
 /// Stores what is not refused; durable when it answers `Ok`.
 pub(super) async fn append(
@@ -40,24 +46,36 @@ pub(super) async fn append(
     parts: &[Part],
     bugs: Bugs,
 ) -> Result<Verdicts, JournalError> {
-    let mut verdicts: Verdicts =
-        parts.iter().map(|part| rules::refused_by_itself(part, bugs).map_or(Ok(()), Err)).collect();
-    if verdicts.iter().all(Result::is_err) {
-        return Ok(verdicts);
-    }
-    let mut turn = turns.take().await?;
-    // Taken out, and put back only after a commit: a failure in between leaves nothing to trust.
-    let mut known = std::mem::take(&mut *heads.lock().unwrap_or_else(PoisonError::into_inner));
+    let refusals: Vec<_> = parts.iter().map(|part| rules::refused_by_itself(part, bugs)).collect();
     let fitting: Vec<&Part> =
-        parts.iter().zip(&verdicts).filter_map(|(part, verdict)| verdict.is_ok().then_some(part)).collect();
-    let simple = entities_differ(&fitting) && !bugs.no_version_check;
-    if !simple || !together(&mut turn, &fitting, &mut known, bugs).await? {
-        known = Heads::default();
-        one_by_one(&mut turn, parts, &mut verdicts, (&mut known, bugs)).await?;
+        parts.iter().zip(&refusals).filter_map(|(part, refusal)| refusal.is_none().then_some(part)).collect();
+    let mut judged = if fitting.is_empty() {
+        Vec::new()
+    } else {
+        let mut turn = turns.take().await?;
+        // Taken out, and put back only after a commit: a failure in between leaves nothing to trust.
+        let mut known = std::mem::take(&mut *heads.lock().unwrap_or_else(PoisonError::into_inner));
+        let judged = store(&mut turn, &fitting, &mut known, bugs).await?;
+        *heads.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        turn.end();
+        judged
     }
-    *heads.lock().unwrap_or_else(PoisonError::into_inner) = known;
-    turn.end();
-    Ok(verdicts)
+    .into_iter();
+    Ok(refusals.into_iter().filter_map(|refusal| refusal.map(Err).or_else(|| judged.next())).collect())
+}
+
+async fn store(
+    turn: &mut Turn,
+    parts: &[&Part],
+    heads: &mut Heads,
+    bugs: Bugs,
+) -> Result<Verdicts, JournalError> {
+    let simple = entities_differ(parts) && !bugs.no_version_check;
+    if simple && let Some(stored) = together(turn, parts, heads, bugs).await? {
+        return Ok(stored.into_iter().map(Ok).collect());
+    }
+    *heads = Heads::default();
+    one_by_one(turn, parts, heads, bugs).await
 }
 
 /// Writing together does one table after the other, so it would mix up two parts of the same entity.
@@ -66,25 +84,25 @@ fn entities_differ(parts: &[&Part]) -> bool {
     parts.iter().all(|part| seen.insert(&part.entity))
 }
 
-/// Stores all parts; `false` when at least one is refused, and then none is stored.
+/// Stores all parts; `None` when at least one is refused, and then none is stored.
 async fn together(
     turn: &mut Turn,
     parts: &[&Part],
     heads: &mut Heads,
     bugs: Bugs,
-) -> Result<bool, JournalError> {
+) -> Result<Option<Vec<Stored>>, JournalError> {
     let mut transaction = turn.begin().await.map_err(unavailable)?;
     match write_together(&mut transaction, parts, heads, bugs).await {
-        Ok(true) => {
+        Ok(Some(stored)) => {
             transaction.commit().await.map_err(outcome_unknown)?;
-            return Ok(true);
+            return Ok(Some(stored));
         }
-        Ok(false) => {}
+        Ok(None) => {}
         Err(error) if is_taken(&error) => {}
         Err(error) => return Err(unavailable(error)),
     }
     transaction.rollback().await.map_err(unavailable)?;
-    Ok(false)
+    Ok(None)
 }
 
 async fn write_together(
@@ -92,39 +110,44 @@ async fn write_together(
     parts: &[&Part],
     heads: &mut Heads,
     bugs: Bugs,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<Vec<Stored>>, sqlx::Error> {
     if judge::any_is_outdated(connection, parts).await? {
-        return Ok(false);
+        return Ok(None);
     }
     heads.learn(connection, parts).await?;
     let numbered: Vec<_> = parts.iter().map(|part| number(part, part.seen, heads)).collect();
-    inserts::write(connection, &numbered, bugs).await
+    let written = inserts::write(connection, &numbered, bugs).await?;
+    Ok(written.then(|| numbered.iter().map(Numbered::stored).collect()))
 }
 
-/// Judges and stores part by part, in order; replaces the verdict of each that is refused.
+/// Judges and stores part by part, in order.
 async fn one_by_one(
     turn: &mut Turn,
-    parts: &[Part],
-    verdicts: &mut Verdicts,
-    (heads, bugs): (&mut Heads, Bugs),
-) -> Result<(), JournalError> {
+    parts: &[&Part],
+    heads: &mut Heads,
+    bugs: Bugs,
+) -> Result<Verdicts, JournalError> {
     let mut transaction = turn.begin().await.map_err(unavailable)?;
-    for (part, verdict) in parts.iter().zip(verdicts).filter(|(_, verdict)| verdict.is_ok()) {
-        match judge::judge(&mut transaction, part, bugs).await.map_err(unavailable)? {
-            Err(refusal) => *verdict = Err(refusal),
-            Ok(after) => {
-                heads.learn(&mut transaction, &[part]).await.map_err(unavailable)?;
-                let numbered = number(part, after, heads);
-                let stored =
-                    inserts::write(&mut transaction, &[numbered], bugs).await.map_err(unavailable)?;
-                if !stored {
-                    let reason = format!("a part of {} was judged free and still refused", part.entity);
-                    return Err(JournalError::Unavailable(reason));
-                }
+    let mut verdicts = Verdicts::with_capacity(parts.len());
+    for &part in parts {
+        let after = match judge::judge(&mut transaction, part, bugs).await.map_err(unavailable)? {
+            Err(refusal) => {
+                verdicts.push(Err(refusal));
+                continue;
             }
+            Ok(after) => after,
+        };
+        heads.learn(&mut transaction, &[part]).await.map_err(unavailable)?;
+        let numbered = number(part, after, heads);
+        let stored = numbered.stored();
+        if !inserts::write(&mut transaction, &[numbered], bugs).await.map_err(unavailable)? {
+            let reason = format!("a part of {} was judged free and still refused", part.entity);
+            return Err(JournalError::Unavailable(reason));
         }
+        verdicts.push(Ok(stored));
     }
-    transaction.commit().await.map_err(outcome_unknown)
+    transaction.commit().await.map_err(outcome_unknown)?;
+    Ok(verdicts)
 }
 
 fn number<'a>(part: &'a Part, after: Version, heads: &mut Heads) -> Numbered<'a> {
