@@ -1,6 +1,6 @@
 //! The journal's writer, with trouble.
 
-use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, PartRefusal};
+use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, Verdicts};
 use futures::future::BoxFuture;
 
 use super::{FaultPlan, Kind, Power, Trace};
@@ -25,10 +25,10 @@ pub(super) struct FaultyLane {
     pub(super) place: usize,
 }
 
-type Verdicts = Result<Vec<Result<(), PartRefusal>>, JournalError>;
+type Answered = Result<Verdicts, JournalError>;
 
 impl FaultyLane {
-    async fn store(&self, parts: &[Part]) -> Verdicts {
+    async fn store(&self, parts: &[Part]) -> Answered {
         self.power.flows().await;
         let Some(mut writer) = self.power.lend(self.place) else {
             return Err(JournalError::Unavailable("the writer is gone".to_owned()));
@@ -49,7 +49,7 @@ fn lost() -> JournalError {
 }
 
 impl LaneWriter for FaultyLane {
-    fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Verdicts> {
+    fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Answered> {
         Box::pin(async move {
             self.power.flows().await;
             match self.plan.next(&KINDS) {
