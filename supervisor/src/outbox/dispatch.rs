@@ -13,6 +13,7 @@ use tokio::time::{Instant, interval_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::cell::panic_text;
+use crate::clock::Timestamp;
 use crate::ids::{EntityId, Version};
 use crate::journal::{JournalError, OutboxKey, OutboxRow, Part};
 use crate::member::{AnyMember, Handed};
@@ -237,7 +238,7 @@ impl Dispatcher<'_> {
 /// Hands one row over until it is done and gone from the journal.
 async fn until_done(core: &Core, member: &dyn AnyMember, mut row: OutboxRow, places: &Semaphore) {
     loop {
-        tokio::time::sleep(row.next_at.since(core.clock.now())).await;
+        tokio::time::sleep(wait(&row, core.clock.now())).await;
         let handed = {
             let Ok(_place) = places.acquire().await else { return };
             AssertUnwindSafe(member.hand_over(&row)).catch_unwind().await
@@ -260,6 +261,12 @@ async fn until_done(core: &Core, member: &dyn AnyMember, mut row: OutboxRow, pla
             tracing::warn!(%error, "a failed delivery could not be noted");
         }
     }
+}
+
+/// How long a row has to wait. Never longer than any pause that was ever meant: a clock that was set back costs no more.
+fn wait(row: &OutboxRow, now: Timestamp) -> Duration {
+    let longest = if row.attempts == 0 { Duration::ZERO } else { DEAD_RETRY };
+    row.next_at.since(now).min(longest)
 }
 
 /// Doubles the pause up to the limit, with jitter of a fifth.

@@ -14,16 +14,22 @@ const BEGINNING: i64 = 1_767_225_600_000;
 pub struct WorldClock {
     began: Instant,
     offset_ms: Arc<AtomicI64>,
+    furthest_ms: Arc<AtomicI64>,
 }
 
 impl WorldClock {
     /// A clock that begins now.
     pub fn begin() -> Self {
-        Self { began: Instant::now(), offset_ms: Arc::default() }
+        Self { began: Instant::now(), offset_ms: Arc::default(), furthest_ms: Arc::default() }
     }
     /// Jumps, as a badly set clock does; no timer of tokio's notices.
     pub fn jump_ms(&self, ms: i64) {
-        self.offset_ms.fetch_add(ms, Ordering::SeqCst);
+        let offset = self.offset_ms.fetch_add(ms, Ordering::SeqCst) + ms;
+        self.furthest_ms.fetch_max(offset, Ordering::SeqCst);
+    }
+    /// Is put right after jumps back: what was promised for a time that it had shown comes without waiting for hours.
+    pub fn put_right(&self) {
+        self.offset_ms.store(self.furthest_ms.load(Ordering::SeqCst), Ordering::SeqCst);
     }
 }
 

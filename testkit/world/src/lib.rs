@@ -49,11 +49,19 @@ pub fn paused<T>(future: impl Future<Output = T>) -> T {
 ///
 /// # Panics
 /// When it does not hold within `limit`; the text is `what`.
-pub async fn until(what: &str, limit: std::time::Duration, mut holds: impl AsyncFnMut() -> bool) {
-    const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+pub async fn until(what: &str, limit: std::time::Duration, holds: impl AsyncFnMut() -> bool) {
+    assert!(came(limit, holds).await, "{what} did not come within {limit:?}");
+}
+
+/// Waits until a condition holds; false when it does not within `limit`.
+pub(crate) async fn came(limit: std::time::Duration, mut holds: impl AsyncFnMut() -> bool) -> bool {
+    const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
     let end = tokio::time::Instant::now() + limit;
     while !holds().await {
-        assert!(tokio::time::Instant::now() < end, "{what} did not come within {limit:?}");
+        if tokio::time::Instant::now() >= end {
+            return false;
+        }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+    true
 }

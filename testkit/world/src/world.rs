@@ -3,21 +3,24 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use amazoff_actors::checkout::{Checkout, GRACE_FOR, PATIENCE_FOR, Phase, Run, WaitsFor};
 use amazoff_actors::payment::{PaymentProvider, Providers};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
 use amazoff_persistence::{MemoryBlobs, MemoryStore};
 use amazoff_supervisor::journal::{Journal, OutboxRow};
 use amazoff_supervisor::tree::TreeHandle;
-use amazoff_supervisor::{CellLimits, Clock, Envelope, MasterKey, Ports, Runtime, Vault};
+use amazoff_supervisor::{
+    CellLimits, Clock, Entity, EntityId, Envelope, MasterKey, Ports, Runtime, Vault, Version, decode,
+};
 use amazoff_testkit::faults::{FaultPlan, FaultyDocuments, FaultyJournal, Power, Trace};
 
+use crate::came;
 use crate::clock::WorldClock;
 use crate::invariants::Invariants;
 use crate::outside::{QuickHasher, stand_in};
 use crate::provider::Provider;
 use crate::stored::Stored;
-use crate::until;
 
 /// How long a helper lets the shop take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -168,21 +171,58 @@ impl World {
     /// # Panics
     /// When it does not come to rest within half an hour.
     pub async fn settled(&self) {
-        let rest = async || self.undelivered().await.is_empty() && self.stored().await.running().is_empty();
-        until("rest", SETTLE_LIMIT, rest).await;
+        let rest = async || self.undelivered().await.is_empty() && self.running().await.is_empty();
+        assert!(came(SETTLE_LIMIT, rest).await, "it does not come to rest: {}", self.under_way().await);
         let machine = self.machine();
         tokio::time::timeout(SETTLE_LIMIT, machine.runtime.projected()).await.expect("projections catch up");
     }
 
-    /// Lets the clock pass whatever checkouts still wait for, and waits for rest.
+    /// What keeps it from resting, for people.
+    async fn under_way(&self) -> String {
+        let undelivered = self.undelivered().await;
+        let running = self.running().await;
+        let phases: Vec<_> = running.iter().map(|run| &run.phase).collect();
+        let decided = self.machine().tree.events();
+        let lately = &decided[decided.len().saturating_sub(5)..];
+        format!("now {}, effects {undelivered:#?}, attempts {phases:#?}, tree {lately:#?}", self.clock.now())
+    }
+
+    /// The attempts that are under way.
+    pub async fn running(&self) -> Vec<Run> {
+        let journal = self.journal();
+        let mut running = Vec::new();
+        for id in journal.entities(Checkout::KIND, None, usize::MAX).await.expect("memory answers") {
+            let entity = EntityId::new(Checkout::KIND, id);
+            let events = journal.history(&entity, Version(0), usize::MAX).await.expect("memory answers");
+            let mut checkout = Checkout::default();
+            for stored in events {
+                let event = decode::<Checkout>(&stored.event.payload, stored.event.schema);
+                checkout.apply(&event.expect("readable"));
+            }
+            running.extend(checkout.run.map(|run| *run));
+        }
+        running
+    }
+
+    /// Waits until all that still runs waits for shoppers, lets the clock pass their time, and waits for rest.
     ///
     /// # Panics
     /// As [`World::settled`].
     pub async fn pass_patience(&self) {
-        use amazoff_actors::checkout::{GRACE_FOR, PATIENCE_FOR};
+        self.clock.put_right();
         for wait in [PATIENCE_FOR, GRACE_FOR] {
-            until("quiet", SETTLE_LIMIT, async || self.undelivered().await.is_empty()).await;
-            if self.stored().await.running().is_empty() {
+            let shoppers_turn = async || {
+                let waits = |run: &Run| {
+                    matches!(run.phase, Phase::Paying { waits_for: WaitsFor::Shopper { .. }, .. })
+                };
+                self.undelivered().await.is_empty() && self.running().await.iter().all(waits)
+            };
+            assert!(
+                came(SETTLE_LIMIT, shoppers_turn).await,
+                "it does not come to rest: {}",
+                self.under_way().await
+            );
+            if self.running().await.is_empty() {
                 break;
             }
             let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);

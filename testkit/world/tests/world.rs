@@ -85,6 +85,24 @@ fn what_was_acknowledged_outlives_a_crash_and_a_restart() {
     });
 }
 
+/// F18: what waits for delivery waits by the monotonic clock.
+#[test]
+fn a_clock_that_is_set_back_delays_no_purchase() {
+    paused(async {
+        let world = World::start().await;
+        let shelf = world.stock(1_999, 10).await;
+        let cart = world.full_cart(&[(shelf, 2)]).await;
+        let form = world.form(cart, "tok_ok").await;
+        let begun =
+            world.shop().checkouts.complete(cart, form, world.envelope(), Duration::ZERO).await.unwrap();
+        assert!(matches!(begun, Outcome::Processing { .. }), "{begun:?}");
+        world.clock.jump_ms(-2 * 3_600_000);
+        world.crash().await;
+        let outcome = world.outcome(cart, Duration::from_secs(5)).await;
+        assert!(matches!(outcome, Outcome::Placed { .. }), "{outcome:?}");
+    });
+}
+
 /// C: every commit of a purchase, in each of its courses, with the power cut around it.
 #[test]
 fn a_purchase_that_is_cut_anywhere_ends_bought_once_or_undone() {
