@@ -171,10 +171,23 @@ impl World {
     /// # Panics
     /// When it does not come to rest within half an hour.
     pub async fn settled(&self) {
-        let rest = async || self.undelivered().await.is_empty() && self.running().await.is_empty();
-        assert!(came(SETTLE_LIMIT, rest).await, "it does not come to rest: {}", self.under_way().await);
+        if let Err(unrest) = self.try_settle().await {
+            panic!("{unrest}");
+        }
+    }
+
+    async fn try_settle(&self) -> Result<(), String> {
+        self.rests(async || self.undelivered().await.is_empty() && self.running().await.is_empty()).await?;
         let machine = self.machine();
-        tokio::time::timeout(SETTLE_LIMIT, machine.runtime.projected()).await.expect("projections catch up");
+        let projected = tokio::time::timeout(SETTLE_LIMIT, machine.runtime.projected()).await;
+        projected.map_err(|_late| "projections do not catch up".to_owned())
+    }
+
+    async fn rests(&self, rests: impl AsyncFnMut() -> bool) -> Result<(), String> {
+        if came(SETTLE_LIMIT, rests).await {
+            return Ok(());
+        }
+        Err(format!("it does not come to rest: {}", self.under_way().await))
     }
 
     /// What keeps it from resting, for people.
@@ -209,19 +222,23 @@ impl World {
     /// # Panics
     /// As [`World::settled`].
     pub async fn pass_patience(&self) {
+        if let Err(unrest) = self.try_pass_patience().await {
+            panic!("{unrest}");
+        }
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// What keeps it from resting.
+    pub async fn try_pass_patience(&self) -> Result<(), String> {
         self.clock.put_right();
         for wait in [PATIENCE_FOR, GRACE_FOR] {
-            let shoppers_turn = async || {
-                let waits = |run: &Run| {
-                    matches!(run.phase, Phase::Paying { waits_for: WaitsFor::Shopper { .. }, .. })
-                };
-                self.undelivered().await.is_empty() && self.running().await.iter().all(waits)
-            };
-            assert!(
-                came(SETTLE_LIMIT, shoppers_turn).await,
-                "it does not come to rest: {}",
-                self.under_way().await
-            );
+            let waits =
+                |run: &Run| matches!(run.phase, Phase::Paying { waits_for: WaitsFor::Shopper { .. }, .. });
+            let shoppers_turn =
+                async || self.undelivered().await.is_empty() && self.running().await.iter().all(waits);
+            self.rests(shoppers_turn).await?;
             if self.running().await.is_empty() {
                 break;
             }
@@ -230,7 +247,7 @@ impl World {
             // The reminder clock looks a few times a second.
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        self.settled().await;
+        self.try_settle().await
     }
 }
 
