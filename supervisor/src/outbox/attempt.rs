@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::heads::Woken;
 use crate::cell::panic_text;
+use crate::clock::Timestamp;
 use crate::ids::Version;
 use crate::journal::{FailedDelivery, OutboxKey, OutboxRow, Part};
 use crate::member::{AnyMember, Handed};
@@ -31,7 +32,7 @@ pub(super) async fn until_done(core: &Core, member: &dyn AnyMember, mut row: Out
     let head = core.outbox.heads.begin(&row);
     let mut panics = 0;
     loop {
-        match head.pause(row.next_at.since(core.clock.now())).await {
+        match head.pause(wait(&row, core.clock.now())).await {
             Woken::Due => {}
             Woken::Told => row.dead_since = None,
             Woken::Gone => break,
@@ -51,6 +52,12 @@ pub(super) async fn until_done(core: &Core, member: &dyn AnyMember, mut row: Out
         head.set_dead(is_dead);
     }
     core.outbox.heads.end(&row.key);
+}
+
+/// How long a row has to wait. Never longer than any pause that was ever meant: a clock that was set back costs no more.
+fn wait(row: &OutboxRow, now: Timestamp) -> Duration {
+    let longest = if row.attempts == 0 { Duration::ZERO } else { DEAD_RETRY };
+    row.next_at.since(now).min(longest)
 }
 
 /// One attempt; whatever is done is also gone from the journal.

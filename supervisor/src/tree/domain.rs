@@ -90,6 +90,8 @@ impl Actor for Domain {
         if tokio::time::timeout(plan.drain, plan.cells.host.stop()).await.is_err() {
             let path = &plan.node.path;
             tracing::warn!(tree.path = %path, "cells of \"{path}\" did not drain in time and are killed");
+            // In a fixed order: ractor's own is that of a hash map, and a simulation must repeat.
+            plan.cells.host.cells().iter().for_each(ActorCell::kill);
         }
         match cells.gave_up.take() {
             Some(cause) => Err(GaveUp(cause).into()),

@@ -223,7 +223,7 @@ impl Node {
     }
 
     /// ractor takes along what is below, but in the order of a hash map, which a simulation could not repeat.
-    fn kill_below(&self) {
+    pub(super) fn kill_below(&self) {
         self.host.iter().flat_map(|host| host.cells()).for_each(|cell| cell.kill());
         for child in &self.children {
             if let Some(cell) = child.live_cell() {
