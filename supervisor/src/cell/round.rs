@@ -139,7 +139,11 @@ impl<E: Entity> Domain<E> {
             Ok(None) => {
                 Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() })
             }
-            Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
+            Err(error) => {
+                // It did happen, so nobody is told that it did not.
+                tracing::warn!(entity = %self.entity(cell.id), %error, "a stored outcome cannot be read");
+                Err(AskError::NoAnswer)
+            }
         };
         self.answer(cell, Settled { queued, answer, claims: Vec::new() });
         Round::Again(left)
