@@ -121,6 +121,24 @@ fn a_stored_command_whose_outcome_cannot_be_read_is_not_called_undone() {
     });
 }
 
+/// The same when it crashes while it is decided again.
+#[cfg(feature = "fault-points")]
+#[test]
+fn a_stored_command_that_then_crashes_is_not_called_undone() {
+    paused(async {
+        let world = World::start().await;
+        let shelf = world.stock(1_999, 10).await;
+        world.plan.hook();
+        let next = world.plan.occasions(Kind::AppendLostAfter) + 1;
+        let plan = world.plan.clone().at(Kind::AppendLostAfter, next).at(Kind::DecidePanics, 2);
+        let told = world.shop().stocks.receive(shelf.variant, 5, world.envelope()).await;
+        amazoff_supervisor::faults::hook(None);
+        plan.assert_all_fired();
+        assert_eq!(world.stored().await.stocks[&shelf.variant.uuid()].on_hand, 15);
+        assert!(matches!(told, Err(AskError::NoAnswer)), "{told:?}");
+    });
+}
+
 /// C: every commit of a purchase, in each of its courses, with the power cut around it.
 #[test]
 fn a_purchase_that_is_cut_anywhere_ends_bought_once_or_undone() {
