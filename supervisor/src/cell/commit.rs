@@ -69,7 +69,9 @@ impl<E: Entity> Domain<E> {
             }
             match self.round(cell, batch, &mut rounds).await {
                 Round::Finished => return Worked::Done,
-                Round::Crashed(crashed, rest) => return self.crash(cell, *crashed, rest).await,
+                Round::Crashed(crashed, rest) => {
+                    return self.crash(cell, *crashed, rest, rounds.uncertain).await;
+                }
                 Round::Again(left) if left.is_empty() => return Worked::Done,
                 Round::Again(left) => batch = left,
             }

@@ -142,18 +142,24 @@ impl<E: Entity> Domain<E> {
             Ok(None) => {
                 Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() })
             }
-            Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
+            Err(error) => {
+                // It did happen, so nobody is told that it did not.
+                tracing::warn!(entity = %self.entity(cell.id), %error, "a stored outcome cannot be read");
+                Err(AskError::NoAnswer)
+            }
         };
         self.answer(cell, Settled { queued, answer, claims: Vec::new() });
         Round::Again(left)
     }
 
-    /// Counts the crash durably, tells its caller that nothing was committed, and keeps the rest of the queue.
+    /// Counts the crash durably, tells its caller that nothing was committed (unless an earlier commit of the batch may
+    /// have happened unseen), and keeps the rest of the queue.
     pub(super) async fn crash(
         &self,
         cell: &Arc<Cell<E>>,
         crashed: Crashed<E>,
         rest: Vec<Queued<E>>,
+        uncertain: bool,
     ) -> Worked {
         cell.inbox().put_back(rest);
         let Crashed { queued, context, version, cause } = crashed;
@@ -178,7 +184,11 @@ impl<E: Entity> Domain<E> {
         if quarantined {
             cell.inbox().quarantined.push(command_id);
         }
-        let answer = Err(AskError::NotCommitted { cause: "the command crashed".to_owned() });
+        let answer = Err(if uncertain {
+            AskError::NoAnswer
+        } else {
+            AskError::NotCommitted { cause: "the command crashed".to_owned() }
+        });
         self.answer(cell, Settled { queued, answer, claims: Vec::new() });
         Worked::Crashed(cause)
     }

@@ -90,3 +90,10 @@ impl LaneWriter for FaultyLane {
         })
     }
 }
+
+impl Drop for FaultyLane {
+    fn drop(&mut self) {
+        // The writer that is kept for it ends with it.
+        drop(self.power.lend(self.place));
+    }
+}

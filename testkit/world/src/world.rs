@@ -1,5 +1,6 @@
 //! The world: what outlives a crash of the shop, and the machine on which the shop runs now.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub struct Machine {
     pub tree: TreeHandle,
     /// The machine's power.
     pub power: Power,
+    stopping: AtomicBool,
 }
 
 /// The machine lost its power while it was asked: nothing is known of the answer.
@@ -124,8 +126,15 @@ impl World {
     /// Stops the shop in good order.
     pub async fn shutdown(&self) {
         let machine = self.machine();
+        machine.stopping.store(true, Ordering::SeqCst);
         machine.tree.stop().await;
         machine.power.cut();
+    }
+
+    /// Whether the shop runs, and nobody has begun to stop it.
+    pub fn is_up(&self) -> bool {
+        let machine = self.machine();
+        machine.power.is_on() && !machine.stopping.load(Ordering::SeqCst)
     }
 
     /// Boots the shop over what is stored. What may still run of an earlier machine is without power.
@@ -286,5 +295,5 @@ async fn boot(over: &Boot<'_>) -> Machine {
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let spec = tree::declare(&runtime, [hasher.supervise(), stand_in("images")], [stand_in("http")]);
     let tree = TreeHandle::start_with(spec, clock).await.expect("the tree is valid");
-    Machine { shop, runtime, tree, power }
+    Machine { shop, runtime, tree, power, stopping: AtomicBool::new(false) }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use amazoff_actors::checkout::{Failure, Outcome};
 use amazoff_actors::payment::Confirmation;
+use amazoff_supervisor::AskError;
+use amazoff_testkit::faults::Kind;
 use amazoff_world::{World, fail_each_step, paused};
 
 const LIMIT: Duration = Duration::from_mins(5);
@@ -100,6 +102,40 @@ fn a_clock_that_is_set_back_delays_no_purchase() {
         world.crash().await;
         let outcome = world.outcome(cart, Duration::from_secs(5)).await;
         assert!(matches!(outcome, Outcome::Placed { .. }), "{outcome:?}");
+    });
+}
+
+/// A command that may have happened is never called undone, also when its outcome cannot be read.
+#[test]
+fn a_stored_command_whose_outcome_cannot_be_read_is_not_called_undone() {
+    paused(async {
+        let world = World::start().await;
+        let shelf = world.stock(1_999, 10).await;
+        let (next, reads) =
+            (world.plan.occasions(Kind::AppendLostAfter) + 1, world.plan.occasions(Kind::ReadFailed));
+        let plan = world.plan.clone().at(Kind::AppendLostAfter, next).at(Kind::ReadFailed, reads + 1);
+        let told = world.shop().stocks.receive(shelf.variant, 5, world.envelope()).await;
+        plan.assert_all_fired();
+        assert_eq!(world.stored().await.stocks[&shelf.variant.uuid()].on_hand, 15);
+        assert!(matches!(told, Err(AskError::NoAnswer)), "{told:?}");
+    });
+}
+
+/// The same when it crashes while it is decided again.
+#[cfg(feature = "fault-points")]
+#[test]
+fn a_stored_command_that_then_crashes_is_not_called_undone() {
+    paused(async {
+        let world = World::start().await;
+        let shelf = world.stock(1_999, 10).await;
+        world.plan.hook();
+        let next = world.plan.occasions(Kind::AppendLostAfter) + 1;
+        let plan = world.plan.clone().at(Kind::AppendLostAfter, next).at(Kind::DecidePanics, 2);
+        let told = world.shop().stocks.receive(shelf.variant, 5, world.envelope()).await;
+        amazoff_supervisor::faults::hook(None);
+        plan.assert_all_fired();
+        assert_eq!(world.stored().await.stocks[&shelf.variant.uuid()].on_hand, 15);
+        assert!(matches!(told, Err(AskError::NoAnswer)), "{told:?}");
     });
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use amazoff_actors::order::Status;
-use amazoff_supervisor::{chance, faults, tree};
+use amazoff_supervisor::{chance, faults};
 use amazoff_testkit::faults::{FaultPlan, Kind, Trace};
 use amazoff_world::{Invariants, Trouble, World, paused};
 
@@ -128,8 +128,7 @@ impl Simulation {
         }
         plan.heal();
         // The last shopper may have left in the middle of a restart.
-        let machine = world.machine();
-        if !machine.power.is_on() || machine.tree.snapshot().status != tree::Status::Running {
+        if !world.is_up() {
             world.boot().await;
         }
         let mut violations = Vec::new();
