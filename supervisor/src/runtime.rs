@@ -144,7 +144,9 @@ impl Assembly {
         Self { core: Arc::new(core), members: Members::new(), projections: Vec::new() }
     }
 
-    /// The directory of a domain. Call it once per domain, then [`Self::register`] it.
+    /// The directory of a domain. Call it once per domain, then [`Self::register`] it: two directories of one kind would be
+    /// two cells per entity, and a domain that is not registered gets no reminders, delivers no effects and keeps its cells in
+    /// memory for ever.
     pub fn directory<E: Entity>(&self, limits: CellLimits) -> Directory<E> {
         Directory::new(Arc::clone(&self.core), limits)
     }
@@ -315,12 +317,15 @@ impl Runtime {
         self.core.lanes.stats()
     }
 
-    /// Waits until every projection has caught up with what is committed now.
+    /// Waits until every projection has caught up with what is committed now. Without [`projections`](Self::projections) in
+    /// the tree, or while one keeps failing, that is never.
     pub async fn projected(&self) {
         self.core.dirty.settled().await;
     }
 
-    /// Waits until no effect waits for delivery (effects in a retry pause included).
+    /// Waits until no effect waits for delivery. One in a retry pause waits, and so does one that needs a person
+    /// ([`Delivered::Dead`](crate::Delivered::Dead)): with such a one, and without [`outbox`](Self::outbox) in the tree, that is
+    /// never.
     pub async fn delivered(&self) {
         self.core.outbox.settled().await;
     }
