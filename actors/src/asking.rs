@@ -7,6 +7,7 @@ use serde::Serialize;
 pub(crate) fn not_read<R: Fault>(error: ReadError) -> AskError<R> {
     match error {
         ReadError::Unavailable(cause) => AskError::Unavailable { cause },
+        ReadError::NotYet => AskError::Unavailable { cause: error.to_string() },
         ReadError::Corrupt(_) => AskError::NotCommitted { cause: error.to_string() },
     }
 }

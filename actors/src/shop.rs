@@ -87,7 +87,8 @@ impl Shop {
         assembly.project(Arc::new(ProductProjection::new(products.clone())));
         assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
 
-        let products = Products::new(products, Arc::clone(&ports.documents));
+        let documents = assembly.documents();
+        let products = Products::new(products, Arc::clone(&documents));
         let stocks = Stocks::new(stocks);
         let vault = outside.vault;
         let shop = Self {
@@ -101,14 +102,14 @@ impl Shop {
                 outside.passwords,
                 Arc::clone(&ports.clock),
             ),
-            orders: Orders::new(orders, Arc::clone(&ports.documents), vault.clone()),
+            orders: Orders::new(orders, Arc::clone(&documents), vault.clone()),
             payments: Payments::new(payments),
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
             blobs: outside.blobs,
             clock: Arc::clone(&ports.clock),
             journal: Arc::clone(&ports.journal),
-            documents: Arc::clone(&ports.documents),
+            documents,
         };
         (shop, assembly.finish())
     }

@@ -9,6 +9,7 @@ use amazoff_supervisor::tree::TreeHandle;
 use tokio::time::Instant;
 
 use crate::auth::Auth;
+use crate::layers::Intake;
 use crate::problem::Problem;
 use crate::realtime::Realtime;
 use crate::settings::HttpSettings;
@@ -26,6 +27,8 @@ pub struct Platform {
     pub runtime: Runtime,
     /// Open sockets and their tickets.
     pub realtime: Realtime,
+    /// Whether requests are taken in.
+    pub intake: Intake,
     /// This node's name.
     pub node: Arc<str>,
     started: Instant,
@@ -43,6 +46,7 @@ impl Platform {
             settings: Arc::new(settings),
             runtime,
             realtime: Realtime::default(),
+            intake: Intake::default(),
             node: node.into(),
             started: Instant::now(),
             tree: Arc::default(),

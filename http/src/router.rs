@@ -57,7 +57,8 @@ pub fn router(platform: Platform) -> Router {
         .fallback(|| async { Problem::route_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
     let guarded = layers::guarded(site, &platform.settings)
+        .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped))
         .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
         .layer(from_fn_with_state(platform.clone(), identity::resolve));
-    layers::finished(guarded, &platform.settings).with_state(platform)
+    layers::finished(guarded, &platform.settings, &platform.intake).with_state(platform)
 }

@@ -68,15 +68,41 @@ pub(crate) fn claim_plan(changes: &[ClaimChange]) -> ClaimPlan<'_> {
     plan
 }
 
-/// The net effect of a part's reminder changes: when each is due, `None` when it is to be forgotten.
-pub(crate) fn reminder_plan(changes: &[ReminderChange]) -> BTreeMap<&str, Option<Timestamp>> {
-    changes
-        .iter()
-        .map(|change| match change {
-            ReminderChange::Set { name, due_at } => (name.as_str(), Some(*due_at)),
-            ReminderChange::Clear { name } => (name.as_str(), None),
-        })
-        .collect()
+/// What is to become of a reminder.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ReminderPlan {
+    /// It is due then.
+    Set(Timestamp),
+    /// It is forgotten.
+    Clear,
+    /// It is forgotten if it is due at one of these times.
+    Lapse(BTreeSet<Timestamp>),
+}
+
+/// The net effect of a part's reminder changes, by name.
+pub(crate) fn reminder_plan(changes: &[ReminderChange]) -> BTreeMap<&str, ReminderPlan> {
+    let mut plans = BTreeMap::new();
+    for change in changes {
+        match change {
+            ReminderChange::Set { name, due_at } => {
+                plans.insert(name.as_str(), ReminderPlan::Set(*due_at));
+            }
+            ReminderChange::Clear { name } => {
+                plans.insert(name.as_str(), ReminderPlan::Clear);
+            }
+            ReminderChange::Lapse { name, due_at } => {
+                let plan = plans.entry(name.as_str()).or_insert(ReminderPlan::Lapse(BTreeSet::new()));
+                match plan {
+                    ReminderPlan::Set(set) if set == due_at => *plan = ReminderPlan::Clear,
+                    ReminderPlan::Set(_) | ReminderPlan::Clear => {}
+                    ReminderPlan::Lapse(times) => {
+                        times.insert(*due_at);
+                    }
+                }
+            }
+        }
+    }
+    plans
 }
 
 #[cfg(test)]
@@ -108,7 +134,22 @@ mod tests {
         let due_at = Timestamp::from_unix_ms(5);
         let set = ReminderChange::Set { name: "wake".to_owned(), due_at };
         let clear = ReminderChange::Clear { name: "wake".to_owned() };
-        assert_eq!(reminder_plan(&[set.clone(), clear.clone()])["wake"], None);
-        assert_eq!(reminder_plan(&[clear, set])["wake"], Some(due_at));
+        assert_eq!(reminder_plan(&[set.clone(), clear.clone()])["wake"], ReminderPlan::Clear);
+        assert_eq!(reminder_plan(&[clear, set])["wake"], ReminderPlan::Set(due_at));
+    }
+
+    #[test]
+    fn a_reminder_lapses_only_at_the_time_it_was_due() {
+        let at = Timestamp::from_unix_ms;
+        let set = |ms| ReminderChange::Set { name: "wake".to_owned(), due_at: at(ms) };
+        let lapse = |ms| ReminderChange::Lapse { name: "wake".to_owned(), due_at: at(ms) };
+        let lapsed = |times: &[i64]| ReminderPlan::Lapse(times.iter().copied().map(at).collect());
+        assert_eq!(reminder_plan(&[lapse(5)])["wake"], lapsed(&[5]));
+        assert_eq!(reminder_plan(&[lapse(5), lapse(6)])["wake"], lapsed(&[5, 6]));
+        assert_eq!(reminder_plan(&[lapse(5), set(9)])["wake"], ReminderPlan::Set(at(9)));
+        assert_eq!(reminder_plan(&[set(9), lapse(5)])["wake"], ReminderPlan::Set(at(9)));
+        assert_eq!(reminder_plan(&[set(9), lapse(9)])["wake"], ReminderPlan::Clear);
+        let clear = ReminderChange::Clear { name: "wake".to_owned() };
+        assert_eq!(reminder_plan(&[clear, lapse(5)])["wake"], ReminderPlan::Clear);
     }
 }

@@ -26,9 +26,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed};
 use crate::seed::{self, OwnerError, SeedError};
+use crate::shutdown::{self, Door};
 
-/// How long open sockets have to say goodbye.
-const SOCKETS_LIMIT: Duration = Duration::from_secs(2);
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;
 const IMAGES_QUEUED_MAX: usize = 256;
@@ -98,7 +97,8 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let platform = Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.node());
     let doors = CancellationToken::new();
-    let edge = edge(listener, &platform, &doors);
+    let door = Door::new(listener);
+    let edge = edge(door.clone(), &platform, &doors);
     let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
@@ -115,10 +115,8 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
         () = signals.first() => Ok(()),
     };
     tracing::info!("stopping: no new requests, running ones end, then the databases close");
-    platform.realtime.close(SOCKETS_LIMIT).await;
-    tree.stop().await;
-    store.close().await?;
-    tracing::info!("stopped");
+    let report = shutdown::run(platform, tree, store, door).await;
+    tracing::info!("stopped after {} ms", report.took().as_millis());
     ended
 }
 
@@ -146,6 +144,7 @@ fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
         clock: Arc::new(SystemClock),
         shards: Arc::<SingleNode>::clone(node),
         keys: store.key_table(),
+        audit: store.audit(),
     }
 }
 
@@ -173,28 +172,29 @@ fn settings(config: &Config, address: SocketAddr) -> HttpSettings {
     settings
 }
 
-fn listen(address: SocketAddr) -> Result<(Arc<std::net::TcpListener>, SocketAddr), BootError> {
+fn listen(address: SocketAddr) -> Result<(std::net::TcpListener, SocketAddr), BootError> {
     let failed = |source| BootError::Listen { address, source };
     let listener = std::net::TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    Ok((Arc::new(listener), bound))
+    Ok((listener, bound))
 }
 
 /// The HTTP listener as a child of the tree; the socket stays open over its restarts, so nobody is turned away. It serves
 /// once the doors are open.
-fn edge(listener: Arc<std::net::TcpListener>, platform: &Platform, doors: &CancellationToken) -> ChildSpec {
+fn edge(door: Door, platform: &Platform, doors: &CancellationToken) -> ChildSpec {
     let doors = doors.clone();
     let router = amazoff_http::router(platform.clone());
     let limits = Limits::default();
     ChildSpec::task("http", move |context: TaskContext| {
-        let (listener, router, doors) = (Arc::clone(&listener), router.clone(), doors.clone());
+        let (door, router, doors) = (door.clone(), router.clone(), doors.clone());
         async move {
             tokio::select! {
                 () = doors.cancelled() => {}
                 () = context.cancel.cancelled() => return Ok(()),
             }
-            let listener = TcpListener::from_std(listener.try_clone()?)?;
+            let Some(listener) = door.handle() else { return Ok(()) };
+            let listener = TcpListener::from_std(listener?)?;
             serve(listener, router, limits, context.cancel).await;
             Ok(())
         }

@@ -3,6 +3,7 @@
 mod boot;
 mod config;
 mod seed;
+mod shutdown;
 mod telemetry;
 
 use std::io::Write as _;

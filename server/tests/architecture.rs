@@ -17,7 +17,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["actors", "supervisor"]),
     ("server", &["actors", "cluster", "gateways", "http", "persistence", "supervisor"]),
     ("testkit", &["supervisor"]),
+    ("world", &["actors", "persistence", "supervisor", "testkit"]),
 ];
+
+/// Crates for tests: only each other may build on them.
+const FOR_TESTS: &[&str] = &["testkit", "world"];
 
 /// Who alone may import what.
 const RESERVED: &[(&str, &[&str])] = &[
@@ -60,9 +64,13 @@ fn the_crates_build_only_on_those_below_them() {
 }
 
 #[test]
-fn the_testkit_is_only_a_dev_dependency() {
+fn the_test_crates_are_only_dev_dependencies() {
     for package in metadata().workspace_packages() {
-        assert!(!imports(package).contains("amazoff-testkit"), "{} builds on the testkit", package.name);
+        let name = short(&package.name).unwrap().to_owned();
+        for import in imports(package).iter().filter_map(|import| short(import)) {
+            let fine = FOR_TESTS.contains(&name.as_str()) || !FOR_TESTS.contains(&import);
+            assert!(fine, "{name} builds on {import}");
+        }
     }
 }
 

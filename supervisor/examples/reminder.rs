@@ -133,7 +133,7 @@ async fn story() {
     tree.stop().await;
     say("-- the process ends; nothing runs for two hours");
     tokio::time::sleep(2 * HELD_FOR).await;
-    let waiting = store.journal().reminders_due(clock.now(), 10).await.unwrap();
+    let waiting = store.journal().reminders_due(Reservation::KIND, clock.now(), 10).await.unwrap();
     let started = clock.now();
     say(format!("{started}: reminders that wait in the journal: {}", waiting.len()));
 

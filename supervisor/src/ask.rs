@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::entity::Principal;
 use crate::fault::{Fault, FaultKind};
 use crate::ids::CommandId;
-use crate::journal::OutboxKey;
+use crate::journal::{JournalError, OutboxKey, Reminder};
 
 /// How a command travels: who asks, under which id, until when.
 ///
@@ -55,8 +55,8 @@ pub struct Envelope {
     pub effect: Option<OutboxKey>,
     /// The entity's own effect that this command answers; the commit removes it.
     pub(crate) answers: Option<OutboxKey>,
-    /// The reminder that this command is; the commit clears it.
-    pub(crate) reminder: Option<String>,
+    /// The reminder that this command is; the commit clears it, unless it was set anew.
+    pub(crate) reminder: Option<Reminder>,
 }
 
 impl Envelope {
@@ -94,6 +94,8 @@ pub struct Answer<R> {
     pub replayed: bool,
     /// The entity's version after the command.
     pub version: crate::ids::Version,
+    /// A follower that has passed this `shard_seq` of the entity's shard has seen what the command did.
+    pub position: u64,
 }
 
 /// Why a command has no reply. Each variant says whether something may have happened.
@@ -242,12 +244,26 @@ pub enum ReadError {
     /// What is stored for this entity cannot be replayed.
     #[error("the journal of {0} cannot be replayed")]
     Corrupt(Uuid),
+    /// The documents have not come as far as the caller has already seen.
+    #[error("the lists have not caught up yet")]
+    NotYet,
+}
+
+impl From<JournalError> for ReadError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::NotYet => Self::NotYet,
+            JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) | JournalError::Corrupt { .. } => {
+                Self::Unavailable(error.to_string())
+            }
+        }
+    }
 }
 
 impl Fault for ReadError {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::Unavailable(_) => FaultKind::Unavailable,
+            Self::Unavailable(_) | Self::NotYet => FaultKind::Unavailable,
             Self::Corrupt(_) => FaultKind::Bug,
         }
     }
@@ -255,9 +271,10 @@ impl Fault for ReadError {
         match self {
             Self::Unavailable(_) => "storage-unavailable",
             Self::Corrupt(_) => "internal-error",
+            Self::NotYet => "not-yet-consistent",
         }
     }
     fn retry_after(&self) -> Option<Duration> {
-        matches!(self, Self::Unavailable(_)).then_some(RETRY_AFTER)
+        matches!(self, Self::Unavailable(_) | Self::NotYet).then_some(RETRY_AFTER)
     }
 }

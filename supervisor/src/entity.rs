@@ -230,6 +230,13 @@ pub enum ReminderChange {
         /// The reminder's name.
         name: String,
     },
+    /// Forget the reminder of that name if it is still due at this time: one that was set anew meanwhile stays.
+    Lapse {
+        /// The reminder's name.
+        name: String,
+        /// When it was due.
+        due_at: Timestamp,
+    },
 }
 
 /// A unique key to take or give up.

@@ -13,7 +13,7 @@ use crate::directory::Domain;
 use crate::entity::{Context, Entity, Principal};
 use crate::fault::{Fault, FaultKind};
 use crate::ids::{CommandId, Version};
-use crate::journal::{Crash, JournalError};
+use crate::journal::JournalError;
 
 /// How long a decision that nobody needs may take.
 const WHAT_IF_LIMIT: Duration = Duration::from_secs(5);
@@ -255,10 +255,8 @@ impl<E: Entity> Domain<E> {
                 serde_json::from_str(&record.outcome).ok(),
             ),
             None => {
-                let crashes = self.core.journal.crashes(usize::MAX).await.map_err(failed)?;
-                let of_it = |crash: &Crash| crash.entity == entity && crash.command_id == command_id;
-                let crash = crashes.into_iter().map(|record| record.crash).find(of_it);
-                let crash = crash.ok_or(WhatIfError::UnknownCommand)?;
+                let crash = self.core.journal.crash(&entity, command_id).await.map_err(failed)?;
+                let crash = crash.ok_or(WhatIfError::UnknownCommand)?.crash;
                 (crash.sealed_command, crash.context, crash.seq, None)
             }
         };
@@ -331,5 +329,6 @@ pub(crate) fn read_error(id: Uuid, error: &JournalError) -> ReadError {
         JournalError::Unavailable(_) | JournalError::OutcomeUnknown(_) => {
             ReadError::Unavailable(error.to_string())
         }
+        JournalError::NotYet => ReadError::NotYet,
     }
 }

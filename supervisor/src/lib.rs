@@ -10,7 +10,8 @@
 //! | keep a key unique, keep books | [`Claim`], [`Posting`] |
 //! | be woken later | [`ReminderChange`], [`Entity::reminded`] |
 //! | act on others after a commit | [`Deliver`], [`Delivery`], [`Delivered`]; module [`outbox`] |
-//! | have lists and search | [`Projection`]; module [`documents`] |
+//! | have lists and search | [`Projection`]; modules [`projection`], [`documents`] |
+//! | read from lists what one has just written | module [`consistency`] |
 //! | put a program together | [`Ports`], [`Assembly`], [`Runtime`] |
 //! | keep it running | module [`tree`]: [`SupervisorSpec`](tree::SupervisorSpec), [`ChildSpec`](tree::ChildSpec), [`TreeHandle`](tree::TreeHandle) |
 //! | end it in good order | module [`shutdown`] |
@@ -18,6 +19,7 @@
 //! | bound it, also while it runs | module [`limits`]: [`CellLimits`], [`RuntimeLimits`] |
 //! | hand time on, refuse circles | module [`call`] |
 //! | see what goes on, or went on | [`Runtime::stats`], [`AnyMember`], [`CellView`], [`PastState`], [`WhatIf`] |
+//! | operate it, on the record | [`Operator`]; module [`audit`] |
 //! | store personal data | [`Vault`], [`Sealed`] |
 //! | own time and chance in tests | [`Clock`], [`ManualClock`]; module [`chance`], module [`faults`] (feature `fault-points`) |
 //! | adapt a database | module [`journal`]: [`Journal`](journal::Journal), [`LaneWriter`](journal::LaneWriter), [`Shards`](journal::Shards), [`KeyTable`](journal::KeyTable) |
@@ -27,11 +29,13 @@
 //! `reminder.rs`, `housekeeping.rs` and `watchdog.rs` are the services that their names say.
 
 pub mod ask;
+pub mod audit;
 pub mod call;
 mod cell;
 pub mod chance;
 pub mod clock;
 pub mod compute;
+pub mod consistency;
 mod directory;
 pub mod documents;
 pub mod entity;
@@ -45,6 +49,7 @@ mod lane;
 pub mod limits;
 mod member;
 mod memory;
+mod operator;
 pub mod outbox;
 pub mod projection;
 mod reminder;
@@ -56,6 +61,7 @@ pub mod tree;
 mod watchdog;
 
 pub use ask::{Answer, AskError, Envelope, ReadError};
+pub use audit::{AuditEntry, AuditError, AuditNote, AuditTable};
 pub use cell::{ActivityView, CellStatus, CellView, Committed, Stage, StepView};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use directory::{CommandStats, Directory, DomainStats, Quantiles, decode};
@@ -64,13 +70,14 @@ pub use fault::{Fault, FaultKind};
 pub use ids::{CommandId, EntityId, Epoch, Kind, ShardId, Version, derive_uuid};
 pub use inspect::{PastState, WhatCommand, WhatIf, WhatIfAnswer, WhatIfError, WhatIfOutcome};
 pub use journal::{Claim, Posting};
-pub use limits::{CellLimits, LimitError, RuntimeLimits};
+pub use limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};
 pub use task::spawn_guarded;
 
 pub use lane::LaneStats;
-pub use member::{AnyMember, Handed, RetryError};
-pub use outbox::{Deliver, Delivered, Delivery};
-pub use projection::Projection;
-pub use runtime::{Assembly, LimitsView, Ports, Runtime, RuntimeStats};
+pub use member::{AnyMember, Handed, Reminded, RetryError};
+pub use operator::{OperateError, Operator};
+pub use outbox::{Deliver, Delivered, Delivery, OutboxError, OutboxStats, SenderStats};
+pub use projection::{Projection, ProjectionStats, RebuildError};
+pub use runtime::{Assembly, Ports, Runtime, RuntimeStats};
 pub use sealing::{MasterKey, Sealed, Vault, VaultError};
 pub use watchdog::OnFrozen;

@@ -3,10 +3,13 @@
 //! Every limit has one place and one default. Changed values count from the next decision that asks for them; nothing that
 //! was admitted is thrown out. Times are written as whole milliseconds.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::fault::{Fault, FaultKind};
 
 /// The bounds of one domain.
 ///
@@ -97,6 +100,15 @@ impl Default for RuntimeLimits {
     }
 }
 
+/// The bounds in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LimitsView {
+    /// Those that all domains share.
+    pub runtime: RuntimeLimits,
+    /// Those of each domain.
+    pub domains: BTreeMap<&'static str, CellLimits>,
+}
+
 /// Why limits are refused. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
@@ -112,6 +124,21 @@ pub enum LimitError {
     /// Two bounds contradict each other.
     #[error("{0} must not be below {1}")]
     Order(&'static str, &'static str),
+}
+
+impl Fault for LimitError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::UnknownDomain(_) => FaultKind::NotFound,
+            Self::Unreadable(_) | Self::Zero(_) | Self::Order(..) => FaultKind::Invalid,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownDomain(_) => "domain-not-found",
+            Self::Unreadable(_) | Self::Zero(_) | Self::Order(..) => "limits-invalid",
+        }
+    }
 }
 
 impl CellLimits {

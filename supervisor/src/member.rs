@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::ask::{AskError, Envelope, ReadError};
+use crate::ask::{Answer, AskError, Envelope, ReadError};
 use crate::call;
 use crate::cell::{AskResult, CellView};
 use crate::directory::{Directory, DomainStats, Stuck, Unused};
@@ -37,6 +37,19 @@ pub enum Handed {
     Dead(String),
 }
 
+/// What became of giving a reminder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reminded {
+    /// Given; the entity's own commit cleared it.
+    Given,
+    /// It means nothing (any more) and must be cleared.
+    Lapsed,
+    /// The whole domain is away.
+    Away,
+    /// This one did not get through; the next one may.
+    Failed(String),
+}
+
 /// A domain, by kind.
 pub trait AnyMember: Send + Sync + 'static {
     /// The kind.
@@ -45,8 +58,8 @@ pub trait AnyMember: Send + Sync + 'static {
     fn host(&self) -> Arc<dyn CellHost>;
     /// Delivers an effect that an entity of this domain sent.
     fn hand_over<'a>(&'a self, row: &'a OutboxRow) -> BoxFuture<'a, Handed>;
-    /// Gives an entity its due reminder; `false` when it means nothing (any more) and must be cleared.
-    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Result<bool, String>>;
+    /// Gives an entity its due reminder.
+    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Reminded>;
     /// An entity's live state as JSON, with its version. Sealed values stay sealed.
     fn inspect(&self, id: Uuid) -> BoxFuture<'_, Result<Option<(Version, Value)>, ReadError>>;
     /// An entity's state after `seq` events; `None` when it has not so many.
@@ -195,9 +208,9 @@ impl<E: Entity> AnyMember for Member<E> {
         })
     }
 
-    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Result<bool, String>> {
+    fn remind<'a>(&'a self, reminder: &'a Reminder) -> BoxFuture<'a, Reminded> {
         Box::pin(async move {
-            let Some(command) = E::reminded(&reminder.name) else { return Ok(false) };
+            let Some(command) = E::reminded(&reminder.name) else { return Reminded::Lapsed };
             let command_id = CommandId::derived(&[
                 reminder.entity.kind.as_str().as_bytes(),
                 reminder.entity.id.as_bytes(),
@@ -205,14 +218,14 @@ impl<E: Entity> AnyMember for Member<E> {
                 &reminder.due_at.unix_ms().to_be_bytes(),
             ]);
             let mut envelope = Envelope::new(command_id, Principal::System, DELIVERY_TIMEOUT);
-            envelope.reminder = Some(reminder.name.clone());
+            envelope.reminder = Some(reminder.clone());
             let outcome: AskResult<E> = self.directory.execute(reminder.entity.id, command, envelope).await;
             match outcome {
-                Ok(answer) => Ok(!answer.replayed),
-                Err(AskError::Refused { replayed, .. }) => Ok(!replayed),
-                Err(AskError::InFlight) => Ok(true),
-                Err(AskError::Quarantined) => Ok(false),
-                Err(error) => Err(error.to_string()),
+                Ok(Answer { replayed: true, .. })
+                | Err(AskError::Refused { replayed: true, .. } | AskError::Quarantined) => Reminded::Lapsed,
+                Ok(_) | Err(AskError::Refused { .. } | AskError::InFlight) => Reminded::Given,
+                Err(AskError::Degraded { .. }) => Reminded::Away,
+                Err(error) => Reminded::Failed(error.to_string()),
             }
         })
     }

@@ -33,8 +33,10 @@
 //! ```
 
 mod case;
+pub mod faults;
 pub mod golden;
 mod life;
+mod probe;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -42,3 +44,4 @@ mod tests;
 pub use case::{Case, Given, given};
 pub use golden::{Golden, golden};
 pub use life::Life;
+pub use probe::Probe;

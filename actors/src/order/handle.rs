@@ -152,8 +152,7 @@ impl Orders {
             after,
             limit,
         };
-        let page =
-            self.documents.query(&query).await.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        let page = self.documents.query(&query).await?;
         let items = page.items.into_iter().filter_map(|(id, body)| card(&id, body)).collect();
         Ok(OrderPage { items, next: page.next })
     }

@@ -92,6 +92,10 @@ impl Projection for OrderProjection {
         &[Order::KIND]
     }
 
+    fn collections(&self) -> &'static [&'static str] {
+        &[ORDERS]
+    }
+
     fn project<'a>(
         &'a self,
         event: &'a StoredEvent,

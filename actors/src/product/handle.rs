@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use amazoff_supervisor::documents::{Documents, Query};
-use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError};
 use serde_json::{Value, json};
 
@@ -88,7 +87,7 @@ impl Products {
         slug: &str,
     ) -> Result<Option<(ProductId, Arc<Committed<Product>>)>, ReadError> {
         let query = query::by_slug(slug);
-        let page = self.documents.query(&query).await.map_err(not_found_out)?;
+        let page = self.documents.query(&query).await?;
         let id = page.items.first().and_then(|(id, _)| id.parse::<ProductId>().ok());
         let Some(id) = id else { return Ok(None) };
         let product = self.get(id).await?.filter(|product| product.state.is_for_sale());
@@ -101,8 +100,8 @@ impl Products {
     /// When the documents cannot be read.
     pub async fn list(&self, list: &ListQuery) -> Result<ProductPage, ReadError> {
         let query = query::list(list);
-        let page = self.documents.query(&query).await.map_err(not_found_out)?;
-        let total = self.documents.count(&query).await.map_err(not_found_out)?;
+        let page = self.documents.query(&query).await?;
+        let total = self.documents.count(&query).await?;
         let items = page
             .items
             .into_iter()
@@ -117,7 +116,7 @@ impl Products {
     /// When the documents cannot be read.
     pub async fn categories(&self) -> Result<Vec<CategoryCount>, ReadError> {
         let all = Query { collection: CATEGORIES.to_owned(), limit: CATEGORIES_MAX, ..Query::default() };
-        let page = self.documents.query(&all).await.map_err(not_found_out)?;
+        let page = self.documents.query(&all).await?;
         let mut counts = Vec::with_capacity(page.items.len());
         for (_, body) in page.items {
             let CategoryDocument { slug, name } = read(body)?;
@@ -126,7 +125,7 @@ impl Products {
                 equals: vec![("status".into(), json!("active")), ("category".into(), json!(slug))],
                 ..Query::default()
             };
-            let count = self.documents.count(&of_it).await.map_err(not_found_out)?;
+            let count = self.documents.count(&of_it).await?;
             if count > 0 {
                 counts.push(CategoryCount { slug, name, count });
             }
@@ -139,8 +138,4 @@ impl Products {
 fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, ReadError> {
     serde_json::from_value(body)
         .map_err(|error| ReadError::Unavailable(format!("a document is unreadable: {error}")))
-}
-
-fn not_found_out(error: JournalError) -> ReadError {
-    ReadError::Unavailable(error.to_string())
 }

@@ -78,6 +78,9 @@ impl Projection for ProductProjection {
     fn kinds(&self) -> &'static [&'static str] {
         &[Product::KIND]
     }
+    fn collections(&self) -> &'static [&'static str] {
+        &[PRODUCTS, CATEGORIES]
+    }
     fn project<'a>(
         &'a self,
         event: &'a StoredEvent,

@@ -102,7 +102,7 @@ impl Users {
         let answer = self.directory.execute(person, Command::Register(registration), envelope).await?;
         let Reply::Registered { at: created_at } = answer.reply else { return Err(AskError::NoAnswer) };
         let reply = UserView { id, email: written, name, roles: form.roles, created_at };
-        Ok(Answer { reply, replayed: answer.replayed, version: answer.version })
+        Ok(Answer { reply, replayed: answer.replayed, version: answer.version, position: answer.position })
     }
 
     /// Opens a session for whoever knows the password.

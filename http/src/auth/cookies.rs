@@ -13,6 +13,11 @@ const PAST_CARTS_MAX: usize = 5;
 const SESSION: &str = "amazoff_session";
 const CART: &str = "amazoff_cart";
 const PAST_CARTS: &str = "amazoff_past_carts";
+const SEEN: &str = "amazoff_seen";
+/// For how long a browser's list of orders waits for what it has just seen.
+const SEEN_LIFETIME: Duration = Duration::from_secs(30);
+/// Longest consistency token that is kept in a browser; a longer one spans most shards, and is left out.
+const SEEN_BYTES_MAX: usize = 2_048;
 
 /// Reads and writes the shop's cookies.
 #[derive(Clone, Copy, Debug)]
@@ -108,18 +113,23 @@ impl Cookies {
         self.set(PAST_CARTS, &kept.join("~"))
     }
 
+    /// The consistency token, when the request carries one.
+    pub fn seen(self, headers: &HeaderMap) -> Option<&str> {
+        find(headers, SEEN)
+    }
+    /// Sets the consistency token, for the pages of orders alone: no other page waits for it.
+    pub fn set_seen(self, token: &str) -> Option<HeaderValue> {
+        let (lifetime_s, secure) = (SEEN_LIFETIME.as_secs(), if self.secure { "; Secure" } else { "" });
+        let text =
+            format!("{SEEN}={token}; Path=/orders; Max-Age={lifetime_s}; HttpOnly; SameSite=Lax{secure}");
+        (token.len() <= SEEN_BYTES_MAX).then(|| HeaderValue::try_from(text).ok()).flatten()
+    }
+
     fn name(self, name: &str) -> String {
         if self.secure { format!("__Host-{name}") } else { name.to_owned() }
     }
     fn get<'h>(self, headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-        let wanted = self.name(name);
-        headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(found, value)| (found == wanted).then_some(value))
+        find(headers, &self.name(name))
     }
     fn set(self, name: &str, value: &str) -> HeaderValue {
         self.header(name, value, COOKIE_LIFETIME.as_secs())
@@ -134,4 +144,14 @@ impl Cookies {
         // Values are ids and base64 of ours; anything else would be a broken cookie, so none is set.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("amazoff_none=; Max-Age=0"))
     }
+}
+
+fn find<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(found, value)| (found == wanted).then_some(value))
 }

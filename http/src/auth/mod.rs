@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use amazoff_actors::ids::{SessionId, UserId};
 use amazoff_supervisor::Clock;
+use amazoff_supervisor::consistency::{Token, TokenInvalid};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -46,6 +47,7 @@ struct Keys {
     cart: [u8; 32],
     cursor: [u8; 32],
     fingerprint: [u8; 32],
+    consistency: [u8; 32],
 }
 
 impl Auth {
@@ -57,6 +59,7 @@ impl Auth {
             cart: subkey("cart-token"),
             cursor: subkey("cursor"),
             fingerprint: subkey("fingerprint"),
+            consistency: subkey("consistency-token"),
         };
         Self { keys: Arc::new(keys), clock }
     }
@@ -76,6 +79,17 @@ impl Auth {
         let seal = URL_SAFE_NO_PAD.decode(seal).ok().filter(|seal| seal.len() == 16)?;
         mac(&self.keys.cursor, &[scope.as_bytes(), &text]).verify_truncated_left(&seal).ok()?;
         String::from_utf8(text).ok()
+    }
+    /// The text of a consistency token.
+    pub(crate) fn consistency_text(&self, token: &Token) -> String {
+        token.sign(&self.keys.consistency)
+    }
+    /// The consistency token that a caller presents.
+    ///
+    /// # Errors
+    /// When it is not one of ours.
+    pub(crate) fn consistency_token(&self, text: &str) -> Result<Token, TokenInvalid> {
+        Token::parse(text, &self.keys.consistency)
     }
     /// A keyed hash of a request's content: stored beside its outcome, and useless for guessing a password in it.
     pub(crate) fn fingerprint(&self, content: &[u8]) -> u64 {

@@ -1,9 +1,12 @@
-//! What every request passes. Outermost: request id → log line → security headers → compression → panic guard. Inside of
-//! these the caller is identified and failures become pages for browsers; then, around the routes: deadline → panic guard →
+//! What every request passes. Outermost: request id → log line → security headers → compression → panic guard → the door
+//! that a shutdown closes. Inside of these the caller is identified and failures become pages for browsers; then, around
+//! the routes: consistency → deadline → panic guard →
 //! origin check → body limit.
 
+pub(crate) mod consistency;
 mod deadline;
 mod finish;
+mod intake;
 pub(crate) mod origin;
 mod panic;
 mod request_id;
@@ -15,6 +18,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+pub use intake::Intake;
 pub use request_id::RequestId;
 
 use crate::json::BODY_BYTES_MAX;
@@ -36,8 +40,10 @@ pub(crate) fn guarded<S: Clone + Send + Sync + 'static>(
 pub(crate) fn finished<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     settings: &HttpSettings,
+    intake: &Intake,
 ) -> Router<S> {
     router
+        .layer(from_fn_with_state(intake.clone(), intake::guard))
         .layer(CatchPanicLayer::custom(panic::answer))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(settings.secure_cookies, security::headers))

@@ -4,6 +4,7 @@ mod problems;
 
 use std::sync::LazyLock;
 
+use amazoff_supervisor::consistency;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
@@ -71,6 +72,7 @@ fn describe(path: &str, item: &mut PathItem) {
         if takes_body && !path.starts_with("/v1/auth/") || path.ends_with("/register") {
             key(operation, method == "POST");
         }
+        token(operation);
         common(operation, access, takes_body);
     }
 }
@@ -92,6 +94,19 @@ fn key(operation: &mut Operation, required: bool) {
         .parameter_in(ParameterIn::Header)
         .required(if required { Required::True } else { Required::False })
         .description(Some("names the request: a repeat with the same key and body gets the same answer"))
+        .schema(Some(RefOr::T(text.into())))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+}
+
+fn token(operation: &mut Operation) {
+    let text =
+        ObjectBuilder::new().schema_type(Type::String).max_length(Some(consistency::TEXT_BYTES_MAX)).build();
+    let parameter = ParameterBuilder::new()
+        .name("Consistency-Token")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("of an earlier answer: lists then include what that answer showed"))
         .schema(Some(RefOr::T(text.into())))
         .build();
     operation.parameters.get_or_insert_default().push(parameter.into());

@@ -40,7 +40,7 @@ problems! {
         "503": "checkout-step-failed, overloaded, domain-degraded, storage-unavailable",
     }
     /// Of lists.
-    ListProblems { "400": "invalid-query, cursor-invalid" }
+    ListProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid" }
     /// Of a product.
     ProductProblems { "404": "product-not-found" }
     /// Of an image.
@@ -63,11 +63,11 @@ problems! {
     /// Of using a session.
     SessionProblems { "401": "login-required, token-invalid" }
     /// Of opening a socket.
-    SocketProblems { "400": "websocket-expected", "401": "ticket-invalid", "403": "cross-origin-refused" }
+    SocketProblems { "400": "websocket-expected, consistency-token-invalid", "401": "ticket-invalid", "403": "cross-origin-refused" }
     /// Of asking whether the shop is ready.
     ReadyProblems { "503": "not-ready" }
     /// Of looking at an entity.
-    EntityProblems { "400": "invalid-query", "404": "entity-not-found" }
+    EntityProblems { "400": "invalid-query, consistency-token-invalid", "404": "entity-not-found" }
 }
 
 fn problem(codes: &str) -> Response {
@@ -79,11 +79,14 @@ fn problem(codes: &str) -> Response {
 pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_body: bool) {
     let mut also = vec![
         ("500", "internal-error"),
-        ("503", "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed"),
+        (
+            "503",
+            "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent",
+        ),
     ];
     if takes_body {
         also.extend([
-            ("400", "broken-json, body-unreadable, idempotency-key-missing, idempotency-key-invalid"),
+            ("400", "broken-json, body-unreadable, idempotency-key-missing, idempotency-key-invalid, consistency-token-invalid"),
             ("403", "cross-origin-refused"),
             ("413", "payload-too-large"),
             ("415", "unsupported-media-type"),
@@ -91,6 +94,7 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_bo
             ("504", "outcome-unknown"),
         ]);
     }
+    also.push(("400", "consistency-token-invalid"));
     match access {
         Some(Access::Staff(_)) => {
             also.extend([("401", "login-required, token-invalid"), ("403", "role-missing")])

@@ -71,6 +71,14 @@ impl Problem {
     pub fn cursor_invalid() -> Self {
         Self::edge(StatusCode::BAD_REQUEST, "cursor-invalid", "This cursor does not belong to this list.")
     }
+    /// The consistency token is not one that this shop gave out.
+    pub fn consistency_token_invalid() -> Self {
+        Self::edge(
+            StatusCode::BAD_REQUEST,
+            "consistency-token-invalid",
+            "This Consistency-Token was not given out here, or was altered.",
+        )
+    }
     /// An unsafe request came without a key.
     pub fn idempotency_key_missing() -> Self {
         Self::edge(

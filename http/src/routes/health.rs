@@ -38,7 +38,7 @@ pub(crate) async fn live() -> Json<StatusBody> {
 /// Requests may be sent here: the journal is being written, and nobody is shutting down.
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = StatusBody), ReadyProblems))]
 pub(crate) async fn ready(State(platform): State<Platform>) -> Result<Json<StatusBody>, Problem> {
-    if platform.realtime.is_draining() {
+    if platform.intake.is_closed() {
         return Err(Problem::not_ready("shutting down"));
     }
     let tree = platform.tree()?.snapshot();

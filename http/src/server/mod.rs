@@ -17,6 +17,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::Response;
+use futures::FutureExt as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -56,6 +57,8 @@ impl Default for Limits {
     }
 }
 
+/// How long a connection that came in at the last moment has to ask something.
+const LATE_LIMIT: Duration = Duration::from_millis(500);
 /// How long the listener rests after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 const HEADERS_MAX: usize = 100;
@@ -79,8 +82,18 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdo
             }),
         );
     }
+    // Whoever the kernel has let in already is answered, too: the door of the router tells them to come back.
+    let late = CancellationToken::new();
+    while let Some(Ok((stream, _peer))) = listener.accept().now_or_never() {
+        let serving = connection(stream, Arc::clone(&builder), router.clone(), limits, late.clone());
+        spawn_guarded("connection", connections.track_future(serving));
+    }
     drop(listener);
     connections.close();
+    if tokio::time::timeout(LATE_LIMIT, connections.wait()).await.is_ok() {
+        return;
+    }
+    late.cancel();
     if tokio::time::timeout(limits.drain_limit, connections.wait()).await.is_err() {
         tracing::warn!(
             connections = connections.len(),

@@ -8,6 +8,7 @@ mod carts;
 mod catalogue;
 mod checkout;
 mod conduct;
+mod consistency;
 mod ops;
 mod orders;
 mod realtime;

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use super::locked;
 use super::tables::Tables;
 use crate::bugs::Bugs;
-use crate::rules;
+use crate::rules::{self, ReminderPlan};
 
 /// How an append of a [`crate::MemoryStore`] is to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,12 +150,21 @@ fn store(tables: &mut Tables, part: &Part, after: Version) {
     for key in &part.outbox_done {
         tables.outbox.remove(key);
     }
-    for (name, due_at) in rules::reminder_plan(&part.reminders) {
+    for (name, plan) in rules::reminder_plan(&part.reminders) {
         let key = (entity.clone(), name.to_owned());
-        match due_at {
-            Some(due_at) => tables.reminders.insert(key, due_at),
-            None => tables.reminders.remove(&key),
-        };
+        match plan {
+            ReminderPlan::Set(due_at) => {
+                tables.reminders.insert(key, due_at);
+            }
+            ReminderPlan::Clear => {
+                tables.reminders.remove(&key);
+            }
+            ReminderPlan::Lapse(times) => {
+                if tables.reminders.get(&key).is_some_and(|due_at| times.contains(due_at)) {
+                    tables.reminders.remove(&key);
+                }
+            }
+        }
     }
     for posting in &part.postings {
         let balance = tables.balances.entry((posting.account.clone(), posting.asset.clone())).or_default();

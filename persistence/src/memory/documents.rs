@@ -104,6 +104,30 @@ impl Documents for MemoryDocuments {
     fn count<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<u64, JournalError>> {
         Box::pin(async move { Ok(u64::try_from(self.matching(query)?.len()).unwrap_or(u64::MAX)) })
     }
+
+    fn drop_collection<'a>(
+        &'a self,
+        collection: &'a str,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<u64, JournalError>> {
+        Box::pin(async move {
+            let mut stored = locked(&self.stored);
+            let all = stored.documents.range((collection.to_owned(), String::new())..);
+            let gone: Vec<_> =
+                all.map(|(key, _)| key.clone()).take_while(|(of, _)| of == collection).take(limit).collect();
+            for key in &gone {
+                stored.documents.remove(key);
+            }
+            Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
+        })
+    }
+
+    fn forget_checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), JournalError>> {
+        Box::pin(async move {
+            locked(&self.stored).checkpoints.retain(|(name, _), _| name != projection);
+            Ok(())
+        })
+    }
 }
 
 fn matches(body: &Value, query: &Query) -> bool {

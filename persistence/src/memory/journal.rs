@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use amazoff_supervisor::journal::{
-    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey,
-    OutboxRow, Posting, Reminder, StoredEvent,
+    Claim, CommandRecord, Crash, CrashFilter, CrashPosition, CrashRecord, EventPosition, FailedDelivery,
+    Journal, JournalError, LaneWriter, Loaded, OutboxKey, OutboxRow, Posting, Reminder, StoredEvent,
 };
 use amazoff_supervisor::{CommandId, EntityId, ShardId, Timestamp, Version};
 use futures::future::{BoxFuture, ready};
 use uuid::Uuid;
 
 use super::append::MemoryLane;
-use super::locked;
 use super::tables::Tables;
+use super::{locked, waiting};
 
 /// The transactional truth in memory.
 pub(super) struct MemoryJournal {
@@ -96,56 +96,88 @@ impl Journal for MemoryJournal {
         answer(keys.filter_map(|(_, key)| tables.journal.get(key)).take(limit).cloned().collect())
     }
 
+    fn correlated<'a>(
+        &'a self,
+        correlation: CommandId,
+        after: Option<&'a EventPosition>,
+        limit: usize,
+    ) -> Answer<'a, Vec<StoredEvent>> {
+        let tables = self.tables();
+        let mut events: Vec<_> = tables
+            .journal
+            .values()
+            .filter(|stored| stored.event.correlation == correlation)
+            .filter(|stored| after.is_none_or(|after| stored.position() > *after))
+            .collect();
+        events.sort_by_key(|stored| stored.position());
+        answer(events.into_iter().take(limit).cloned().collect())
+    }
+
     fn heads(&self) -> Answer<'_, Vec<(ShardId, u64)>> {
         let heads: BTreeMap<ShardId, u64> = self.tables().shards.keys().copied().collect();
         answer(heads.into_iter().collect())
     }
 
     fn outbox<'a>(&'a self, after: Option<&'a OutboxKey>, limit: usize) -> Answer<'a, Vec<OutboxRow>> {
-        let tables = self.tables();
-        let rows = tables.outbox.values().filter(|row| after.is_none_or(|after| row.key > *after));
-        answer(rows.take(limit).cloned().collect())
+        answer(waiting::page(&self.tables().outbox, after, limit, |_| true))
     }
 
-    fn outbox_failed<'a>(&'a self, key: &'a OutboxKey, attempts: u32, next_at: Timestamp) -> Answer<'a, ()> {
-        if let Some(row) = self.tables().outbox.get_mut(key) {
-            row.attempts = attempts;
-            row.next_at = next_at;
-        }
+    fn effect<'a>(&'a self, key: &'a OutboxKey) -> Answer<'a, Option<OutboxRow>> {
+        answer(self.tables().outbox.get(key).cloned())
+    }
+
+    fn outbox_failed<'a>(&'a self, key: &'a OutboxKey, failure: &'a FailedDelivery) -> Answer<'a, ()> {
+        self.tables().outbox_failed(key, failure);
         answer(())
     }
 
-    fn reminders_due(&self, now: Timestamp, limit: usize) -> Answer<'_, Vec<Reminder>> {
-        let tables = self.tables();
-        let due = tables.reminders.iter().filter(|(_, due_at)| **due_at <= now);
-        let mut due: Vec<_> = due
-            .map(|((entity, name), due_at)| Reminder {
-                entity: entity.clone(),
-                name: name.clone(),
-                due_at: *due_at,
-            })
-            .collect();
-        due.sort_by_key(|reminder| reminder.due_at);
-        due.truncate(limit);
-        answer(due)
+    fn dead_letters<'a>(&'a self, after: Option<&'a OutboxKey>, limit: usize) -> Answer<'a, Vec<OutboxRow>> {
+        answer(waiting::page(&self.tables().outbox, after, limit, |row| row.dead_since.is_some()))
+    }
+
+    fn outbox_retry<'a>(&'a self, key: &'a OutboxKey, now: Timestamp) -> Answer<'a, Option<OutboxRow>> {
+        answer(self.tables().outbox_retry(key, now))
+    }
+
+    fn outbox_discard<'a>(&'a self, key: &'a OutboxKey, _now: Timestamp) -> Answer<'a, Option<OutboxRow>> {
+        answer(self.tables().outbox_discard(key))
+    }
+
+    fn discarded<'a>(&'a self, after: Option<&'a OutboxKey>, limit: usize) -> Answer<'a, Vec<OutboxRow>> {
+        answer(waiting::page(&self.tables().discarded, after, limit, |_| true))
+    }
+
+    fn reminders_due<'a>(&'a self, kind: &'a str, now: Timestamp, limit: usize) -> Answer<'a, Vec<Reminder>> {
+        answer(self.tables().reminders_due(kind, now, limit))
     }
 
     fn record_crash<'a>(&'a self, crash: &'a Crash, quarantine_at: u32) -> Answer<'a, CrashRecord> {
-        let mut tables = self.tables();
-        let key = (crash.entity.clone(), crash.command_id);
-        let before = tables.crashes.get(&key);
-        let attempts = before.map_or(0, |record| record.attempts) + 1;
-        let quarantined = attempts >= quarantine_at || before.is_some_and(|record| record.quarantined);
-        let record = CrashRecord { crash: crash.clone(), attempts, quarantined };
-        tables.crashes.insert(key, record.clone());
-        answer(record)
+        answer(self.tables().record_crash(crash, quarantine_at))
     }
 
-    fn crashes(&self, limit: usize) -> Answer<'_, Vec<CrashRecord>> {
-        let mut crashes: Vec<_> = self.tables().crashes.values().cloned().collect();
-        crashes.sort_by_key(|record| std::cmp::Reverse(record.crash.at));
-        crashes.truncate(limit);
-        answer(crashes)
+    fn crashes<'a>(
+        &'a self,
+        filter: CrashFilter,
+        after: Option<&'a CrashPosition>,
+        limit: usize,
+    ) -> Answer<'a, Vec<CrashRecord>> {
+        answer(self.tables().crashes(filter, after, limit))
+    }
+
+    fn crash<'a>(&'a self, entity: &'a EntityId, command_id: CommandId) -> Answer<'a, Option<CrashRecord>> {
+        answer(self.tables().crashes.get(&(entity.clone(), command_id)).cloned())
+    }
+
+    fn release<'a>(&'a self, entity: &'a EntityId, command_id: CommandId) -> Answer<'a, Option<CrashRecord>> {
+        answer(self.tables().decide_crash(entity, command_id, |record| {
+            (record.attempts, record.quarantined, record.dismissed) = (0, false, false);
+        }))
+    }
+
+    fn dismiss<'a>(&'a self, entity: &'a EntityId, command_id: CommandId) -> Answer<'a, Option<CrashRecord>> {
+        answer(self.tables().decide_crash(entity, command_id, |record| {
+            (record.quarantined, record.dismissed) = (true, true);
+        }))
     }
 
     fn forget_commands(&self, now: Timestamp) -> Answer<'_, u64> {

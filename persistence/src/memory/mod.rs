@@ -3,19 +3,24 @@
 //! Nothing here waits, starts a thread or reads a clock: every answer is ready when it is asked for.
 
 mod append;
+mod audit;
 mod blobs;
+mod crashes;
 mod documents;
 mod journal;
 mod keys;
 mod shards;
 mod tables;
+mod waiting;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, KeyTable, ShardTable, Shards};
+use amazoff_supervisor::{AuditEntry, AuditTable};
 
 pub use self::append::AppendFailure;
+use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 use self::documents::MemoryDocuments;
 use self::journal::MemoryJournal;
@@ -29,6 +34,7 @@ pub struct MemoryStore {
     tables: Arc<Mutex<Tables>>,
     documents: Arc<MemoryDocuments>,
     keys: Arc<MemoryKeys>,
+    audit: Arc<MemoryAudit>,
     journal: Arc<MemoryJournal>,
 }
 
@@ -43,7 +49,7 @@ impl MemoryStore {
     pub fn new() -> Self {
         let tables: Arc<Mutex<Tables>> = Arc::default();
         let journal = Arc::new(MemoryJournal::over(Arc::clone(&tables)));
-        Self { tables, documents: Arc::default(), keys: Arc::default(), journal }
+        Self { tables, documents: Arc::default(), keys: Arc::default(), audit: Arc::default(), journal }
     }
 
     /// The transactional truth. It has one lane.
@@ -64,6 +70,16 @@ impl MemoryStore {
     /// The persons' wrapped keys.
     pub fn key_table(&self) -> Arc<dyn KeyTable> {
         Arc::<MemoryKeys>::clone(&self.keys)
+    }
+
+    /// The audit trail.
+    pub fn audit(&self) -> Arc<dyn AuditTable> {
+        Arc::<MemoryAudit>::clone(&self.audit)
+    }
+
+    /// Changes the stored audit trail behind its back: for tests of who notices.
+    pub fn tamper_with_audit(&self, change: impl FnOnce(&mut Vec<AuditEntry>)) {
+        self.audit.tamper(change);
     }
 
     /// Takes every shard for a node and returns what it now owns: the short way for tests without a cluster.

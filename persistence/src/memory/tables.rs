@@ -21,6 +21,8 @@ pub(super) struct Tables {
     pub(super) marks: HashMap<(EntityId, String), u64>,
     pub(super) claims: HashMap<Claim, EntityId>,
     pub(super) outbox: BTreeMap<OutboxKey, OutboxRow>,
+    /// Effects that a person gave up.
+    pub(super) discarded: BTreeMap<OutboxKey, OutboxRow>,
     pub(super) reminders: BTreeMap<(EntityId, String), Timestamp>,
     /// Sums by (account, asset).
     pub(super) balances: BTreeMap<(String, String), i64>,

@@ -1,14 +1,16 @@
 //! The journal port: each method goes to the file that knows its table.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use amazoff_supervisor::journal::{
-    Claim, CommandRecord, Crash, CrashRecord, Journal, JournalError, LaneWriter, Loaded, OutboxKey,
-    OutboxRow, Posting, Reminder, StoredEvent,
+    Claim, CommandRecord, Crash, CrashFilter, CrashPosition, CrashRecord, EventPosition, FailedDelivery,
+    Journal, JournalError, LaneWriter, Loaded, OutboxKey, OutboxRow, Posting, Reminder, StoredEvent,
 };
 use amazoff_supervisor::{CommandId, EntityId, ShardId, Timestamp, Version};
 use futures::future::BoxFuture;
+use tokio::sync::{Mutex, mpsc};
 use uuid::Uuid;
 
 use super::database::Database;
@@ -22,12 +24,15 @@ const LANES: u16 = 1;
 pub(super) struct SqliteJournal {
     database: Arc<Database>,
     lane_is_open: Arc<AtomicBool>,
+    /// Ends with the last append of the newest writer. An append outlives a writer that is dropped, and a new one must not
+    /// overtake it: whoever asks what became of a part would be told too early.
+    before: Mutex<Option<mpsc::Receiver<Infallible>>>,
 }
 
 impl SqliteJournal {
     /// The journal of an open database.
     pub(super) fn over(database: Arc<Database>) -> Self {
-        Self { database, lane_is_open: Arc::default() }
+        Self { database, lane_is_open: Arc::default(), before: Mutex::default() }
     }
 }
 
@@ -44,7 +49,14 @@ impl Journal for SqliteJournal {
             if self.lane_is_open.swap(true, Ordering::SeqCst) {
                 return Err(JournalError::Unavailable(format!("lane {lane} already has a writer")));
             }
-            let writer = SqliteLane::opened(self.database.turns(), Arc::clone(&self.lane_is_open));
+            // Made before the wait, so that the lane is free again should nobody wait to the end.
+            let (running, ended) = mpsc::channel(1);
+            let writer = SqliteLane::opened(self.database.turns(), Arc::clone(&self.lane_is_open), running);
+            let mut before = self.before.lock().await;
+            if let Some(appends) = &mut *before {
+                let _ended: Option<Infallible> = appends.recv().await;
+            }
+            *before = Some(ended);
             Ok::<Box<dyn LaneWriter>, _>(Box::new(writer))
         })
     }
@@ -83,6 +95,15 @@ impl Journal for SqliteJournal {
         Box::pin(reading::tail(self.database.readers(), shard, after, limit))
     }
 
+    fn correlated<'a>(
+        &'a self,
+        correlation: CommandId,
+        after: Option<&'a EventPosition>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<StoredEvent>, JournalError>> {
+        Box::pin(reading::correlated(self.database.readers(), correlation, after, limit))
+    }
+
     fn heads(&self) -> BoxFuture<'_, Result<Vec<(ShardId, u64)>, JournalError>> {
         Box::pin(reading::heads(self.database.readers()))
     }
@@ -95,21 +116,57 @@ impl Journal for SqliteJournal {
         Box::pin(outbox::undelivered(self.database.readers(), after, limit))
     }
 
+    fn effect<'a>(&'a self, key: &'a OutboxKey) -> BoxFuture<'a, Result<Option<OutboxRow>, JournalError>> {
+        Box::pin(outbox::effect(self.database.readers(), key))
+    }
+
     fn outbox_failed<'a>(
         &'a self,
         key: &'a OutboxKey,
-        attempts: u32,
-        next_at: Timestamp,
+        failure: &'a FailedDelivery,
     ) -> BoxFuture<'a, Result<(), JournalError>> {
-        Box::pin(outbox::failed(&self.database, key, attempts, next_at))
+        Box::pin(outbox::failed(&self.database, key, failure))
     }
 
-    fn reminders_due(
-        &self,
+    fn dead_letters<'a>(
+        &'a self,
+        after: Option<&'a OutboxKey>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<OutboxRow>, JournalError>> {
+        Box::pin(outbox::dead(self.database.readers(), after, limit))
+    }
+
+    fn outbox_retry<'a>(
+        &'a self,
+        key: &'a OutboxKey,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<OutboxRow>, JournalError>> {
+        Box::pin(outbox::retry(&self.database, key, now))
+    }
+
+    fn outbox_discard<'a>(
+        &'a self,
+        key: &'a OutboxKey,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<Option<OutboxRow>, JournalError>> {
+        Box::pin(outbox::discard(&self.database, key, now))
+    }
+
+    fn discarded<'a>(
+        &'a self,
+        after: Option<&'a OutboxKey>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<OutboxRow>, JournalError>> {
+        Box::pin(outbox::discarded(self.database.readers(), after, limit))
+    }
+
+    fn reminders_due<'a>(
+        &'a self,
+        kind: &'a str,
         now: Timestamp,
         limit: usize,
-    ) -> BoxFuture<'_, Result<Vec<Reminder>, JournalError>> {
-        Box::pin(outbox::reminders_due(self.database.readers(), now, limit))
+    ) -> BoxFuture<'a, Result<Vec<Reminder>, JournalError>> {
+        Box::pin(outbox::reminders_due(self.database.readers(), kind, now, limit))
     }
 
     fn record_crash<'a>(
@@ -120,8 +177,37 @@ impl Journal for SqliteJournal {
         Box::pin(crashes::record(&self.database, crash, quarantine_at))
     }
 
-    fn crashes(&self, limit: usize) -> BoxFuture<'_, Result<Vec<CrashRecord>, JournalError>> {
-        Box::pin(crashes::newest(self.database.readers(), limit))
+    fn crashes<'a>(
+        &'a self,
+        filter: CrashFilter,
+        after: Option<&'a CrashPosition>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<CrashRecord>, JournalError>> {
+        Box::pin(crashes::page(self.database.readers(), filter, after, limit))
+    }
+
+    fn crash<'a>(
+        &'a self,
+        entity: &'a EntityId,
+        command_id: CommandId,
+    ) -> BoxFuture<'a, Result<Option<CrashRecord>, JournalError>> {
+        Box::pin(crashes::find(self.database.readers(), entity, command_id))
+    }
+
+    fn release<'a>(
+        &'a self,
+        entity: &'a EntityId,
+        command_id: CommandId,
+    ) -> BoxFuture<'a, Result<Option<CrashRecord>, JournalError>> {
+        Box::pin(crashes::release(&self.database, entity, command_id))
+    }
+
+    fn dismiss<'a>(
+        &'a self,
+        entity: &'a EntityId,
+        command_id: CommandId,
+    ) -> BoxFuture<'a, Result<Option<CrashRecord>, JournalError>> {
+        Box::pin(crashes::dismiss(&self.database, entity, command_id))
     }
 
     fn forget_commands(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, JournalError>> {

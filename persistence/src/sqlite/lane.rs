@@ -1,11 +1,13 @@
 //! The one appender. Each append is a task of its own, so it runs to its end also when nobody waits for it any more.
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, Verdicts};
 use amazoff_supervisor::spawn_guarded;
 use futures::future::BoxFuture;
+use tokio::sync::mpsc;
 
 use super::append::{self, Heads};
 use super::database::Turns;
@@ -18,12 +20,14 @@ pub(super) struct SqliteLane {
     heads: Arc<Mutex<Heads>>,
     bugs: Bugs,
     is_open: Arc<AtomicBool>,
+    /// A clone lives as long as an append runs.
+    running: mpsc::Sender<Infallible>,
 }
 
 impl SqliteLane {
-    /// A writer that knows no counters yet; clears `is_open` when it is dropped.
-    pub(super) fn opened(turns: Turns, is_open: Arc<AtomicBool>) -> Self {
-        Self { turns, heads: Arc::default(), bugs: Bugs::planted(), is_open }
+    /// A writer that knows no counters yet; clears `is_open` when it is dropped. `running` is dropped with the last append.
+    pub(super) fn opened(turns: Turns, is_open: Arc<AtomicBool>, running: mpsc::Sender<Infallible>) -> Self {
+        Self { turns, heads: Arc::default(), bugs: Bugs::planted(), is_open, running }
     }
 }
 
@@ -37,9 +41,12 @@ impl LaneWriter for SqliteLane {
     fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Result<Verdicts, JournalError>> {
         Box::pin(async move {
             let (turns, heads, bugs) = (self.turns.clone(), Arc::clone(&self.heads), self.bugs);
-            let parts = parts.to_vec();
-            let task =
-                spawn_guarded("append", async move { append::append(&turns, &heads, &parts, bugs).await });
+            let (parts, running) = (parts.to_vec(), self.running.clone());
+            let task = spawn_guarded("append", async move {
+                let verdicts = append::append(&turns, &heads, &parts, bugs).await;
+                drop(running);
+                verdicts
+            });
             task.await.unwrap_or_else(|lost| Err(JournalError::OutcomeUnknown(lost.to_string())))
         })
     }

@@ -4,6 +4,7 @@
 //! on a lock inside SQLite and none starves. Readers have their own connections and never wait for writers (WAL).
 
 mod append;
+mod audit;
 mod crashes;
 mod database;
 mod documents;
@@ -21,11 +22,13 @@ mod snapshots;
 use std::path::Path;
 use std::sync::Arc;
 
+use amazoff_supervisor::AuditTable;
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteSynchronous;
 
+use self::audit::SqliteAudit;
 use self::database::Database;
 use self::documents::SqliteDocuments;
 use self::journal::SqliteJournal;
@@ -94,6 +97,11 @@ impl SqliteStore {
     /// The persons' wrapped keys.
     pub fn key_table(&self) -> Arc<dyn KeyTable> {
         Arc::new(SqliteKeys::over(Arc::clone(&self.truth)))
+    }
+
+    /// The audit trail.
+    pub fn audit(&self) -> Arc<dyn AuditTable> {
+        Arc::new(SqliteAudit::over(Arc::clone(&self.truth)))
     }
 
     /// Writes the logs back into the database files and closes them. Waits for the append that runs;

@@ -1,6 +1,8 @@
 //! What the journal answers from its reading connections.
 
-use amazoff_supervisor::journal::{Claim, CommandRecord, JournalError, Loaded, Posting, StoredEvent};
+use amazoff_supervisor::journal::{
+    Claim, CommandRecord, EventPosition, JournalError, Loaded, Posting, StoredEvent,
+};
 use amazoff_supervisor::{CommandId, EntityId, ShardId, Version};
 use sqlx::{Row as _, SqlitePool};
 use uuid::Uuid;
@@ -61,6 +63,30 @@ pub(super) async fn tail(
     let events = events.map_err(unreadable(&name))?;
     dense(name, after, events.iter().map(|event| event.shard_seq))?;
     Ok(events)
+}
+
+/// Events of one first cause, across entities.
+pub(super) async fn correlated(
+    readers: &SqlitePool,
+    correlation: CommandId,
+    after: Option<&EventPosition>,
+    limit: usize,
+) -> Result<Vec<StoredEvent>, JournalError> {
+    let name = format!("correlation {correlation}");
+    let query = match after {
+        None => sqlx::query(events_where!("correlation = ? ORDER BY at, shard_id, shard_seq LIMIT ?"))
+            .bind(correlation.0.as_bytes().as_slice()),
+        Some(after) => sqlx::query(events_where!(
+            "correlation = ? AND (at, shard_id, shard_seq) > (?, ?, ?) ORDER BY at, shard_id, shard_seq LIMIT ?"
+        ))
+        .bind(correlation.0.as_bytes().as_slice())
+        .bind(after.at.unix_ms())
+        .bind(after.shard.number())
+        .bind(after.shard_seq.cast_signed()),
+    };
+    let rows = query.bind(rows::limit(limit)).fetch_all(readers).await.map_err(unreadable(&name))?;
+    let events: Result<Vec<_>, _> = rows.iter().map(rows::event).collect();
+    events.map_err(unreadable(&name))
 }
 
 fn dense(entity: String, after: u64, numbers: impl Iterator<Item = u64>) -> Result<(), JournalError> {

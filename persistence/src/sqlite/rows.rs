@@ -65,7 +65,7 @@ pub(super) fn command(row: &SqliteRow) -> Result<CommandRecord, sqlx::Error> {
     })
 }
 
-/// An effect: kind, id, seq, n, destination, payload, correlation, attempts, next_at.
+/// An effect: kind, id, seq, n, destination, payload, correlation, attempts, next_at, at, reason, dead_since.
 pub(super) fn outbox(row: &SqliteRow) -> Result<OutboxRow, sqlx::Error> {
     Ok(OutboxRow {
         key: OutboxKey { entity: entity(row)?, seq: Version(unsigned(row, 2)?), n: small(row, 3)? },
@@ -74,10 +74,13 @@ pub(super) fn outbox(row: &SqliteRow) -> Result<OutboxRow, sqlx::Error> {
         correlation: CommandId(id(row, 6)?),
         attempts: row.try_get(7)?,
         next_at: timestamp(row, 8)?,
+        at: timestamp(row, 9)?,
+        reason: row.try_get(10)?,
+        dead_since: row.try_get::<Option<i64>, _>(11)?.map(Timestamp::from_unix_ms),
     })
 }
 
-/// A crash: kind, id, command_id, seq, cause, sealed_command, context, at, attempts, quarantined.
+/// A crash: kind, id, command_id, seq, cause, sealed_command, context, at, attempts, quarantined, dismissed.
 pub(super) fn crash(row: &SqliteRow) -> Result<CrashRecord, sqlx::Error> {
     let crash = Crash {
         entity: entity(row)?,
@@ -88,7 +91,8 @@ pub(super) fn crash(row: &SqliteRow) -> Result<CrashRecord, sqlx::Error> {
         context: row.try_get(6)?,
         at: timestamp(row, 7)?,
     };
-    Ok(CrashRecord { crash, attempts: row.try_get(8)?, quarantined: row.try_get(9)? })
+    let (quarantined, dismissed) = (row.try_get(9)?, row.try_get(10)?);
+    Ok(CrashRecord { crash, attempts: row.try_get(8)?, quarantined, dismissed })
 }
 
 /// An entity from the first two columns: kind, id.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use amazoff_supervisor::journal::{PartRefusal, Posting, Stored};
 use amazoff_supervisor::{ClaimChange, CommandId, ReminderChange};
 
@@ -16,6 +18,8 @@ contract!(
     postings_add_up,
     large_groups_of_every_size_are_stored,
     each_part_learns_how_far_its_shard_is,
+    of_two_parts_on_one_version_exactly_one_wins_a_thousand_times,
+    a_lane_is_free_again_after_an_append_that_nobody_waited_for,
 );
 
 async fn many_parts_are_stored_at_once(mut world: World) {
@@ -66,7 +70,7 @@ async fn a_refused_part_leaves_nothing_behind(mut world: World) {
     assert_eq!(world.version(&cart).await, 0);
     assert_eq!(world.journal.outcome(&cart, id).await.unwrap(), None);
     assert_eq!(world.journal.outbox(None, 10).await.unwrap(), vec![]);
-    assert_eq!(world.journal.reminders_due(NOW, 10).await.unwrap(), vec![]);
+    assert_eq!(world.journal.reminders_due("cart", NOW, 10).await.unwrap(), vec![]);
     assert_eq!(world.journal.claimed_by(&claim("free")).await.unwrap(), None);
     assert_eq!(world.journal.balances().await.unwrap(), vec![]);
     // Not even the mark: without the taken key the very same part goes through.
@@ -110,7 +114,7 @@ async fn two_parts_of_one_entity_that_follow_each_other_are_both_stored(mut worl
     second.reminders = vec![ReminderChange::Set { name: "wake".to_owned(), due_at: NOW }];
     assert_eq!(world.append(&[first, second]).await, [Ok(()), Ok(())]);
     assert_eq!(world.version(&cart).await, 2);
-    assert_eq!(world.journal.reminders_due(NOW, 9).await.unwrap().len(), 1);
+    assert_eq!(world.journal.reminders_due("cart", NOW, 9).await.unwrap().len(), 1);
 }
 
 async fn a_lane_has_one_writer_at_a_time(world: World) {
@@ -186,4 +190,30 @@ async fn each_part_learns_how_far_its_shard_is(mut world: World) {
     assert!(world.epoch > before);
     assert_eq!(world.lane.append(&[world.part(&mate, 0)]).await.unwrap(), [stored(7)]);
     assert_eq!(world.journal.heads().await.unwrap(), [(first.shard(), 7)]);
+}
+
+async fn of_two_parts_on_one_version_exactly_one_wins_a_thousand_times(mut world: World) {
+    let cart = cart();
+    for round in 0..1_000 {
+        let parts = [world.events(&cart, round, 1), world.events(&cart, round, 1)];
+        let verdicts = world.append(&parts).await;
+        assert_eq!(verdicts, [Ok(()), Err(PartRefusal::VersionTaken)], "round {round}");
+    }
+    assert_eq!(world.version(&cart).await, 1_000);
+    world.assert_dense().await;
+}
+
+async fn a_lane_is_free_again_after_an_append_that_nobody_waited_for(mut world: World) {
+    for _ in 0..20 {
+        let cart = cart();
+        let parts = [world.events(&cart, 0, 2)];
+        // Polled once and dropped with its writer, as when the lane's task dies.
+        let _ = tokio::time::timeout(Duration::ZERO, world.lane.append(&parts)).await;
+        drop(world.lane);
+        world.lane = world.journal.lane(0).await.unwrap();
+        // Once the new writer is open, what became of the old one's append is settled.
+        assert_eq!(world.version(&cart).await, 2);
+        world.store(world.events(&cart, 2, 1)).await.unwrap();
+    }
+    world.assert_dense().await;
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use amazoff_supervisor::journal::{Crash, PartRefusal};
+use amazoff_supervisor::journal::{Crash, CrashFilter, CrashRecord, PartRefusal};
 use amazoff_supervisor::{CommandId, EntityId, Timestamp, Version};
 
 use crate::world::{NOW, World, cart, command, mark};
@@ -14,7 +14,11 @@ contract!(
     effects_of_a_sender_in_one_part_must_rise,
     crashes_are_counted_per_command,
     a_command_stays_in_quarantine,
-    the_newest_crash_comes_first,
+    crashes_are_listed_newest_first_page_by_page,
+    only_what_is_open_is_listed,
+    a_released_command_starts_anew,
+    a_dismissed_command_stays_refused_and_is_listed_no_more,
+    nobody_decides_about_a_command_that_never_crashed,
 );
 
 async fn a_repeat_finds_the_first_outcome(mut world: World) {
@@ -118,13 +122,84 @@ async fn a_command_stays_in_quarantine(world: World) {
     assert!(world.journal.record_crash(&crash, 10).await.unwrap().quarantined);
 }
 
-async fn the_newest_crash_comes_first(world: World) {
-    let mut ids = Vec::new();
-    for second in [2, 3, 1] {
-        let crash = crash(&cart(), CommandId::new(), NOW.plus(Duration::from_secs(second)));
-        world.journal.record_crash(&crash, 2).await.unwrap();
-        ids.push(crash.command_id);
+async fn crashes_are_listed_newest_first_page_by_page(world: World) {
+    let (one, other) = (cart(), cart());
+    let mut expected = Vec::new();
+    // Four of the same moment in between: their order is any, but the pages do not lose or repeat one.
+    for second in [1, 2, 2, 2, 2, 3, 4] {
+        for entity in [&one, &other] {
+            let crash = crash(entity, CommandId::new(), NOW.plus(Duration::from_secs(second)));
+            expected.push(world.journal.record_crash(&crash, 2).await.unwrap());
+        }
     }
-    let newest = world.journal.crashes(2).await.unwrap();
-    assert_eq!(newest.iter().map(|r| r.crash.command_id).collect::<Vec<_>>(), [ids[1], ids[0]]);
+    let mut seen: Vec<CrashRecord> = Vec::new();
+    loop {
+        let after = seen.last().map(CrashRecord::position);
+        let page = world.journal.crashes(CrashFilter::All, after.as_ref(), 3).await.unwrap();
+        assert!(page.len() <= 3);
+        if page.is_empty() {
+            break;
+        }
+        seen.extend(page);
+    }
+    assert!(seen.is_sorted_by_key(|record| std::cmp::Reverse(record.crash.at)));
+    let key = |record: &CrashRecord| record.crash.command_id;
+    expected.sort_by_key(key);
+    let mut found = seen.clone();
+    found.sort_by_key(key);
+    assert_eq!(found, expected);
+    assert!(world.journal.crashes(CrashFilter::All, None, 0).await.unwrap().is_empty());
+}
+
+async fn open(world: &World) -> Vec<CommandId> {
+    let open = world.journal.crashes(CrashFilter::Open, None, 100).await.unwrap();
+    open.iter().map(|record| record.crash.command_id).collect()
+}
+
+async fn only_what_is_open_is_listed(world: World) {
+    let once = crash(&cart(), CommandId::new(), NOW);
+    let twice = crash(&cart(), CommandId::new(), NOW);
+    world.journal.record_crash(&once, 2).await.unwrap();
+    world.journal.record_crash(&twice, 2).await.unwrap();
+    world.journal.record_crash(&twice, 2).await.unwrap();
+    assert_eq!(open(&world).await, [twice.command_id]);
+    assert_eq!(world.journal.crashes(CrashFilter::All, None, 100).await.unwrap().len(), 2);
+}
+
+async fn a_released_command_starts_anew(world: World) {
+    let cart = cart();
+    let crash = crash(&cart, CommandId::new(), NOW);
+    for _ in 0..2 {
+        world.journal.record_crash(&crash, 2).await.unwrap();
+    }
+    let released = world.journal.release(&cart, crash.command_id).await.unwrap().unwrap();
+    assert_eq!((released.attempts, released.quarantined, released.dismissed), (0, false, false));
+    assert_eq!(released.crash, crash);
+    assert_eq!(world.journal.crash(&cart, crash.command_id).await.unwrap(), Some(released));
+    assert!(world.journal.load(&cart).await.unwrap().quarantined.is_empty());
+    assert!(open(&world).await.is_empty());
+    assert_eq!(world.journal.record_crash(&crash, 2).await.unwrap().attempts, 1);
+    assert!(world.journal.record_crash(&crash, 2).await.unwrap().quarantined);
+}
+
+async fn a_dismissed_command_stays_refused_and_is_listed_no_more(world: World) {
+    let cart = cart();
+    let crash = crash(&cart, CommandId::new(), NOW);
+    world.journal.record_crash(&crash, 2).await.unwrap();
+    let dismissed = world.journal.dismiss(&cart, crash.command_id).await.unwrap().unwrap();
+    assert_eq!((dismissed.attempts, dismissed.quarantined, dismissed.dismissed), (1, true, true));
+    assert_eq!(world.journal.load(&cart).await.unwrap().quarantined, [crash.command_id]);
+    assert!(open(&world).await.is_empty());
+    assert_eq!(world.journal.crashes(CrashFilter::All, None, 9).await.unwrap(), [dismissed]);
+    // A person may change her mind.
+    assert!(!world.journal.release(&cart, crash.command_id).await.unwrap().unwrap().quarantined);
+    assert!(world.journal.load(&cart).await.unwrap().quarantined.is_empty());
+}
+
+async fn nobody_decides_about_a_command_that_never_crashed(world: World) {
+    let (cart, id) = (cart(), CommandId::new());
+    assert_eq!(world.journal.crash(&cart, id).await.unwrap(), None);
+    assert_eq!(world.journal.release(&cart, id).await.unwrap(), None);
+    assert_eq!(world.journal.dismiss(&cart, id).await.unwrap(), None);
+    assert!(world.journal.crashes(CrashFilter::All, None, 9).await.unwrap().is_empty());
 }

@@ -17,6 +17,8 @@ contract!(
     counting_ignores_pages,
     a_field_is_only_ever_a_name,
     collections_are_apart,
+    a_dropped_collection_is_gone_with_its_sequences_and_alone,
+    forgotten_checkpoints_are_gone_and_no_others,
 );
 
 async fn put(world: &World, id: &str, source_seq: u64, body: Option<Value>) {
@@ -195,4 +197,42 @@ async fn collections_are_apart(world: World) {
         world.documents.count(&Query { collection: "orders".to_owned(), ..products() }).await.unwrap(),
         0
     );
+}
+
+async fn a_dropped_collection_is_gone_with_its_sequences_and_alone(world: World) {
+    let all = ["products", "products@1", "products@10"];
+    for collection in all {
+        for (id, body) in [("a", Some(json!({"n": 1}))), ("b", None), ("c", Some(json!({"n": 3})))] {
+            let put =
+                DocumentPut { collection: collection.to_owned(), id: id.to_owned(), source_seq: 7, body };
+            world.documents.write("test", ShardId::from_number(0).unwrap(), 1, &[put]).await.unwrap();
+        }
+    }
+    let count = async |of: &str| {
+        world.documents.count(&Query { collection: of.to_owned(), ..products() }).await.unwrap()
+    };
+    let step = async || world.documents.drop_collection("products@1", 2).await.unwrap();
+    assert_eq!((step().await, step().await, step().await), (2, 1, 0));
+    assert_eq!((count("products").await, count("products@1").await, count("products@10").await), (2, 0, 2));
+
+    let again = DocumentPut {
+        collection: "products@1".to_owned(),
+        id: "b".to_owned(),
+        source_seq: 1,
+        body: Some(json!({})),
+    };
+    world.documents.write("test", ShardId::from_number(0).unwrap(), 1, &[again]).await.unwrap();
+    assert_eq!(count("products@1").await, 1, "an older write counts again");
+}
+
+async fn forgotten_checkpoints_are_gone_and_no_others(world: World) {
+    let shard = |n| ShardId::from_number(n).unwrap();
+    for (name, number) in [("orders", 1), ("orders@2", 1), ("orders@2", 2)] {
+        world.documents.write(name, shard(number), 5, &[]).await.unwrap();
+    }
+    world.documents.forget_checkpoints("orders@2").await.unwrap();
+    assert_eq!(world.documents.checkpoints("orders@2").await.unwrap(), vec![]);
+    assert_eq!(world.documents.checkpoints("orders").await.unwrap(), [(shard(1), 5)]);
+    world.documents.write("orders@2", shard(2), 1, &[]).await.unwrap();
+    assert_eq!(world.documents.checkpoints("orders@2").await.unwrap(), [(shard(2), 1)]);
 }

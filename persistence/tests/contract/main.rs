@@ -23,6 +23,8 @@ macro_rules! contract {
 #[cfg(test)]
 mod append;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod blobs;
 #[cfg(test)]
 mod claims;

@@ -1,5 +1,6 @@
 //! What only a database on a disk can do: be damaged, be killed, be opened twice.
 
+use futures::FutureExt as _;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_persistence::{OpenError, SqliteStore};
-use amazoff_supervisor::journal::{Crash, JournalError, LaneWriter, Part, PartRefusal, Posting};
+use amazoff_supervisor::journal::{Crash, CrashFilter, JournalError, LaneWriter, Part, PartRefusal, Posting};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, Version, spawn_guarded};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, SqliteConnection};
@@ -176,8 +177,7 @@ async fn an_append_runs_to_its_end_when_nobody_waits_for_it() {
     let carts: Vec<_> = (0..20).map(|_| cart()).collect();
     for cart in &carts {
         let parts = [world.events(cart, 0, 2)];
-        let given_up = tokio::time::timeout(Duration::ZERO, world.lane.append(&parts)).await;
-        assert!(given_up.is_err());
+        assert!(world.lane.append(&parts).now_or_never().is_none(), "it was done at once");
     }
     // The next append waits for its turn behind them, and numbers on.
     world.store(world.events(&cart(), 0, 1)).await.unwrap();
@@ -185,6 +185,68 @@ async fn an_append_runs_to_its_end_when_nobody_waits_for_it() {
         assert_eq!(world.version(cart).await, 2);
     }
     world.assert_dense().await;
+}
+
+#[tokio::test]
+async fn a_new_writer_of_the_lane_waits_for_the_append_of_the_old_one() {
+    let mut world = World::in_sqlite().await;
+    let cart = cart();
+    // Another process holds the database's write lock, so the append is on its way for a while.
+    let mut other = intruder(&world).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let parts = [world.events(&cart, 0, 2)];
+    assert!(tokio::time::timeout(Duration::from_millis(20), world.lane.append(&parts)).await.is_err());
+    drop(world.lane);
+    let opening = world.journal.lane(0);
+    tokio::pin!(opening);
+    assert!(tokio::time::timeout(Duration::from_millis(100), &mut opening).await.is_err());
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    world.lane = opening.await.unwrap();
+    let stored = world.journal.load(&cart).await.unwrap().events.len();
+    assert_eq!(stored, 2, "the new writer was open before the old one's append had ended");
+}
+
+#[tokio::test]
+async fn a_lane_whose_opening_was_given_up_can_be_opened() {
+    let mut world = World::in_sqlite().await;
+    let mut other = intruder(&world).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let parts = [world.events(&cart(), 0, 1)];
+    assert!(tokio::time::timeout(Duration::from_millis(20), world.lane.append(&parts)).await.is_err());
+    drop(world.lane);
+    assert!(tokio::time::timeout(Duration::from_millis(20), world.journal.lane(0)).await.is_err());
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    world.lane = world.journal.lane(0).await.unwrap();
+    world.store(world.events(&cart(), 0, 1)).await.unwrap();
+    world.assert_dense().await;
+}
+
+/// What is in a journal that an earlier version wrote.
+#[tokio::test]
+async fn an_older_journal_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("journal.db");
+    let mut old =
+        SqliteConnectOptions::new().filename(&file).create_if_missing(true).connect().await.unwrap();
+    let mut first = sqlx::migrate!("migrations/sqlite/journal");
+    first.migrations.to_mut().retain(|migration| migration.version == 1);
+    first.run(&mut old).await.unwrap();
+    for insert in [
+        "INSERT INTO journal VALUES ('cart', zeroblob(16), 1, 7, 1, 1, 1, 555, x'', NULL, x'', '{}', 0)",
+        "INSERT INTO outbox VALUES ('cart', zeroblob(16), 1, 0, 7, 'stock', '{}', zeroblob(16), 3, 999)",
+        "INSERT INTO quarantine VALUES ('cart', zeroblob(16), zeroblob(16), 1, 'panic', '{}', '{}', 5, 2, 1)",
+        "INSERT INTO reminder VALUES ('cart', zeroblob(16), 'wake', 7, 5)",
+    ] {
+        sqlx::query(insert).execute(&mut old).await.unwrap();
+    }
+    drop(old);
+    let world = World::in_folder(folder).await;
+    let row = world.journal.outbox(None, 9).await.unwrap().remove(0);
+    assert_eq!((row.at.unix_ms(), row.attempts, row.reason, row.dead_since), (555, 3, None, None));
+    let crash = world.journal.crashes(CrashFilter::Open, None, 9).await.unwrap().remove(0);
+    assert_eq!((crash.attempts, crash.dismissed), (2, false));
+    assert_eq!(world.journal.reminders_due("cart", NOW, 9).await.unwrap().len(), 1);
+    assert_eq!(world.audit.verify().await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -235,7 +297,7 @@ async fn other_writers_and_the_lane_do_not_block_each_other() {
         assert!(world.lane.append(&parts).await.unwrap().iter().all(Result::is_ok));
     }
     side.await.unwrap();
-    assert_eq!(world.journal.crashes(100).await.unwrap().len(), 50);
+    assert_eq!(world.journal.crashes(CrashFilter::All, None, 100).await.unwrap().len(), 50);
 }
 
 #[tokio::test]

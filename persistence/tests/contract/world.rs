@@ -9,7 +9,7 @@ use amazoff_supervisor::journal::{
     Claim, CommandRecord, EffectMark, Journal, KeyTable, LaneWriter, NewEvent, OutboxKey, OutboxRow, Part,
     PartRefusal, ShardTable,
 };
-use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
+use amazoff_supervisor::{AuditTable, CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -18,9 +18,11 @@ pub(crate) struct World {
     pub(crate) documents: Arc<dyn Documents>,
     pub(crate) shards: Arc<dyn ShardTable>,
     pub(crate) keys: Arc<dyn KeyTable>,
+    pub(crate) audit: Arc<dyn AuditTable>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) lane: Box<dyn LaneWriter>,
     pub(crate) epoch: Epoch,
+    pub(crate) memory: Option<MemoryStore>,
     pub(crate) disk: Option<Disk>,
 }
 
@@ -38,7 +40,9 @@ impl World {
         let (epoch, lane) = claimed(&*shards, &*journal).await;
         let blobs = Arc::new(MemoryBlobs::default());
         let (documents, keys) = (store.documents(), store.key_table());
-        Self { journal, documents, shards, keys, blobs, lane, epoch, disk: None }
+        let audit = store.audit();
+        let (memory, disk) = (Some(store), None);
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
     }
 
     pub(crate) async fn in_sqlite() -> Self {
@@ -52,7 +56,9 @@ impl World {
         let (epoch, lane) = claimed(&*shards, &*journal).await;
         let blobs = Arc::new(FileBlobs::open(&folder.path().join("media")).unwrap());
         let (documents, keys) = (store.documents(), store.key_table());
-        Self { journal, documents, shards, keys, blobs, lane, epoch, disk: Some(Disk { folder, store }) }
+        let audit = store.audit();
+        let (memory, disk) = (None, Some(Disk { folder, store }));
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
     }
 
     /// Closes the store and opens it again.
@@ -158,12 +164,6 @@ pub(crate) fn claim(key: &str) -> Claim {
 }
 
 pub(crate) fn effect(entity: &EntityId, seq: u64, n: u16) -> OutboxRow {
-    OutboxRow {
-        key: OutboxKey { entity: entity.clone(), seq: Version(seq), n },
-        destination: "stock".to_owned(),
-        payload: format!("{{\"effect\":{n}}}"),
-        correlation: CommandId::new(),
-        attempts: 0,
-        next_at: NOW,
-    }
+    let key = OutboxKey { entity: entity.clone(), seq: Version(seq), n };
+    OutboxRow::new(key, "stock".to_owned(), format!("{{\"effect\":{n}}}"), (CommandId::new(), NOW))
 }

@@ -163,6 +163,8 @@ impl Client {
         }
         match Self::read(http).await {
             Ok(reply) => Some(reply),
+            // Whoever could not even connect was refused, not cut.
+            Err(refused) if refused.is_connect() => None,
             Err(_) => {
                 if let Some(flight) = flight {
                     flight.cut();

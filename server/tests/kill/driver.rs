@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) planted: Option<&'static str>,
     /// What the shop sells: the value of AMAZOFF_SEED.
     pub(crate) catalogue: &'static str,
+    /// SIGTERM instead of kill -9.
+    pub(crate) gently: bool,
 }
 
 impl Default for Plan {
@@ -42,6 +44,7 @@ impl Default for Plan {
             limit: Duration::from_secs(60),
             planted: None,
             catalogue: "on",
+            gently: false,
         }
     }
 }
@@ -61,6 +64,8 @@ pub(crate) struct Report {
     pub(crate) idle_kills: u32,
     /// Commands that lost their answer.
     pub(crate) cut: u64,
+    /// The longest time from SIGTERM to the end.
+    pub(crate) slowest_stop: Duration,
     /// What should not be.
     pub(crate) violations: Vec<String>,
     /// The end of the server's log.
@@ -142,11 +147,16 @@ async fn kill_repeatedly(
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let life = gate.end_of_life();
-        server.kill();
+        if plan.gently {
+            stop(server, report).await?;
+        } else {
+            server.kill();
+        }
         gate.close();
         *server = Server::start_behind(setup, gate).await?;
         // The sockets of the dead process are closed, so whoever was cut knows by now.
         match gate.cut(life) {
+            0 if plan.gently => report.kills += 1,
             0 => report.idle_kills += 1,
             cut => {
                 report.kills += 1;
@@ -156,6 +166,17 @@ async fn kill_repeatedly(
         if plan.planted.is_some() && !world.client.complaints().is_empty() {
             break;
         }
+    }
+    Ok(())
+}
+
+/// SIGTERM, and a good end.
+async fn stop(server: &mut Server, report: &mut Report) -> Result<(), String> {
+    let asked = Instant::now();
+    let status = server.stop().await?;
+    report.slowest_stop = report.slowest_stop.max(asked.elapsed());
+    if !status.success() {
+        report.violations.push(format!("after SIGTERM the server ended with {status}"));
     }
     Ok(())
 }

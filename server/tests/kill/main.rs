@@ -22,6 +22,8 @@ use driver::{Plan, Report};
 
 /// Kills with commands in flight that the main run needs.
 const KILLS_MIN: u32 = 20;
+/// Stops under load.
+const STOPS: u32 = 6;
 /// Runs in which a planted bug must show.
 #[cfg(feature = "fault-points")]
 const TRIES_MAX: u64 = 5;
@@ -62,6 +64,28 @@ async fn nothing_acknowledged_is_lost_or_doubled_over_twenty_kills() {
     assert!(report.orders > 20, "only {} orders were placed", report.orders);
 }
 
+/// SIGTERM in mid-checkout: whoever was let in is answered, whoever comes later is refused, and nothing is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_asked_to_stop_answers_or_refuses_every_request_and_loses_nothing() {
+    let plan = Plan {
+        seed: seed(),
+        shoppers: 40,
+        kills: STOPS,
+        limit: Duration::from_secs(90),
+        catalogue: "small",
+        gently: true,
+        ..Plan::default()
+    };
+    let report = driver::run(&plan).await;
+    print("SIGTERM", &report);
+    println!("the slowest stop took {:?}", report.slowest_stop);
+    assert!(report.violations.is_empty(), "{}\n{}", report.violations.join("\n"), report.log);
+    assert_eq!(report.kills, STOPS);
+    // Between its last accept and the end of the socket the kernel may let one more in, and nobody can answer that one.
+    assert!(report.cut <= 1, "{} requests were cut", report.cut);
+    assert!(report.slowest_stop < Duration::from_secs(15), "a stop took {:?}", report.slowest_stop);
+}
+
 /// Runs with a planted bug until the books or a shopper notice it, by one of the signs that this bug leaves.
 #[cfg(feature = "fault-points")]
 async fn is_noticed(bug: &'static str, signs: &[&str]) {
@@ -74,6 +98,7 @@ async fn is_noticed(bug: &'static str, signs: &[&str]) {
             limit: Duration::from_secs(40),
             planted: Some(bug),
             catalogue: "small",
+            gently: false,
         };
         let report = driver::run(&plan).await;
         print(bug, &report);

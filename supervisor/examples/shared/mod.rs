@@ -69,6 +69,7 @@ pub(crate) fn ports(store: &MemoryStore, clock: &TokioClock) -> Ports {
         clock: Arc::new(clock.clone()),
         shards: store.take_all("node-1"),
         keys: store.key_table(),
+        audit: store.audit(),
     }
 }
 

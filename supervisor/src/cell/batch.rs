@@ -11,7 +11,9 @@ use crate::ask::{Answer, AskError};
 use crate::clock::Timestamp;
 use crate::entity::{Context, Decision, Entity, ReminderChange};
 use crate::ids::{CommandId, EntityId, Epoch, Version};
-use crate::journal::{Claim, CommandRecord, EffectMark, NewEvent, OutboxKey, OutboxRow, Part, Posting};
+use crate::journal::{
+    Claim, CommandRecord, EffectMark, NewEvent, OutboxKey, OutboxRow, Part, Posting, Reminder,
+};
 
 /// How long the outcome of a command is kept for repeats.
 const RECORD_KEPT: Duration = Duration::from_hours(48);
@@ -223,17 +225,14 @@ impl<E: Entity> Recorded<E> {
                 envelope.effect.as_ref().or(envelope.answers.as_ref()).map(|key| key.command_id("effect")),
             correlation: envelope.correlation,
         }));
-        part.outbox.extend((0_u16..).zip(self.effects).map(|(n, (destination, payload))| OutboxRow {
-            key: OutboxKey { entity: context.entity.clone(), seq: self.version, n },
-            destination,
-            payload,
-            correlation: envelope.correlation,
-            attempts: 0,
-            next_at: context.now,
+        part.outbox.extend((0_u16..).zip(self.effects).map(|(n, (destination, payload))| {
+            let key = OutboxKey { entity: context.entity.clone(), seq: self.version, n };
+            OutboxRow::new(key, destination, payload, (envelope.correlation, context.now))
         }));
         part.outbox_done.extend(envelope.answers.clone());
-        if let Some(name) = &envelope.reminder {
-            part.reminders.push(ReminderChange::Clear { name: name.clone() });
+        if let Some(Reminder { name, due_at, .. }) = &envelope.reminder {
+            // Only the reminder that rang: the entity may have set it anew since it was read.
+            part.reminders.push(ReminderChange::Lapse { name: name.clone(), due_at: *due_at });
         }
         if let Some(key) = &envelope.effect {
             part.marks.push(EffectMark {
@@ -259,7 +258,10 @@ impl<E: Entity> Recorded<E> {
                 let taken = decision.claims.iter().filter_map(|change| change.taken().cloned()).collect();
                 part.claims.extend(decision.claims);
                 part.postings.extend(decision.postings);
-                (Ok(Answer { reply: decision.reply, replayed: false, version: self.version }), taken)
+                (
+                    Ok(Answer { reply: decision.reply, replayed: false, version: self.version, position: 0 }),
+                    taken,
+                )
             }
             Err(refusal) => (Err(AskError::Refused { refusal, replayed: false }), Vec::new()),
         };

@@ -121,9 +121,13 @@ impl<E: Entity> Domain<E> {
         }
         let (part, follows) = Follows::split(&mut draft);
         match self.core.lanes.append(part).await {
-            Ok(_stored) => {
-                self.publish(cell, &draft, follows);
-                for settled in draft.settled.drain(..) {
+            Ok(stored) => {
+                let position = if draft.version > base.version { stored.shard_seq } else { base.position };
+                self.publish(cell, &draft, follows, position);
+                for mut settled in draft.settled.drain(..) {
+                    if let Ok(answer) = &mut settled.answer {
+                        answer.position = position;
+                    }
                     self.answer(cell, settled);
                 }
                 Self::after_commit(draft)
@@ -140,10 +144,11 @@ impl<E: Entity> Domain<E> {
     }
 
     /// Makes the committed state visible and sets off what follows from it.
-    fn publish(&self, cell: &Arc<Cell<E>>, draft: &Draft<E>, follows: Follows) {
+    fn publish(&self, cell: &Arc<Cell<E>>, draft: &Draft<E>, follows: Follows, position: u64) {
         let Follows { outbox, before, event_bytes } = follows;
         if draft.version > before {
-            let committed = Arc::new(Committed { state: draft.state.clone(), version: draft.version });
+            let committed = Committed { state: draft.state.clone(), version: draft.version, position };
+            let committed = Arc::new(committed);
             cell.advanced(Arc::clone(&committed), event_bytes);
             let every = E::SNAPSHOT_EVERY.max(1);
             if before.0 / every < draft.version.0 / every {

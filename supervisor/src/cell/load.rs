@@ -64,7 +64,7 @@ impl<E: Entity> Domain<E> {
         self.meter.loads.fetch_add(1, Ordering::Relaxed);
         let loaded = self.core.journal.load(&entity).await?;
         let quarantined = loaded.quarantined.clone();
-        let committed = match from_snapshot::<E>(&loaded) {
+        let mut committed = match from_snapshot::<E>(&loaded) {
             Ok(base) => follow(&entity, base, loaded.events)?,
             Err(reason) => {
                 // A snapshot is only ever a shorter way: the events lead to the same state.
@@ -72,6 +72,12 @@ impl<E: Entity> Domain<E> {
                 self.state_at(id, Version(u64::MAX)).await?.committed
             }
         };
+        if committed.position == 0 && committed.version > Version(0) {
+            // From a snapshot alone: it does not say where its last event is.
+            let before = Version(committed.version.0 - 1);
+            let last = self.core.journal.history(&entity, before, 1).await?;
+            committed.position = last.first().map_or(0, |event| event.shard_seq);
+        }
         Ok((committed, quarantined))
     }
 
@@ -111,14 +117,14 @@ impl<E: Entity> Domain<E> {
 impl<E: Entity> Committed<E> {
     /// The state before the first event.
     pub(crate) fn empty() -> Self {
-        Self { state: E::default(), version: Version(0) }
+        Self { state: E::default(), version: Version(0), position: 0 }
     }
 }
 
 fn from_snapshot<E: Entity>(loaded: &Loaded) -> Result<Committed<E>, String> {
     let Some((version, state)) = &loaded.snapshot else { return Ok(Committed::empty()) };
     let state = serde_json::from_str(state).map_err(|error| format!("snapshot {version}: {error}"))?;
-    Ok(Committed { state, version: *version })
+    Ok(Committed { state, version: *version, position: 0 })
 }
 
 /// Applies events that come after a state.
@@ -135,6 +141,7 @@ fn follow<E: Entity>(
             .map_err(|reason| corrupt(entity, format!("event {}: {reason}", stored.seq)))?;
         committed.state.apply(&event);
         committed.version = stored.seq;
+        committed.position = stored.shard_seq;
     }
     Ok(committed)
 }

@@ -39,6 +39,8 @@ pub struct Committed<E> {
     pub state: E,
     /// How many events led to it.
     pub version: Version,
+    /// Where the newest of them is in the entity's shard: its `shard_seq`, 0 without events.
+    pub position: u64,
 }
 
 pub(crate) type AskResult<E> = Result<Answer<<E as Entity>::Reply>, AskError<<E as Entity>::Rejection>>;

@@ -135,7 +135,10 @@ impl<E: Entity> Domain<E> {
             {
                 Err(AskError::KeyReused)
             }
-            Ok(Some(record)) => stored_answer::<E>(&record.outcome, record.seq, replayed),
+            Ok(Some(record)) => match self.load(cell).await {
+                Ok(now) => stored_answer::<E>(&record.outcome, replayed, (record.seq, now.position)),
+                Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
+            },
             Ok(None) => {
                 Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() })
             }
@@ -219,9 +222,14 @@ fn undecided<E: Entity>(draft: Draft<E>) -> Vec<Queued<E>> {
     settled.chain(draft.crashed.map(|crashed| crashed.queued)).chain(draft.rest).collect()
 }
 
-fn stored_answer<E: Entity>(outcome: &str, version: Version, replayed: bool) -> AskResult<E> {
+/// `position` is where the entity is now: not before the command.
+fn stored_answer<E: Entity>(
+    outcome: &str,
+    replayed: bool,
+    (version, position): (Version, u64),
+) -> AskResult<E> {
     match serde_json::from_str::<Result<E::Reply, E::Rejection>>(outcome) {
-        Ok(Ok(reply)) => Ok(Answer { reply, replayed, version }),
+        Ok(Ok(reply)) => Ok(Answer { reply, replayed, version, position }),
         Ok(Err(refusal)) => Err(AskError::Refused { refusal, replayed }),
         Err(error) => {
             Err(AskError::NotCommitted { cause: format!("stored outcome cannot be read: {error}") })

@@ -21,8 +21,9 @@ use uuid::Uuid;
 use crate::ask::{AskError, Envelope, ReadError};
 use crate::call;
 use crate::cell::{AskResult, Cell, CellActor, Committed, Offer, Phase, Queued, Wake};
+use crate::consistency;
 use crate::entity::Entity;
-use crate::ids::{EntityId, Version};
+use crate::ids::{EntityId, ShardId, Version};
 use crate::inspect::read_error;
 use crate::journal::JournalError;
 use crate::limits::CellLimits;
@@ -152,7 +153,12 @@ impl<E: Entity> Directory<E> {
         let queued = Queued { command, command_json, fingerprint, envelope, reply, admitted };
         domain.offer(&cell, queued)?;
         match timeout_at(deadline + GRACE, answer).await {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(answer)) => {
+                if let Ok(accepted) = &answer {
+                    consistency::note_of(E::KIND, ShardId::of(id), accepted.position);
+                }
+                answer
+            }
             Ok(Err(_dropped)) => Err(AskError::NoAnswer),
             // What was not reached yet is taken back, and certainly did not happen.
             Err(_late) => match cell.inbox().withdraw(command_id) {
@@ -172,6 +178,7 @@ impl<E: Entity> Directory<E> {
         if domain.core.memory_full() && !domain.cells.contains_key(&id) {
             // Read, but not kept: readers never push out what writers need.
             let (committed, _) = domain.load_unshared(id).await.map_err(failed)?;
+            consistency::note_read(ShardId::of(id), committed.position);
             return Ok((committed.version > Version(0)).then(|| Arc::new(committed)));
         }
         let cell = domain.cell(id);
@@ -181,6 +188,7 @@ impl<E: Entity> Directory<E> {
             domain.passivate(id);
             return Ok(None);
         }
+        consistency::note_read(ShardId::of(id), committed.position);
         Ok(Some(committed))
     }
 

@@ -46,13 +46,16 @@ pub enum JournalError {
         /// What is wrong.
         reason: String,
     },
+    /// The documents have not come as far as the reader has already seen: read again shortly.
+    #[error("the documents have not caught up yet")]
+    NotYet,
 }
 
 impl JournalError {
     /// Whether nothing can have been stored.
     pub fn certainly_not_committed(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::Corrupt { .. } => true,
+            Self::Unavailable(_) | Self::Corrupt { .. } | Self::NotYet => true,
             Self::OutcomeUnknown(_) => false,
         }
     }

@@ -1,9 +1,10 @@
-//! What a journal stores: events, command records, effects, reminders, claims, postings, and the part that holds them.
+//! What a journal stores: events, command records, claims, postings, and the part that holds them.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::waiting::{OutboxKey, OutboxRow};
 use crate::clock::Timestamp;
 use crate::entity::{ClaimChange, ReminderChange};
 use crate::ids::{CommandId, EntityId, Epoch, ShardId, Version};
@@ -42,6 +43,25 @@ pub struct StoredEvent {
     pub event: NewEvent,
 }
 
+impl StoredEvent {
+    /// Where it stands among the events of all entities.
+    pub fn position(&self) -> EventPosition {
+        EventPosition { at: self.at, shard: self.shard, shard_seq: self.shard_seq }
+    }
+}
+
+/// A place among the events of all entities: by time, then shard, then `shard_seq`. Total and stable, but only as exact as
+/// the clocks of the nodes that wrote; within an entity the sequence numbers decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EventPosition {
+    /// When the event was decided.
+    pub at: Timestamp,
+    /// In which shard it is.
+    pub shard: ShardId,
+    /// Its place there.
+    pub shard_seq: u64,
+}
+
 /// The stored outcome of a command: what a repeat is answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandRecord {
@@ -70,52 +90,6 @@ pub struct EffectMark {
     pub high_water: u64,
     /// The command id under which its outcome is stored.
     pub command_id: CommandId,
-}
-
-/// Names one outbox row.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct OutboxKey {
-    /// Who sends.
-    pub entity: EntityId,
-    /// The version of the sender when it decided to send (after the commit).
-    pub seq: Version,
-    /// Position within the commit, below 65,536.
-    pub n: u16,
-}
-
-impl OutboxKey {
-    /// A number that grows with every effect of one entity.
-    pub fn order(&self) -> u64 {
-        self.seq.0 << 16 | u64::from(self.n)
-    }
-}
-
-/// An effect that waits for delivery.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutboxRow {
-    /// Its name.
-    pub key: OutboxKey,
-    /// Effects of one entity to one destination go in order.
-    pub destination: String,
-    /// JSON of the effect.
-    pub payload: String,
-    /// The first cause (see [`NewEvent::correlation`]).
-    pub correlation: CommandId,
-    /// Deliveries that failed so far.
-    pub attempts: u32,
-    /// Not before this moment.
-    pub next_at: Timestamp,
-}
-
-/// A due reminder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reminder {
-    /// Whom to wake.
-    pub entity: EntityId,
-    /// Its name.
-    pub name: String,
-    /// When it is due.
-    pub due_at: Timestamp,
 }
 
 /// A key that only one entity may have. Personal values enter as a keyed HMAC, never in clear.
@@ -245,36 +219,6 @@ pub struct Loaded {
     pub events: Vec<StoredEvent>,
     /// Commands that are not to be run again.
     pub quarantined: Vec<CommandId>,
-}
-
-/// A command that crashed its entity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Crash {
-    /// Whose command.
-    pub entity: EntityId,
-    /// Which command.
-    pub command_id: CommandId,
-    /// The version of the state that it was decided on.
-    pub seq: Version,
-    /// Panic text.
-    pub cause: String,
-    /// JSON of the command, personal fields sealed.
-    pub sealed_command: String,
-    /// JSON of the context.
-    pub context: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A crash as stored, with how often it happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CrashRecord {
-    /// The newest crash.
-    pub crash: Crash,
-    /// How often that command crashed.
-    pub attempts: u32,
-    /// Whether it is refused from now on.
-    pub quarantined: bool,
 }
 
 impl fmt::Display for Claim {

@@ -2,8 +2,16 @@
 //!
 //! The rows are committed with the events that they follow from. The dispatcher delivers them after that commit and
 //! again after every crash until each is done; receivers recognise repeats by the command id that the row's key gives.
+//!
+//! An effect that can never succeed, or whose delivery panicked 20 times in a row, needs a person: it stays at the head of its
+//! stream (`docs/adr/0004`), is listed with its reason, and goes on when an operator has it retried or discarded.
 
+mod attempt;
 mod dispatch;
+mod feed;
+mod heads;
+mod operate;
+mod streams;
 
 use std::time::Duration;
 
@@ -14,7 +22,11 @@ use crate::entity::{Entity, Principal};
 use crate::ids::CommandId;
 use crate::journal::OutboxKey;
 
-pub(crate) use dispatch::{OutboxFeed, dispatch};
+pub(crate) use dispatch::dispatch;
+pub(crate) use feed::OutboxFeed;
+pub use operate::OutboxError;
+pub(crate) use operate::{discard, retry, stats};
+pub use streams::{OutboxStats, SenderStats};
 
 /// How long a receiver has to answer an effect.
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);

@@ -8,6 +8,7 @@ use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, Supervisio
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::host::promptly;
 use super::node::Node;
 use super::policy::{DRAW_MAX, Exit, Verdict};
 use super::spec::CellsSpec;
@@ -47,7 +48,7 @@ impl Actor for Domain {
         plan: DomainPlan,
     ) -> Result<Cells, ActorProcessingErr> {
         plan.node.open_budget(plan.cells.intensity);
-        plan.cells.host.opened(myself.get_cell());
+        promptly(&plan.node.path, || plan.cells.host.opened(myself.get_cell()));
         Ok(Cells { plan, streaks: HashMap::new(), gave_up: None })
     }
 
@@ -89,6 +90,8 @@ impl Actor for Domain {
         if tokio::time::timeout(plan.drain, plan.cells.host.stop()).await.is_err() {
             let path = &plan.node.path;
             tracing::warn!(tree.path = %path, "cells of \"{path}\" did not drain in time and are killed");
+            // In a fixed order: ractor's own is that of a hash map, and a simulation must repeat.
+            plan.cells.host.cells().iter().for_each(ActorCell::kill);
         }
         match cells.gave_up.take() {
             Some(cause) => Err(GaveUp(cause).into()),

@@ -4,7 +4,7 @@
 //! supervisor, wait for their backoff, and are started in order. Rounds never overlap; a failure that concerns a child
 //! of a waiting round widens it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub(super) struct Family {
     /// How long a child must have been up for its failures to be forgotten.
     forgiven_after: Duration,
     slots: Vec<Slot>,
+    /// Which child an actor is.
+    up: HashMap<ActorId, usize>,
     rounds: BTreeMap<u64, Round>,
     round_last: u64,
     gave_up: Option<String>,
@@ -51,6 +53,7 @@ impl Family {
             node,
             strategy: spec.strategy,
             forgiven_after: spec.intensity.period,
+            up: HashMap::new(),
             rounds: BTreeMap::new(),
             round_last: 0,
             gave_up: None,
@@ -72,20 +75,17 @@ impl Family {
             if slot.round.is_some() || !slot.wanted() {
                 continue;
             }
-            if let Err(cause) = slot.start(&self.myself).await {
-                let exit = Exit::Abnormal(cause);
-                self.failed(index, &exit, Duration::ZERO);
+            match slot.start(&self.myself).await {
+                Ok(actor) => drop(self.up.insert(actor, index)),
+                Err(cause) => self.failed(index, &Exit::Abnormal(cause), Duration::ZERO),
             }
         }
     }
 
     /// A child's actor is gone.
     pub(super) fn ended(&mut self, actor: ActorId, exit: &Exit) {
-        let Some((index, uptime)) =
-            self.slots.iter_mut().enumerate().find_map(|(index, slot)| Some((index, slot.ended(actor)?)))
-        else {
-            return;
-        };
+        let Some(index) = self.up.remove(&actor) else { return };
+        let Some(uptime) = self.slots[index].ended(actor) else { return };
         if self.slots[index].round.is_some() {
             let retry_after = self.slots[index].spec.backoff.first;
             self.slots[index].node.fell(exit, retry_after);

@@ -18,6 +18,7 @@ use super::supervisor::{Message, Supervisor, SupervisorPlan};
 use super::validate::SpecError;
 use super::view::TreeView;
 use crate::clock::{Clock, SystemClock};
+use crate::fault::{Fault, FaultKind};
 use crate::task::spawn_guarded;
 
 /// Why an operation on a tree failed.
@@ -38,6 +39,24 @@ pub enum TreeError {
     /// The root has no supervisor that could restart or halt it.
     #[error("the root of the supervision tree cannot be restarted or halted")]
     Root,
+}
+
+impl Fault for TreeError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::UnknownPath(_) => FaultKind::NotFound,
+            Self::NotRunning(_) | Self::Root => FaultKind::Conflict,
+            Self::Spec(_) | Self::Start(_) => FaultKind::Bug,
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownPath(_) => "tree-node-not-found",
+            Self::NotRunning(_) => "tree-node-not-running",
+            Self::Root => "tree-node-is-root",
+            Self::Spec(_) | Self::Start(_) => "internal-error",
+        }
+    }
 }
 
 /// How a running tree came to its end.

@@ -1,5 +1,7 @@
 //! What a domain must be able to do to have its cells supervised.
 
+use std::time::{Duration, Instant};
+
 use futures::future::BoxFuture;
 use ractor::{ActorCell, ActorId};
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 ///
 /// Every method but [`stop`](Self::stop) is called inside a supervisor's handler: it must return at once and may not
 /// block. While [`opened`](Self::opened) or [`closed`](Self::closed) runs, the supervisor above starts and restarts
-/// nothing; what takes time belongs into the cells, or into a task that `opened` spawns. A panic in one counts as a
+/// nothing, and the log warns from 50 ms on; what takes time belongs into the cells, or into a task that `opened` spawns. A panic in one counts as a
 /// failure of the domain supervisor.
 pub trait CellHost: Send + Sync + 'static {
     /// The domain's name, which is also its name in the tree.
@@ -20,7 +22,7 @@ pub trait CellHost: Send + Sync + 'static {
     fn opened(&self, supervisor: ActorCell);
 
     /// The domain is degraded, restarting or stopping: refuse commands. May be called several times in a row.
-    fn closed(&self, retry_after: std::time::Duration);
+    fn closed(&self, retry_after: Duration);
 
     /// A cell ended; `cause` is `None` when it did so of its own accord.
     ///
@@ -48,5 +50,18 @@ pub trait CellHost: Send + Sync + 'static {
     fn identity(&self, actor: ActorId) -> Option<Uuid> {
         let _ = actor;
         None
+    }
+}
+
+/// From when on a host is reported that holds up a supervisor.
+const PROMPT: Duration = Duration::from_millis(50);
+
+/// Calls a host inside a supervisor's handler, and says so when it did not return at once.
+pub(super) fn promptly(path: &str, call: impl FnOnce()) {
+    let begun = Instant::now();
+    call();
+    let took = begun.elapsed();
+    if took >= PROMPT {
+        tracing::warn!(tree.path = path, ?took, "domain \"{path}\" has held up its supervisor for {took:?}");
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ractor::{ActorCell, ActorStatus};
 use tokio::time::Instant;
 
-use super::host::CellHost;
+use super::host::{CellHost, promptly};
 use super::log::{Decision, Log, millis};
 use super::policy::{Exit, Intensity, Verdict, Window};
 use super::spec::{ChildSpec, Start, StatsFn, SupervisorSpec};
@@ -223,7 +223,7 @@ impl Node {
     }
 
     /// ractor takes along what is below, but in the order of a hash map, which a simulation could not repeat.
-    fn kill_below(&self) {
+    pub(super) fn kill_below(&self) {
         self.host.iter().flat_map(|host| host.cells()).for_each(|cell| cell.kill());
         for child in &self.children {
             if let Some(cell) = child.live_cell() {
@@ -278,7 +278,7 @@ impl Node {
 
     fn silence(&self, retry_after: Duration) {
         if let Some(host) = &self.host
-            && catch_unwind(AssertUnwindSafe(|| host.closed(retry_after))).is_err()
+            && catch_unwind(AssertUnwindSafe(|| promptly(&self.path, || host.closed(retry_after)))).is_err()
         {
             tracing::error!(tree.path = %self.path, "domain \"{}\" panicked while it was closed", self.path);
         }

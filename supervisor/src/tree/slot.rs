@@ -87,16 +87,17 @@ impl Slot {
         self.up.take_if(|up| up.cell.get_id() == actor).map(|up| up.since.elapsed())
     }
 
-    /// Starts it. Nothing of a start waits: a task's future runs in its own actor.
-    pub(super) async fn start(&mut self, supervisor: &ActorRef<Message>) -> Result<(), String> {
+    /// Starts it and returns its actor. Nothing of a start waits: a task's future runs in its own actor.
+    pub(super) async fn start(&mut self, supervisor: &ActorRef<Message>) -> Result<ActorId, String> {
         self.node.starting();
         self.started_once = true;
         let cancel = matches!(self.spec.start, Start::Task(_)).then(CancellationToken::new);
         match self.spawn(supervisor.get_cell(), cancel.clone()).await {
             Ok(cell) => {
+                let actor = cell.get_id();
                 self.node.running(cell.clone());
                 self.up = Some(Up { cell, cancel, since: Instant::now(), ending: None });
-                Ok(())
+                Ok(actor)
             }
             Err(error) => Err(error.to_string()),
         }

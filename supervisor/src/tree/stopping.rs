@@ -41,6 +41,7 @@ impl Stopper {
         let in_time = !self.within.is_zero() && self.asked().await;
         if !in_time {
             self.cell.kill();
+            self.node.kill_below();
             if self.cell.wait(Some(KILL_GRACE)).await.is_err() {
                 let path = &self.node.path;
                 tracing::error!(tree.path = %path, "\"{path}\" does not die: it runs without ever awaiting");

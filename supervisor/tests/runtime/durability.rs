@@ -1,5 +1,7 @@
 //! What was acknowledged stays, and a repeat gets the stored outcome.
 
+use std::time::Duration;
+
 use amazoff_supervisor::{AskError, CellLimits, EntityId, Version};
 use futures::future::join_all;
 use uuid::Uuid;
@@ -81,7 +83,7 @@ async fn an_idle_entity_gives_up_its_actor_and_comes_back() {
     world.ask(id, Command::Add(1)).await.expect("accepted");
     let active = || world.tallies.host().stats()["active"].as_u64();
     assert_eq!(active(), Some(1));
-    tokio::time::sleep(std::time::Duration::from_secs(8)).await;
+    tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(active(), Some(0));
     world.ask(id, Command::Add(1)).await.expect("accepted");
     assert_eq!(world.sum(id).await, 2);
@@ -95,7 +97,7 @@ async fn entities_beyond_the_limit_leave_memory_and_are_read_again() {
     for id in &ids {
         world.ask(*id, Command::Add(7)).await.expect("accepted");
     }
-    tokio::time::sleep(std::time::Duration::from_secs(40)).await;
+    tokio::time::sleep(Duration::from_secs(40)).await;
     assert!(world.tallies.host().stats()["resident"].as_u64() <= Some(10));
     for id in &ids {
         assert_eq!(world.sum(*id).await, 7);
@@ -137,4 +139,13 @@ async fn a_long_history_is_read_from_its_newest_snapshot() {
     world.tree.stop().await;
     let next = World::over(world.store.clone(), CellLimits::default()).await;
     assert_eq!(next.sum(id).await, 250);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_without_domains_and_projections_runs_all_the_same() {
+    let world = World::bare().await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let tree = world.snapshot();
+    assert!(tree.children.iter().all(|child| child.restarts == 0), "{tree:?}");
+    world.stop().await;
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use amazoff_persistence::AppendFailure;
+use amazoff_supervisor::journal::CrashFilter;
 use amazoff_supervisor::{AskError, CellLimits};
 use futures::future::join_all;
 use uuid::Uuid;
@@ -34,7 +35,7 @@ async fn a_command_that_crashes_twice_is_quarantined_and_the_entity_goes_on() {
     assert!(matches!(crash().await, Err(AskError::NotCommitted { .. })));
     assert!(matches!(crash().await, Err(AskError::Quarantined)));
     assert_eq!(world.ask(id, Command::Add(2)).await.expect("goes on").reply, 2);
-    let kept = world.store.journal().crashes(10).await.expect("readable");
+    let kept = world.store.journal().crashes(CrashFilter::All, None, 10).await.expect("readable");
     assert!(kept.len() == 1 && kept[0].quarantined && kept[0].attempts == 2);
 
     world.tree.stop().await;

@@ -1,7 +1,8 @@
 //! A runtime with one domain, over a journal in memory.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amazoff_persistence::MemoryStore;
@@ -15,9 +16,20 @@ use uuid::Uuid;
 
 use crate::tally::{Command, Effect, Rejection, Tally, TokioClock};
 
+/// What is wrong with deliveries to a tally.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    Refuses,
+    Panics,
+    Hangs,
+}
+
+pub(crate) type Troubles = Arc<Mutex<HashMap<Uuid, Trouble>>>;
+
 /// Adds to the other tally; fails the first `failures` times.
 pub(crate) struct Forwarding {
     tallies: Directory<Tally>,
+    troubles: Troubles,
     pub(crate) failures: Arc<AtomicU32>,
     pub(crate) deliveries: Arc<AtomicU32>,
 }
@@ -27,6 +39,13 @@ impl Deliver<Tally> for Forwarding {
         Box::pin(async move {
             self.deliveries.fetch_add(1, Ordering::SeqCst);
             let Effect::Add { to, amount } = delivery.effect;
+            let trouble = self.troubles.lock().unwrap_or_else(PoisonError::into_inner).get(to).copied();
+            match trouble {
+                Some(Trouble::Refuses) => return Delivered::Dead { reason: "refused for ever".to_owned() },
+                Some(Trouble::Panics) => panic!("a delivery that panics"),
+                Some(Trouble::Hangs) => std::future::pending().await,
+                None => {}
+            }
             let outcome = self.tallies.execute(*to, Command::Add(*amount), delivery.envelope()).await;
             let fails = |left: u32| left.checked_sub(1);
             if self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails).is_ok() {
@@ -48,28 +67,45 @@ pub(crate) struct World {
     pub(crate) clock: TokioClock,
     pub(crate) failures: Arc<AtomicU32>,
     pub(crate) deliveries: Arc<AtomicU32>,
+    troubles: Troubles,
 }
 
 impl World {
+    /// Makes deliveries to a tally fail, or work again.
+    pub(crate) fn trouble(&self, to: Uuid, trouble: Option<Trouble>) {
+        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        match trouble {
+            Some(trouble) => troubles.insert(to, trouble),
+            None => troubles.remove(&to),
+        };
+    }
+
     pub(crate) async fn start() -> Self {
         Self::over(MemoryStore::new(), CellLimits::default()).await
+    }
+
+    /// Every service of a runtime that has nothing to serve.
+    pub(crate) async fn bare() -> TreeHandle {
+        let store = MemoryStore::new();
+        let runtime = Assembly::new(&ports(&store, &TokioClock(tokio::time::Instant::now()))).finish();
+        let services = [runtime.outbox(), runtime.reminders(), runtime.projections(), runtime.housekeeping()];
+        let spec = services
+            .into_iter()
+            .chain(runtime.lanes())
+            .fold(SupervisorSpec::one_for_one("test"), SupervisorSpec::child);
+        TreeHandle::start(spec).await.expect("the tree starts")
     }
 
     /// A new process over what an earlier one left.
     pub(crate) async fn over(store: MemoryStore, limits: CellLimits) -> Self {
         let clock = TokioClock(tokio::time::Instant::now());
-        let ports = Ports {
-            journal: store.journal(),
-            documents: store.documents(),
-            clock: Arc::new(clock.clone()),
-            shards: store.take_all("test"),
-            keys: store.key_table(),
-        };
+        let ports = ports(&store, &clock);
         let mut assembly = Assembly::new(&ports);
         let tallies = assembly.directory::<Tally>(limits);
-        let (failures, deliveries) = (Arc::default(), Arc::default());
+        let (failures, deliveries, troubles) = (Arc::default(), Arc::default(), Troubles::default());
         let forwarding = Forwarding {
             tallies: tallies.clone(),
+            troubles: Arc::clone(&troubles),
             failures: Arc::clone(&failures),
             deliveries: Arc::clone(&deliveries),
         };
@@ -85,7 +121,7 @@ impl World {
             .child(runtime.housekeeping())
             .child(ChildSpec::domain(tallies.host()));
         let tree = TreeHandle::start(spec).await.expect("the tree starts");
-        Self { store, tallies, runtime, tree, clock, failures, deliveries }
+        Self { store, tallies, runtime, tree, clock, failures, deliveries, troubles }
     }
 
     pub(crate) async fn ask(&self, id: Uuid, command: Command) -> Result<Answer<i64>, AskError<Rejection>> {
@@ -123,5 +159,16 @@ pub(crate) async fn until<F: AsyncFn() -> bool>(condition: F) {
     while !condition().await {
         assert!(tokio::time::Instant::now() < limit, "the condition never held");
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn ports(store: &MemoryStore, clock: &TokioClock) -> Ports {
+    Ports {
+        journal: store.journal(),
+        documents: store.documents(),
+        clock: Arc::new(clock.clone()),
+        shards: store.take_all("test"),
+        keys: store.key_table(),
+        audit: store.audit(),
     }
 }

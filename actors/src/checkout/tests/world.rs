@@ -197,6 +197,12 @@ impl World {
                 ReminderChange::Clear { name } => {
                     self.reminders.remove(&(who, name.clone()));
                 }
+                ReminderChange::Lapse { name, due_at } => {
+                    let key = (who, name.clone());
+                    if self.reminders.get(&key) == Some(due_at) {
+                        self.reminders.remove(&key);
+                    }
+                }
             }
         }
     }

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::hasher::QuickHasher;
+use super::held::HeldDocuments;
 use super::{Answered, Asking, GuestCart, PATIENCE, button};
 
 /// A running shop in memory.
@@ -30,6 +31,8 @@ pub(crate) struct TestApp {
     pub platform: Platform,
     pub router: Router,
     pub store: MemoryStore,
+    /// What the projections write to.
+    pub documents: Arc<HeldDocuments>,
     runtime: Runtime,
     hasher: Arc<QuickHasher>,
     _ledger: tempfile::TempDir,
@@ -53,13 +56,15 @@ impl TestApp {
 
     pub(crate) async fn start_with(settings: HttpSettings) -> Self {
         let store = MemoryStore::new();
+        let documents = HeldDocuments::over(store.documents());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ports = Ports {
             journal: store.journal(),
-            documents: store.documents(),
+            documents: Arc::<HeldDocuments>::clone(&documents),
             clock: Arc::clone(&clock),
             shards: store.take_all("test"),
             keys: store.key_table(),
+            audit: store.audit(),
         };
         let ledger = tempfile::tempdir().unwrap();
         let sandbox: Arc<dyn PaymentProvider> =
@@ -75,7 +80,7 @@ impl TestApp {
         let platform = Platform::new(shop, runtime.clone(), settings, "test");
         platform.attach(TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap());
         let router = router(platform.clone());
-        Self { platform, router, store, runtime, hasher, _ledger: ledger }
+        Self { platform, router, store, documents, runtime, hasher, _ledger: ledger }
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Asking {

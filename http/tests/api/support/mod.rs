@@ -3,6 +3,7 @@
 mod app;
 mod asking;
 mod hasher;
+mod held;
 
 pub(crate) use app::TestApp;
 pub(crate) use asking::{Answered, Asking};

@@ -27,8 +27,10 @@ pub(super) async fn write(
     run(connection, claims.releases).await?;
     run(connection, statements::effects(parts, bugs)).await?;
     run(connection, statements::effects_done(parts)).await?;
-    run(connection, statements::reminders_set(parts)).await?;
-    run(connection, statements::reminders_cleared(parts)).await?;
+    let reminders = statements::reminders(parts);
+    run(connection, reminders.set).await?;
+    run(connection, reminders.cleared).await?;
+    run(connection, reminders.lapsed).await?;
     run(connection, statements::postings(parts)).await?;
     Ok(true)
 }

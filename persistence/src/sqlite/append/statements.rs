@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use super::Numbered;
 use crate::bugs::Bugs;
+use crate::rules::ReminderPlan;
 use crate::{checksum, rules};
 
 type Row<'b> = Separated<'b, Sqlite, &'static str>;
@@ -16,18 +17,40 @@ type Statements = Vec<QueryBuilder<Sqlite>>;
 const ROWS_MAX: usize = 64;
 
 /// Cuts rows into statements whose sizes are powers of two: so few different texts that each stays prepared.
-fn many<T>(head: &str, rows: &[T], tail: &str, bind: impl Fn(&mut Row<'_>, &T)) -> Statements {
-    let mut statements = Vec::new();
+fn sizes<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
-    while let Some(bits) = rest.len().checked_ilog2() {
-        let (these, others) = rest.split_at(ROWS_MAX.min(1 << bits));
+    std::iter::from_fn(move || {
+        let (these, others) = rest.split_at(ROWS_MAX.min(1 << rest.len().checked_ilog2()?));
+        rest = others;
+        Some(these)
+    })
+}
+
+/// Statements with a row of values for each of the rows.
+fn many<T>(head: &str, rows: &[T], tail: &str, bind: impl Fn(&mut Row<'_>, &T)) -> Statements {
+    let statement = |these: &[T]| {
         let mut statement = QueryBuilder::new(head);
         statement.push_values(these, |mut row, value| bind(&mut row, value));
         statement.push(tail);
-        statements.push(statement);
-        rest = others;
-    }
-    statements
+        statement
+    };
+    sizes(rows).map(statement).collect()
+}
+
+/// Statements that delete the rows whose columns are those bound. Each is found by its key whatever the planner thinks of
+/// lists of values: for `IN (VALUES …)`, SQLite 3.40 reads the whole table.
+fn gone<T>(table: &str, columns: &str, rows: &[T], bind: impl Fn(&mut Row<'_>, &T)) -> Statements {
+    let statement = |these: &[T]| {
+        let mut statement = QueryBuilder::new("DELETE FROM ");
+        statement.push(table);
+        for (n, value) in these.iter().enumerate() {
+            statement.push(if n == 0 { " WHERE (" } else { " OR (" }).push(columns).push(") = (");
+            bind(&mut statement.separated(", "), value);
+            statement.push(")");
+        }
+        statement
+    };
+    sizes(rows).map(statement).collect()
 }
 
 fn bind_entity(row: &mut Row<'_>, entity: &EntityId) {
@@ -124,11 +147,10 @@ pub(super) fn claims(parts: &[Numbered<'_>], bugs: Bugs) -> Claims {
         bind_entity(row, entity);
     };
     let head = "INSERT INTO claim (namespace, key, owner_kind, owner_id) ";
-    let gone = "DELETE FROM claim WHERE (namespace, key, owner_kind, owner_id) IN (";
     Claims {
         taken: takes.len(),
         takes: many(head, &takes, tail, bind),
-        releases: many(gone, &releases, ")", bind),
+        releases: gone("claim", "namespace, key, owner_kind, owner_id", &releases, bind),
     }
 }
 
@@ -136,9 +158,9 @@ pub(super) fn effects(parts: &[Numbered<'_>], bugs: Bugs) -> Statements {
     let rows: Vec<_> =
         parts.iter().flat_map(|n| n.part.outbox.iter().map(|effect| (n.part.shard(), effect))).collect();
     let head = if bugs.no_version_check {
-        "INSERT OR REPLACE INTO outbox (kind, id, seq, n, shard_id, destination, payload, correlation, attempts, next_at) "
+        "INSERT OR REPLACE INTO outbox (kind, id, seq, n, shard_id, destination, payload, correlation, attempts, next_at, at, reason, dead_since) "
     } else {
-        "INSERT INTO outbox (kind, id, seq, n, shard_id, destination, payload, correlation, attempts, next_at) "
+        "INSERT INTO outbox (kind, id, seq, n, shard_id, destination, payload, correlation, attempts, next_at, at, reason, dead_since) "
     };
     many(head, &rows, "", |row, (shard, effect)| {
         bind_entity(row, &effect.key.entity);
@@ -149,47 +171,56 @@ pub(super) fn effects(parts: &[Numbered<'_>], bugs: Bugs) -> Statements {
             .push_bind(effect.payload.clone())
             .push_bind(effect.correlation.0.as_bytes().to_vec())
             .push_bind(effect.attempts)
-            .push_bind(effect.next_at.unix_ms());
+            .push_bind(effect.next_at.unix_ms())
+            .push_bind(effect.at.unix_ms())
+            .push_bind(effect.reason.clone())
+            .push_bind(effect.dead_since.map(Timestamp::unix_ms));
     })
 }
 
 pub(super) fn effects_done(parts: &[Numbered<'_>]) -> Statements {
     let keys: Vec<_> = parts.iter().flat_map(|numbered| &numbered.part.outbox_done).collect();
-    many("DELETE FROM outbox WHERE (kind, id, seq, n) IN (", &keys, ")", |row, key| {
+    gone("outbox", "kind, id, seq, n", &keys, |row, key| {
         bind_entity(row, &key.entity);
         row.push_bind(key.seq.0.cast_signed()).push_bind(key.n);
     })
 }
 
-fn reminder_changes<'a>(parts: &'a [Numbered<'a>]) -> Vec<(&'a Numbered<'a>, &'a str, Option<Timestamp>)> {
-    let changes = parts.iter().flat_map(|numbered| {
-        let plan = rules::reminder_plan(&numbered.part.reminders);
-        plan.into_iter().map(move |(name, due_at)| (numbered, name, due_at))
-    });
-    changes.collect()
+pub(super) struct Reminders {
+    pub(super) set: Statements,
+    pub(super) cleared: Statements,
+    pub(super) lapsed: Statements,
 }
 
-pub(super) fn reminders_set(parts: &[Numbered<'_>]) -> Statements {
-    let rows: Vec<_> = reminder_changes(parts)
-        .into_iter()
-        .filter_map(|(numbered, name, due_at)| Some((numbered, name, due_at?)))
-        .collect();
+pub(super) fn reminders(parts: &[Numbered<'_>]) -> Reminders {
+    let (mut set, mut cleared, mut lapsed) = (Vec::new(), Vec::new(), Vec::new());
+    for numbered in parts {
+        let part = numbered.part;
+        for (name, plan) in rules::reminder_plan(&part.reminders) {
+            match plan {
+                ReminderPlan::Set(due_at) => set.push((part, name, due_at)),
+                ReminderPlan::Clear => cleared.push((part, name)),
+                ReminderPlan::Lapse(times) => {
+                    lapsed.extend(times.into_iter().map(|due_at| (part, name, due_at)));
+                }
+            }
+        }
+    }
     let head = "INSERT OR REPLACE INTO reminder (kind, id, name, shard_id, due_at) ";
-    many(head, &rows, "", |row, (numbered, name, due_at)| {
-        bind_entity(row, &numbered.part.entity);
-        row.push_bind((*name).to_owned())
-            .push_bind(numbered.part.shard().number())
-            .push_bind(due_at.unix_ms());
-    })
-}
-
-pub(super) fn reminders_cleared(parts: &[Numbered<'_>]) -> Statements {
-    let rows: Vec<_> =
-        reminder_changes(parts).into_iter().filter(|(_, _, due_at)| due_at.is_none()).collect();
-    many("DELETE FROM reminder WHERE (kind, id, name) IN (", &rows, ")", |row, (numbered, name, _)| {
-        bind_entity(row, &numbered.part.entity);
-        row.push_bind((*name).to_owned());
-    })
+    Reminders {
+        set: many(head, &set, "", |row, (part, name, due_at)| {
+            bind_entity(row, &part.entity);
+            row.push_bind((*name).to_owned()).push_bind(part.shard().number()).push_bind(due_at.unix_ms());
+        }),
+        cleared: gone("reminder", "kind, id, name", &cleared, |row, (part, name)| {
+            bind_entity(row, &part.entity);
+            row.push_bind((*name).to_owned());
+        }),
+        lapsed: gone("reminder", "kind, id, name, due_at", &lapsed, |row, (part, name, due_at)| {
+            bind_entity(row, &part.entity);
+            row.push_bind((*name).to_owned()).push_bind(due_at.unix_ms());
+        }),
+    }
 }
 
 pub(super) fn postings(parts: &[Numbered<'_>]) -> Statements {
@@ -205,4 +236,45 @@ pub(super) fn postings(parts: &[Numbered<'_>]) -> Statements {
             .push_bind(posting.asset.clone())
             .push_bind(posting.amount);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use amazoff_supervisor::journal::{OutboxKey, Part};
+    use amazoff_supervisor::{Claim, ClaimChange, Epoch, ReminderChange, Version};
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions, Row as _};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sqlite::JOURNAL_SCHEMA;
+
+    #[tokio::test]
+    async fn nothing_that_a_part_takes_away_is_looked_for_in_the_whole_table() {
+        let entity = EntityId::new("cart", Uuid::now_v7());
+        let due_at = Timestamp::from_unix_ms(1);
+        let mut part = Part::empty(entity.clone(), Version(0), Epoch(1), due_at);
+        for n in 0..3 {
+            let (name, key) = (n.to_string(), n.to_string());
+            part.outbox_done.push(OutboxKey { entity: entity.clone(), seq: Version(1), n });
+            part.claims.push(ClaimChange::Release(Claim { namespace: "email".to_owned(), key }));
+            part.reminders.push(ReminderChange::Clear { name: name.clone() });
+            part.reminders.push(ReminderChange::Lapse { name: format!("{name}b"), due_at });
+        }
+        let parts = [Numbered { part: &part, after: Version(0), first_shard_seq: 1 }];
+        let bugs = Bugs { no_dedupe: false, no_version_check: false, claim_not_unique: false };
+        let reminders = reminders(&parts);
+        let all = [effects_done(&parts), claims(&parts, bugs).releases, reminders.cleared, reminders.lapsed];
+
+        let mut connection = SqliteConnectOptions::new().in_memory(true).connect().await.unwrap();
+        JOURNAL_SCHEMA.run(&mut connection).await.unwrap();
+        for statement in all.iter().flatten() {
+            let sql = statement.sql();
+            let explain = format!("EXPLAIN QUERY PLAN {}", sql.as_str());
+            let plan = sqlx::query(AssertSqlSafe(explain)).fetch_all(&mut connection).await.unwrap();
+            let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+            assert!(steps.iter().any(|step| step.starts_with("SEARCH")), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{steps:?}");
+        }
+    }
 }

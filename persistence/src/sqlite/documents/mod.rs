@@ -1,6 +1,8 @@
 //! Read models as JSON in SQLite.
 
 mod select;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -120,6 +122,39 @@ impl Documents for SqliteDocuments {
 
     fn count<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<u64, JournalError>> {
         Box::pin(self.number(query))
+    }
+
+    fn drop_collection<'a>(
+        &'a self,
+        collection: &'a str,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<u64, JournalError>> {
+        let collection = collection.to_owned();
+        Box::pin(self.database.transact(move |connection| {
+            Box::pin(async move {
+                let gone = sqlx::query(
+                    "DELETE FROM document WHERE rowid IN (SELECT rowid FROM document WHERE collection = ? LIMIT ?)",
+                )
+                .bind(collection)
+                .bind(rows::limit(limit))
+                .execute(connection)
+                .await?;
+                Ok(gone.rows_affected())
+            })
+        }))
+    }
+
+    fn forget_checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), JournalError>> {
+        let projection = projection.to_owned();
+        Box::pin(self.database.transact(move |connection| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM checkpoint WHERE projection = ?")
+                    .bind(projection)
+                    .execute(connection)
+                    .await
+                    .map(drop)
+            })
+        }))
     }
 }
 

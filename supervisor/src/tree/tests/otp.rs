@@ -29,7 +29,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::{Backoff, ChildSpec, Decision, Kind, Restart, Status, SupervisorSpec, TreeView};
+use super::super::{
+    Backoff, ChildSpec, Decision, Kind, Restart, Status, SupervisorSpec, TaskContext, TreeView,
+};
 use super::{Cue, Stage, decisions, quiet, start, status, until};
 
 const MS: Duration = Duration::from_millis(1);
@@ -102,14 +104,31 @@ async fn a_child_without_a_limit_is_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_child_that_gets_no_time_is_killed_unasked() {
-    let stage = Stage::new();
-    let spec = SupervisorSpec::one_for_one("root").child(stage.player("a").shutdown(Duration::ZERO));
-    let tree = start(spec.child(stage.player("b"))).await;
-    stage.comes("b", 1).await;
-    stage.take();
-    tree.stop().await;
-    assert_eq!(stage.take(), ["-b"], "a never learnt of it");
-    assert_eq!(decisions(&tree, "a"), [Decision::Started, Decision::Killed]);
+    /// Says at its end whether it had been asked.
+    struct Witness(TaskContext, Stage);
+    impl Drop for Witness {
+        fn drop(&mut self) {
+            self.1.note(format!("asked: {}", self.0.cancel.is_cancelled()));
+        }
+    }
+    for (within, notes) in [(Duration::ZERO, ["-b", "asked: false"]), (MS, ["-b", "asked: true"])] {
+        let stage = Stage::new();
+        let witness = stage.clone();
+        let a = ChildSpec::task("a", move |context| {
+            let witness = Witness(context, witness.clone());
+            async move {
+                let _witness = witness;
+                std::future::pending().await
+            }
+        });
+        let spec = SupervisorSpec::one_for_one("root").child(a.shutdown(within));
+        let tree = start(spec.child(stage.player("b"))).await;
+        stage.comes("b", 1).await;
+        stage.take();
+        tree.stop().await;
+        assert_eq!(stage.take(), notes);
+        assert_eq!(decisions(&tree, "a"), [Decision::Started, Decision::Killed]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -262,7 +281,7 @@ async fn restarts_within_a_millisecond_less_than_the_period_escalate_and_within_
             start(SupervisorSpec::one_for_one("root").intensity(2, period).child(stage.player("a"))).await;
         stage.comes("a", 1).await;
         let begun = Instant::now();
-        for (at, times) in [(MS * 0, 2), (MS * 100, 3)] {
+        for (at, times) in [(Duration::ZERO, 2), (MS * 100, 3)] {
             tokio::time::sleep_until(begun + at).await;
             stage.cue("a", Cue::Fail);
             stage.comes("a", times).await;

@@ -4,10 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+use ractor::{ActorCell, ActorId};
 use tokio::time::Instant;
 
-use super::super::{ChildSpec, Status, Strategy, SupervisorSpec};
+use super::super::{CellHost, ChildSpec, Status, Strategy, SupervisorSpec};
 use super::{Cue, Stage, start, status, until};
+use crate::shutdown::tests::Captured;
 
 #[tokio::test(start_paused = true)]
 async fn a_child_that_never_gets_ready_holds_up_neither_the_start_nor_the_restart_of_its_siblings() {
@@ -90,5 +93,34 @@ async fn a_whole_branch_of_slow_starters_is_up_at_once_as_far_as_its_supervisor_
     tree.kill("inner").unwrap();
     until("it is back", || status(&tree, "inner/c") == Status::Running).await;
     assert!(begun.elapsed() < Duration::from_secs(1));
+    tree.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_holds_up_its_supervisor_is_reported() {
+    struct Host(Duration);
+    impl CellHost for Host {
+        fn name(&self) -> &str {
+            "slow"
+        }
+        fn opened(&self, _supervisor: ActorCell) {
+            std::thread::sleep(self.0);
+        }
+        fn closed(&self, _retry_after: Duration) {}
+        fn cell_ended(&self, _actor: ActorId, _cause: Option<String>) {}
+        fn restart_cell(&self, _actor: ActorId) {}
+        fn stop(&self) -> BoxFuture<'_, ()> {
+            Box::pin(async {})
+        }
+        fn stats(&self) -> serde_json::Value {
+            serde_json::Value::Null
+        }
+    }
+    let (log, _guard) = Captured::begin();
+    let slow = ChildSpec::domain(Arc::new(Host(Duration::from_millis(60))));
+    let tree = start(SupervisorSpec::one_for_one("root").child(slow)).await;
+    let told =
+        |line: &String| line.contains("WARN") && line.contains("domain \"slow\" has held up its supervisor");
+    assert_eq!(log.lines().iter().filter(|line| told(line)).count(), 1, "{:?}", log.lines());
     tree.stop().await;
 }

@@ -1,10 +1,14 @@
 //! The ports to what is rebuildable (documents) and to bytes (blobs).
 
+mod generations;
+
 use futures::future::BoxFuture;
 use serde_json::Value;
 
 use crate::ids::ShardId;
 use crate::journal::JournalError;
+
+pub(crate) use generations::Generations;
 
 /// Largest page that a query returns.
 pub const QUERY_LIMIT_MAX: usize = 200;
@@ -92,6 +96,15 @@ pub trait Documents: Send + Sync + 'static {
     fn query<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<Page, JournalError>>;
     /// How many documents match, ignoring `after`, `sort` and `limit`.
     fn count<'a>(&'a self, query: &'a Query) -> BoxFuture<'a, Result<u64, JournalError>>;
+    /// Removes documents of a collection for good, at most `limit`, deleted ones with their sequences included; returns how
+    /// many. 0 says that nothing of it is left. In steps, so that a large collection keeps nobody waiting.
+    fn drop_collection<'a>(
+        &'a self,
+        collection: &'a str,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<u64, JournalError>>;
+    /// Forgets how far a projection has come, in all shards.
+    fn forget_checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), JournalError>>;
 }
 
 /// Immutable bytes, named by the hex SHA-256 of their content.

@@ -1,0 +1,196 @@
+//! The follower of each projection: one turn for the serving generation, one for the generation that is being built.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::join_all;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::feed::Feed;
+use super::track::{AGAIN_AFTER, Track};
+use crate::documents::DocumentPut;
+use crate::ids::ShardId;
+use crate::journal::{JournalError, StoredEvent};
+use crate::runtime::Core;
+use crate::task::panic_text;
+
+/// Events of a shard in one turn of the serving generation, and of one that is being built: the latter holds up the former
+/// no longer than one turn.
+const PAGE: usize = 256;
+const PAGE_BUILDING: usize = 64;
+/// Events without documents that the checkpoint may lag behind.
+const UNSTORED_MAX: u64 = 256;
+/// How long a projection may think about one event.
+const PROJECT_MAX: Duration = Duration::from_secs(30);
+/// How long a follower rests after the store failed it, at most.
+const REST_MAX: Duration = Duration::from_secs(1);
+
+/// Follows the journal with all projections until cancelled.
+///
+/// # Errors
+/// When two projections write to one collection: a mistake in the program.
+pub(crate) async fn run(core: &Core, cancel: &CancellationToken) -> Result<(), JournalError> {
+    let feeds = core.dirty.all();
+    let mut owners = BTreeMap::new();
+    for feed in &feeds {
+        for collection in feed.projection.collections() {
+            if let Some(other) = owners.insert(collection, feed.name()) {
+                let cause = format!("`{collection}` is written by both {other} and {}", feed.name());
+                return Err(JournalError::Unavailable(cause));
+            }
+        }
+    }
+    join_all(feeds.iter().map(|feed| follow(core, feed, cancel))).await;
+    // Without projections there is nothing to follow, but the task's end is still its supervisor's to decide.
+    cancel.cancelled().await;
+    Ok(())
+}
+
+async fn follow(core: &Core, feed: &Feed, cancel: &CancellationToken) {
+    let mut rest = AGAIN_AFTER;
+    // An error is the store's: whatever was not stored is done again, from where memory stands.
+    while let Err(error) = follow_on(core, feed, cancel).await {
+        tracing::warn!(%error, projection = feed.name(), "a projection pauses");
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return,
+            () = sleep(rest) => {}
+        }
+        rest = rest.saturating_mul(2).min(REST_MAX);
+    }
+}
+
+async fn follow_on(core: &Core, feed: &Feed, cancel: &CancellationToken) -> Result<(), JournalError> {
+    feed.open(&*core.documents).await?.resume();
+    feed.reconcile(&*core.documents).await?;
+    if let Some(building) = feed.tracks().building.clone() {
+        building.resume();
+    }
+    while !cancel.is_cancelled() {
+        let (serving, building) = {
+            let tracks = feed.tracks();
+            (tracks.serving.clone(), tracks.building.clone())
+        };
+        let mut worked = false;
+        if let Some(serving) = &serving {
+            worked |= turn(core, feed, serving, PAGE).await?;
+        }
+        if let Some(building) = &building {
+            worked |= turn(core, feed, building, PAGE_BUILDING).await?;
+            worked |= feed.swap_when_caught_up(&*core.documents).await?;
+        }
+        worked |= feed.drop_some(&*core.documents).await?;
+        if worked {
+            // A store in memory never waits; others want to run too.
+            tokio::task::yield_now().await;
+            continue;
+        }
+        let due = serving.iter().chain(&building).filter_map(|track| track.next_due()).min();
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => {}
+            () = feed.marked.notified() => {}
+            () = at(due) => {}
+            () = feed.retired_unused() => {}
+        }
+    }
+    Ok(())
+}
+
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Projects one page of one shard; `false` when nothing waits.
+///
+/// # Errors
+/// When checkpoints and heads, which are needed first, cannot be read. What fails in a shard is that shard's matter.
+async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, page: usize) -> Result<bool, JournalError> {
+    if !track.is_scanned() {
+        let checkpoints = core.documents.checkpoints(&track.name).await?;
+        let heads = core.journal.heads().await?;
+        track.scanned(&checkpoints, &heads, core.clock.now());
+        feed.moved();
+    }
+    let Some(shard) = track.take(Instant::now()) else { return Ok(false) };
+    let outcome = advance(core, feed, track, shard, page).await;
+    track.finish(shard, outcome);
+    feed.moved();
+    Ok(true)
+}
+
+/// Projects the next events of a shard; `true` when there may be more. What precedes a failure is kept.
+async fn advance(
+    core: &Core,
+    feed: &Feed,
+    track: &Track,
+    shard: ShardId,
+    page: usize,
+) -> Result<bool, JournalError> {
+    let from = track.position(shard);
+    let events = core.journal.tail(shard, from, page).await?;
+    let Some(first) = events.first() else { return Ok(false) };
+    track.oldest(first.at);
+    let (mut at, mut puts, mut failed) = (from, Vec::new(), None);
+    for (expected, event) in (from + 1..).zip(&events) {
+        match project(feed, event, expected).await.and_then(|puts| placed(feed, track, puts)) {
+            Ok(more) => {
+                puts.extend(more);
+                at = event.shard_seq;
+            }
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
+        }
+    }
+    if !puts.is_empty() || track.unstored(shard) + (at - from) >= UNSTORED_MAX {
+        core.documents.write(&track.name, shard, at, &puts).await?;
+        track.stored(shard, at);
+    } else if at > from {
+        track.passed(shard, at);
+    }
+    failed.map_or(Ok(events.len() == page), Err)
+}
+
+/// The documents of one event. A panic or endless thought is a failure like any other.
+async fn project(feed: &Feed, event: &StoredEvent, expected: u64) -> Result<Vec<DocumentPut>, JournalError> {
+    if event.shard_seq != expected {
+        let reason = format!("shard {} has a gap at {expected}", event.shard.number());
+        return Err(JournalError::Corrupt { entity: event.entity.to_string(), reason });
+    }
+    if !feed.kinds().contains(&event.entity.kind.as_str()) {
+        return Ok(Vec::new());
+    }
+    let projecting = AssertUnwindSafe(async { feed.projection.project(event).await }).catch_unwind();
+    let failed = |cause: String| {
+        JournalError::Unavailable(format!("{} at {} of {}: {cause}", feed.name(), event.seq, event.entity))
+    };
+    match timeout(PROJECT_MAX, projecting).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => Err(failed(format!("panicked: {}", panic_text(panic.as_ref())))),
+        Err(_elapsed) => Err(failed(format!("no documents after {PROJECT_MAX:?}"))),
+    }
+}
+
+/// The same documents under the stored names of a generation. What an older generation has no collection for is left out.
+fn placed(feed: &Feed, track: &Track, puts: Vec<DocumentPut>) -> Result<Vec<DocumentPut>, JournalError> {
+    let mut placed = Vec::with_capacity(puts.len());
+    for put in puts {
+        if !feed.projection.collections().contains(&put.collection.as_str()) {
+            let cause = format!("{} writes to `{}`, which it does not declare", feed.name(), put.collection);
+            return Err(JournalError::Unavailable(cause));
+        }
+        placed.extend(
+            track.built.physical(&put.collection).map(|collection| DocumentPut { collection, ..put }),
+        );
+    }
+    Ok(placed)
+}

@@ -1,0 +1,114 @@
+//! What all domains share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use crate::audit::AuditTable;
+use crate::clock::Clock;
+use crate::directory::InFlight;
+use crate::documents::{Documents, Generations};
+use crate::journal::{Journal, KeyTable, Shards};
+use crate::lane::Lanes;
+use crate::limits::RuntimeLimits;
+use crate::member::Kept;
+use crate::memory::Memory;
+use crate::outbox::OutboxFeed;
+use crate::projection::Feeds;
+
+/// The outside that the runtime needs.
+#[derive(Clone)]
+pub struct Ports {
+    /// The transactional truth.
+    pub journal: Arc<dyn Journal>,
+    /// Read models.
+    pub documents: Arc<dyn Documents>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What this node may write.
+    pub shards: Arc<dyn Shards>,
+    /// Wrapped personal keys.
+    pub keys: Arc<dyn KeyTable>,
+    /// What operators did.
+    pub audit: Arc<dyn AuditTable>,
+}
+
+/// What all domains share.
+pub(crate) struct Core {
+    pub(crate) journal: Arc<dyn Journal>,
+    /// By stored names; everybody but the projections' runner goes through [`Generations`].
+    pub(crate) documents: Arc<dyn Documents>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) shards: Arc<dyn Shards>,
+    pub(crate) audit: Arc<dyn AuditTable>,
+    pub(crate) lanes: Lanes,
+    pub(crate) outbox: OutboxFeed,
+    pub(crate) dirty: Arc<Feeds>,
+    pub(crate) memory: Arc<Memory>,
+    /// Commands of all domains.
+    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) limits: ArcSwap<RuntimeLimits>,
+    loads: Semaphore,
+    started: Instant,
+}
+
+impl Core {
+    pub(super) fn new(ports: &Ports) -> Self {
+        let limits = RuntimeLimits::default();
+        Self {
+            journal: Arc::clone(&ports.journal),
+            documents: Arc::clone(&ports.documents),
+            clock: Arc::clone(&ports.clock),
+            shards: Arc::clone(&ports.shards),
+            audit: Arc::clone(&ports.audit),
+            lanes: Lanes::new(&*ports.journal),
+            outbox: OutboxFeed::default(),
+            dirty: Arc::new(Feeds::new(Arc::clone(&ports.clock))),
+            memory: Arc::default(),
+            in_flight: Arc::default(),
+            loads: Semaphore::new(limits.loads_max),
+            limits: ArcSwap::from_pointee(limits),
+            started: Instant::now(),
+        }
+    }
+
+    /// Milliseconds since the runtime was assembled.
+    pub(crate) fn now_ms(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether states and queued commands take more than their budget.
+    pub(crate) fn memory_full(&self) -> bool {
+        let full = self.memory.used() > self.limits.load().memory_bytes_max;
+        if full {
+            self.memory.full.notify_one();
+        }
+        full
+    }
+
+    /// The right to read one entity from the journal.
+    pub(crate) async fn load_place(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed.
+        self.loads.acquire().await.ok()
+    }
+
+    /// The read models under their logical names.
+    pub(super) fn read_models(&self) -> Arc<dyn Documents> {
+        Arc::new(Generations::new(Arc::clone(&self.documents), Arc::clone(&self.dirty)))
+    }
+
+    pub(super) fn set_limits(&self, limits: RuntimeLimits) {
+        let before = self.limits.swap(Arc::new(limits)).loads_max;
+        if limits.loads_max >= before {
+            self.loads.add_permits(limits.loads_max - before);
+        } else {
+            self.loads.forget_permits(before - limits.loads_max);
+        }
+    }
+}
+
+/// The domains by kind, in the order of their names.
+pub(crate) type Members = BTreeMap<&'static str, Arc<dyn Kept>>;

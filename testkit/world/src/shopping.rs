@@ -1,0 +1,133 @@
+//! Shortcuts to what shoppers and shopkeepers do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use amazoff_actors::cart::{NewLine, Owner, View};
+use amazoff_actors::checkout::{CompleteError, CompleteForm, Outcome, PaymentChoice};
+use amazoff_actors::ids::{CartId, ProductId, VariantId};
+use amazoff_actors::money::{Money, Quantity};
+use amazoff_actors::order::{Address, Contact};
+use amazoff_actors::product::{Create, Variant};
+use amazoff_supervisor::chance;
+
+use crate::until;
+use crate::world::{PATIENCE, World};
+
+/// Something on the shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shelf {
+    /// The product.
+    pub product: ProductId,
+    /// Its one variant.
+    pub variant: VariantId,
+}
+
+/// Somebody to send things to.
+pub fn contact() -> Contact {
+    let address = Address {
+        line1: "Way 1".to_owned(),
+        line2: None,
+        city: "Berlin".to_owned(),
+        postal_code: "10115".to_owned(),
+        country: "DE".to_owned(),
+    };
+    Contact { email: "ann@example.org".to_owned(), name: "Ann Other".to_owned(), address }
+}
+
+impl Shelf {
+    /// Names for a new product; nothing is asked of the shop.
+    pub fn fresh() -> Self {
+        Self { product: ProductId::from(chance::uuid()), variant: VariantId::from(chance::uuid()) }
+    }
+
+    /// The shelf's product as it is drafted.
+    pub fn draft(&self, slug: &str, cents: i64) -> Create {
+        Create {
+            slug: slug.to_owned(),
+            title: format!("Title of {slug}"),
+            description: "A thing.".to_owned(),
+            category: "home-kitchen".to_owned(),
+            brand: "Brand".to_owned(),
+            variants: vec![Variant {
+                id: self.variant,
+                sku: format!("SKU-{slug}"),
+                options: BTreeMap::from([("size".to_owned(), "M".to_owned())]),
+                price: Money::eur(cents),
+            }],
+            media: Vec::new(),
+        }
+    }
+}
+
+/// The helpers expect a shop that works: what must succeed and does not ends the test.
+impl World {
+    /// Puts a product on sale, with so many pieces.
+    pub async fn stock(&self, cents: i64, quantity: u32) -> Shelf {
+        let shelf = Shelf::fresh();
+        let slug = format!("thing-{}", shelf.product.uuid().simple());
+        let shop = self.shop();
+        shop.products
+            .create(shelf.product, shelf.draft(&slug, cents), self.envelope())
+            .await
+            .expect("drafted");
+        shop.products.publish(shelf.product, self.envelope()).await.expect("published");
+        let sku = format!("SKU-{slug}");
+        shop.stocks.introduce(shelf.variant, shelf.product, sku, self.envelope()).await.expect("introduced");
+        if quantity > 0 {
+            shop.stocks.receive(shelf.variant, quantity, self.envelope()).await.expect("received");
+        }
+        shelf
+    }
+
+    /// Opens a guest's cart.
+    pub async fn open_cart(&self) -> CartId {
+        let cart = CartId::from(chance::uuid());
+        self.shop().carts.create(cart, Owner::Guest, self.envelope()).await.expect("opened");
+        cart
+    }
+
+    /// Adds pieces to a cart.
+    pub async fn add(&self, cart: CartId, shelf: Shelf, quantity: u32) -> View {
+        let quantity = Quantity::try_from(quantity).expect("a quantity");
+        let line = NewLine { variant: shelf.variant, quantity };
+        self.shop().carts.add_line(cart, line, self.envelope()).await.expect("added").reply
+    }
+
+    /// A guest's cart with these things in it.
+    pub async fn full_cart(&self, lines: &[(Shelf, u32)]) -> CartId {
+        let cart = self.open_cart().await;
+        for (shelf, quantity) in lines {
+            self.add(cart, *shelf, *quantity).await;
+        }
+        cart
+    }
+
+    /// What the button sends for a cart as it is now.
+    pub async fn form(&self, cart: CartId, token: &str) -> CompleteForm {
+        let view = self.shop().carts.view(cart).await.expect("readable").expect("a cart");
+        let payment = PaymentChoice { provider: crate::provider::NAME.to_owned(), token: token.to_owned() };
+        CompleteForm { expected_total: view.totals.total, contact: contact(), payment }
+    }
+
+    /// Presses the button and waits a while for what comes of it.
+    ///
+    /// # Errors
+    /// When the attempt could not be begun or followed.
+    pub async fn complete(&self, cart: CartId, token: &str) -> Result<Outcome, CompleteError> {
+        let form = self.form(cart, token).await;
+        self.shop().checkouts.complete(cart, form, self.envelope(), PATIENCE).await
+    }
+
+    /// Waits until the newest attempt of a cart is decided: placed, failed, or waiting for its shopper.
+    pub async fn outcome(&self, cart: CartId, limit: Duration) -> Outcome {
+        let mut outcome = None;
+        until("an outcome", limit, async || {
+            let status = self.shop().checkouts.status(cart).await.ok().flatten();
+            outcome = status.filter(|outcome| !matches!(outcome, Outcome::Processing { .. }));
+            outcome.is_some()
+        })
+        .await;
+        outcome.expect("checked above")
+    }
+}

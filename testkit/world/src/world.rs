@@ -1,0 +1,290 @@
+//! The world: what outlives a crash of the shop, and the machine on which the shop runs now.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use amazoff_actors::checkout::{Checkout, GRACE_FOR, PATIENCE_FOR, Phase, Run, WaitsFor};
+use amazoff_actors::payment::{PaymentProvider, Providers};
+use amazoff_actors::shop::Outside;
+use amazoff_actors::{Shop, tree};
+use amazoff_persistence::{MemoryBlobs, MemoryStore};
+use amazoff_supervisor::journal::{Journal, OutboxRow};
+use amazoff_supervisor::tree::TreeHandle;
+use amazoff_supervisor::{
+    CellLimits, Clock, Entity, EntityId, Envelope, MasterKey, Ports, Runtime, Vault, Version, decode,
+};
+use amazoff_testkit::faults::{FaultPlan, FaultyDocuments, FaultyJournal, Power, Trace};
+
+use crate::came;
+use crate::clock::WorldClock;
+use crate::invariants::Invariants;
+use crate::outside::{QuickHasher, stand_in};
+use crate::provider::Provider;
+use crate::stored::Stored;
+
+/// How long a helper lets the shop take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How long everything may take to come to rest.
+const SETTLE_LIMIT: Duration = Duration::from_mins(30);
+
+/// The shop on one machine: from a boot to a crash or shutdown.
+pub struct Machine {
+    /// The shop's handles.
+    pub shop: Shop,
+    /// The runtime below.
+    pub runtime: Runtime,
+    /// The supervision tree.
+    pub tree: TreeHandle,
+    /// The machine's power.
+    pub power: Power,
+}
+
+/// The machine lost its power while it was asked: nothing is known of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PowerLost;
+
+/// A shop, its store, its clock, its payment provider and the plan of what goes wrong.
+pub struct World {
+    /// The time that the shop sees.
+    pub clock: WorldClock,
+    /// What goes wrong.
+    pub plan: FaultPlan,
+    /// What was committed.
+    pub trace: Trace,
+    /// Who moves the money.
+    pub provider: Provider,
+    store: MemoryStore,
+    blobs: Arc<MemoryBlobs>,
+    machine: RwLock<Arc<Machine>>,
+}
+
+impl World {
+    /// A shop in which nothing goes wrong.
+    pub async fn start() -> Self {
+        Self::with(FaultPlan::new()).await
+    }
+
+    /// A shop in which things go wrong as planned.
+    pub async fn with(plan: FaultPlan) -> Self {
+        Self::traced(plan, Trace::new()).await
+    }
+
+    /// The same, recording commits into `trace`.
+    pub async fn traced(plan: FaultPlan, trace: Trace) -> Self {
+        let (clock, store, blobs) = (WorldClock::begin(), MemoryStore::new(), Arc::default());
+        let provider = Provider::new(plan.clone());
+        let machine = boot(&Boot {
+            clock: &clock,
+            plan: &plan,
+            trace: &trace,
+            provider: &provider,
+            store: &store,
+            blobs: &blobs,
+        })
+        .await;
+        Self { clock, plan, trace, provider, store, blobs, machine: RwLock::new(Arc::new(machine)) }
+    }
+
+    /// The machine that runs now.
+    pub fn machine(&self) -> Arc<Machine> {
+        Arc::clone(&self.machine.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The shop that runs now.
+    pub fn shop(&self) -> Shop {
+        self.machine().shop.clone()
+    }
+
+    /// Asks the shop as somebody outside does: when the machine loses its power meanwhile, there is no answer.
+    ///
+    /// # Errors
+    /// [`PowerLost`]; what was asked may have happened.
+    pub async fn ask<T>(&self, ask: impl AsyncFnOnce(&Shop) -> T) -> Result<T, PowerLost> {
+        let machine = self.machine();
+        tokio::select! {
+            biased;
+            // An answer that left before the cut arrives.
+            answer = ask(&machine.shop) => Ok(answer),
+            () = machine.power.lost() => Err(PowerLost),
+        }
+    }
+
+    /// Cuts the power and boots anew over what is stored: all that `kill -9` leaves.
+    pub async fn crash(&self) {
+        self.machine().power.cut();
+        self.boot().await;
+    }
+
+    /// Stops the shop in good order and boots it anew.
+    pub async fn restart(&self) {
+        self.shutdown().await;
+        self.boot().await;
+    }
+
+    /// Stops the shop in good order.
+    pub async fn shutdown(&self) {
+        let machine = self.machine();
+        machine.tree.stop().await;
+        machine.power.cut();
+    }
+
+    /// Boots the shop over what is stored. What may still run of an earlier machine is without power.
+    pub async fn boot(&self) {
+        let old = self.machine();
+        old.power.cut();
+        // The root may be gone already; what it left is powerless anyway.
+        let _ = old.tree.kill("");
+        let Self { clock, plan, trace, provider, store, blobs, .. } = self;
+        let machine = boot(&Boot { clock, plan, trace, provider, store, blobs }).await;
+        *self.machine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(machine);
+    }
+
+    /// The journal itself, without any trouble: for looking at what is stored.
+    pub fn journal(&self) -> Arc<dyn Journal> {
+        self.store.journal()
+    }
+
+    /// What is stored.
+    pub async fn stored(&self) -> Stored {
+        Stored::read(&*self.journal()).await
+    }
+
+    /// Compares everything with everything.
+    pub async fn invariants(&self) -> Invariants {
+        let stored = self.stored().await;
+        Invariants::check(&stored, &self.provider)
+    }
+
+    /// An envelope of the program itself, with time to spare.
+    pub fn envelope(&self) -> Envelope {
+        Envelope::system(PATIENCE)
+    }
+
+    /// Effects that wait for delivery.
+    pub async fn undelivered(&self) -> Vec<OutboxRow> {
+        self.journal().outbox(None, usize::MAX).await.expect("memory answers")
+    }
+
+    /// Waits until nothing is under way: no effect waits, no checkout runs, documents are up with the journal. Shoppers
+    /// who owe an answer to their bank must have given it, or given up (see [`World::pass_patience`]).
+    ///
+    /// # Panics
+    /// When it does not come to rest within half an hour.
+    pub async fn settled(&self) {
+        if let Err(unrest) = self.try_settle().await {
+            panic!("{unrest}");
+        }
+    }
+
+    async fn try_settle(&self) -> Result<(), String> {
+        self.rests(async || self.undelivered().await.is_empty() && self.running().await.is_empty()).await?;
+        let machine = self.machine();
+        let projected = tokio::time::timeout(SETTLE_LIMIT, machine.runtime.projected()).await;
+        projected.map_err(|_late| "projections do not catch up".to_owned())
+    }
+
+    async fn rests(&self, rests: impl AsyncFnMut() -> bool) -> Result<(), String> {
+        if came(SETTLE_LIMIT, rests).await {
+            return Ok(());
+        }
+        Err(format!("it does not come to rest: {}", self.under_way().await))
+    }
+
+    /// What keeps it from resting, for people.
+    async fn under_way(&self) -> String {
+        let undelivered = self.undelivered().await;
+        let running = self.running().await;
+        let phases: Vec<_> = running.iter().map(|run| &run.phase).collect();
+        let decided = self.machine().tree.events();
+        let lately = &decided[decided.len().saturating_sub(5)..];
+        format!("now {}, effects {undelivered:#?}, attempts {phases:#?}, tree {lately:#?}", self.clock.now())
+    }
+
+    /// The attempts that are under way.
+    pub async fn running(&self) -> Vec<Run> {
+        let journal = self.journal();
+        let mut running = Vec::new();
+        for id in journal.entities(Checkout::KIND, None, usize::MAX).await.expect("memory answers") {
+            let entity = EntityId::new(Checkout::KIND, id);
+            let events = journal.history(&entity, Version(0), usize::MAX).await.expect("memory answers");
+            let mut checkout = Checkout::default();
+            for stored in events {
+                let event = decode::<Checkout>(&stored.event.payload, stored.event.schema);
+                checkout.apply(&event.expect("readable"));
+            }
+            running.extend(checkout.run.map(|run| *run));
+        }
+        running
+    }
+
+    /// Waits until all that still runs waits for shoppers, lets the clock pass their time, and waits for rest.
+    ///
+    /// # Panics
+    /// As [`World::settled`].
+    pub async fn pass_patience(&self) {
+        if let Err(unrest) = self.try_pass_patience().await {
+            panic!("{unrest}");
+        }
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// What keeps it from resting.
+    pub async fn try_pass_patience(&self) -> Result<(), String> {
+        self.clock.put_right();
+        for wait in [PATIENCE_FOR, GRACE_FOR] {
+            let waits =
+                |run: &Run| matches!(run.phase, Phase::Paying { waits_for: WaitsFor::Shopper { .. }, .. });
+            let shoppers_turn =
+                async || self.undelivered().await.is_empty() && self.running().await.iter().all(waits);
+            self.rests(shoppers_turn).await?;
+            if self.running().await.is_empty() {
+                break;
+            }
+            let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            self.clock.jump_ms(ms + 1_000);
+            // The reminder clock looks a few times a second.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        self.try_settle().await
+    }
+}
+
+/// What a machine is booted over.
+struct Boot<'a> {
+    clock: &'a WorldClock,
+    plan: &'a FaultPlan,
+    trace: &'a Trace,
+    provider: &'a Provider,
+    store: &'a MemoryStore,
+    blobs: &'a Arc<MemoryBlobs>,
+}
+
+async fn boot(over: &Boot<'_>) -> Machine {
+    let Boot { clock, plan, trace, provider, store, blobs } = over;
+    let power = Power::on();
+    let journal = FaultyJournal::new(store.journal(), (*plan).clone());
+    let documents = FaultyDocuments::new(store.documents(), (*plan).clone());
+    let clock: Arc<dyn Clock> = Arc::new((*clock).clone());
+    let ports = Ports {
+        journal: Arc::new(journal.powered(power.clone()).traced((*trace).clone())),
+        documents: Arc::new(documents.powered(power.clone())),
+        clock: Arc::clone(&clock),
+        shards: store.take_all("world"),
+        keys: store.key_table(),
+        audit: store.audit(),
+    };
+    let provider: Arc<dyn PaymentProvider> = Arc::new(provider.seen_by(&power));
+    let hasher = QuickHasher::default();
+    let outside = Outside {
+        vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
+        blobs: Arc::<MemoryBlobs>::clone(blobs),
+        providers: Providers::of([provider]),
+        passwords: Arc::new(hasher.clone()),
+    };
+    let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
+    let spec = tree::declare(&runtime, [hasher.supervise(), stand_in("images")], [stand_in("http")]);
+    let tree = TreeHandle::start_with(spec, clock).await.expect("the tree is valid");
+    Machine { shop, runtime, tree, power }
+}
