@@ -133,7 +133,8 @@ impl Runtime {
         })
     }
 
-    /// Watches for decisions that never end; past [`RuntimeLimits::decide_end_after`] it ends the process.
+    /// Watches for decisions that never end; past [`decide_end_after`](crate::RuntimeLimits::decide_end_after) it ends the
+    /// process.
     pub fn watchdog(&self) -> ChildSpec {
         self.watchdog_with(Arc::new(watchdog::end_process))
     }

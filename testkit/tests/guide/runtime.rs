@@ -30,6 +30,7 @@ async fn process(store: &MemoryStore, began: Instant) -> (Directory<Parking>, Tr
         clock: Arc::new(TokioClock(began)),
         shards: store.take_all("test"),
         keys: store.key_table(),
+        audit: store.audit(),
     });
     let places = assembly.directory::<Parking>(CellLimits::default());
     assembly.register(&places);
