@@ -1,6 +1,6 @@
 //! **What is left of an entity when a command crashes it, and when the process dies?**
 //!
-//! A cart with a defect: taking the last thing out of an empty cart panics. The story prints that
+//! A cart with a defect: taking the last thing out of an empty cart panics (which Rust tells on stderr). It prints that
 //!
 //! - the crashing command fails alone, and the cart goes on with what was committed;
 //! - the same command id is not run a third time: it is quarantined;

@@ -60,7 +60,7 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// A fresh command from inside the program, with time to spare.
+    /// A fresh command from inside the program. Its id is new, so nobody can repeat it.
     pub fn system(within: Duration) -> Self {
         Self::new(CommandId::new(), Principal::System, within)
     }

@@ -160,7 +160,7 @@ pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
 pub enum Principal {
     /// A part of the program: a process, a reminder, the seed.
     System,
-    /// Whoever holds the secret of a guest cart.
+    /// Somebody who did not log in, such as whoever holds the secret of a guest's cart.
     Guest,
     /// A person who logged in.
     User(Uuid),
@@ -222,7 +222,7 @@ pub enum ReminderChange {
     Set {
         /// The reminder's name, given to [`Entity::reminded`].
         name: String,
-        /// When, in UTC.
+        /// When, in UTC. Name and moment make the command's id: what has rung does not ring again for the same moment.
         due_at: Timestamp,
     },
     /// Forget the reminder of that name.

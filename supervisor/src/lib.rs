@@ -10,7 +10,8 @@
 //! | keep a key unique, keep books | [`Claim`], [`Posting`] |
 //! | be woken later | [`ReminderChange`], [`Entity::reminded`] |
 //! | act on others after a commit | [`Deliver`], [`Delivery`], [`Delivered`]; module [`outbox`] |
-//! | have lists and search | [`Projection`]; module [`documents`] |
+//! | have lists and search | [`Projection`]; modules [`projection`], [`documents`] |
+//! | read from lists what one has just written | module [`consistency`] |
 //! | put a program together | [`Ports`], [`Assembly`], [`Runtime`] |
 //! | keep it running | module [`tree`]: [`SupervisorSpec`](tree::SupervisorSpec), [`ChildSpec`](tree::ChildSpec), [`TreeHandle`](tree::TreeHandle) |
 //! | end it in good order | module [`shutdown`] |
@@ -18,6 +19,7 @@
 //! | bound it, also while it runs | module [`limits`]: [`CellLimits`], [`RuntimeLimits`] |
 //! | hand time on, refuse circles | module [`call`] |
 //! | see what goes on, or went on | [`Runtime::stats`], [`AnyMember`], [`CellView`], [`PastState`], [`WhatIf`] |
+//! | operate it, on the record | [`Operator`]; module [`audit`] |
 //! | store personal data | [`Vault`], [`Sealed`] |
 //! | own time and chance in tests | [`Clock`], [`ManualClock`]; module [`chance`], module [`faults`] (feature `fault-points`) |
 //! | adapt a database | module [`journal`]: [`Journal`](journal::Journal), [`LaneWriter`](journal::LaneWriter), [`Shards`](journal::Shards), [`KeyTable`](journal::KeyTable) |

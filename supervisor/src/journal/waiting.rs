@@ -32,7 +32,7 @@ pub struct OutboxRow {
     pub destination: String,
     /// JSON of the effect.
     pub payload: String,
-    /// The first cause (see [`NewEvent::correlation`]).
+    /// The first cause (see [`NewEvent::correlation`](super::NewEvent::correlation)).
     pub correlation: CommandId,
     /// When it was decided.
     pub at: Timestamp,

@@ -71,7 +71,8 @@ impl OutboxKey {
 pub enum Delivered<C> {
     /// It is done and the sender need not know.
     Done,
-    /// It is done; the sender executes this command exactly once, in the commit that removes the effect.
+    /// It is done; the sender executes this command exactly once, in the commit that removes the effect. Should the sender
+    /// refuse it, that is logged, and the effect is done all the same.
     Answer(C),
     /// Nothing is known to have happened; try again later.
     Retry {

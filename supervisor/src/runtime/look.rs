@@ -170,12 +170,15 @@ impl Runtime {
         Ok(self.core.dirty.all().iter().filter_map(|feed| projection::stats_of(feed, &heads, now)).collect())
     }
 
-    /// Waits until every projection has caught up with what is committed now.
+    /// Waits until every projection has caught up with what is committed now. While one keeps failing, and without
+    /// [`projections`](Self::projections) in the tree, that is never.
     pub async fn projected(&self) {
         self.core.dirty.settled().await;
     }
 
-    /// Waits until no effect waits for delivery (effects in a retry pause included).
+    /// Waits until no effect waits for delivery. One in a retry pause waits, and so does one that needs a person
+    /// ([`Delivered::Dead`](crate::Delivered::Dead)): with such a one, and without [`outbox`](Self::outbox) in the tree, that is
+    /// never.
     pub async fn delivered(&self) {
         self.core.outbox.settled().await;
     }

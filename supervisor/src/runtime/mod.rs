@@ -33,7 +33,9 @@ impl Assembly {
         Self { core: Arc::new(core), members: Members::new() }
     }
 
-    /// The directory of a domain. Call it once per domain, then [`Self::register`] it.
+    /// The directory of a domain. Call it once per domain, then [`Self::register`] it: two directories of one kind would be
+    /// two cells per entity, and a domain that is not registered gets no reminders, delivers no effects and keeps its cells in
+    /// memory for ever.
     pub fn directory<E: Entity>(&self, limits: CellLimits) -> Directory<E> {
         Directory::new(Arc::clone(&self.core), limits)
     }
@@ -131,7 +133,8 @@ impl Runtime {
         })
     }
 
-    /// Watches for decisions that never end; past [`RuntimeLimits::decide_end_after`] it ends the process.
+    /// Watches for decisions that never end; past [`decide_end_after`](crate::RuntimeLimits::decide_end_after) it ends the
+    /// process.
     pub fn watchdog(&self) -> ChildSpec {
         self.watchdog_with(Arc::new(watchdog::end_process))
     }
