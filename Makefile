@@ -36,7 +36,7 @@ doc: ## Build the documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 .PHONY: soak
-soak: ## The kill tests again and again with other seeds of chance (SOAK_RUNS=30)
+soak: ## The simulation over 50,000 seeds (SIM_SEEDS), the kill tests again and again (SOAK_RUNS=30)
 	./scripts/soak.sh
 
 .PHONY: bench

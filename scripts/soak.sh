@@ -1,19 +1,28 @@
 #!/usr/bin/env bash
-# The long runs: the kill test again and again with other seeds of chance. SOAK_RUNS says how often (default 30).
+# The long runs. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
+# kill tests run, each time with another seed of chance (default 30). The last line counts.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-runs=${SOAK_RUNS:-30}
 passed=0
 failed=0
-for ((run = 1; run <= runs; run++)); do
+
+# Runs a command and counts how it ended.
+run() {
+  printf '\n== %s\n' "$1"
+  shift
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+run "simulation of ${SIM_SEEDS:=50000} seeds" \
+  env SIM_SEEDS="$SIM_SEEDS" cargo test -p amazoff-world --release --locked --features fault-points --test simulation \
+  whatever_goes_wrong -- --nocapture
+
+for ((n = 1; n <= ${SOAK_RUNS:-30}; n++)); do
   seed=$((RANDOM * 32768 + RANDOM))
-  printf '== run %d of %d, TEST_SEED=%d\n' "$run" "$runs" "$seed"
-  if TEST_SEED=$seed cargo nextest run -p amazoff-server --locked --features fault-points --test kill --no-fail-fast; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-  fi
+  run "kill tests, run $n of ${SOAK_RUNS:-30}, TEST_SEED=$seed" \
+    env TEST_SEED="$seed" cargo nextest run -p amazoff-server --locked --features fault-points --test kill --no-fail-fast
 done
-printf '%d passed, %d failed\n' "$passed" "$failed"
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

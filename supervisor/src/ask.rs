@@ -169,6 +169,12 @@ pub enum AskError<R: Fault> {
         /// Why.
         cause: String,
     },
+    /// It was done before, and what it answered then is no longer kept or cannot be read.
+    #[error("done before; its answer is lost: {cause}")]
+    AnswerLost {
+        /// Why.
+        cause: String,
+    },
     /// The question would come back to an entity on whose behalf it is asked; nothing happened.
     #[error("the question comes back to whoever asks it: {path}")]
     Cycle {
@@ -192,7 +198,7 @@ impl<R: Fault> Fault for AskError<R> {
             | Self::Expired
             | Self::NotCommitted { .. }
             | Self::Unavailable { .. } => FaultKind::Unavailable,
-            Self::Quarantined | Self::InFlight => FaultKind::Conflict,
+            Self::Quarantined | Self::InFlight | Self::AnswerLost { .. } => FaultKind::Conflict,
             Self::TooLarge => FaultKind::TooLarge,
             Self::KeyReused => FaultKind::Invalid,
             Self::Cycle { .. } => FaultKind::Bug,
@@ -211,6 +217,7 @@ impl<R: Fault> Fault for AskError<R> {
             Self::InFlight => "request-in-flight",
             Self::KeyReused => "idempotency-key-reused",
             Self::Unavailable { .. } => "storage-unavailable",
+            Self::AnswerLost { .. } => "answer-lost",
             Self::Cycle { .. } => "ask-cycle",
             Self::NoAnswer => "outcome-unknown",
         }
@@ -224,7 +231,11 @@ impl<R: Fault> Fault for AskError<R> {
             | Self::InFlight
             | Self::NoAnswer => Some(RETRY_AFTER),
             Self::Refused { refusal, .. } => refusal.retry_after(),
-            Self::Quarantined | Self::TooLarge | Self::KeyReused | Self::Cycle { .. } => None,
+            Self::Quarantined
+            | Self::TooLarge
+            | Self::KeyReused
+            | Self::AnswerLost { .. }
+            | Self::Cycle { .. } => None,
         }
     }
     fn facts(&self) -> serde_json::Value {

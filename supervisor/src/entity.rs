@@ -222,7 +222,7 @@ pub enum ReminderChange {
     Set {
         /// The reminder's name, given to [`Entity::reminded`].
         name: String,
-        /// When, in UTC. Name and moment make the command's id: what has rung does not ring again for the same moment.
+        /// When, in UTC; a moment that has passed rings at once.
         due_at: Timestamp,
     },
     /// Forget the reminder of that name.

@@ -161,7 +161,9 @@ impl<E: Entity> Member<E> {
             }
             // It was recorded before; make sure that the row is gone.
             Ok(_) | Err(AskError::Refused { .. } | AskError::KeyReused) => Handed::Done,
-            Err(error @ (AskError::Quarantined | AskError::TooLarge)) => Handed::Dead(error.to_string()),
+            Err(error @ (AskError::Quarantined | AskError::TooLarge | AskError::AnswerLost { .. })) => {
+                Handed::Dead(error.to_string())
+            }
             Err(error) => Handed::Retry(error.to_string()),
         }
     }
@@ -216,6 +218,7 @@ impl<E: Entity> AnyMember for Member<E> {
                 reminder.entity.id.as_bytes(),
                 reminder.name.as_bytes(),
                 &reminder.due_at.unix_ms().to_be_bytes(),
+                &reminder.set_at.0.to_be_bytes(),
             ]);
             let mut envelope = Envelope::new(command_id, Principal::System, DELIVERY_TIMEOUT);
             envelope.reminder = Some(reminder.clone());

@@ -23,9 +23,11 @@ impl<T, R: Fault> From<Result<Answer<T>, AskError<R>>> for Reached<T, R> {
         };
         let reason = error.to_string();
         match error {
-            AskError::Quarantined | AskError::TooLarge | AskError::KeyReused | AskError::Cycle { .. } => {
-                Self::Poisoned(reason)
-            }
+            AskError::Quarantined
+            | AskError::TooLarge
+            | AskError::KeyReused
+            | AskError::AnswerLost { .. }
+            | AskError::Cycle { .. } => Self::Poisoned(reason),
             AskError::Refused { .. }
             | AskError::Overloaded { .. }
             | AskError::Degraded { .. }

@@ -154,13 +154,13 @@ fn store(tables: &mut Tables, part: &Part, after: Version) {
         let key = (entity.clone(), name.to_owned());
         match plan {
             ReminderPlan::Set(due_at) => {
-                tables.reminders.insert(key, due_at);
+                tables.reminders.insert(key, (due_at, rules::version_after(part, after)));
             }
             ReminderPlan::Clear => {
                 tables.reminders.remove(&key);
             }
             ReminderPlan::Lapse(times) => {
-                if tables.reminders.get(&key).is_some_and(|due_at| times.contains(due_at)) {
+                if tables.reminders.get(&key).is_some_and(|(due_at, _)| times.contains(due_at)) {
                     tables.reminders.remove(&key);
                 }
             }

@@ -23,7 +23,8 @@ pub(super) struct Tables {
     pub(super) outbox: BTreeMap<OutboxKey, OutboxRow>,
     /// Effects that a person gave up.
     pub(super) discarded: BTreeMap<OutboxKey, OutboxRow>,
-    pub(super) reminders: BTreeMap<(EntityId, String), Timestamp>,
+    /// When each is due, and the version at which it was set.
+    pub(super) reminders: BTreeMap<(EntityId, String), (Timestamp, Version)>,
     /// Sums by (account, asset).
     pub(super) balances: BTreeMap<(String, String), i64>,
     pub(super) snapshots: BTreeMap<(EntityId, Version), String>,

@@ -52,12 +52,13 @@ impl Tables {
         let due = self
             .reminders
             .iter()
-            .filter(|((entity, _), due_at)| entity.kind.as_str() == kind && **due_at <= now);
+            .filter(|((entity, _), (due_at, _))| entity.kind.as_str() == kind && *due_at <= now);
         let mut due: Vec<_> = due
-            .map(|((entity, name), due_at)| Reminder {
+            .map(|((entity, name), (due_at, set_at))| Reminder {
                 entity: entity.clone(),
                 name: name.clone(),
                 due_at: *due_at,
+                set_at: *set_at,
             })
             .collect();
         due.sort_by_key(|reminder| reminder.due_at);

@@ -1,7 +1,7 @@
 //! What waits: effects to deliver and reminders to fire.
 
-use amazoff_supervisor::Timestamp;
 use amazoff_supervisor::journal::{FailedDelivery, JournalError, OutboxKey, OutboxRow, Reminder};
+use amazoff_supervisor::{Timestamp, Version};
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Row as _, Sqlite, SqlitePool};
 
@@ -171,7 +171,7 @@ pub(super) async fn reminders_due(
     limit: usize,
 ) -> Result<Vec<Reminder>, JournalError> {
     let rows = sqlx::query(
-        "SELECT kind, id, name, due_at FROM reminder WHERE kind = ? AND due_at <= ? ORDER BY due_at, id, name LIMIT ?",
+        "SELECT kind, id, name, due_at, set_at FROM reminder WHERE kind = ? AND due_at <= ? ORDER BY due_at, id, name LIMIT ?",
     )
     .bind(kind)
     .bind(now.unix_ms())
@@ -183,7 +183,8 @@ pub(super) async fn reminders_due(
         .iter()
         .map(|row| {
             let (entity, due_at) = (rows::entity(row)?, rows::timestamp(row, 3)?);
-            Ok(Reminder { entity, name: row.try_get(2)?, due_at })
+            let set_at = Version(rows::unsigned(row, 4)?);
+            Ok(Reminder { entity, name: row.try_get(2)?, due_at, set_at })
         })
         .collect();
     reminders.map_err(unreadable("reminder"))

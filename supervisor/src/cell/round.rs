@@ -139,9 +139,7 @@ impl<E: Entity> Domain<E> {
                 Ok(now) => stored_answer::<E>(&record.outcome, replayed, (record.seq, now.position)),
                 Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
             },
-            Ok(None) => {
-                Err(AskError::NotCommitted { cause: "done before; its outcome is no longer kept".to_owned() })
-            }
+            Ok(None) => Err(AskError::AnswerLost { cause: "it is kept for a while only".to_owned() }),
             Err(error) => {
                 // It did happen, so nobody is told that it did not.
                 tracing::warn!(entity = %self.entity(cell.id), %error, "a stored outcome cannot be read");
@@ -242,7 +240,7 @@ fn stored_answer<E: Entity>(
         Ok(Ok(reply)) => Ok(Answer { reply, replayed, version, position }),
         Ok(Err(refusal)) => Err(AskError::Refused { refusal, replayed }),
         Err(error) => {
-            Err(AskError::NotCommitted { cause: format!("stored outcome cannot be read: {error}") })
+            Err(AskError::AnswerLost { cause: format!("the stored outcome cannot be read: {error}") })
         }
     }
 }

@@ -86,4 +86,6 @@ pub struct Reminder {
     pub name: String,
     /// When it is due.
     pub due_at: Timestamp,
+    /// The entity's version after the commit that set it: tells it from an earlier one of that name and time.
+    pub set_at: Version,
 }

@@ -40,6 +40,19 @@ async fn a_reminder_that_was_set_later_while_the_old_one_rang_is_kept() {
     assert_eq!(due(&world).await, []);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_reminder_that_is_set_again_for_a_moment_that_has_rung_rings_again() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    let at = world.now().plus(Duration::from_secs(1));
+    for rung in 1..=3 {
+        world.ask(id, Command::RemindAt(at)).await.expect("accepted");
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let notes = world.notes(id).await;
+        assert_eq!(notes.iter().filter(|note| *note == "rung").count(), rung, "{notes:?}");
+    }
+}
+
 /// Rings when it is reminded; a cracked one crashes instead.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Bell<const CRACKED: bool> {

@@ -31,6 +31,8 @@ CREATE TABLE dead_letter (
     PRIMARY KEY (kind, id, seq, n)
 ) STRICT, WITHOUT ROWID;
 
+-- The version at which a reminder was set tells it from an earlier one of the same name and time.
+ALTER TABLE reminder ADD COLUMN set_at INTEGER NOT NULL DEFAULT 0;
 -- Each kind's reminders are read on their own.
 DROP INDEX reminder_due;
 CREATE INDEX reminder_due ON reminder (kind, due_at);

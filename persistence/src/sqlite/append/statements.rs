@@ -198,7 +198,7 @@ pub(super) fn reminders(parts: &[Numbered<'_>]) -> Reminders {
         let part = numbered.part;
         for (name, plan) in rules::reminder_plan(&part.reminders) {
             match plan {
-                ReminderPlan::Set(due_at) => set.push((part, name, due_at)),
+                ReminderPlan::Set(due_at) => set.push((numbered, name, due_at)),
                 ReminderPlan::Clear => cleared.push((part, name)),
                 ReminderPlan::Lapse(times) => {
                     lapsed.extend(times.into_iter().map(|due_at| (part, name, due_at)));
@@ -206,11 +206,13 @@ pub(super) fn reminders(parts: &[Numbered<'_>]) -> Reminders {
             }
         }
     }
-    let head = "INSERT OR REPLACE INTO reminder (kind, id, name, shard_id, due_at) ";
+    let head = "INSERT OR REPLACE INTO reminder (kind, id, name, shard_id, due_at, set_at) ";
     Reminders {
-        set: many(head, &set, "", |row, (part, name, due_at)| {
+        set: many(head, &set, "", |row, (numbered, name, due_at)| {
+            let part = numbered.part;
             bind_entity(row, &part.entity);
             row.push_bind((*name).to_owned()).push_bind(part.shard().number()).push_bind(due_at.unix_ms());
+            row.push_bind(rules::version_after(part, numbered.after).0.cast_signed());
         }),
         cleared: gone("reminder", "kind, id, name", &cleared, |row, (part, name)| {
             bind_entity(row, &part.entity);
