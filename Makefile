@@ -29,7 +29,7 @@ fmt: ## Format the code
 .PHONY: lint
 lint: ## Check format and lints
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked --features amazoff-server/fault-points -- -D warnings
+	cargo clippy --workspace --all-targets --locked --features amazoff-server/fault-points,amazoff-world/fault-points -- -D warnings
 
 .PHONY: doc
 doc: ## Build the documentation
