@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["actors", "supervisor"]),
     ("server", &["actors", "cluster", "gateways", "http", "persistence", "supervisor"]),
     ("testkit", &["supervisor"]),
+    ("bench", &[]),
 ];
 
 /// Who alone may import what.
