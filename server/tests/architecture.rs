@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("server", &["actors", "cluster", "gateways", "http", "persistence", "supervisor"]),
     ("testkit", &["supervisor"]),
     ("world", &["actors", "persistence", "supervisor", "testkit"]),
+    ("bench", &[]),
 ];
 
 /// Crates for tests: only each other may build on them.

@@ -76,7 +76,8 @@ pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
     const KIND: &'static str;
     /// Version of the event format that this code writes.
     const SCHEMA: u16 = 1;
-    /// A snapshot is written whenever this many events have come since the last one. A snapshot only shortens a replay.
+    /// A snapshot is written at every so many events, if those since the last one are not small beside the state. A
+    /// snapshot only shortens a replay.
     const SNAPSHOT_EVERY: u64 = 100;
 
     /// What may be asked, in the imperative.

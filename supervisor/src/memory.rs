@@ -43,6 +43,11 @@ pub(crate) fn weigh<T: Serialize>(value: &T) -> usize {
     CELL_BYTES.saturating_add(length.0.saturating_mul(PARSED_FACTOR))
 }
 
+/// About how long the JSON text of a value of that weight is.
+pub(crate) fn stored_bytes(weight: usize) -> usize {
+    weight.saturating_sub(CELL_BYTES) / PARSED_FACTOR
+}
+
 struct Length(usize);
 
 impl io::Write for Length {

@@ -125,7 +125,7 @@ impl<E: Entity> Domain<E> {
         match self.core.lanes.append(part).await {
             Ok(stored) => {
                 let position = if draft.version > base.version { stored.shard_seq } else { base.position };
-                self.publish(cell, &draft, follows, position);
+                self.publish(cell, &mut draft, follows, position);
                 for mut settled in draft.settled.drain(..) {
                     if let Ok(answer) = &mut settled.answer {
                         answer.position = position;
@@ -146,14 +146,14 @@ impl<E: Entity> Domain<E> {
     }
 
     /// Makes the committed state visible and sets off what follows from it.
-    fn publish(&self, cell: &Arc<Cell<E>>, draft: &Draft<E>, follows: Follows, position: u64) {
+    fn publish(&self, cell: &Arc<Cell<E>>, draft: &mut Draft<E>, follows: Follows, position: u64) {
         let Follows { outbox, before, event_bytes } = follows;
         if draft.version > before {
-            let committed = Committed { state: draft.state.clone(), version: draft.version, position };
-            let committed = Arc::new(committed);
+            let state = std::mem::take(&mut draft.state);
+            let committed = Arc::new(Committed { state, version: draft.version, position });
             cell.advanced(Arc::clone(&committed), event_bytes);
             let every = E::SNAPSHOT_EVERY.max(1);
-            if before.0 / every < draft.version.0 / every {
+            if before.0 / every < draft.version.0 / every && cell.snapshot_pays() {
                 self.snapshot(cell.id, committed);
             }
             self.notify(cell.id, draft.version);

@@ -40,10 +40,10 @@ impl<E: Entity> Domain<E> {
         if uncertain {
             self.settle_uncertainty(cell).await?;
         }
-        let (committed, quarantined) = self.load_unshared(cell.id).await?;
+        let (committed, quarantined, event_bytes) = self.load_unshared(cell.id).await?;
         let committed = Arc::new(committed);
         cell.inbox().quarantined = quarantined;
-        cell.loaded(Arc::clone(&committed));
+        cell.loaded(Arc::clone(&committed), event_bytes);
         if uncertain {
             // Whoever watches has not heard of what was stored unseen.
             self.notify(cell.id, committed.version);
@@ -51,19 +51,21 @@ impl<E: Entity> Domain<E> {
         Ok(committed)
     }
 
-    /// The committed state straight from the journal, for whoever must not keep it.
+    /// The committed state straight from the journal, for whoever must not keep it, with the commands in quarantine and
+    /// the bytes of the events that had to be replayed.
     ///
     /// # Errors
     /// When the journal is away or what it holds cannot be replayed.
     pub(crate) async fn load_unshared(
         &self,
         id: Uuid,
-    ) -> Result<(Committed<E>, Vec<CommandId>), JournalError> {
+    ) -> Result<(Committed<E>, Vec<CommandId>, usize), JournalError> {
         let entity = self.entity(id);
         let _place = self.core.load_place().await;
         self.meter.loads.fetch_add(1, Ordering::Relaxed);
         let loaded = self.core.journal.load(&entity).await?;
         let quarantined = loaded.quarantined.clone();
+        let event_bytes = loaded.events.iter().map(|stored| stored.event.payload.len()).sum();
         let mut committed = match from_snapshot::<E>(&loaded) {
             Ok(base) => follow(&entity, base, loaded.events)?,
             Err(reason) => {
@@ -78,7 +80,7 @@ impl<E: Entity> Domain<E> {
             let last = self.core.journal.history(&entity, before, 1).await?;
             committed.position = last.first().map_or(0, |event| event.shard_seq);
         }
-        Ok((committed, quarantined))
+        Ok((committed, quarantined, event_bytes))
     }
 
     /// The state after the first `seq` events (fewer when there are not so many), without snapshots.

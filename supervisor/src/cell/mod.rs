@@ -30,7 +30,7 @@ use crate::ask::{Answer, AskError, Envelope};
 use crate::directory::Admitted;
 use crate::entity::Entity;
 use crate::ids::{CommandId, Version};
-use crate::memory::{CELL_BYTES, Memory, weigh};
+use crate::memory::{CELL_BYTES, Memory, stored_bytes, weigh};
 
 /// An entity's state as of its newest commit.
 #[derive(Clone, Debug)]
@@ -72,7 +72,13 @@ pub(crate) struct Cell<E: Entity> {
     /// Estimated bytes that are counted against the budget, and the part of them that was weighed.
     bytes: AtomicUsize,
     weighed: AtomicUsize,
+    /// Bytes of events since the newest snapshot.
+    events_bytes: AtomicUsize,
 }
+
+/// A snapshot is written when the events since the last one are at least this part of what it would hold. So a large state
+/// that changes fast is not written again with every commit, and a replay is never much longer than the state.
+const SNAPSHOT_PART: usize = 4;
 
 impl<E: Entity> Cell<E> {
     pub(crate) fn new(id: Uuid, memory: Arc<Memory>) -> Self {
@@ -87,6 +93,7 @@ impl<E: Entity> Cell<E> {
             memory,
             bytes: AtomicUsize::new(CELL_BYTES),
             weighed: AtomicUsize::new(CELL_BYTES),
+            events_bytes: AtomicUsize::new(0),
         }
     }
 
@@ -114,14 +121,16 @@ impl<E: Entity> Cell<E> {
         self.published.load_full()
     }
 
-    /// Makes a state visible that was read from the journal.
-    pub(crate) fn loaded(&self, committed: Arc<Committed<E>>) {
+    /// Makes a state visible that was read from the journal, from a snapshot and events of so many bytes.
+    pub(crate) fn loaded(&self, committed: Arc<Committed<E>>, event_bytes: usize) {
+        self.events_bytes.store(event_bytes, Ordering::Relaxed);
         self.weigh_anew(&committed.state);
         self.published.store(Some(committed));
     }
 
     /// Makes a committed state visible that grew by events of so many bytes.
     pub(crate) fn advanced(&self, committed: Arc<Committed<E>>, event_bytes: usize) {
+        self.events_bytes.fetch_add(event_bytes, Ordering::Relaxed);
         // Weighing costs a walk over the state, so it is done when the estimate has doubled.
         let estimate = self.bytes.load(Ordering::Relaxed).saturating_add(event_bytes);
         if estimate > 2 * self.weighed.load(Ordering::Relaxed) {
@@ -130,6 +139,16 @@ impl<E: Entity> Cell<E> {
             self.count_bytes(estimate);
         }
         self.published.store(Some(committed));
+    }
+
+    /// Whether a snapshot is worth its bytes; it is then taken as written.
+    pub(crate) fn snapshot_pays(&self) -> bool {
+        let since = self.events_bytes.load(Ordering::Relaxed);
+        let pays = since.saturating_mul(SNAPSHOT_PART) >= stored_bytes(self.bytes());
+        if pays {
+            self.events_bytes.store(0, Ordering::Relaxed);
+        }
+        pays
     }
 
     /// Its share of the memory budget.

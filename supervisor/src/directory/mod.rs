@@ -177,7 +177,7 @@ impl<E: Entity> Directory<E> {
         let failed = |error: JournalError| read_error(id, &error);
         if domain.core.memory_full() && !domain.cells.contains_key(&id) {
             // Read, but not kept: readers never push out what writers need.
-            let (committed, _) = domain.load_unshared(id).await.map_err(failed)?;
+            let (committed, ..) = domain.load_unshared(id).await.map_err(failed)?;
             consistency::note_read(ShardId::of(id), committed.position);
             return Ok((committed.version > Version(0)).then(|| Arc::new(committed)));
         }

@@ -149,3 +149,29 @@ async fn a_runtime_without_domains_and_projections_runs_all_the_same() {
     assert!(tree.children.iter().all(|child| child.restarts == 0), "{tree:?}");
     world.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_large_state_is_not_written_again_for_a_few_small_events() {
+    let world = World::start().await;
+    let (large, small) = (Uuid::now_v7(), Uuid::now_v7());
+    world.ask(large, Command::Large(100_000)).await.expect("accepted");
+    let add_to = async |id: Uuid, count: usize| {
+        for _ in 0..count {
+            world.ask(id, Command::Add(1)).await.expect("accepted");
+        }
+    };
+    let newest = async |id: Uuid| {
+        let loaded = world.store.journal().load(&EntityId::new("tally", id)).await.expect("readable");
+        loaded.snapshot.map(|(version, _)| version.0)
+    };
+    add_to(large, 99).await;
+    until(async || newest(large).await == Some(100)).await;
+    add_to(large, 199).await;
+    // Two hundred events later its neighbour has been written, so it would have been as well.
+    add_to(small, 100).await;
+    until(async || newest(small).await == Some(100)).await;
+    assert_eq!(newest(large).await, Some(100), "200 small events are nothing beside the state");
+    world.ask(large, Command::Large(100_000)).await.expect("accepted");
+    until(async || newest(large).await == Some(300)).await;
+    assert_eq!(world.sum(large).await, 298);
+}

@@ -1,0 +1,1 @@
+//! Figures of the runtime: see `benches/runtime` and `docs/benchmarks.md`. The library is empty on purpose.
