@@ -111,7 +111,7 @@ fn judge(tables: &Tables, part: &Part, bugs: Bugs) -> Result<Version, PartRefusa
     Ok(if bugs.no_version_check { head } else { part.seen })
 }
 
-fn store(tables: &mut Tables, part: &Part, after: Version) {
+pub(super) fn store(tables: &mut Tables, part: &Part, after: Version) {
     let entity = &part.entity;
     let shard = part.shard();
     let head = tables.shard_head(shard);

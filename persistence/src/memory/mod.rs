@@ -16,8 +16,9 @@ mod waiting;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use amazoff_supervisor::documents::Documents;
-use amazoff_supervisor::journal::{Journal, KeyTable, ShardTable, Shards};
+use amazoff_supervisor::journal::{Journal, KeyTable, NewEvent, Part, ShardTable, Shards};
 use amazoff_supervisor::{AuditEntry, AuditTable};
+use amazoff_supervisor::{CommandId, EntityId, Timestamp, Version};
 
 pub use self::append::AppendFailure;
 use self::audit::MemoryAudit;
@@ -90,6 +91,22 @@ impl MemoryStore {
     /// Makes the next append fail as told; several are used up in order.
     pub fn fail_next(&self, failure: AppendFailure) {
         locked(&self.tables).failures.push_back(failure);
+    }
+
+    /// Stores an event past the lane, as a second writer would that nobody knows of.
+    pub fn intrude(&self, entity: &EntityId, seen: Version, payload: &str) {
+        let mut tables = locked(&self.tables);
+        let epoch = tables.epochs.get(&entity.shard()).copied().unwrap_or_default();
+        let mut part = Part::empty(entity.clone(), seen, epoch, Timestamp::default());
+        let command_id = CommandId::new();
+        part.events.push(NewEvent {
+            schema: 1,
+            payload: payload.to_owned(),
+            command_id,
+            causation: None,
+            correlation: command_id,
+        });
+        append::store(&mut tables, &part, seen);
     }
 }
 

@@ -175,3 +175,20 @@ async fn a_large_state_is_not_written_again_for_a_few_small_events() {
     until(async || newest(large).await == Some(300)).await;
     assert_eq!(world.sum(large).await, 298);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_cannot_be_read_costs_a_longer_replay_and_nothing_else() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    for _ in 0..150 {
+        world.ask(id, Command::Add(1)).await.expect("accepted");
+    }
+    let (journal, entity) = (world.store.journal(), EntityId::new("tally", id));
+    let state = r#"{"written":"by another version"}"#;
+    journal.save_snapshot(&entity, Version(150), state, 3).await.expect("stored");
+    world.tree.stop().await;
+
+    let next = World::over(world.store.clone(), CellLimits::default()).await;
+    assert_eq!(next.sum(id).await, 150);
+    assert_eq!(next.ask(id, Command::Add(1)).await.expect("goes on").version, Version(151));
+}

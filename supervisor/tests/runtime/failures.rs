@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use amazoff_persistence::AppendFailure;
 use amazoff_supervisor::journal::CrashFilter;
-use amazoff_supervisor::{AskError, CellLimits};
+use amazoff_supervisor::{Answer, AskError, CellLimits, EntityId, Version};
 use futures::future::join_all;
 use uuid::Uuid;
 
@@ -69,23 +69,50 @@ async fn decisions_that_break_the_books_are_never_stored() {
     assert!(world.tallies.read(id).await.expect("readable").is_none());
 }
 
+/// Fifty cells commit together; the one at 25 is asked something else.
+async fn fifty_together(world: &World, odd: Command) -> Vec<Result<Answer<i64>, AskError<Rejection>>> {
+    let ids: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
+    let asks = ids.iter().enumerate().map(|(n, id)| {
+        let command = if n == 25 { odd.clone() } else { Command::Add(1) };
+        world.ask(*id, command)
+    });
+    let mut outcomes = join_all(asks).await;
+    let of_the_odd_one = outcomes.remove(25);
+    for outcome in &outcomes {
+        assert_eq!(outcome.as_ref().expect("a neighbour is not disturbed").reply, 1);
+    }
+    assert!(world.runtime.lane_stats().commits < 10, "they did not share their commits");
+    vec![of_the_odd_one]
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_taken_claim_refuses_one_command_and_no_neighbour() {
     let world = World::start().await;
-    let ids: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
     world.ask(Uuid::now_v7(), Command::Claim("ann".to_owned())).await.expect("free");
-    let asks = ids.iter().enumerate().map(|(n, id)| {
-        let command = if n == 25 { Command::Claim("ann".to_owned()) } else { Command::Add(1) };
-        world.ask(*id, command)
-    });
-    let outcomes = join_all(asks).await;
-    for (n, outcome) in outcomes.into_iter().enumerate() {
-        match (n, outcome) {
-            (25, Err(AskError::Refused { refusal: Rejection::NameTaken, .. })) => {}
-            (25, other) => panic!("the loser got {other:?}"),
-            (_, outcome) => assert_eq!(outcome.expect("a neighbour is not disturbed").reply, 1),
-        }
-    }
+    let loser = fifty_together(&world, Command::Claim("ann".to_owned())).await;
+    assert!(matches!(loser[..], [Err(AskError::Refused { refusal: Rejection::NameTaken, .. })]), "{loser:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payload_that_is_too_large_refuses_one_command_and_no_neighbour() {
+    let world = World::start().await;
+    let large = fifty_together(&world, Command::Large(400 * 1024)).await;
+    assert!(matches!(large[..], [Err(AskError::TooLarge)]), "{large:?}");
+}
+
+/// Somebody else wrote behind the back of one cell: it reads again, and nobody is refused.
+#[tokio::test(start_paused = true)]
+async fn a_stale_version_is_noticed_by_one_cell_and_disturbs_no_neighbour() {
+    let world = World::start().await;
+    let ids: Vec<Uuid> = (0..50).map(|_| Uuid::now_v7()).collect();
+    join_all(ids.iter().map(|id| world.ask(*id, Command::Add(1)))).await;
+    // The lane's own writer is open, so the other one writes past it.
+    world.store.intrude(&EntityId::new("tally", ids[25]), Version(1), r#"{"Added":100}"#);
+    let outcomes = join_all(ids.iter().map(|id| world.ask(*id, Command::Add(1)))).await;
+    let replies: Vec<i64> = outcomes.into_iter().map(|outcome| outcome.expect("answered").reply).collect();
+    assert_eq!(replies.iter().filter(|reply| **reply == 2).count(), 49);
+    assert_eq!(replies[25], 102, "decided on what the other writer left");
+    assert_eq!(world.runtime.lane_stats().refused, 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,8 +1,14 @@
 //! A small entity that can do everything that the runtime must cope with.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use amazoff_supervisor::{Claim, Clock, Context, Decision, Entity, Fault, FaultKind, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+/// Whether [`Command::Spin`] goes on.
+pub(crate) static SPINNING: AtomicBool = AtomicBool::new(false);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tally {
@@ -26,6 +32,8 @@ pub(crate) enum Command {
     RemindAt(Timestamp),
     Unbalanced,
     Large(usize),
+    /// Blocks its thread until released.
+    Spin,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +92,13 @@ impl Entity for Tally {
                 let mut decision = noted("unbalanced").transfer("EUR", 5, "a", "b");
                 decision.postings.pop();
                 Ok(decision)
+            }
+            Command::Spin => {
+                let deadline = std::time::Instant::now() + Duration::from_secs(30);
+                while SPINNING.load(Ordering::SeqCst) && std::time::Instant::now() < deadline {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(noted("spun"))
             }
             Command::Large(bytes) => Ok(noted(&"x".repeat(*bytes))),
         }

@@ -11,6 +11,7 @@ use amazoff_supervisor::{
     Answer, AskError, Assembly, CellLimits, Clock, CommandId, Deliver, Delivered, Delivery, Directory,
     Envelope, Ports, Principal, Runtime,
 };
+use amazoff_testkit::faults::{FaultPlan, FaultyJournal};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
@@ -100,6 +101,19 @@ impl World {
     pub(crate) async fn over(store: MemoryStore, limits: CellLimits) -> Self {
         let clock = TokioClock(tokio::time::Instant::now());
         let ports = ports(&store, &clock);
+        Self::with(store, ports, limits).await
+    }
+
+    /// The same over ports that may fail.
+    pub(crate) async fn failing(plan: &FaultPlan, limits: CellLimits) -> Self {
+        let (store, clock) = (MemoryStore::new(), TokioClock(tokio::time::Instant::now()));
+        let mut ports = ports(&store, &clock);
+        ports.journal = Arc::new(FaultyJournal::new(ports.journal, plan.clone()));
+        Self::with(store, ports, limits).await
+    }
+
+    async fn with(store: MemoryStore, ports: Ports, limits: CellLimits) -> Self {
+        let clock = TokioClock(tokio::time::Instant::now());
         let mut assembly = Assembly::new(&ports);
         let tallies = assembly.directory::<Tally>(limits);
         let (failures, deliveries, troubles) = (Arc::default(), Arc::default(), Troubles::default());

@@ -1,0 +1,79 @@
+//! What does not get on is noticed, named and ended.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use amazoff_supervisor::tree::{SupervisorSpec, TreeHandle};
+use amazoff_supervisor::{AskError, CellLimits};
+use amazoff_testkit::faults::{FaultPlan, Kind};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::tally::{Command, SPINNING};
+use crate::world::{World, until};
+
+#[tokio::test(start_paused = true)]
+async fn a_cell_that_waits_for_the_store_for_too_long_is_started_again_and_keeps_its_queue() {
+    let hour = Duration::from_hours(1);
+    let plan = FaultPlan::new().pausing(hour, hour).at(Kind::ReadStalled, 1);
+    let limits = CellLimits { frozen_after: Duration::from_secs(2), ..CellLimits::default() };
+    let world = World::failing(&plan, limits).await;
+    let id = Uuid::now_v7();
+    // The load hangs; the command waits in the queue, which is the cell's and not the actor's.
+    let answer = world.ask(id, Command::Add(1)).await.expect("the second load is quick");
+    assert_eq!(answer.reply, 1);
+    let stats = world.runtime.stats().domains["tally"].clone();
+    assert_eq!((stats.commands.frozen, stats.commands.crashes), (1, 1));
+    let cell = world.runtime.member("tally").expect("registered").cell(id).expect("in memory");
+    assert_eq!((cell.restarts, cell.last_error.as_deref()), (1, Some("killed")));
+    plan.assert_all_fired();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_waits_for_a_load_that_hangs_is_told_in_time_that_nothing_happened() {
+    let hour = Duration::from_hours(1);
+    let plan = FaultPlan::new().pausing(hour, hour).at(Kind::ReadStalled, 1);
+    let world = World::failing(&plan, CellLimits::default()).await;
+    let asked = tokio::time::Instant::now();
+    let outcome = world.ask(Uuid::now_v7(), Command::Add(1)).await;
+    assert!(matches!(outcome, Err(AskError::Expired)), "{outcome:?}");
+    assert!(asked.elapsed() < Duration::from_secs(6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_append_that_hangs_leaves_the_outcome_open_and_a_repeat_settles_it() {
+    let minute = Duration::from_mins(1);
+    let plan = FaultPlan::new().pausing(minute, minute).at(Kind::AppendStalled, 2);
+    let world = World::failing(&plan, CellLimits::default()).await;
+    let id = Uuid::now_v7();
+    world.ask(id, Command::Add(1)).await.expect("the first append is quick");
+    let envelope = || crate::world::repeatable("stalled");
+    let outcome = world.tallies.execute(id, Command::Add(10), envelope()).await;
+    assert!(matches!(outcome, Err(AskError::NoAnswer)), "{outcome:?}");
+    until(async || world.tallies.execute(id, Command::Add(10), envelope()).await.is_ok()).await;
+    assert_eq!(world.sum(id).await, 11, "it counts once");
+    plan.assert_all_fired();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_that_never_ends_is_reported_and_then_ends_the_process() {
+    SPINNING.store(true, Ordering::SeqCst);
+    let world = World::start().await;
+    world
+        .runtime
+        .change_limits(&json!({"decide_report_after_ms": 20, "decide_end_after_ms": 60}))
+        .expect("sensible");
+    let ended = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&ended);
+    let watchdog = world.runtime.watchdog_with(Arc::new(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        // The process would be gone by now; here the decision is let go instead.
+        SPINNING.store(false, Ordering::SeqCst);
+    }));
+    let watching = SupervisorSpec::one_for_one("watching").child(watchdog);
+    let watching = TreeHandle::start(watching).await.expect("the tree starts");
+    world.ask(Uuid::now_v7(), Command::Spin).await.expect("it was let go");
+    assert!(ended.load(Ordering::SeqCst) > 0, "the watchdog did not notice");
+    watching.stop().await;
+}
