@@ -29,14 +29,14 @@ fmt: ## Format the code
 .PHONY: lint
 lint: ## Check format and lints
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked --features amazoff-server/fault-points -- -D warnings
+	cargo clippy --workspace --all-targets --locked --features amazoff-server/fault-points,amazoff-world/fault-points -- -D warnings
 
 .PHONY: doc
 doc: ## Build the documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 .PHONY: soak
-soak: ## The kill tests again and again with other seeds of chance (SOAK_RUNS=30)
+soak: ## The simulation with 50,000 seeds, then the kill tests again and again (SIM_SEEDS, SOAK_RUNS)
 	./scripts/soak.sh
 
 .PHONY: bench

@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-features=(--features amazoff-server/fault-points)
+features=(--features amazoff-server/fault-points,amazoff-world/fault-points)
 passed=0
 failed=0
 logs=$(mktemp -d)
