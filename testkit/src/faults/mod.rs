@@ -17,6 +17,8 @@ mod kind;
 mod lane;
 mod plan;
 mod power;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use deliver::FaultyDeliver;
