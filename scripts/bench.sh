@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# The figures of this machine, release build. BENCH_CARTS: live carts (default 100000). BENCH_BUILD=1 also times a cold
-# release build in a folder of its own.
+# The figures of this machine, release build: of the whole server from outside, then of the runtime beside its peers.
+# BENCH_CARTS: live carts (default 100000). BENCH_SCALE divides the sizes of the second part. BENCH_BUILD=1 also times a
+# cold release build in a folder of its own. Names of sections as arguments run only those of the second part.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 echo "machine: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(rustc --version)"
-cargo bench --locked -p amazoff-server --bench figures
+if [ "$#" -eq 0 ]; then
+  cargo bench --locked -p amazoff-server --bench figures
+fi
+# Others that use the same cores show here.
+echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
+cargo bench --locked -p amazoff-bench --bench runtime -- "$@"
+echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
 
 if [ "${BENCH_BUILD:-0}" = 1 ]; then
   folder=$(mktemp -d)

@@ -20,7 +20,7 @@ use futures::future::BoxFuture;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::figures::{Table, median, percentile, rate, scaled_time, thousands};
+use crate::figures::{Table, cpu_seconds, median, percentile, rate, scaled_time, thousands};
 use crate::world::{folder, on_disk};
 
 const CALLERS: usize = 1_000;
@@ -82,7 +82,7 @@ impl HotShop {
 
     /// So many callers for so long; returns commands per second, latencies of pairs in ms, and what the lane did.
     async fn rush(self: &Arc<Self>, callers: usize, then: Then, time: Duration) -> Rush {
-        let before = self.runtime.lane_stats();
+        let (before, cpu) = (self.runtime.lane_stats(), cpu_seconds());
         let begun = Instant::now();
         let mut tasks = JoinSet::new();
         for _ in 0..callers {
@@ -99,12 +99,14 @@ impl HotShop {
         }
         let times: Vec<f64> = tasks.join_all().await.into_iter().flatten().collect();
         let per_second = rate(times.len() * 2, begun.elapsed());
-        Rush { per_second, times, lane: difference(before, self.runtime.lane_stats()) }
+        let cpu_us = (cpu_seconds() - cpu) * 1e6 / (times.len() * 2) as f64;
+        Rush { per_second, cpu_us, times, lane: difference(before, self.runtime.lane_stats()) }
     }
 }
 
 struct Rush {
     per_second: f64,
+    cpu_us: f64,
     times: Vec<f64>,
     lane: LaneStats,
 }
@@ -152,6 +154,7 @@ pub(crate) async fn hot() {
         "p99 ms",
         "commands per commit",
         "commits per second",
+        "processor µs per command",
     ]);
     for (name, then) in [("hold, release", Then::Release), ("hold, commit", Then::Commit)] {
         let (mut alone, mut rushes) = (Vec::new(), Vec::new());
@@ -170,6 +173,7 @@ pub(crate) async fn hot() {
             table.row(&[
                 &format!("promised: at least {PER_SECOND_MIN} a second and {RATIO_MIN} times one caller"),
                 if kept { "kept" } else { "NOT KEPT" },
+                "",
                 "",
                 "",
                 "",
@@ -206,6 +210,7 @@ fn row(table: &mut Table, name: &str, rushes: &[Rush], slow: Option<f64>) -> f64
         &format!("{:.2}", percentile(&mut times, 99)),
         &format!("{:.1}", times.len() as f64 * 2.0 / commits),
         &thousands(commits / seconds),
+        &format!("{:.0}", median(rushes.iter().map(|rush| rush.cpu_us).collect())),
     ]);
     per_second
 }
