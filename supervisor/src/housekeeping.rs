@@ -52,20 +52,26 @@ async fn forget_commands(core: &Core) {
     }
 }
 
-/// Makes room: the cells of all domains leave memory, least recently used first, until enough is free.
+/// Makes room: cells leave memory until enough is free, first those of domains that have more than their share, and of
+/// these the least recently used.
 fn relieve(core: &Core, members: &Members) {
     let budget = core.limits.load().memory_bytes_max;
     let enough = budget / 100 * RELIEVED_PERCENT;
     if core.memory.used() <= enough {
         return;
     }
-    let mut unused: Vec<(&'static str, Unused)> = members
+    let share = core.memory_share(budget);
+    let mut unused: Vec<(bool, &'static str, Unused)> = members
         .iter()
-        .flat_map(|(kind, member)| member.unused().into_iter().map(|cell| (*kind, cell)))
+        .flat_map(|(kind, member)| {
+            let within_share = member.memory_used() <= share;
+            member.unused().into_iter().map(move |cell| (within_share, *kind, cell))
+        })
         .collect();
-    unused.sort_unstable_by_key(|(kind, cell)| (cell.used_at_ms, *kind, cell.id));
+    unused
+        .sort_unstable_by_key(|(within_share, kind, cell)| (*within_share, cell.used_at_ms, *kind, cell.id));
     let (mut gone, mut freed) = (0_usize, 0_usize);
-    for (kind, cell) in unused {
+    for (_, kind, cell) in unused {
         if core.memory.used() <= enough {
             break;
         }

@@ -2,7 +2,12 @@
 //!
 //! A shard belongs to lane `shard mod lanes`, so each shard has one appender and its sequence is dense. A part that is
 //! refused on its own is left out of the group; its neighbours commit.
+//!
+//! Groups are filled from the domains in turn, and bounded by the commands that they hold: a domain that floods the lane, or
+//! an entity with large parts, makes others wait for a short transaction and not for its whole backlog.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,13 +15,14 @@ use serde::Serialize;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::ids::ShardId;
+use crate::ids::{Kind, ShardId};
 use crate::journal::{Journal, JournalError, Part, PartRefusal, Stored, Verdicts};
 
 /// Parts waiting for a lane; beyond this, cells wait for a place.
 const QUEUED_PARTS_MAX: usize = 4_096;
-/// Parts in one transaction.
+/// Parts in one transaction, and commands beyond which no further part is added.
 const GROUP_PARTS_MAX: usize = 256;
+const GROUP_COMMANDS_MAX: usize = 256;
 
 /// Why a part is not (known to be) stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,7 +56,69 @@ struct Job {
 struct Lane {
     sender: mpsc::Sender<Job>,
     // Kept here and not in the task, so that a restarted lane finds the queue as it was.
-    receiver: Mutex<mpsc::Receiver<Job>>,
+    queue: Mutex<Queue>,
+}
+
+/// What waits for a lane: on its way, and sorted by domain.
+struct Queue {
+    receiver: mpsc::Receiver<Job>,
+    backlog: BTreeMap<Kind, VecDeque<Job>>,
+    waiting: usize,
+    /// The domain that was served last; the next one after it begins.
+    last: Option<Kind>,
+}
+
+impl Queue {
+    fn new(receiver: mpsc::Receiver<Job>) -> Self {
+        Self { receiver, backlog: BTreeMap::new(), waiting: 0, last: None }
+    }
+
+    /// The next group; waits for the first part. `None` when nobody can send any more.
+    async fn group(&mut self) -> Option<Vec<Job>> {
+        if self.waiting == 0 {
+            let first = self.receiver.recv().await?;
+            self.sort(first);
+        }
+        while self.waiting < QUEUED_PARTS_MAX
+            && let Ok(job) = self.receiver.try_recv()
+        {
+            self.sort(job);
+        }
+        let (mut group, mut commands) = (Vec::new(), 0);
+        while group.len() < GROUP_PARTS_MAX
+            && commands < GROUP_COMMANDS_MAX
+            && let Some(job) = self.next()
+        {
+            commands += job.part.commands.len();
+            group.push(job);
+        }
+        Some(group)
+    }
+
+    fn sort(&mut self, job: Job) {
+        self.waiting += 1;
+        self.backlog.entry(job.part.entity.kind.clone()).or_default().push_back(job);
+    }
+
+    /// The oldest part of the domain whose turn it is.
+    fn next(&mut self) -> Option<Job> {
+        let after = self.last.take();
+        let later = after.and_then(|after| {
+            self.backlog
+                .range((Bound::Excluded(after), Bound::Unbounded))
+                .next()
+                .map(|(kind, _)| kind.clone())
+        });
+        let kind = later.or_else(|| self.backlog.keys().next().cloned())?;
+        let of_kind = self.backlog.get_mut(&kind)?;
+        let job = of_kind.pop_front();
+        if of_kind.is_empty() {
+            self.backlog.remove(&kind);
+        }
+        self.last = Some(kind);
+        self.waiting -= usize::from(job.is_some());
+        job
+    }
 }
 
 /// What the lanes have done, for introspection and figures.
@@ -86,7 +154,7 @@ impl Lanes {
     pub(crate) fn new(journal: &dyn Journal) -> Self {
         let lanes = (0..journal.lanes().max(1)).map(|_| {
             let (sender, receiver) = mpsc::channel(QUEUED_PARTS_MAX);
-            Lane { sender, receiver: Mutex::new(receiver) }
+            Lane { sender, queue: Mutex::new(Queue::new(receiver)) }
         });
         Self { lanes: lanes.collect(), counters: Arc::default() }
     }
@@ -138,23 +206,18 @@ impl Lanes {
         cancel: &CancellationToken,
     ) -> Result<(), JournalError> {
         let lane = &self.lanes[usize::from(number) % self.lanes.len()];
-        let mut receiver = lane.receiver.lock().await;
+        let mut queue = lane.queue.lock().await;
         let mut writer = journal.lane(number).await?;
         loop {
-            let first = tokio::select! {
+            let group = tokio::select! {
                 biased;
                 // What is queued stays for the lane's next incarnation.
                 () = cancel.cancelled() => None,
-                job = receiver.recv() => job,
+                group = queue.group() => group,
             };
-            let Some(first) = first else { return Ok(()) };
-            let (mut parts, mut waiting) = (vec![first.part], vec![first.stored]);
-            while parts.len() < GROUP_PARTS_MAX
-                && let Ok(job) = receiver.try_recv()
-            {
-                parts.push(job.part);
-                waiting.push(job.stored);
-            }
+            let Some(group) = group else { return Ok(()) };
+            let (parts, waiting): (Vec<_>, Vec<_>) =
+                group.into_iter().map(|job| (job.part, job.stored)).unzip();
             let outcome = writer.append(&parts).await;
             self.count_outcome(&outcome);
             answer(outcome, waiting);
@@ -194,5 +257,73 @@ fn answer(
                 let _ = stored.send(Err(AppendError::from(&error)));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::Timestamp;
+    use crate::ids::{CommandId, EntityId, Epoch, Version};
+    use crate::journal::CommandRecord;
+
+    fn part(kind: &'static str, commands: usize) -> Part {
+        let entity = EntityId::new(kind, Uuid::now_v7());
+        let mut part = Part::empty(entity, Version(0), Epoch(1), Timestamp::default());
+        part.commands.extend((0..commands).map(|_| CommandRecord {
+            command_id: CommandId::new(),
+            fingerprint: 0,
+            outcome: String::new(),
+            sealed_command: String::new(),
+            context: String::new(),
+            seq: Version(0),
+            expires_at: Timestamp::default(),
+        }));
+        part
+    }
+
+    fn queue_of(parts: impl IntoIterator<Item = Part>) -> Queue {
+        let (sender, receiver) = mpsc::channel(QUEUED_PARTS_MAX);
+        for part in parts {
+            sender.try_send(Job { part, stored: oneshot::channel().0 }).unwrap();
+        }
+        Queue::new(receiver)
+    }
+
+    fn kinds(group: &[Job]) -> Vec<&str> {
+        group.iter().map(|job| job.part.entity.kind.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_domain_that_floods_the_lane_lets_others_into_the_next_group() {
+        let flood = (0..1_000).map(|_| part("flood", 1));
+        let mut queue = queue_of(flood.chain([part("quiet", 1), part("other", 1)]));
+        let group = queue.group().await.unwrap();
+        assert_eq!(group.len(), GROUP_PARTS_MAX);
+        assert_eq!(kinds(&group)[..4], ["flood", "other", "quiet", "flood"]);
+        // The turn goes on where it ended, and nothing is lost.
+        let mut left = 0;
+        while left + group.len() < 1_002 {
+            left += queue.group().await.unwrap().len();
+        }
+        assert_eq!((left + group.len(), queue.waiting), (1_002, 0));
+    }
+
+    #[tokio::test]
+    async fn a_group_ends_when_it_holds_enough_commands() {
+        let mut queue = queue_of((0..10).map(|_| part("hot", 128)));
+        assert_eq!(queue.group().await.unwrap().len(), GROUP_COMMANDS_MAX / 128);
+    }
+
+    #[tokio::test]
+    async fn parts_of_one_domain_keep_their_order() {
+        let parts: Vec<_> = (0..20).map(|n| part(if n % 2 == 0 { "even" } else { "odd" }, 1)).collect();
+        let even: Vec<_> = parts.iter().step_by(2).map(|part| part.entity.clone()).collect();
+        let mut queue = queue_of(parts);
+        let group = queue.group().await.unwrap();
+        let seen = group.iter().map(|job| &job.part.entity).filter(|entity| entity.kind.as_str() == "even");
+        assert!(seen.eq(even.iter()));
     }
 }

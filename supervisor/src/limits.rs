@@ -40,7 +40,8 @@ pub struct CellLimits {
     pub queue_depth_max: usize,
     /// Commands of the domain that are queued or running.
     pub in_flight_max: usize,
-    /// Cells that hold an actor at the same time; beyond it cells with work wait their turn, first come first served.
+    /// Cells that hold an actor at the same time; beyond it cells with work wait their turn, first come first served. More
+    /// of them commit no faster, as a transaction takes only so many, but make other domains wait longer for a processor.
     pub active_max: usize,
     /// Cells in memory; beyond it the least recently used are passivated.
     pub resident_max: usize,
@@ -60,7 +61,7 @@ impl Default for CellLimits {
         Self {
             queue_depth_max: 1_024,
             in_flight_max: 50_000,
-            active_max: 2_000,
+            active_max: 256,
             resident_max: 200_000,
             hibernate_after: Duration::from_secs(5),
             passivate_after: Duration::from_mins(30),
@@ -76,7 +77,8 @@ pub struct RuntimeLimits {
     /// Commands of all domains that are queued or running.
     pub in_flight_max: usize,
     /// Estimated bytes of states and queued commands; beyond it unused cells are passivated, least recently used first,
-    /// and commands for cells that are not in memory are refused until there is room.
+    /// and commands for cells that are not in memory are refused until there is room, in domains that have more than an
+    /// equal share of it.
     pub memory_bytes_max: usize,
     /// Entities read from the journal at the same time, so that a restart is not followed by a stampede.
     pub loads_max: usize,

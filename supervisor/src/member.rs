@@ -92,6 +92,8 @@ pub(crate) trait Kept: AnyMember {
     fn passivate_unused(&self);
     /// Kills actors that have waited for the store for too long.
     fn kill_frozen(&self);
+    /// Estimated bytes of the domain.
+    fn memory_used(&self) -> usize;
     /// Every cell in memory.
     fn unused(&self) -> Vec<Unused>;
     /// Drops a cell from memory, unless it is in use.
@@ -309,6 +311,10 @@ impl<E: Entity> Kept for Member<E> {
 
     fn kill_frozen(&self) {
         self.directory.domain().kill_frozen();
+    }
+
+    fn memory_used(&self) -> usize {
+        self.directory.domain().memory.used()
     }
 
     fn unused(&self) -> Vec<Unused> {

@@ -1,6 +1,7 @@
 //! The memory budget: an estimate of what states and queued commands take, and who must go when it is too much.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
@@ -13,25 +14,38 @@ pub(crate) const QUEUED_BYTES: usize = 1_024;
 /// A parsed value takes more room than its JSON text; measured on the shop's states, it is between two and three times.
 const PARSED_FACTOR: usize = 3;
 
-/// Estimated bytes in use, shared by all domains of a node.
+/// Estimated bytes in use: of a node, or of one of its domains.
 #[derive(Default)]
 pub(crate) struct Memory {
     used: AtomicUsize,
     /// Somebody should make room.
     pub(crate) full: Notify,
+    /// What a domain uses its node uses, too.
+    node: Option<Arc<Memory>>,
 }
 
 impl Memory {
+    /// A domain's account with its node.
+    pub(crate) fn of_domain(node: &Arc<Self>) -> Arc<Self> {
+        Arc::new(Self { node: Some(Arc::clone(node)), ..Self::default() })
+    }
+
     pub(crate) fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
 
     pub(crate) fn take(&self, bytes: usize) {
         self.used.fetch_add(bytes, Ordering::Relaxed);
+        if let Some(node) = &self.node {
+            node.take(bytes);
+        }
     }
 
     pub(crate) fn give_back(&self, bytes: usize) {
         self.used.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(node) = &self.node {
+            node.give_back(bytes);
+        }
     }
 }
 

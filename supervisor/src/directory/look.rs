@@ -30,6 +30,8 @@ pub struct DomainStats {
     pub oldest_ms: u64,
     /// The fullest queue.
     pub deepest: Deepest,
+    /// Estimated bytes of states and queued commands.
+    pub memory_bytes: usize,
     /// What became of commands.
     pub commands: CommandStats,
 }
@@ -78,6 +80,7 @@ impl<E: Entity> Domain<E> {
             waiting,
             oldest_ms: millis(oldest),
             deepest,
+            memory_bytes: self.memory.used(),
             commands: self.meter.stats(),
         }
     }

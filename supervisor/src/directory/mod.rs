@@ -6,7 +6,7 @@ mod meter;
 mod slots;
 mod sweep;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ use crate::ids::{EntityId, ShardId, Version};
 use crate::inspect::read_error;
 use crate::journal::JournalError;
 use crate::limits::CellLimits;
+use crate::memory::Memory;
 use crate::runtime::Core;
 use crate::task::spawn_guarded;
 pub use look::DomainStats;
@@ -63,6 +64,8 @@ pub(crate) struct Domain<E: Entity> {
     live: DashMap<ActorId, Arc<Cell<E>>>,
     slots: Slots<E>,
     watchers: Watchers,
+    /// Its account of the node's memory.
+    pub(crate) memory: Arc<Memory>,
     gate: RwLock<Gate>,
     generation: AtomicU64,
     load_locks: [Mutex<()>; LOAD_STRIPES],
@@ -111,8 +114,11 @@ impl<E: Entity> Clone for Directory<E> {
 
 impl<E: Entity> Directory<E> {
     pub(crate) fn new(core: Arc<Core>, limits: CellLimits) -> Self {
+        core.domains.fetch_add(1, Ordering::Relaxed);
+        let memory = Memory::of_domain(&core.memory);
         let domain = Arc::new_cyclic(|me| Domain {
             core,
+            memory,
             cells: DashMap::new(),
             live: DashMap::new(),
             slots: Slots::default(),
@@ -175,7 +181,7 @@ impl<E: Entity> Directory<E> {
     pub async fn read(&self, id: Uuid) -> Result<Option<Arc<Committed<E>>>, ReadError> {
         let domain = &self.domain;
         let failed = |error: JournalError| read_error(id, &error);
-        if domain.core.memory_full() && !domain.cells.contains_key(&id) {
+        if domain.core.memory_full(&domain.memory) && !domain.cells.contains_key(&id) {
             // Read, but not kept: readers never push out what writers need.
             let (committed, ..) = domain.load_unshared(id).await.map_err(failed)?;
             consistency::note_read(ShardId::of(id), committed.position);
@@ -224,7 +230,7 @@ impl<E: Entity> Domain<E> {
         let cell = match self.cells.get(&id) {
             Some(cell) => Arc::clone(&cell),
             None => {
-                let new = || Arc::new(Cell::new(id, Arc::clone(&self.core.memory)));
+                let new = || Arc::new(Cell::new(id, Arc::clone(&self.memory)));
                 Arc::clone(&self.cells.entry(id).or_insert_with(new))
             }
         };
@@ -235,11 +241,11 @@ impl<E: Entity> Domain<E> {
     /// A place for one more command, unless too much waits already.
     fn admit(&self, id: Uuid, bytes: usize) -> Result<Admitted, AskError<E::Rejection>> {
         // Cells in memory go on when it is full: they give more room back than they take.
-        let full = self.core.memory_full() && !self.cells.contains_key(&id);
+        let full = self.core.memory_full(&self.memory) && !self.cells.contains_key(&id);
         let core = &self.core;
         let node = (&core.in_flight, core.limits.load().in_flight_max);
         let max = self.limits.load().in_flight_max;
-        let admitted = if full { None } else { self.meter.admit(max, node, (&core.memory, bytes)) };
+        let admitted = if full { None } else { self.meter.admit(max, node, (&self.memory, bytes)) };
         admitted.ok_or_else(|| {
             self.meter.shed();
             AskError::Overloaded { retry_after: RETRY_AFTER }

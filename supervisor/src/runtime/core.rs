@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -48,6 +49,8 @@ pub(crate) struct Core {
     pub(crate) outbox: OutboxFeed,
     pub(crate) dirty: Arc<Feeds>,
     pub(crate) memory: Arc<Memory>,
+    /// How many domains there are.
+    pub(crate) domains: AtomicUsize,
     /// Commands of all domains.
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) limits: ArcSwap<RuntimeLimits>,
@@ -68,6 +71,7 @@ impl Core {
             outbox: OutboxFeed::default(),
             dirty: Arc::new(Feeds::new(Arc::clone(&ports.clock))),
             memory: Arc::default(),
+            domains: AtomicUsize::new(0),
             in_flight: Arc::default(),
             loads: Semaphore::new(limits.loads_max),
             limits: ArcSwap::from_pointee(limits),
@@ -80,13 +84,20 @@ impl Core {
         i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// Whether states and queued commands take more than their budget.
-    pub(crate) fn memory_full(&self) -> bool {
-        let full = self.memory.used() > self.limits.load().memory_bytes_max;
-        if full {
-            self.memory.full.notify_one();
+    /// Whether a domain may take nothing more: the budget is used up, and the domain has its share of it or more. So a
+    /// domain that floods the node takes no room from others.
+    pub(crate) fn memory_full(&self, domain: &Memory) -> bool {
+        let budget = self.limits.load().memory_bytes_max;
+        if self.memory.used() <= budget {
+            return false;
         }
-        full
+        self.memory.full.notify_one();
+        domain.used() >= self.memory_share(budget)
+    }
+
+    /// What each domain may have in any case.
+    pub(crate) fn memory_share(&self, budget: usize) -> usize {
+        budget / self.domains.load(Ordering::Relaxed).max(1)
     }
 
     /// The right to read one entity from the journal.
