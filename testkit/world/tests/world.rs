@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use amazoff_actors::cart::Owner;
 use amazoff_actors::checkout::{Failure, Outcome};
+use amazoff_actors::ids::CartId;
 use amazoff_actors::payment::Confirmation;
-use amazoff_supervisor::AskError;
+use amazoff_supervisor::{AskError, chance};
 use amazoff_testkit::faults::Kind;
 use amazoff_world::{World, fail_each_step, paused};
 
@@ -23,6 +25,33 @@ fn a_purchase_leaves_books_that_balance() {
         let stored = world.stored().await;
         world.invariants().await.and_at_rest(&stored, &world.provider).assert_hold();
         assert_eq!(stored.stocks[&shelf.variant.uuid()].allocated, 2);
+    });
+}
+
+#[test]
+fn a_domain_that_fills_the_memory_takes_no_room_from_others() {
+    paused(async {
+        let world = World::start().await;
+        let budget = serde_json::json!({"memory_bytes_max": 300_000});
+        world.machine().runtime.change_limits(&budget).unwrap();
+        let (mut refused, mut most) = (0, 0);
+        for round in 0..40 {
+            let shop = world.shop();
+            let open = || shop.carts.create(CartId::from(chance::uuid()), Owner::Guest, world.envelope());
+            let opened = futures::future::join_all((0..50).map(|_| open())).await;
+            for outcome in opened {
+                match outcome {
+                    Ok(_) => {}
+                    Err(AskError::Overloaded { .. }) => refused += 1,
+                    Err(other) => panic!("refused as {other:?}"),
+                }
+            }
+            most = most.max(world.machine().runtime.stats().memory_bytes);
+            // A shopkeeper in another domain is served in each round, also with what is not in memory yet.
+            world.stock(1_000 + round, 10).await;
+        }
+        assert!(refused > 0, "the memory was never full");
+        assert!(most < 600_000, "{most} bytes");
     });
 }
 
