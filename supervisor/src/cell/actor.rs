@@ -35,7 +35,9 @@ impl<E: Entity> Actor for CellActor<E> {
         Wake: Wake,
         _state: &mut (),
     ) -> Result<(), ActorProcessingErr> {
-        match self.domain.work(&self.cell).await {
+        // In a box of its own: the room for a batch in progress is several times that of everything else an actor needs,
+        // and an idle one should not hold it.
+        match Box::pin(self.domain.work(&self.cell)).await {
             Worked::Nothing | Worked::Done => {
                 // Asked before the inbox is locked: whoever walks over the cells locks the other way round.
                 let crowded = self.domain.crowded();
