@@ -13,12 +13,20 @@ use uuid::Uuid;
 use crate::tally::{Command, SPINNING};
 use crate::world::{World, until};
 
+/// A world whose services have read what they need; whoever reads next waits for an hour.
+async fn the_next_read_hangs(limits: CellLimits) -> (World, FaultPlan) {
+    let hour = Duration::from_hours(1);
+    let plan = FaultPlan::new().pausing(hour, hour);
+    let world = World::failing(&plan, limits).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let read = plan.occasions(Kind::ReadStalled);
+    (world, plan.at(Kind::ReadStalled, read + 1))
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cell_that_waits_for_the_store_for_too_long_is_started_again_and_keeps_its_queue() {
-    let hour = Duration::from_hours(1);
-    let plan = FaultPlan::new().pausing(hour, hour).at(Kind::ReadStalled, 1);
     let limits = CellLimits { frozen_after: Duration::from_secs(2), ..CellLimits::default() };
-    let world = World::failing(&plan, limits).await;
+    let (world, plan) = the_next_read_hangs(limits).await;
     let id = Uuid::now_v7();
     // The load hangs; the command waits in the queue, which is the cell's and not the actor's.
     let answer = world.ask(id, Command::Add(1)).await.expect("the second load is quick");
@@ -32,19 +40,18 @@ async fn a_cell_that_waits_for_the_store_for_too_long_is_started_again_and_keeps
 
 #[tokio::test(start_paused = true)]
 async fn a_command_that_waits_for_a_load_that_hangs_is_told_in_time_that_nothing_happened() {
-    let hour = Duration::from_hours(1);
-    let plan = FaultPlan::new().pausing(hour, hour).at(Kind::ReadStalled, 1);
-    let world = World::failing(&plan, CellLimits::default()).await;
+    let (world, plan) = the_next_read_hangs(CellLimits::default()).await;
     let asked = tokio::time::Instant::now();
     let outcome = world.ask(Uuid::now_v7(), Command::Add(1)).await;
     assert!(matches!(outcome, Err(AskError::Expired)), "{outcome:?}");
     assert!(asked.elapsed() < Duration::from_secs(6));
+    plan.assert_all_fired();
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_append_that_hangs_leaves_the_outcome_open_and_a_repeat_settles_it() {
-    let minute = Duration::from_mins(1);
-    let plan = FaultPlan::new().pausing(minute, minute).at(Kind::AppendStalled, 2);
+    let pause = Duration::from_secs(12);
+    let plan = FaultPlan::new().pausing(pause, pause).at(Kind::AppendStalled, 2);
     let world = World::failing(&plan, CellLimits::default()).await;
     let id = Uuid::now_v7();
     world.ask(id, Command::Add(1)).await.expect("the first append is quick");
