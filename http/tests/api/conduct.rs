@@ -32,7 +32,7 @@ async fn health_tells_each_part() {
     let health = app.get("/health").send().await.expect(200);
     assert_eq!(health.json["status"], "ok");
     assert_eq!(health.json["parts"]["shop"]["payment"], "running");
-    app.platform.realtime.close(std::time::Duration::from_secs(1)).await;
+    app.platform.intake.close();
     app.get("/health/ready").send().await.refused(503, "not-ready");
     app.get("/health/live").send().await.expect(200);
 }

@@ -155,6 +155,11 @@ mod tests {
         CommandId(uuid::Uuid::from_u128(number))
     }
 
+    fn kept(acts: &Acts) -> (usize, usize) {
+        let known = acts.known();
+        (known.acts.len(), known.order.len())
+    }
+
     #[test]
     fn an_act_is_answered_once_and_repeated_from_memory() {
         let acts = Acts::default();
@@ -170,11 +175,11 @@ mod tests {
         let acts = Acts::default();
         drop(acts.begin(id(1), 7).unwrap().err().expect("the first may act"));
         assert!(acts.begin(id(1), 7).unwrap().is_err(), "nothing of it was kept");
-        assert_eq!((acts.known().acts.len(), acts.known().order.len()), (0, 0));
+        assert_eq!(kept(&acts), (0, 0));
         for number in 0..=1_000 {
             acts.begin(id(number), 7).unwrap().err().unwrap().done(&Value::Null);
         }
-        assert_eq!((acts.known().acts.len(), acts.known().order.len()), (ACTS_MAX, ACTS_MAX));
+        assert_eq!(kept(&acts), (ACTS_MAX, ACTS_MAX));
         assert!(acts.begin(id(0), 7).unwrap().is_err(), "the oldest is forgotten");
         assert!(acts.begin(id(1_000), 7).unwrap().is_ok());
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use amazoff_actors::user::Role;
-use amazoff_supervisor::Envelope;
+use amazoff_supervisor::{Envelope, Timestamp};
 use serde_json::{Value, json};
 
 use crate::support::{PATIENCE, TestApp};
@@ -72,7 +72,8 @@ async fn everything_that_followed_from_one_request_is_told_in_order() {
         known.insert((item["entity"].to_string(), item["seq"].to_string()));
     }
     assert!(caused >= 4, "{whole}");
-    let times: Vec<_> = items.iter().map(|item| item["at"].as_str().unwrap()).collect();
+    let at = |item: &Value| serde_json::from_value::<Timestamp>(item["at"].clone()).unwrap();
+    let times: Vec<_> = items.iter().map(at).collect();
     assert!(times.is_sorted(), "{times:?}");
     let (mut paged, mut after) = (Vec::new(), String::new());
     loop {

@@ -103,7 +103,7 @@ impl TestApp {
         let now = app.platform.runtime.now();
         let failure = FailedDelivery {
             attempts: 3,
-            next_at: now,
+            next_at: now.plus(Duration::from_mins(10)),
             reason: "refused for good".to_owned(),
             dead_since: Some(now),
         };
