@@ -98,7 +98,7 @@ pub enum LimitError {
     #[error("{0}")]
     Unreadable(String),
     /// A name or a value does not fit.
-    #[error("{name}: {reason}")]
+    #[error("the limit {name}: {reason}")]
     Field {
         /// The member.
         name: String,
@@ -106,10 +106,10 @@ pub enum LimitError {
         reason: String,
     },
     /// A bound of nothing would stop everything.
-    #[error("{0} must be at least 1")]
+    #[error("the limit {0} must be at least 1")]
     Zero(&'static str),
     /// Two bounds contradict each other.
-    #[error("{0} must not be below {1}")]
+    #[error("the limit {0} must not be below {1}")]
     Order(&'static str, &'static str),
 }
 

@@ -48,7 +48,7 @@ async fn nothing_of_it_is_for_shoppers_and_some_is_for_admins_only() {
         if *route == "/ops/v1/faults" {
             continue; // only in builds for tests
         }
-        let path = route.replace('{', "").replace('}', "");
+        let path = route.replace(['{', '}'], "");
         let ask = || app.ask(method.clone(), &path).json(&json!({})).fresh_key();
         ask().send().await.refused(401, "login-required");
         ask().bearer(&shopper).send().await.refused(403, "role-missing");
