@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn an_act_is_answered_once_and_repeated_from_memory() {
         let acts = Acts::default();
-        let running = acts.begin(id(1), 7).unwrap().err().expect("the first may act");
+        let running = acts.begin(id(1), 7).unwrap().expect_err("the first may act");
         assert!(matches!(acts.begin(id(1), 7), Err(AskError::InFlight)));
         assert!(matches!(acts.begin(id(1), 8), Err(AskError::KeyReused)));
         running.done(&json!({"done": 1}));
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn an_act_that_failed_may_be_repeated_and_old_ones_are_forgotten() {
         let acts = Acts::default();
-        drop(acts.begin(id(1), 7).unwrap().err().expect("the first may act"));
+        drop(acts.begin(id(1), 7).unwrap().expect_err("the first may act"));
         assert!(acts.begin(id(1), 7).unwrap().is_err(), "nothing of it was kept");
         assert_eq!(kept(&acts), (0, 0));
         for number in 0..=1_000 {
