@@ -21,9 +21,14 @@ pub enum Access {
     Person,
     /// To be logged in with one of these roles.
     Staff(&'static [Role]),
+    /// To be an operator, or to hold the token for metrics.
+    Scraper,
 }
 
-const OPS: Access = Access::Staff(&[Role::Ops, Role::Admin]);
+const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
+const OPS: Access = Access::Staff(OPERATORS);
+/// For what cannot be undone, or takes something away from everybody.
+const ADMIN: Access = Access::Staff(&[Role::Admin]);
 
 /// The authorisation table of the API.
 pub const TABLE: &[(Method, &str, Access)] = &[
@@ -53,8 +58,36 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/realtime/ticket", Access::Anyone),
     (Method::GET, "/v1/realtime", Access::Anyone),
     (Method::GET, "/ops/v1/tree", OPS),
+    (Method::POST, "/ops/v1/tree/restart", OPS),
+    (Method::POST, "/ops/v1/tree/halt", ADMIN),
+    (Method::POST, "/ops/v1/tree/kill", ADMIN),
+    (Method::GET, "/ops/v1/cells", OPS),
     (Method::GET, "/ops/v1/entities/{id}", OPS),
+    (Method::GET, "/ops/v1/entities/{id}/at/{seq}", OPS),
+    (Method::GET, "/ops/v1/entities/{id}/diff", OPS),
+    (Method::POST, "/ops/v1/entities/{id}/what-if", OPS),
+    (Method::POST, "/ops/v1/entities/{id}/passivate", OPS),
+    (Method::POST, "/ops/v1/entities/{id}/kill", ADMIN),
+    (Method::GET, "/ops/v1/causes/{correlation}", OPS),
+    (Method::GET, "/ops/v1/quarantine", OPS),
+    (Method::POST, "/ops/v1/quarantine/{entity}/{command_id}/retry", OPS),
+    (Method::POST, "/ops/v1/quarantine/{entity}/{command_id}/dismiss", OPS),
+    (Method::GET, "/ops/v1/outbox", OPS),
+    (Method::GET, "/ops/v1/dead-letters", OPS),
+    (Method::GET, "/ops/v1/dead-letters/discarded", OPS),
+    (Method::POST, "/ops/v1/dead-letters/{key}/retry", OPS),
+    (Method::POST, "/ops/v1/dead-letters/{key}/discard", ADMIN),
+    (Method::GET, "/ops/v1/projections", OPS),
+    (Method::POST, "/ops/v1/projections/{name}/rebuild", OPS),
+    (Method::GET, "/ops/v1/runtime", OPS),
+    (Method::GET, "/ops/v1/limits", OPS),
+    (Method::PATCH, "/ops/v1/limits/runtime", ADMIN),
+    (Method::PATCH, "/ops/v1/limits/domains/{kind}", ADMIN),
+    (Method::GET, "/ops/v1/audit", OPS),
+    (Method::GET, "/ops/v1/audit/verify", OPS),
+    (Method::GET, "/ops/v1/stream", OPS),
     (Method::POST, "/ops/v1/faults", OPS),
+    (Method::GET, "/metrics", Access::Scraper),
 ];
 
 /// What the table says about a route; `None` when it says nothing.
@@ -73,17 +106,26 @@ pub(crate) async fn authorise(State(platform): State<Platform>, request: Request
     }
 }
 
-async fn check(platform: &Platform, access: Option<Access>, shopper: &Shopper) -> Result<(), Problem> {
+/// Whether somebody may do now what asks for this.
+pub(crate) async fn check(
+    platform: &Platform,
+    access: Option<Access>,
+    shopper: &Shopper,
+) -> Result<(), Problem> {
     match access {
         None => Err(Problem::bug("a route without a row in the authorisation table")),
         Some(Access::Anyone | Access::Holder) => Ok(()),
         Some(Access::Person) => shopper.logged_in().map(drop),
-        Some(Access::Staff(wanted)) => {
-            // Asked anew each time: a role that was taken away is gone at once.
-            let roles = platform.shop.users.roles(shopper.logged_in()?.user).await?;
-            if wanted.iter().any(|role| roles.contains(role)) { Ok(()) } else { Err(Problem::role_missing()) }
-        }
+        Some(Access::Staff(wanted)) => has_role(platform, shopper, wanted).await,
+        Some(Access::Scraper) if shopper.scrapes => Ok(()),
+        Some(Access::Scraper) => has_role(platform, shopper, OPERATORS).await,
     }
+}
+
+/// Asked anew each time: a role that was taken away is gone at once.
+async fn has_role(platform: &Platform, shopper: &Shopper, wanted: &[Role]) -> Result<(), Problem> {
+    let roles = platform.shop.users.roles(shopper.logged_in()?.user).await?;
+    if wanted.iter().any(|role| roles.contains(role)) { Ok(()) } else { Err(Problem::role_missing()) }
 }
 
 #[cfg(test)]
@@ -132,6 +174,7 @@ mod tests {
         for (method, path, access) in TABLE {
             let staff = matches!(access, Access::Staff(_));
             assert_eq!(path.starts_with("/ops/"), staff, "{method} {path}");
+            assert_eq!(*path == "/metrics", *access == Access::Scraper, "{method} {path}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Page cursors: opaque and signed, so that a client can only hand back a position that this list gave out.
 
-use amazoff_supervisor::documents::Position;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::auth::Auth;
 use crate::problem::Problem;
@@ -16,7 +17,7 @@ impl Auth {
     ///
     /// # Errors
     /// A defect: the position is not JSON.
-    pub(crate) fn cursor(&self, scope: &str, position: &Position) -> Result<String, Problem> {
+    pub(crate) fn cursor(&self, scope: &str, position: &impl Serialize) -> Result<String, Problem> {
         let text = serde_json::to_string(position).map_err(|error| Problem::bug(error.to_string()))?;
         Ok(self.sign(scope, &text))
     }
@@ -25,7 +26,7 @@ impl Auth {
     ///
     /// # Errors
     /// When it was not given out for this list.
-    pub(crate) fn position(&self, scope: &str, cursor: &str) -> Result<Position, Problem> {
+    pub(crate) fn position<P: DeserializeOwned>(&self, scope: &str, cursor: &str) -> Result<P, Problem> {
         let text = (cursor.len() <= CURSOR_BYTES_MAX).then(|| self.unsign(scope, cursor)).flatten();
         text.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(Problem::cursor_invalid)
     }

@@ -13,6 +13,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::cookies::{CartCookie, SessionCookie};
 use crate::auth::{RefreshGrant, SessionRef};
@@ -20,6 +21,8 @@ use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
 
+/// The one path that the metrics' token opens.
+const METRICS: &str = "/metrics";
 /// The header that carries a guest cart's secret.
 pub const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
 
@@ -28,6 +31,8 @@ pub const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
 pub struct Shopper {
     /// The session, when a person is logged in.
     pub session: Option<SessionRef>,
+    /// Whether it is the scraper of metrics.
+    pub(crate) scrapes: bool,
     token: Option<String>,
     carts: Vec<CartCookie>,
 }
@@ -81,6 +86,10 @@ impl Shopper {
 /// Finds out who asks, and leaves a [`Shopper`] in the request.
 pub async fn resolve(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
     let limit = platform.settings.request_limit;
+    if request.uri().path() == METRICS && is_scraper(&platform, request.headers()) {
+        request.extensions_mut().insert(Shopper { scrapes: true, ..Shopper::default() });
+        return next.run(request).await;
+    }
     let identified = tokio::time::timeout(limit, identify(&platform, request.headers())).await;
     let (session, renewed) =
         match identified.unwrap_or_else(|_elapsed| Err(Problem::busy("No answer in time."))) {
@@ -89,7 +98,7 @@ pub async fn resolve(State(platform): State<Platform>, mut request: Request, nex
         };
     let token = request.headers().get(X_CART_TOKEN).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let carts = platform.settings.cookies().carts(request.headers());
-    request.extensions_mut().insert(Shopper { session, token, carts });
+    request.extensions_mut().insert(Shopper { session, token, carts, scrapes: false });
     let mut response = next.run(request).await;
     if let Some(cookie) = renewed
         && !platform.settings.cookies().sets_session(response.headers())
@@ -110,6 +119,13 @@ async fn identify(platform: &Platform, headers: &HeaderMap) -> Result<Identified
         Some(token) => by_token(platform, token).await,
         None => by_cookie(platform, headers).await,
     }
+}
+
+/// Whether the bearer token is the one for metrics, which is good for nothing else.
+fn is_scraper(platform: &Platform, headers: &HeaderMap) -> bool {
+    let known = platform.settings.metrics_token.as_ref().map(SecretString::expose_secret);
+    let shown = bearer(headers);
+    known.zip(shown).is_some_and(|(known, shown)| platform.auth.same_secret(known, shown))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod json;
 pub mod layers;
+pub mod metrics;
 pub mod openapi;
 pub mod pages;
 pub mod path;
@@ -28,4 +29,6 @@ pub mod views;
 
 pub use platform::Platform;
 pub use router::router;
+pub use routes::ops::acting::Acts;
+pub use routes::ops::stream::Streams;
 pub use settings::HttpSettings;

@@ -46,6 +46,12 @@ impl<T: PathId, S: Send + Sync> FromRequestParts<S> for Id<T> {
     }
 }
 
+/// The text of a parameter, when the path has it and it can be decoded.
+pub(crate) async fn parameter<S: Send + Sync>(parts: &mut Parts, state: &S, name: &str) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await.ok()?;
+    parameters.iter().find_map(|(known, text)| (known == name).then(|| text.to_owned()))
+}
+
 /// The text of the one parameter of a path, such as a slug.
 pub struct Name(pub String);
 

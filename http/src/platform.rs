@@ -10,8 +10,11 @@ use tokio::time::Instant;
 
 use crate::auth::Auth;
 use crate::layers::Intake;
+use crate::metrics::Requests;
 use crate::problem::Problem;
 use crate::realtime::Realtime;
+use crate::routes::ops::acting::Acts;
+use crate::routes::ops::stream::Streams;
 use crate::settings::HttpSettings;
 
 /// The state of the router. Cheap to clone.
@@ -29,6 +32,12 @@ pub struct Platform {
     pub realtime: Realtime,
     /// Whether requests are taken in.
     pub intake: Intake,
+    /// What operators did lately, so that a repeat does not act twice.
+    pub acts: Acts,
+    /// Open streams of operators.
+    pub streams: Streams,
+    /// Requests by route, for metrics.
+    pub requests: Requests,
     /// This node's name.
     pub node: Arc<str>,
     started: Instant,
@@ -47,6 +56,9 @@ impl Platform {
             runtime,
             realtime: Realtime::default(),
             intake: Intake::default(),
+            acts: Acts::default(),
+            streams: Streams::default(),
+            requests: Requests::default(),
             node: node.into(),
             started: Instant::now(),
             tree: Arc::default(),

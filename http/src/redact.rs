@@ -1,6 +1,6 @@
 //! Masks what operators need not see.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const MASK: &str = "(masked)";
 /// Members that are never shown, whatever they hold.
@@ -10,6 +10,10 @@ const SECRET: [&str; 5] = ["password_hash", "email_claim", "token", "user_agent"
 pub(crate) fn redacted(value: Value) -> Value {
     match value {
         Value::Object(members) if members.len() == 1 && is_sealed(members.get("box")) => Value::from(MASK),
+        Value::Object(mut members) if is_claim(&members) => {
+            members.insert("key".to_owned(), Value::from(MASK));
+            Value::Object(members)
+        }
         Value::Object(members) => members
             .into_iter()
             .map(|(name, value)| {
@@ -21,6 +25,11 @@ pub(crate) fn redacted(value: Value) -> Value {
         Value::Array(items) => items.into_iter().map(redacted).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
+}
+
+/// A unique key: it may be the digest of an e-mail address.
+fn is_claim(members: &Map<String, Value>) -> bool {
+    members.len() == 2 && members.contains_key("namespace") && members.contains_key("key")
 }
 
 fn is_sealed(boxed: Option<&Value>) -> bool {
@@ -39,10 +48,12 @@ mod tests {
     fn sealed_and_secret_values_are_masked_at_any_depth() {
         let state = json!({
             "name": {"box": {"person": "x", "data": "y"}}, "contact": "erased",
-            "lines": [{"token": "tok_ok", "quantity": 1}], "password_hash": {"a": 1}
+            "lines": [{"token": "tok_ok", "quantity": 1}], "password_hash": {"a": 1},
+            "claims": [{"Take": {"namespace": "email", "key": "0123"}}]
         });
         let expected = json!({
-            "name": MASK, "contact": "erased", "lines": [{"token": MASK, "quantity": 1}], "password_hash": MASK
+            "name": MASK, "contact": "erased", "lines": [{"token": MASK, "quantity": 1}], "password_hash": MASK,
+            "claims": [{"Take": {"namespace": "email", "key": MASK}}]
         });
         assert_eq!(redacted(state), expected);
     }

@@ -9,6 +9,7 @@ use utoipa_axum::routes;
 use crate::access::authorise;
 use crate::identity;
 use crate::layers;
+use crate::metrics;
 use crate::openapi;
 use crate::pages;
 use crate::platform::Platform;
@@ -41,8 +42,42 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(health::health))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(ops::tree))
-        .routes(routes!(ops::entity))
+        .routes(routes!(metrics::scrape))
+        .merge(operations())
+}
+
+/// What operators see and do.
+fn operations() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(ops::tree::show))
+        .routes(routes!(ops::tree::restart))
+        .routes(routes!(ops::tree::halt))
+        .routes(routes!(ops::tree::kill))
+        .routes(routes!(ops::entities::cells))
+        .routes(routes!(ops::entities::show))
+        .routes(routes!(ops::entities::at))
+        .routes(routes!(ops::entities::compare))
+        .routes(routes!(ops::entities::what_if))
+        .routes(routes!(ops::entities::passivate))
+        .routes(routes!(ops::entities::kill))
+        .routes(routes!(ops::causes::list))
+        .routes(routes!(ops::quarantine::list))
+        .routes(routes!(ops::quarantine::retry))
+        .routes(routes!(ops::quarantine::dismiss))
+        .routes(routes!(ops::effects::outbox))
+        .routes(routes!(ops::effects::dead))
+        .routes(routes!(ops::effects::discarded))
+        .routes(routes!(ops::effects::retry))
+        .routes(routes!(ops::effects::discard))
+        .routes(routes!(ops::projections::list))
+        .routes(routes!(ops::projections::rebuild))
+        .routes(routes!(ops::limits::runtime))
+        .routes(routes!(ops::limits::show))
+        .routes(routes!(ops::limits::change_runtime))
+        .routes(routes!(ops::limits::change_domain))
+        .routes(routes!(ops::audit::list))
+        .routes(routes!(ops::audit::verify))
+        .routes(routes!(ops::stream::open))
 }
 
 /// The whole site: API and pages behind all layers.
@@ -60,5 +95,5 @@ pub fn router(platform: Platform) -> Router {
         .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped))
         .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
         .layer(from_fn_with_state(platform.clone(), identity::resolve));
-    layers::finished(guarded, &platform.settings, &platform.intake).with_state(platform)
+    layers::finished(guarded, &platform.settings, &platform.intake, &platform.requests).with_state(platform)
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
+
 use crate::auth::cookies::Cookies;
 
 /// Settings of the HTTP edge.
@@ -17,6 +19,8 @@ pub struct HttpSettings {
     pub checkout_wait: Duration,
     /// How often a socket is pinged.
     pub heartbeat: Duration,
+    /// What a scraper shows as its bearer token to read `/metrics`; without it only operators may.
+    pub metrics_token: Option<SecretString>,
 }
 
 impl HttpSettings {
@@ -28,6 +32,7 @@ impl HttpSettings {
             request_limit: Duration::from_secs(10),
             checkout_wait: Duration::from_secs(6),
             heartbeat: Duration::from_secs(25),
+            metrics_token: None,
         }
     }
     /// How long a command may take: less than its request, so that the refusal still reaches the caller.

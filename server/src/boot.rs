@@ -169,6 +169,7 @@ fn settings(config: &Config, address: SocketAddr) -> HttpSettings {
     let local = format!("http://{address}");
     let mut settings = HttpSettings::at(config.public_url.as_deref().unwrap_or(&local));
     settings.secure_cookies |= config.secure_cookies;
+    settings.metrics_token.clone_from(&config.metrics_token);
     settings
 }
 

@@ -10,6 +10,10 @@ use crate::fault::{Fault, FaultKind};
 use crate::ids::CommandId;
 use crate::journal::{JournalError, OutboxKey, Reminder};
 
+/// The fingerprint of a command that an operator gives again: what it came with first is not kept, so a repeat by whoever
+/// asked then must not be taken for another request.
+pub(crate) const ANY_CONTENT: u64 = u64::MAX;
+
 /// How a command travels: who asks, under which id, until when.
 ///
 /// **Repeating safely:** whoever may have to ask again makes the id from what identifies the request, and asks with that

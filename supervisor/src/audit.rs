@@ -4,9 +4,12 @@
 //! ones. The chain shows tampering with what is stored; it does not stop somebody who may write the file and rewrites it all.
 //! For that, keep the newest hash somewhere else.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::broadcast;
 
 use crate::clock::Timestamp;
 use crate::journal::JournalError;
@@ -139,4 +142,44 @@ pub trait AuditTable: Send + Sync + 'static {
     /// # Errors
     /// [`AuditError::Broken`] names the first entry that is not what was written.
     fn verify(&self) -> BoxFuture<'_, Result<u64, AuditError>>;
+}
+
+/// Entries that a subscriber may be behind.
+const LIVE_KEPT: usize = 64;
+
+/// The trail of a running program: tells subscribers of each entry once it is durable.
+pub(crate) struct LiveAudit {
+    table: Arc<dyn AuditTable>,
+    live: broadcast::Sender<AuditEntry>,
+}
+
+impl LiveAudit {
+    pub(crate) fn over(table: Arc<dyn AuditTable>) -> Self {
+        Self { table, live: broadcast::Sender::new(LIVE_KEPT) }
+    }
+
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<AuditEntry> {
+        self.live.subscribe()
+    }
+}
+
+impl AuditTable for LiveAudit {
+    fn append<'a>(&'a self, note: &'a AuditNote) -> BoxFuture<'a, Result<AuditEntry, JournalError>> {
+        Box::pin(async move {
+            let entry = self.table.append(note).await?;
+            // That nobody listens is no error.
+            let _ = self.live.send(entry.clone());
+            Ok(entry)
+        })
+    }
+    fn page(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<AuditEntry>, JournalError>> {
+        self.table.page(before, limit)
+    }
+    fn verify(&self) -> BoxFuture<'_, Result<u64, AuditError>> {
+        self.table.verify()
+    }
 }

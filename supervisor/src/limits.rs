@@ -117,14 +117,22 @@ pub enum LimitError {
     /// No domain has that name.
     #[error("there is no domain \"{0}\"")]
     UnknownDomain(String),
-    /// A name or a value does not fit.
+    /// What is given is no set of limits.
     #[error("{0}")]
     Unreadable(String),
+    /// A name or a value does not fit.
+    #[error("the limit {name}: {reason}")]
+    Field {
+        /// The member.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A bound of nothing would stop everything.
-    #[error("{0} must be at least 1")]
+    #[error("the limit {0} must be at least 1")]
     Zero(&'static str),
     /// Two bounds contradict each other.
-    #[error("{0} must not be below {1}")]
+    #[error("the limit {0} must not be below {1}")]
     Order(&'static str, &'static str),
 }
 
@@ -132,13 +140,24 @@ impl Fault for LimitError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::UnknownDomain(_) => FaultKind::NotFound,
-            Self::Unreadable(_) | Self::Zero(_) | Self::Order(..) => FaultKind::Invalid,
+            Self::Unreadable(_) | Self::Field { .. } | Self::Zero(_) | Self::Order(..) => FaultKind::Invalid,
         }
     }
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownDomain(_) => "domain-not-found",
-            Self::Unreadable(_) | Self::Zero(_) | Self::Order(..) => "limits-invalid",
+            Self::Unreadable(_) | Self::Field { .. } | Self::Zero(_) | Self::Order(..) => "limits-invalid",
+        }
+    }
+}
+
+impl LimitError {
+    /// The member that is refused, where it is one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::UnknownDomain(_) | Self::Unreadable(_) => None,
+            Self::Field { name, .. } => Some(name),
+            Self::Zero(name) | Self::Order(name, _) => Some(name),
         }
     }
 }
@@ -197,10 +216,16 @@ impl RuntimeLimits {
 fn merged<T: Serialize + for<'de> Deserialize<'de>>(current: &T, change: &Value) -> Result<T, LimitError> {
     let unreadable = |error: serde_json::Error| LimitError::Unreadable(error.to_string());
     let mut merged = serde_json::to_value(current).map_err(unreadable)?;
-    let (Some(members), Some(changes)) = (merged.as_object_mut(), change.as_object()) else {
+    let Some(changes) = change.as_object() else {
         return Err(LimitError::Unreadable("limits are given as an object".to_owned()));
     };
-    members.extend(changes.clone());
+    // One by one, so that the refusal can name the member.
+    for (name, value) in changes {
+        let field = |reason: String| LimitError::Field { name: name.clone(), reason };
+        let member = merged.get_mut(name).ok_or_else(|| field("there is no such limit".to_owned()))?;
+        *member = value.clone();
+        T::deserialize(&merged).map_err(|error| field(error.to_string()))?;
+    }
     serde_json::from_value(merged).map_err(unreadable)
 }
 
@@ -249,8 +274,15 @@ mod tests {
     fn a_change_that_would_stop_everything_or_means_nothing_is_refused() {
         let cells = CellLimits::default();
         assert_eq!(cells.changed(&json!({"active_max": 0})), Err(LimitError::Zero("active_max")));
-        assert!(matches!(cells.changed(&json!({"colour": 1})), Err(LimitError::Unreadable(_))));
-        assert!(matches!(cells.changed(&json!({"active_max": -1})), Err(LimitError::Unreadable(_))));
+        for (change, name) in [
+            (json!({"resident_max": 7, "colour": 1}), "colour"),
+            (json!({"active_max": -1}), "active_max"),
+            (json!({"frozen_after_ms": null}), "frozen_after_ms"),
+        ] {
+            let refused = cells.changed(&change).unwrap_err();
+            assert!(matches!(refused, LimitError::Field { .. }), "{refused}");
+            assert_eq!(refused.field(), Some(name));
+        }
         assert!(matches!(cells.changed(&json!([])), Err(LimitError::Unreadable(_))));
         let shorter = json!({"passivate_after_ms": 1});
         assert!(matches!(cells.changed(&shorter), Err(LimitError::Order("passivate_after_ms", _))));

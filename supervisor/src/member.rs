@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::ask::{Answer, AskError, Envelope, ReadError};
+use crate::ask::{ANY_CONTENT, Answer, AskError, Envelope, ReadError};
 use crate::call;
 use crate::cell::{AskResult, CellView};
 use crate::directory::{Directory, DomainStats, Stuck, Unused};
@@ -256,7 +256,8 @@ impl<E: Entity> AnyMember for Member<E> {
             let unreadable = |error: serde_json::Error| RetryError::Unreadable(error.to_string());
             let command: E::Command = serde_json::from_str(&crash.sealed_command).map_err(unreadable)?;
             let context: Context = serde_json::from_str(&crash.context).map_err(unreadable)?;
-            let envelope = Envelope::new(crash.command_id, context.principal, RETRY_TIMEOUT);
+            let envelope = Envelope::new(crash.command_id, context.principal, RETRY_TIMEOUT)
+                .with_fingerprint(ANY_CONTENT);
             self.directory.domain().forgive(crash.entity.id, crash.command_id);
             match self.directory.execute(crash.entity.id, command, envelope).await {
                 Ok(answer) => Ok(serde_json::to_value(answer.reply).unwrap_or(Value::Null)),

@@ -80,6 +80,11 @@ impl Auth {
         mac(&self.keys.cursor, &[scope.as_bytes(), &text]).verify_truncated_left(&seal).ok()?;
         String::from_utf8(text).ok()
     }
+    /// Whether two secrets are the same; takes the same time wherever they differ, and whatever their lengths.
+    pub(crate) fn same_secret(&self, one: &str, other: &str) -> bool {
+        let of = |secret: &str| mac(&self.keys.fingerprint, &[b"secret", secret.as_bytes()]);
+        of(one).verify(&of(other).finalize().into_bytes()).is_ok()
+    }
     /// The text of a consistency token.
     pub(crate) fn consistency_text(&self, token: &Token) -> String {
         token.sign(&self.keys.consistency)

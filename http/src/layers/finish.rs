@@ -5,19 +5,24 @@
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::request_id::RequestId;
+use crate::metrics::Requests;
 use crate::problem::{Failed, PROBLEM_JSON};
 
 /// Longest path that a problem repeats.
 const INSTANCE_CHARS_MAX: usize = 256;
 
-pub(super) async fn log_and_finish(request: Request, next: Next) -> Response {
+pub(super) async fn log_and_finish(
+    State(requests): State<Requests>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -25,6 +30,7 @@ pub(super) async fn log_and_finish(request: Request, next: Next) -> Response {
     let path = request.uri().path().chars().take(INSTANCE_CHARS_MAX).collect::<String>();
     let response = next.run(request).await;
     let failed = response.extensions().get::<Failed>().cloned();
+    requests.served(&method, &route, response.status(), started.elapsed());
     log(&Line { method, route, id: &id, status: response.status(), started }, failed.as_ref());
     match failed {
         Some(failed) if is_problem(&response) => finished(response, &failed, path, id),

@@ -22,6 +22,7 @@ pub use intake::Intake;
 pub use request_id::RequestId;
 
 use crate::json::BODY_BYTES_MAX;
+use crate::metrics::Requests;
 use crate::settings::HttpSettings;
 
 /// Limits what a request may do: for what stands directly around the routes.
@@ -41,13 +42,14 @@ pub(crate) fn finished<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     settings: &HttpSettings,
     intake: &Intake,
+    requests: &Requests,
 ) -> Router<S> {
     router
         .layer(from_fn_with_state(intake.clone(), intake::guard))
         .layer(CatchPanicLayer::custom(panic::answer))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(settings.secure_cookies, security::headers))
-        .layer(from_fn(finish::log_and_finish))
+        .layer(from_fn_with_state(requests.clone(), finish::log_and_finish))
         .layer(from_fn(request_id::identify))
 }
 

@@ -23,7 +23,7 @@ fn app() -> Router {
         .fallback(|| async { Problem::route_not_found() });
     let settings =
         HttpSettings { request_limit: Duration::from_millis(40), ..HttpSettings::at("https://shop.example") };
-    finished(guarded(router, &settings), &settings, &Intake::default())
+    finished(guarded(router, &settings), &settings, &Intake::default(), &Requests::default())
 }
 
 async fn answer(

@@ -69,12 +69,21 @@ fn describe(path: &str, item: &mut PathItem) {
         let access = method.parse().ok().and_then(|method| access::of(&method, path));
         secure(operation, access);
         let takes_body = operation.request_body.is_some();
-        if takes_body && !path.starts_with("/v1/auth/") || path.ends_with("/register") {
+        let acts = acts(method, path, takes_body);
+        if acts {
             key(operation, method == "POST");
         }
         token(operation);
-        common(operation, access, takes_body);
+        common(operation, access, takes_body || acts);
     }
+}
+
+/// Whether a request is named by a key: it changes something, and is no log-in.
+fn acts(method: &str, path: &str, takes_body: bool) -> bool {
+    if path.starts_with("/ops/") {
+        return method != "GET" && !path.ends_with("/what-if");
+    }
+    takes_body && !path.starts_with("/v1/auth/") || path.ends_with("/register")
 }
 
 fn secure(operation: &mut Operation, access: Option<Access>) {
@@ -82,7 +91,7 @@ fn secure(operation: &mut Operation, access: Option<Access>) {
     let cart = SecurityRequirement::new::<_, [String; 0], String>(CART_TOKEN, []);
     operation.security = match access {
         Some(Access::Holder) => Some(vec![bearer, cart]),
-        Some(Access::Person | Access::Staff(_)) => Some(vec![bearer]),
+        Some(Access::Person | Access::Staff(_) | Access::Scraper) => Some(vec![bearer]),
         Some(Access::Anyone) | None => None,
     };
 }

@@ -68,6 +68,61 @@ problems! {
     ReadyProblems { "503": "not-ready" }
     /// Of looking at an entity.
     EntityProblems { "400": "invalid-query, consistency-token-invalid", "404": "entity-not-found" }
+    /// Of looking at the past of an entity.
+    PastProblems { "400": "invalid-query, consistency-token-invalid", "404": "entity-not-found, version-not-found" }
+    /// Of looking into domains.
+    DomainProblems { "400": "invalid-query, consistency-token-invalid", "404": "domain-not-found" }
+    /// Of asking what a command would do.
+    WhatIfProblems {
+        "404": "entity-not-found, command-not-found, version-not-found",
+        "422": "validation-failed, command-unreadable",
+        "503": "what-if-too-slow, storage-unavailable, deadline-exceeded",
+    }
+    /// Of acting on a cell.
+    CellProblems {
+        "404": "entity-not-found",
+        "409": "entity-not-idle, entity-not-active, request-in-flight",
+        "503": "audit-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of acting on the supervision tree.
+    TreeProblems {
+        "404": "tree-node-not-found",
+        "409": "tree-node-not-running, tree-node-is-root, tree-node-needed, request-in-flight",
+        "503": "audit-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of following a process.
+    CauseProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid", "404": "correlation-not-found", "503": "not-ready, deadline-exceeded" }
+    /// Of deciding about a crashed command.
+    QuarantineProblems {
+        "404": "command-not-found",
+        "409": "command-unreadable, request-in-flight",
+        "503": "audit-unavailable, storage-unavailable, not-committed, overloaded, domain-degraded, not-ready, deadline-exceeded",
+    }
+    /// Of deciding about an effect.
+    EffectProblems {
+        "404": "effect-not-found",
+        "409": "effect-not-dead, effect-in-flight, request-in-flight",
+        "503": "audit-unavailable, storage-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of looking at projections.
+    LagProblems { "503": "not-ready, deadline-exceeded" }
+    /// Of building a projection anew.
+    RebuildProblems {
+        "404": "projection-unknown",
+        "409": "rebuild-running, request-in-flight",
+        "503": "audit-unavailable, storage-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of changing limits.
+    LimitProblems {
+        "404": "domain-not-found",
+        "409": "request-in-flight",
+        "422": "limits-invalid (with `errors`), validation-failed, idempotency-key-reused",
+        "503": "audit-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of reading the audit trail.
+    AuditProblems { "400": "invalid-query, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of following what happens.
+    StreamProblems { "503": "overloaded (too many streams), not-ready" }
 }
 
 fn problem(codes: &str) -> Response {
@@ -96,7 +151,7 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_bo
     }
     also.push(("400", "consistency-token-invalid"));
     match access {
-        Some(Access::Staff(_)) => {
+        Some(Access::Staff(_) | Access::Scraper) => {
             also.extend([("401", "login-required, token-invalid"), ("403", "role-missing")])
         }
         Some(Access::Person | Access::Holder) => also.push(("401", "login-required, token-invalid")),

@@ -119,6 +119,14 @@ impl Problem {
     pub fn role_missing() -> Self {
         Self::edge(StatusCode::FORBIDDEN, "role-missing", "Your account may not do this.")
     }
+    /// The node of the supervision tree is needed by whoever would undo its halt.
+    pub fn node_needed() -> Self {
+        Self::edge(
+            StatusCode::CONFLICT,
+            "tree-node-needed",
+            "Operators' own requests go through this node: halted, nobody could restart it.",
+        )
+    }
     /// A browser sent an unsafe request from another site.
     pub fn cross_origin() -> Self {
         Self::edge(

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::ops::named;
+use super::ops::subject::named;
 use crate::json::{Form, Valid};
 use crate::platform::Platform;
 use crate::problem::{FieldError, Problem};

@@ -37,6 +37,11 @@ impl Activity {
         Running(self.clone())
     }
 
+    /// Notes that a part of an answer without an end was taken.
+    pub(super) fn used(&self) {
+        self.change(|_same| {});
+    }
+
     /// Ends when the connection has been of no use for too long. Before the first request the limit for a head applies:
     /// while the protocol is being found out, hyper has none of its own.
     pub(super) async fn lapse(&self) {

@@ -16,8 +16,9 @@ use amazoff_supervisor::spawn_guarded;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
-use futures::FutureExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -150,7 +151,9 @@ async fn connection(
 ) {
     let _ = stream.set_nodelay(true); // only slower when it fails
     let activity = Activity::new(limits.head_limit, limits.idle_limit);
-    let service = service_fn(|request: Request<Incoming>| answer(router.clone(), activity.clone(), request));
+    let service = service_fn(|request: Request<Incoming>| {
+        answer(router.clone(), activity.clone(), shutdown.clone(), request)
+    });
     let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let mut draining = false;
     let mut idle = pin!(activity.lapse());
@@ -170,14 +173,30 @@ async fn connection(
 fn answer(
     router: Router,
     activity: Activity,
+    shutdown: CancellationToken,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response, Infallible>> {
     let running = activity.request();
     async move {
         let response = router.oneshot(request.map(Body::new)).await;
         drop(running);
-        response
+        response.map(
+            |response| if is_stream(&response) { kept_open(response, activity, shutdown) } else { response },
+        )
     }
+}
+
+fn is_stream(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// An answer without an end of its own: while its reader takes what is sent, the connection is of use; a shutdown ends it.
+fn kept_open(response: Response, activity: Activity, shutdown: CancellationToken) -> Response {
+    response.map(|body| {
+        let frames = body.into_data_stream().inspect(move |_frame| activity.used());
+        Body::from_stream(frames.take_until(shutdown.cancelled_owned()))
+    })
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ async fn health_tells_each_part() {
     let health = app.get("/health").send().await.expect(200);
     assert_eq!(health.json["status"], "ok");
     assert_eq!(health.json["parts"]["shop"]["payment"], "running");
-    app.platform.realtime.close(std::time::Duration::from_secs(1)).await;
+    app.platform.intake.close();
     app.get("/health/ready").send().await.refused(503, "not-ready");
     app.get("/health/live").send().await.expect(200);
 }
@@ -63,7 +63,7 @@ async fn every_row_of_the_table_that_asks_for_somebody_refuses_nobody() {
             Access::Anyone => continue,
             Access::Holder => assert_eq!(asking().send().await.status, 404, "{method} {path}"),
             Access::Person => drop(asking().send().await.refused(401, "login-required")),
-            Access::Staff(_) => {
+            Access::Staff(_) | Access::Scraper => {
                 asking().send().await.refused(401, "login-required");
                 asking().bearer(&shopper).send().await.refused(403, "role-missing");
             }

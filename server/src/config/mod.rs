@@ -59,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) owner_password: Option<SecretString>,
     /// The given master key; see [`Config::load_master_key`].
     master_key: Option<SecretBox<[u8; parse::MASTER_KEY_BYTES]>>,
+    /// What a scraper of `/metrics` shows; without it only operators may read them.
+    pub(crate) metrics_token: Option<SecretString>,
     /// Filter of the log.
     pub(crate) log: String,
     /// Shape of the log.
@@ -90,6 +92,10 @@ impl Config {
                 .map(|password| parse::owner_password(password.to_owned()))
                 .transpose()?,
             master_key: sources.given(table::MASTER_KEY).map(parse::master_key).transpose()?,
+            metrics_token: sources
+                .given(table::METRICS_TOKEN)
+                .map(|token| parse::metrics_token(token.to_owned()))
+                .transpose()?,
             log: parse::log_filter(sources.value(table::LOG))?,
             log_format: parse::log_format(sources.value(table::LOG_FORMAT))?,
             seed: parse::seed(sources.value(table::SEED))?,

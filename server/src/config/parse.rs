@@ -13,6 +13,8 @@ use super::{ConfigError, LogFormat, Seed};
 
 /// Shortest password that the owner may be given.
 const OWNER_PASSWORD_LENGTH_MIN: usize = 12;
+/// Shortest token for metrics.
+const METRICS_TOKEN_LENGTH_MIN: usize = 16;
 /// Slowest sandbox that still makes sense.
 // A provider that takes ten seconds is taken for lost, and its answer asked for instead.
 const SANDBOX_LATENCY_MS_MAX: u64 = 8_000;
@@ -101,6 +103,19 @@ pub(super) fn master_key(value: &str) -> Result<SecretBox<[u8; MASTER_KEY_BYTES]
             expected: format!("is not {MASTER_KEY_BYTES} bytes in base64"),
         }),
     }
+}
+
+pub(super) fn metrics_token(value: String) -> Result<SecretString, ConfigError> {
+    let plain = value.bytes().all(|byte| byte.is_ascii_graphic());
+    if value.len() < METRICS_TOKEN_LENGTH_MIN || !plain {
+        return Err(ConfigError::WrongSecret {
+            name: table::METRICS_TOKEN,
+            expected: format!(
+                "is not at least {METRICS_TOKEN_LENGTH_MIN} printable ASCII characters without spaces"
+            ),
+        });
+    }
+    Ok(value.into())
 }
 
 pub(super) fn log_filter(value: &str) -> Result<String, ConfigError> {

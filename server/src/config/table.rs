@@ -46,6 +46,8 @@ pub(crate) const OWNER_EMAIL: &str = "AMAZOFF_OWNER_EMAIL";
 pub(crate) const OWNER_PASSWORD: &str = "AMAZOFF_OWNER_PASSWORD";
 /// The key that wraps all others.
 pub(crate) const MASTER_KEY: &str = "AMAZOFF_MASTER_KEY";
+/// What opens `/metrics`.
+pub(crate) const METRICS_TOKEN: &str = "AMAZOFF_METRICS_TOKEN";
 /// Filter of the log.
 pub(crate) const LOG: &str = "AMAZOFF_LOG";
 /// Shape of the log.
@@ -84,6 +86,12 @@ pub(crate) const VARIABLES: &[Variable] = &[
         MASTER_KEY,
         "",
         "Key that protects personal data: 32 bytes in base64. Else <data dir>/master.key, made at the first start.",
+    )
+    .secret(),
+    Variable::new(
+        METRICS_TOKEN,
+        "",
+        "Bearer token for /metrics, at least 16 characters; else only operators may read them.",
     )
     .secret(),
     Variable::new(LOG, "info", "What is logged: a level, or targets and levels such as info,amazoff_http=debug."),

@@ -36,6 +36,8 @@ fn every_wrong_value_is_refused_in_one_line_that_names_the_variable() {
         (table::OWNER_EMAIL, "nobody"),
         (table::OWNER_PASSWORD, "short"),
         (table::MASTER_KEY, "AAAA"),
+        (table::METRICS_TOKEN, "short"),
+        (table::METRICS_TOKEN, "long enough but with spaces"),
         (table::LOG, "a=b=c"),
         (table::LOG_FORMAT, "xml"),
         (table::SEED, "perhaps"),

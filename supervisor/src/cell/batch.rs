@@ -221,8 +221,7 @@ impl<E: Entity> Recorded<E> {
             schema: E::SCHEMA,
             payload,
             command_id: envelope.command_id,
-            causation:
-                envelope.effect.as_ref().or(envelope.answers.as_ref()).map(|key| key.command_id("effect")),
+            causation: envelope.effect.as_ref().or(envelope.answers.as_ref()).map(OutboxKey::cause),
             correlation: envelope.correlation,
         }));
         part.outbox.extend((0_u16..).zip(self.effects).map(|(n, (destination, payload))| {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::batch::{Crashed, Draft, Settled};
 use super::commit::Worked;
 use super::{AskResult, Cell, Queued};
-use crate::ask::{Answer, AskError};
+use crate::ask::{ANY_CONTENT, Answer, AskError};
 use crate::directory::Domain;
 use crate::entity::Entity;
 use crate::ids::{CommandId, Version};
@@ -131,7 +131,8 @@ impl<E: Entity> Domain<E> {
         let queued = left.remove(at);
         let answer = match self.core.journal.outcome(&self.entity(cell.id), id).await {
             Ok(Some(record))
-                if record.fingerprint != queued.fingerprint && queued.envelope.effect.is_none() =>
+                if ![queued.fingerprint, ANY_CONTENT].contains(&record.fingerprint)
+                    && queued.envelope.effect.is_none() =>
             {
                 Err(AskError::KeyReused)
             }

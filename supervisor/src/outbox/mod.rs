@@ -55,6 +55,13 @@ impl<F> Delivery<'_, F> {
 }
 
 impl OutboxKey {
+    /// What events that follow from this effect have as their causation
+    /// ([`NewEvent::causation`](crate::journal::NewEvent::causation)): those of its receiver, and those with which the
+    /// sender notes the answer.
+    pub fn cause(&self) -> CommandId {
+        self.command_id("effect")
+    }
+
     /// A command id for what is done about this effect.
     pub(crate) fn command_id(&self, what: &str) -> CommandId {
         CommandId::derived(&[

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use crate::audit::AuditTable;
+use crate::audit::{AuditTable, LiveAudit};
 use crate::clock::Clock;
 use crate::directory::InFlight;
 use crate::documents::{Documents, Generations};
@@ -44,7 +44,7 @@ pub(crate) struct Core {
     pub(crate) documents: Arc<dyn Documents>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) shards: Arc<dyn Shards>,
-    pub(crate) audit: Arc<dyn AuditTable>,
+    pub(crate) audit: LiveAudit,
     pub(crate) lanes: Lanes,
     pub(crate) outbox: OutboxFeed,
     pub(crate) dirty: Arc<Feeds>,
@@ -66,7 +66,7 @@ impl Core {
             documents: Arc::clone(&ports.documents),
             clock: Arc::clone(&ports.clock),
             shards: Arc::clone(&ports.shards),
-            audit: Arc::clone(&ports.audit),
+            audit: LiveAudit::over(Arc::clone(&ports.audit)),
             lanes: Lanes::new(&*ports.journal),
             outbox: OutboxFeed::default(),
             dirty: Arc::new(Feeds::new(Arc::clone(&ports.clock))),

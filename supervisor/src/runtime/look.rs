@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::broadcast;
 
 use super::Runtime;
-use crate::audit::AuditTable;
+use crate::audit::{AuditEntry, AuditTable};
 use crate::clock::Timestamp;
 use crate::directory::DomainStats;
 use crate::documents::Documents;
@@ -140,7 +141,13 @@ impl Runtime {
 
     /// What operators did and had the program do.
     pub fn audit(&self) -> &dyn AuditTable {
-        &*self.core.audit
+        &self.core.audit
+    }
+
+    /// The entries that this program adds to the audit trail from now on, each once it is durable, in the order of their
+    /// numbers unless two were added at the same time. A receiver that falls more than 64 behind is told how many it missed.
+    pub fn subscribe_audit(&self) -> broadcast::Receiver<AuditEntry> {
+        self.core.audit.subscribe()
     }
 
     /// The read models under their logical names: always of a complete generation, and within a
