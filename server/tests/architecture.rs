@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["actors", "supervisor"]),
     ("server", &["actors", "cluster", "gateways", "http", "persistence", "supervisor"]),
     ("testkit", &["supervisor"]),
-    ("world", &["actors", "persistence", "supervisor", "testkit"]),
+    ("world", &["actors", "http", "persistence", "supervisor", "testkit"]),
     ("bench", &[]),
 ];
 

@@ -18,6 +18,7 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support: a surprise ends the test")]
 
+mod app;
 mod clock;
 mod invariants;
 mod outside;
@@ -27,6 +28,7 @@ mod steps;
 mod stored;
 mod world;
 
+pub use app::TestApp;
 pub use clock::WorldClock;
 pub use invariants::Invariants;
 pub use outside::QuickHasher;
