@@ -13,6 +13,9 @@ use crate::cell::{Cell, Phase};
 use crate::entity::Entity;
 use crate::tree::CellHost;
 
+/// How often a domain that stops looks whether anything is still worked on.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 impl<E: Entity> Domain<E> {
     fn set_gate(&self, gate: Gate) {
         *self.gate.write().unwrap_or_else(PoisonError::into_inner) = gate;
@@ -30,6 +33,15 @@ impl<E: Entity> Domain<E> {
         if wake {
             me.activate(cell, supervisor);
         }
+    }
+
+    /// Commands that wait in cells without an actor.
+    fn stranded(&self) -> usize {
+        let depth = |cell: &Cell<E>| {
+            let inbox = cell.inbox();
+            matches!(inbox.phase, Phase::Crashed | Phase::Waking).then(|| inbox.depth()).unwrap_or(0)
+        };
+        self.cells.iter().map(|entry| depth(entry.value())).sum()
     }
 
     /// An actor has given its place back: the next in line may start.
@@ -127,7 +139,12 @@ impl<E: Entity> CellHost for Domain<E> {
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.meter.in_flight.drained())
+        Box::pin(async move {
+            // Commands of a cell without an actor will not be worked off any more; they are not waited for.
+            while self.meter.in_flight.count() > self.stranded() {
+                let _ = tokio::time::timeout(LOOK_AGAIN, self.meter.in_flight.drained()).await;
+            }
+        })
     }
 
     fn stats(&self) -> serde_json::Value {

@@ -266,3 +266,21 @@ async fn a_killed_domain_supervisor_loses_no_acknowledged_command_and_the_domain
     }
     assert!(sum >= acknowledged && sum <= 200, "{acknowledged} acknowledged, {sum} stored");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_domain_that_stops_does_not_wait_for_a_cell_that_has_crashed() {
+    let world = World::start().await;
+    let id = Uuid::now_v7();
+    let asks = (0..5).map(|n| world.ask(id, if n == 0 { Command::Panic } else { Command::Add(1) }));
+    let stop = async {
+        let crashes = || world.runtime.stats().domains["tally"].commands.crashes;
+        while crashes() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let began = tokio::time::Instant::now();
+        world.tree.stop().await;
+        began.elapsed()
+    };
+    let (_, took) = tokio::join!(join_all(asks), stop);
+    assert!(took < Duration::from_secs(1), "the stop took {took:?}");
+}
