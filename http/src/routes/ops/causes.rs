@@ -30,7 +30,7 @@ pub(crate) struct CausePage {
 }
 
 /// Shows the events of all entities that go back to one first cause (the `correlation` of any of them), in the order in
-/// which they were decided, and for each the event whose effect it follows from.
+/// which they were decided (of the same millisecond in either order), and for each the event whose effect it follows from.
 #[utoipa::path(get, path = "/ops/v1/causes/{correlation}", tag = "ops",
     params(("correlation" = String, Path, description = "of an event"),
         ("after" = Option<String>, Query, description = "next_after of the page before"),

@@ -35,12 +35,13 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
-        let limits = Limits { idle_limit: Duration::from_millis(500), ..Limits::default() };
+        let (head_limit, idle_limit) = (Duration::from_millis(300), Duration::from_millis(500));
+        let limits = Limits { head_limit, idle_limit, ..Limits::default() };
         spawn_guarded("test server", serve(listener, self.router.clone(), limits, shutdown.clone()));
         let (read, mut write) = TcpStream::connect(address).await.unwrap().into_split();
         let last = last.map_or(String::new(), |last| format!("last-event-id: {last}\r\n"));
         let head = format!(
-            "GET /ops/v1/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\naccept-encoding: gzip\r\n{last}\r\n"
+            "GET /ops/v1/stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\naccept-encoding: gzip\r\n{last}\r\n"
         );
         write.write_all(head.as_bytes()).await.unwrap();
         let mut followed = Followed { lines: BufReader::new(read).lines(), shutdown, _open: write };
