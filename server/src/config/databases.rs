@@ -38,9 +38,9 @@ pub(super) fn truth(value: Option<&str>, data_dir: &Path) -> Result<TruthAt, Con
             }
             Ok(TruthAt::MariaDb(url.into()))
         }
-        value => file(value, data_dir.join("journal.db")).map(TruthAt::Sqlite).ok_or_else(|| {
-            parse::wrong(table::DATABASE_URL, &masked(value.unwrap_or_default()), EXPECTED)
-        }),
+        value => file(value, data_dir.join("journal.db"))
+            .map(TruthAt::Sqlite)
+            .ok_or_else(|| parse::wrong(table::DATABASE_URL, &masked(value.unwrap_or_default()), EXPECTED)),
     }
 }
 
@@ -52,9 +52,9 @@ pub(super) fn documents(value: Option<&str>, data_dir: &Path) -> Result<Document
         Some(url) if scheme(url, "mongodb") || scheme(url, "mongodb+srv") => {
             Ok(DocumentsAt::MongoDb(url.into()))
         }
-        value => file(value, data_dir.join("documents.db")).map(DocumentsAt::Sqlite).ok_or_else(|| {
-            parse::wrong(table::DOCUMENTS_URL, &masked(value.unwrap_or_default()), EXPECTED)
-        }),
+        value => file(value, data_dir.join("documents.db"))
+            .map(DocumentsAt::Sqlite)
+            .ok_or_else(|| parse::wrong(table::DOCUMENTS_URL, &masked(value.unwrap_or_default()), EXPECTED)),
     }
 }
 
@@ -89,8 +89,12 @@ mod tests {
     #[test]
     fn each_url_finds_its_database() {
         let here = Path::new("here");
-        assert!(matches!(truth(None, here), Ok(TruthAt::Sqlite(file)) if file == Path::new("here/journal.db")));
-        assert!(matches!(truth(Some("sqlite:///x.db"), here), Ok(TruthAt::Sqlite(file)) if file == Path::new("/x.db")));
+        assert!(
+            matches!(truth(None, here), Ok(TruthAt::Sqlite(file)) if file == Path::new("here/journal.db"))
+        );
+        assert!(
+            matches!(truth(Some("sqlite:///x.db"), here), Ok(TruthAt::Sqlite(file)) if file == Path::new("/x.db"))
+        );
         assert!(matches!(truth(Some("mysql://u:p@h:1/shop"), here), Ok(TruthAt::MariaDb(_))));
         for url in ["mongodb://h/shop?replicaSet=rs0", "mongodb+srv://h/shop"] {
             assert!(matches!(documents(Some(url), here), Ok(DocumentsAt::MongoDb(_))), "{url}");
@@ -100,7 +104,8 @@ mod tests {
     #[test]
     fn a_url_of_the_wrong_database_is_refused_without_its_password() {
         let here = Path::new("here");
-        for url in ["mongodb://u:geheim@h/d", "mysql://u:geheim@h:1", "mysql://u:geheim@h:1/?a=b", "mysql://"] {
+        for url in ["mongodb://u:geheim@h/d", "mysql://u:geheim@h:1", "mysql://u:geheim@h:1/?a=b", "mysql://"]
+        {
             let line = truth(Some(url), here).unwrap_err().to_string();
             assert!(line.starts_with("AMAZOFF_DATABASE_URL: ") && !line.contains("geheim"), "{line}");
         }

@@ -19,7 +19,9 @@ fn defaults_alone_make_a_configuration() {
     let config = Config::from_sources(&Sources::default()).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert!(matches!(config.truth, TruthAt::Sqlite(file) if file == Path::new("./data/journal.db")));
-    assert!(matches!(config.documents, DocumentsAt::Sqlite(file) if file == Path::new("./data/documents.db")));
+    assert!(
+        matches!(config.documents, DocumentsAt::Sqlite(file) if file == Path::new("./data/documents.db"))
+    );
     assert_eq!(config.seed, Seed::Full);
     assert!(config.owner_password.is_none());
 }
