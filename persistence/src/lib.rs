@@ -23,6 +23,7 @@ mod fields;
 mod files;
 mod memory;
 mod rules;
+mod sql;
 mod sqlite;
 
 pub use files::FileBlobs;
