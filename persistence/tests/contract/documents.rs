@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 contract!(
+    mongodb:
     a_document_comes_back,
     an_older_or_equal_write_changes_nothing,
     a_deleted_document_stays_deleted_for_older_writes,
