@@ -98,26 +98,25 @@ fn equal(value: &Value) -> Document {
     equal
 }
 
-/// Only what comes after a position: the same value and a later id, a later value, or a type that sorts later. Documents
-/// without the field come before all others; then numbers, then texts.
+/// Only what comes after a position: the same value and a later id, or a later value. Documents without the field come before
+/// all others; then numbers, then texts. `$gt` and its kin compare values of one type only, and their negations take in all
+/// others: either way each of the two conditions is one range of an index.
 fn beyond(sort: &Sort, after: &Position) -> Document {
-    let field = field(&sort.field);
-    let (value, than) = (json::encode(&after.value), if sort.descending { "$lt" } else { "$gt" });
+    let (field, value) = (field(&sort.field), json::encode(&after.value));
     let is = |condition: Document| doc! { field.as_str(): condition };
-    let mut any = vec![doc! { field.as_str(): { "$eq": value.clone() }, ID: { than: &after.id } }];
-    if value != Bson::Null {
-        any.push(is(doc! { than: value.clone() }));
-    }
-    match (&after.value, sort.descending) {
-        (Value::Null, true) | (Value::String(_), false) => {}
-        (Value::Null, false) => any.push(is(doc! { "$ne": Bson::Null })),
-        (Value::String(_), true) => {
-            any.extend([is(doc! { "$type": "number" }), is(doc! { "$eq": Bson::Null })])
+    let beside = doc! { if sort.descending { "$lt" } else { "$gt" }: &after.id };
+    let later = match (&after.value, sort.descending) {
+        // Nothing is before what is missing.
+        (Value::Null, true) => return doc! { field: Bson::Null, ID: beside },
+        (Value::Null, false) => is(doc! { "$ne": Bson::Null }),
+        (Value::Number(_), true) => {
+            doc! { "$nor": [is(doc! { "$gte": value.clone() }), is(doc! { "$gte": "" })] }
         }
-        (_, true) => any.push(is(doc! { "$eq": Bson::Null })),
-        (_, false) => any.push(is(doc! { "$gte": "" })),
-    }
-    doc! { "$or": any }
+        (Value::Number(_), false) => is(doc! { "$not": { "$lte": value.clone() }, "$ne": Bson::Null }),
+        (_, true) => is(doc! { "$not": { "$gte": value.clone() } }),
+        (_, false) => is(doc! { "$gt": value.clone() }),
+    };
+    doc! { "$or": [{ field.as_str(): value, ID: beside }, later] }
 }
 
 /// A regular expression that finds a text as it is.
