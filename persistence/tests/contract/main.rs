@@ -56,6 +56,8 @@ mod replay;
 #[cfg(test)]
 mod snapshots;
 #[cfg(test)]
+mod twins;
+#[cfg(test)]
 mod waiting;
 #[cfg(test)]
 mod world;
