@@ -31,4 +31,4 @@ mod sqlite;
 
 pub use files::FileBlobs;
 pub use memory::{AppendFailure, MemoryBlobs, MemoryStore};
-pub use sqlite::{Locations, OpenError, SqliteStore};
+pub use sqlite::{OpenError, SqliteStore, SqliteTruth, SqliteViews};
