@@ -48,6 +48,10 @@ pub enum OpenError {
         /// What the migration said.
         source: sqlx::migrate::MigrateError,
     },
+    /// A MariaDB database cannot be opened.
+    #[cfg(feature = "mariadb")]
+    #[error(transparent)]
+    MariaDb(#[from] crate::MariaDbError),
 }
 
 /// The two files.
