@@ -17,12 +17,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["actors", "supervisor"]),
     ("server", &["actors", "cluster", "gateways", "http", "persistence", "supervisor"]),
     ("testkit", &["supervisor"]),
+    ("databases", &[]),
     ("world", &["actors", "http", "persistence", "supervisor", "testkit"]),
     ("bench", &[]),
 ];
 
 /// Crates for tests: only each other may build on them.
-const FOR_TESTS: &[&str] = &["testkit", "world"];
+const FOR_TESTS: &[&str] = &["databases", "testkit", "world"];
 
 /// Who alone may import what.
 const RESERVED: &[(&str, &[&str])] = &[

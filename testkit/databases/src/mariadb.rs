@@ -1,0 +1,214 @@
+//! A private MariaDB server.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use crate::access::MariaDbAccess;
+use crate::flags::{MARIADB, mariadb_arguments};
+use crate::folder::{Folder, Storage, cache};
+use crate::port::Port;
+use crate::process::{Process, Recipe, run};
+use crate::{Error, blocking};
+
+/// Sizes for a machine that runs many tests at once. No guarantee of the shop depends on them.
+const SIZES: &[(&str, &str)] = &[
+    ("innodb_buffer_pool_size", "128M"),
+    ("innodb_log_file_size", "32M"),
+    ("max_connections", "400"),
+    ("table_open_cache", "1000"),
+];
+
+const ADMIN: &str = "admin";
+const ADMIN_PASSWORD: &str = "admin-password";
+
+/// How a MariaDB server of a test differs from the usual one.
+#[derive(Clone, Debug, Default)]
+pub struct MariaDbOptions {
+    /// Where its files are.
+    pub storage: Storage,
+    /// Settings as in a configuration file, beyond [`MARIADB`] or instead of one of them.
+    pub settings: Vec<(String, String)>,
+}
+
+impl MariaDbOptions {
+    /// A server whose files are on disk.
+    #[must_use]
+    pub fn on_disk() -> Self {
+        Self { storage: Storage::Disk, ..Self::default() }
+    }
+
+    /// Adds settings.
+    #[must_use]
+    pub fn with(mut self, settings: &[(&str, &str)]) -> Self {
+        self.settings.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self
+    }
+}
+
+/// A private MariaDB server. Dropped, it is killed and its files are removed.
+#[derive(Debug)]
+pub struct MariaDb {
+    process: Arc<Process>,
+    access: MariaDbAccess,
+    socket: PathBuf,
+}
+
+impl MariaDb {
+    /// Starts an empty server with the settings of [`MARIADB`] and waits until it answers.
+    ///
+    /// # Errors
+    /// When MariaDB is not installed, or the server does not start; the error shows the end of its log.
+    pub async fn start(options: MariaDbOptions) -> Result<Self, Error> {
+        blocking(move || Self::start_blocking(&options)).await
+    }
+
+    /// The same for callers outside async code.
+    ///
+    /// # Errors
+    /// As [`MariaDb::start`].
+    pub fn start_blocking(options: &MariaDbOptions) -> Result<Self, Error> {
+        let folder = Folder::new(options.storage)?;
+        let port = Port::lease()?;
+        copy(&template()?, &folder.path().join("data"))?;
+        let socket = folder.path().join("s.sock");
+        let recipe = recipe(folder.path(), &port, options);
+        let url = format!("mysql://{ADMIN}:{ADMIN_PASSWORD}@{}", port.address());
+        let access = MariaDbAccess::parse(&url, "the private server's address")?;
+        let server = Self { process: Arc::new(Process::new(recipe, port, folder)), access, socket };
+        server.process.start(|| server.access.answers())?;
+        Ok(server)
+    }
+
+    /// Where it is, and databases in it.
+    #[must_use]
+    pub fn access(&self) -> &MariaDbAccess {
+        &self.access
+    }
+
+    /// Path of its socket, at which `root` needs no password.
+    #[must_use]
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// Its port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.process.port()
+    }
+
+    /// Its process number, unless it is down.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.process.pid()
+    }
+
+    /// Ends it as a crash would.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub async fn kill_9(&self) -> Result<(), Error> {
+        let process = self.process.clone();
+        blocking(move || process.kill_9()).await
+    }
+
+    /// Ends it in order.
+    ///
+    /// # Errors
+    /// When it is not running, or does not end in time.
+    pub async fn stop(&self) -> Result<(), Error> {
+        let process = self.process.clone();
+        blocking(move || process.stop()).await
+    }
+
+    /// Starts it again on the same port and files, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not start; the error shows the end of its log.
+    pub async fn restart(&self) -> Result<(), Error> {
+        let (process, access) = (self.process.clone(), self.access.clone());
+        blocking(move || process.start(|| access.answers())).await
+    }
+
+    /// Freezes it: connections stay open, nothing is answered.
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn pause(&self) -> Result<(), Error> {
+        self.process.pause()
+    }
+
+    /// Lets it go on after [`MariaDb::pause`].
+    ///
+    /// # Errors
+    /// When it is not running.
+    pub fn resume(&self) -> Result<(), Error> {
+        self.process.resume()
+    }
+}
+
+fn recipe(folder: &Path, port: &Port, options: &MariaDbOptions) -> Recipe {
+    let path = |name: &str| folder.join(name).display().to_string();
+    let own: Vec<_> = options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut command = vec!["mariadbd".to_owned(), "--no-defaults".to_owned()];
+    command.extend(user());
+    command.extend([
+        format!("--datadir={}", path("data")),
+        format!("--socket={}", path("s.sock")),
+        format!("--pid-file={}", path("pid")),
+        format!("--log-error={}", path("error.log")),
+        "--bind-address=127.0.0.1".to_owned(),
+        format!("--port={}", port.number()),
+    ]);
+    // The last of two equal settings counts.
+    command.extend([MARIADB, SIZES, &own].into_iter().flat_map(mariadb_arguments));
+    Recipe { server: "mariadbd", command, log: folder.join("error.log") }
+}
+
+/// MariaDB refuses to run as root unless it is told to.
+fn user() -> Option<String> {
+    rustix::process::geteuid().is_root().then(|| "--user=root".to_owned())
+}
+
+/// An empty data folder with an administrator, made once per version and copied for each server.
+fn template() -> Result<PathBuf, Error> {
+    let version = run(Command::new("mariadbd").args(["--no-defaults", "--version"]))?;
+    let version = version.split_whitespace().nth(2).unwrap_or("unknown");
+    let cache = cache()?;
+    let (ready, lock) = (cache.join(format!("mariadb-{version}")), cache.join("mariadb.lock"));
+    let lock_file = File::create(&lock).map_err(Error::file(&lock))?;
+    lock_file.lock().map_err(Error::file(&lock))?;
+    if !ready.exists() {
+        let making = cache.join("mariadb-making");
+        if making.exists() {
+            std::fs::remove_dir_all(&making).map_err(Error::file(&making))?;
+        }
+        install(&cache, &making)?;
+        std::fs::rename(&making, &ready).map_err(Error::file(&ready))?;
+    }
+    Ok(ready)
+}
+
+fn install(cache: &Path, data: &Path) -> Result<(), Error> {
+    let users = cache.join("mariadb-users.sql");
+    let sql = format!(
+        "FLUSH PRIVILEGES;\nCREATE USER '{ADMIN}'@'%' IDENTIFIED BY '{ADMIN_PASSWORD}';\n\
+         GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n"
+    );
+    std::fs::write(&users, sql).map_err(Error::file(&users))?;
+    let mut command = Command::new("mariadb-install-db");
+    command
+        .arg("--no-defaults")
+        .args(user())
+        .arg(format!("--datadir={}", data.display()))
+        .args(["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
+        .arg(format!("--extra-file={}", users.display()))
+        .args(mariadb_arguments(SIZES));
+    run(&mut command).map(drop)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    run(Command::new("cp").args(["-r", "--reflink=auto"]).arg(from).arg(to)).map(drop)
+}
