@@ -41,6 +41,10 @@ pub enum OpenError {
         /// What the migration said.
         source: sqlx::migrate::MigrateError,
     },
+    /// A MariaDB database cannot be opened.
+    #[cfg(feature = "mariadb")]
+    #[error(transparent)]
+    MariaDb(#[from] crate::MariaDbError),
 }
 
 /// Both files in one folder, under their usual names: the journal, the documents.
