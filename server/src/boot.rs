@@ -14,7 +14,6 @@ use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{Limits, serve};
 use amazoff_http::{HttpSettings, Platform};
-use amazoff_persistence::OpenError;
 use amazoff_supervisor::journal::{JournalError, Shards};
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
@@ -27,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
-use crate::stores::Stores;
+use crate::stores::{OpenError, Stores};
 
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;

@@ -41,7 +41,8 @@ async fn main() {
 
     let server = MariaDb::start(amazoff_databases::MariaDbOptions::default()).await.unwrap();
     let database = server.database().await.unwrap();
-    let store = MariaDbStore::connect(&database.url, &amazoff_persistence::MariaDbOptions::default()).await.unwrap();
+    let store =
+        MariaDbStore::connect(&database.url, &amazoff_persistence::MariaDbOptions::default()).await.unwrap();
     let bare = Bare::mariadb(&database.url).await;
     measure("MariaDB", &*store.journal(), &*store.shard_table(), &bare, turn).await;
 }
@@ -53,7 +54,8 @@ async fn measure(name: &str, journal: &dyn Journal, table: &dyn ShardTable, bare
         for _ in 0..TURNS {
             port = port.max(through_the_port(journal, epoch, count, turn).await);
             plain = plain.max(bare.rate(usize::from(journal.lanes()), (epoch, count, true), turn).await);
-            unfenced = unfenced.max(bare.rate(usize::from(journal.lanes()), (epoch, count, false), turn).await);
+            unfenced =
+                unfenced.max(bare.rate(usize::from(journal.lanes()), (epoch, count, false), turn).await);
         }
         println!(
             "{name:<30} {count:>8} {port:>10.0} {plain:>10.0} {:>10.0} % {unfenced:>14.0}",
@@ -85,4 +87,3 @@ async fn through_the_port(journal: &dyn Journal, epoch: Epoch, count: usize, tur
     .await;
     counts.iter().sum::<usize>() as f64 / began.elapsed().as_secs_f64()
 }
-
