@@ -29,6 +29,7 @@
 //! `reminder.rs`, `housekeeping.rs` and `watchdog.rs` are the services that their names say.
 
 pub mod ask;
+pub mod archive;
 pub mod audit;
 pub mod call;
 mod cell;
