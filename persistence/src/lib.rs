@@ -3,6 +3,7 @@
 //! - [`SqliteStore`]: the embedded default. Two files in one folder: `journal.db` is the transactional truth (WAL,
 //!   `synchronous=FULL`: an `Ok` means that the disk has it), `documents.db` holds what can be rebuilt from it.
 //! - [`MemoryStore`]: the same rules without a disk, a thread or a clock; for tests.
+//! - [`mongodb::MongoStore`]: documents and media in a replica set, for a shop of several nodes.
 //! - [`FileBlobs`]: immutable bytes in a folder, named by their SHA-256.
 //!
 //! One contract suite (`tests/contract`) judges all adapters of a port, so a rule that only one of them keeps is a bug.
@@ -22,7 +23,10 @@ mod checksum;
 mod fields;
 mod files;
 mod memory;
+#[cfg(feature = "mongodb")]
+pub mod mongodb;
 mod rules;
+mod sql;
 mod sqlite;
 
 pub use files::FileBlobs;

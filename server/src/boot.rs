@@ -14,7 +14,7 @@ use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{Limits, serve};
 use amazoff_http::{HttpSettings, Platform};
-use amazoff_persistence::{FileBlobs, Locations, OpenError, SqliteStore};
+use amazoff_persistence::OpenError;
 use amazoff_supervisor::journal::{JournalError, Shards};
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
@@ -24,9 +24,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ConfigError, Seed};
+use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
+use crate::stores::Stores;
 
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;
@@ -85,9 +86,9 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let began = Instant::now();
     let folder = DataFolder::lock(&config.data_dir)?;
     // Before the database is made: data without its key must be noticed, not given a new one.
-    let master = MasterKey::new(*config.load_master_key(!config.journal.exists())?.expose_secret());
-    let locations = Locations { journal: config.journal.clone(), documents: config.documents.clone() };
-    let store = SqliteStore::open_at(&locations).await?;
+    let new = matches!(&config.truth, TruthAt::Sqlite(file) if !file.exists());
+    let master = MasterKey::new(*config.load_master_key(new)?.expose_secret());
+    let store = Stores::open(&config).await?;
     let (listener, address) = listen(config.listen)?;
     let node = Arc::new(SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?);
 
@@ -108,7 +109,7 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
         filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
-    announce(&config, &store_of(&config), address, began);
+    announce(&config, store.described(), address, began);
 
     let ended = tokio::select! {
         cause = tree.failed() => Err(BootError::GaveUp(cause)),
@@ -137,7 +138,7 @@ impl Pools {
     }
 }
 
-fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
+fn ports(store: &Stores, node: &Arc<SingleNode>) -> Ports {
     Ports {
         journal: store.journal(),
         documents: store.documents(),
@@ -148,18 +149,13 @@ fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
     }
 }
 
-fn outside(
-    config: &Config,
-    store: &SqliteStore,
-    pools: &Pools,
-    master: MasterKey,
-) -> Result<Outside, BootError> {
+fn outside(config: &Config, store: &Stores, pools: &Pools, master: MasterKey) -> Result<Outside, BootError> {
     let ledger = config.data_dir.join("sandbox-ledger.jsonl");
     let sandbox: Arc<dyn PaymentProvider> =
         Arc::new(Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?);
     Ok(Outside {
         vault: Vault::new(master, store.key_table()),
-        blobs: Arc::new(FileBlobs::open(&config.data_dir.join("media"))?),
+        blobs: store.blobs(),
         providers: Providers::of([sandbox]),
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
     })
@@ -220,10 +216,6 @@ async fn fill(
         }
     }
     Ok(())
-}
-
-fn store_of(config: &Config) -> String {
-    format!("SQLite, {} and {}", config.journal.display(), config.documents.display())
 }
 
 /// What runs where, on one screen.

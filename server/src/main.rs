@@ -4,7 +4,9 @@ mod boot;
 mod config;
 mod seed;
 mod shutdown;
+mod stores;
 mod telemetry;
+mod waiting;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -3,21 +3,11 @@
 //! `journal.db` has one writer at a time, and all of this process's writers take turns on one connection, so none waits
 //! on a lock inside SQLite and none starves. Readers have their own connections and never wait for writers (WAL).
 
-mod append;
-mod audit;
-mod crashes;
 mod database;
+mod dialect;
 mod documents;
-mod errors;
-mod journal;
-mod keys;
-mod lane;
 mod open;
-mod outbox;
-mod reading;
-mod rows;
 mod shards;
-mod snapshots;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,15 +18,14 @@ use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteSynchronous;
 
-use self::audit::SqliteAudit;
 use self::database::Database;
+pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
-use self::journal::SqliteJournal;
-use self::keys::SqliteKeys;
 pub use self::open::{Locations, OpenError};
 use self::shards::SqliteShards;
+use crate::sql::{SqlAudit, SqlJournal, SqlKeys};
 
-static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
+pub(crate) static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
 static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents");
 
 /// The embedded databases, open. Cheap to clone.
@@ -44,7 +33,7 @@ static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents"
 pub struct SqliteStore {
     truth: Arc<Database>,
     views: Arc<Database>,
-    journal: Arc<SqliteJournal>,
+    journal: Arc<SqlJournal<SqliteDialect>>,
 }
 
 impl SqliteStore {
@@ -70,18 +59,18 @@ impl SqliteStore {
     /// As [`SqliteStore::open`].
     pub async fn open_at(locations: &Locations) -> Result<Self, OpenError> {
         let truth =
-            Database::open(locations.journal.clone(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
+            database::open(locations.journal.clone(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
         // Documents can be rebuilt, so their commits need not wait for the disk.
         let views =
-            Database::open(locations.documents.clone(), SqliteSynchronous::Normal, &DOCUMENTS_SCHEMA).await?;
+            database::open(locations.documents.clone(), SqliteSynchronous::Normal, &DOCUMENTS_SCHEMA).await?;
         let truth = Arc::new(truth);
-        let journal = Arc::new(SqliteJournal::over(Arc::clone(&truth)));
+        let journal = Arc::new(SqlJournal::over(Arc::clone(&truth)));
         Ok(Self { truth, views: Arc::new(views), journal })
     }
 
     /// The transactional truth.
     pub fn journal(&self) -> Arc<dyn Journal> {
-        Arc::<SqliteJournal>::clone(&self.journal)
+        Arc::<SqlJournal<SqliteDialect>>::clone(&self.journal)
     }
 
     /// The read models.
@@ -96,12 +85,12 @@ impl SqliteStore {
 
     /// The persons' wrapped keys.
     pub fn key_table(&self) -> Arc<dyn KeyTable> {
-        Arc::new(SqliteKeys::over(Arc::clone(&self.truth)))
+        Arc::new(SqlKeys::over(Arc::clone(&self.truth)))
     }
 
     /// The audit trail.
     pub fn audit(&self) -> Arc<dyn AuditTable> {
-        Arc::new(SqliteAudit::over(Arc::clone(&self.truth)))
+        Arc::new(SqlAudit::over(Arc::clone(&self.truth)))
     }
 
     /// Writes the logs back into the database files and closes them. Waits for the append that runs;

@@ -3,6 +3,7 @@ use amazoff_supervisor::journal::JournalError;
 use crate::world::World;
 
 contract!(
+    mongodb:
     bytes_come_back_under_the_hash_of_their_content,
     storing_the_same_again_changes_nothing,
     an_unknown_or_odd_name_has_no_bytes,

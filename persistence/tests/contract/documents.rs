@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 contract!(
+    mongodb:
     a_document_comes_back,
+    any_json_comes_back_the_same,
+    texts_are_ordered_by_their_bytes,
+    of_several_writes_at_once_the_newest_stays,
     an_older_or_equal_write_changes_nothing,
     a_deleted_document_stays_deleted_for_older_writes,
     checkpoints_never_go_back,
@@ -59,6 +63,58 @@ async fn a_document_comes_back(world: World) {
     assert_eq!(world.documents.get("products", "p1").await.unwrap(), Some(body.clone()));
     assert_eq!(world.documents.get("products", "p2").await.unwrap(), None);
     assert_eq!(world.documents.query(&products()).await.unwrap().items, [("p1".to_owned(), body)]);
+}
+
+async fn any_json_comes_back_the_same(world: World) {
+    let bodies = [
+        json!({"numbers": [0, -1, i64::MIN, i64::MAX, u64::MAX, 1.0, -0.5, 1e300]}),
+        json!({"$set": {"a.b": {"": 1, ".": [2], "$": 3, "%24": 4}}, "a.b": "$title", "title": "$$ROOT"}),
+        json!({"text": "a\u{0}b \u{10ffff} \\ \" {$x}", "\u{0}": null}),
+        json!({"nested": [[[[[{"deep": [[], {}, [null]]}]]]]]}),
+    ];
+    for (number, body) in bodies.iter().enumerate() {
+        put(&world, &format!("odd $id.{number}\u{0}"), 1, Some(body.clone())).await;
+    }
+    let page = world.documents.query(&products()).await.unwrap();
+    let texts = |bodies: Vec<&Value>| bodies.into_iter().map(Value::to_string).collect::<Vec<_>>();
+    assert_eq!(texts(page.items.iter().map(|(_, body)| body).collect()), texts(bodies.iter().collect()));
+    for (id, body) in page.items {
+        assert_eq!(world.documents.get("products", &id).await.unwrap(), Some(body));
+    }
+}
+
+async fn texts_are_ordered_by_their_bytes(world: World) {
+    let ordered = ["", " ", "10", "9", "A", "Z", "a", "a ", "aa", "z", "é", "ﬁ", "🍵"];
+    for (number, text) in ordered.iter().enumerate() {
+        // The ids are in no order that helps.
+        put(&world, &format!("{}{text}", number * 7 % 13), 1, Some(json!({ "name": text }))).await;
+    }
+    let of_pages = async |descending| {
+        let mut query = Query { limit: 3, ..sorted("name", descending) };
+        let mut texts = Vec::new();
+        loop {
+            let page = world.documents.query(&query).await.unwrap();
+            texts.extend(page.items.into_iter().map(|(_, body)| body["name"].as_str().unwrap().to_owned()));
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return texts,
+            }
+        }
+    };
+    assert_eq!(of_pages(false).await, ordered);
+    assert_eq!(of_pages(true).await.into_iter().rev().collect::<Vec<_>>(), ordered);
+}
+
+async fn of_several_writes_at_once_the_newest_stays(world: World) {
+    let puts =
+        [(4, Some("old")), (6, Some("newest")), (6, Some("second")), (5, None)].map(|(source_seq, text)| {
+            let body = text.map(|text| json!({ "text": text }));
+            DocumentPut { collection: "products".to_owned(), id: "a".to_owned(), source_seq, body }
+        });
+    world.documents.write("test", ShardId::from_number(0).unwrap(), 1, &puts).await.unwrap();
+    assert_eq!(world.documents.get("products", "a").await.unwrap(), Some(json!({"text": "newest"})));
+    put(&world, "a", 6, None).await;
+    assert_eq!(world.documents.count(&products()).await.unwrap(), 1);
 }
 
 async fn an_older_or_equal_write_changes_nothing(world: World) {
@@ -127,7 +183,9 @@ async fn documents_without_the_field_come_first(world: World) {
 async fn equal_fields_of_each_type_match(world: World) {
     put(&world, "a", 1, Some(json!({"status": "active", "stock": 3, "featured": true}))).await;
     put(&world, "b", 1, Some(json!({"status": "active", "stock": 4, "featured": false}))).await;
-    put(&world, "c", 1, Some(json!({"status": "it's \"odd\""}))).await;
+    put(&world, "c", 1, Some(json!({"status": "it's \"odd\"", "stock": 3.0}))).await;
+    put(&world, "d", 1, Some(json!({"status": ["active"], "stock": [3], "featured": [true]}))).await;
+    put(&world, "e", 1, None).await;
     for (conditions, expected) in [
         (vec![("status", json!("active"))], "ab"),
         (vec![("status", json!("active")), ("stock", json!(4))], "b"),
@@ -135,6 +193,7 @@ async fn equal_fields_of_each_type_match(world: World) {
         (vec![("featured", json!(false))], "b"),
         (vec![("featured", json!(1))], ""),
         (vec![("stock", json!("3"))], ""),
+        (vec![("stock", json!(3))], "a"),
         (vec![("status", json!("it's \"odd\""))], "c"),
         (vec![("missing", json!("x"))], ""),
     ] {
@@ -149,13 +208,22 @@ async fn every_word_must_be_contained(world: World) {
     put(&world, "a", 1, Some(json!({"search": "green tea 100% pure"}))).await;
     put(&world, "b", 1, Some(json!({"search": "black tea_bags"}))).await;
     put(&world, "c", 1, Some(json!({"title": "no text"}))).await;
+    put(&world, "d", 1, Some(json!({"search": "a.*b (c) [d] {e} ^$ \\d+?|\n\u{0}x"}))).await;
     for (words, expected) in [
         (&["tea"][..], "ab"),
         (&["tea", "green"], "a"),
         (&["00%"], "a"),
         (&["tea_"], "b"),
         (&["%"], "a"),
-        (&["x"], ""),
+        (&["q"], ""),
+        (&["tea", "q"], ""),
+        (&[".*"], "d"),
+        (&["(c)", "[d]", "{e}"], "d"),
+        (&["^$"], "d"),
+        (&["\\d+?|"], "d"),
+        (&["\n\u{0}x"], "d"),
+        (&["g.*n"], ""),
+        (&[], "abcd"),
     ] {
         let words = words.iter().map(|word| (*word).to_owned()).collect();
         let query = Query { contains: Some(("search".to_owned(), words)), ..products() };

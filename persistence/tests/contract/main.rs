@@ -1,7 +1,18 @@
-//! The contract of the ports: what every adapter keeps. Each sentence is run against memory and against SQLite.
+//! The contract of the ports: what every adapter keeps. Each sentence is run against memory and against SQLite, those of
+//! documents and blobs also against MongoDB.
 
 /// Runs each sentence of a module against every adapter.
 macro_rules! contract {
+    (mongodb: $($sentence:ident),+ $(,)?) => {
+        contract!($($sentence),+);
+        mod mongodb {
+            use crate::world::World;
+            $(#[tokio::test]
+            async fn $sentence() {
+                super::$sentence(World::in_mongodb().await).await;
+            })+
+        }
+    };
     ($($sentence:ident),+ $(,)?) => {
         mod memory {
             use crate::world::World;
@@ -44,6 +55,8 @@ mod refusals;
 mod replay;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod twins;
 #[cfg(test)]
 mod waiting;
 #[cfg(test)]

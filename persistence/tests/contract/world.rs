@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use amazoff_persistence::mongodb::{MongoStore, Options};
 use amazoff_persistence::{FileBlobs, MemoryBlobs, MemoryStore, SqliteStore};
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{
@@ -43,6 +44,14 @@ impl World {
         let audit = store.audit();
         let (memory, disk) = (Some(store), None);
         Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
+    }
+
+    /// Documents and blobs in a database of their own; the rest in memory.
+    pub(crate) async fn in_mongodb() -> Self {
+        let url = std::env::var("AMAZOFF_TEST_MONGODB").unwrap();
+        let url = format!("{url}/test_{}", Uuid::now_v7().simple());
+        let store = MongoStore::connect(&url, Options::default()).await.unwrap();
+        Self { documents: store.documents(), blobs: store.blobs(), ..Self::in_memory().await }
     }
 
     pub(crate) async fn in_sqlite() -> Self {

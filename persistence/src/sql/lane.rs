@@ -1,4 +1,4 @@
-//! The one appender. Each append is a task of its own, so it runs to its end also when nobody waits for it any more.
+//! The one appender of a lane. Each append is a task of its own, so it runs to its end also when nobody waits for it any more.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,11 +11,12 @@ use tokio::sync::mpsc;
 
 use super::append::{self, Heads};
 use super::database::Turns;
+use super::dialect::Dialect;
 use crate::bugs::Bugs;
 
-/// The open writer of the lane.
-pub(super) struct SqliteLane {
-    turns: Turns,
+/// The open writer of a lane.
+pub(super) struct SqlLane<D: Dialect> {
+    turns: Turns<D>,
     /// The newest `shard_seq` of each shard that this lane has written; what is missing is read from the journal.
     heads: Arc<Mutex<Heads>>,
     bugs: Bugs,
@@ -24,20 +25,24 @@ pub(super) struct SqliteLane {
     running: mpsc::Sender<Infallible>,
 }
 
-impl SqliteLane {
+impl<D: Dialect> SqlLane<D> {
     /// A writer that knows no counters yet; clears `is_open` when it is dropped. `running` is dropped with the last append.
-    pub(super) fn opened(turns: Turns, is_open: Arc<AtomicBool>, running: mpsc::Sender<Infallible>) -> Self {
+    pub(super) fn opened(
+        turns: Turns<D>,
+        is_open: Arc<AtomicBool>,
+        running: mpsc::Sender<Infallible>,
+    ) -> Self {
         Self { turns, heads: Arc::default(), bugs: Bugs::planted(), is_open, running }
     }
 }
 
-impl Drop for SqliteLane {
+impl<D: Dialect> Drop for SqlLane<D> {
     fn drop(&mut self) {
         self.is_open.store(false, Ordering::SeqCst);
     }
 }
 
-impl LaneWriter for SqliteLane {
+impl<D: Dialect> LaneWriter for SqlLane<D> {
     fn append<'a>(&'a mut self, parts: &'a [Part]) -> BoxFuture<'a, Result<Verdicts, JournalError>> {
         Box::pin(async move {
             let (turns, heads, bugs) = (self.turns.clone(), Arc::clone(&self.heads), self.bugs);

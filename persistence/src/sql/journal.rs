@@ -14,55 +14,63 @@ use tokio::sync::{Mutex, mpsc};
 use uuid::Uuid;
 
 use super::database::Database;
-use super::lane::SqliteLane;
+use super::dialect::Dialect;
+use super::lane::SqlLane;
 use super::{crashes, outbox, reading, snapshots};
 
-/// SQLite has one writer, so one lane.
-const LANES: u16 = 1;
+/// The journal in a database.
+pub(crate) struct SqlJournal<D: Dialect> {
+    database: Arc<Database<D>>,
+    lanes: Vec<LaneState>,
+}
 
-/// The journal in `journal.db`.
-pub(super) struct SqliteJournal {
-    database: Arc<Database>,
-    lane_is_open: Arc<AtomicBool>,
+/// What is known about a lane.
+#[derive(Default)]
+struct LaneState {
+    is_open: Arc<AtomicBool>,
     /// Ends with the last append of the newest writer. An append outlives a writer that is dropped, and a new one must not
     /// overtake it: whoever asks what became of a part would be told too early.
     before: Mutex<Option<mpsc::Receiver<Infallible>>>,
 }
 
-impl SqliteJournal {
+impl<D: Dialect> SqlJournal<D> {
     /// The journal of an open database.
-    pub(super) fn over(database: Arc<Database>) -> Self {
-        Self { database, lane_is_open: Arc::default(), before: Mutex::default() }
+    pub(crate) fn over(database: Arc<Database<D>>) -> Self {
+        let lanes = (0..database.lanes()).map(|_| LaneState::default()).collect();
+        Self { database, lanes }
+    }
+
+    async fn open_lane(&self, lane: u16) -> Result<Box<dyn LaneWriter>, JournalError> {
+        let number = usize::from(lane);
+        let (Some(state), Some(turns)) = (self.lanes.get(number), self.database.lane(number)) else {
+            return Err(JournalError::Unavailable(format!("there is no lane {lane}")));
+        };
+        if state.is_open.swap(true, Ordering::SeqCst) {
+            return Err(JournalError::Unavailable(format!("lane {lane} already has a writer")));
+        }
+        // Made before the wait, so that the lane is free again should nobody wait to the end.
+        let (running, ended) = mpsc::channel(1);
+        let writer = SqlLane::opened(turns, Arc::clone(&state.is_open), running);
+        let mut before = state.before.lock().await;
+        if let Some(appends) = &mut *before {
+            let _ended: Option<Infallible> = appends.recv().await;
+        }
+        *before = Some(ended);
+        Ok(Box::new(writer))
     }
 }
 
-impl Journal for SqliteJournal {
+impl<D: Dialect> Journal for SqlJournal<D> {
     fn lanes(&self) -> u16 {
-        LANES
+        self.lanes.len().try_into().unwrap_or(u16::MAX)
     }
 
     fn lane(&self, lane: u16) -> BoxFuture<'_, Result<Box<dyn LaneWriter>, JournalError>> {
-        Box::pin(async move {
-            if lane >= LANES {
-                return Err(JournalError::Unavailable(format!("there is no lane {lane}")));
-            }
-            if self.lane_is_open.swap(true, Ordering::SeqCst) {
-                return Err(JournalError::Unavailable(format!("lane {lane} already has a writer")));
-            }
-            // Made before the wait, so that the lane is free again should nobody wait to the end.
-            let (running, ended) = mpsc::channel(1);
-            let writer = SqliteLane::opened(self.database.turns(), Arc::clone(&self.lane_is_open), running);
-            let mut before = self.before.lock().await;
-            if let Some(appends) = &mut *before {
-                let _ended: Option<Infallible> = appends.recv().await;
-            }
-            *before = Some(ended);
-            Ok::<Box<dyn LaneWriter>, _>(Box::new(writer))
-        })
+        Box::pin(self.open_lane(lane))
     }
 
     fn load<'a>(&'a self, entity: &'a EntityId) -> BoxFuture<'a, Result<Loaded, JournalError>> {
-        Box::pin(reading::load(self.database.readers(), entity))
+        Box::pin(reading::load(&self.database, entity))
     }
 
     fn history<'a>(
@@ -71,7 +79,7 @@ impl Journal for SqliteJournal {
         after: Version,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<StoredEvent>, JournalError>> {
-        Box::pin(reading::history(self.database.readers(), entity, after, limit))
+        Box::pin(reading::history(&self.database, entity, after, limit))
     }
 
     fn outcome<'a>(
@@ -79,11 +87,11 @@ impl Journal for SqliteJournal {
         entity: &'a EntityId,
         command_id: CommandId,
     ) -> BoxFuture<'a, Result<Option<CommandRecord>, JournalError>> {
-        Box::pin(reading::outcome(self.database.readers(), entity, command_id))
+        Box::pin(reading::outcome(&self.database, entity, command_id))
     }
 
     fn claimed_by<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Option<EntityId>, JournalError>> {
-        Box::pin(reading::claimed_by(self.database.readers(), claim))
+        Box::pin(reading::claimed_by(&self.database, claim))
     }
 
     fn tail(
@@ -92,7 +100,7 @@ impl Journal for SqliteJournal {
         after: u64,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<StoredEvent>, JournalError>> {
-        Box::pin(reading::tail(self.database.readers(), shard, after, limit))
+        Box::pin(reading::tail(&self.database, shard, after, limit))
     }
 
     fn correlated<'a>(
@@ -101,11 +109,11 @@ impl Journal for SqliteJournal {
         after: Option<&'a EventPosition>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<StoredEvent>, JournalError>> {
-        Box::pin(reading::correlated(self.database.readers(), correlation, after, limit))
+        Box::pin(reading::correlated(&self.database, correlation, after, limit))
     }
 
     fn heads(&self) -> BoxFuture<'_, Result<Vec<(ShardId, u64)>, JournalError>> {
-        Box::pin(reading::heads(self.database.readers()))
+        Box::pin(reading::heads(&self.database))
     }
 
     fn outbox<'a>(
@@ -113,11 +121,11 @@ impl Journal for SqliteJournal {
         after: Option<&'a OutboxKey>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<OutboxRow>, JournalError>> {
-        Box::pin(outbox::undelivered(self.database.readers(), after, limit))
+        Box::pin(outbox::undelivered(&self.database, after, limit))
     }
 
     fn effect<'a>(&'a self, key: &'a OutboxKey) -> BoxFuture<'a, Result<Option<OutboxRow>, JournalError>> {
-        Box::pin(outbox::effect(self.database.readers(), key))
+        Box::pin(outbox::effect(&self.database, key))
     }
 
     fn outbox_failed<'a>(
@@ -133,7 +141,7 @@ impl Journal for SqliteJournal {
         after: Option<&'a OutboxKey>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<OutboxRow>, JournalError>> {
-        Box::pin(outbox::dead(self.database.readers(), after, limit))
+        Box::pin(outbox::dead(&self.database, after, limit))
     }
 
     fn outbox_retry<'a>(
@@ -157,7 +165,7 @@ impl Journal for SqliteJournal {
         after: Option<&'a OutboxKey>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<OutboxRow>, JournalError>> {
-        Box::pin(outbox::discarded(self.database.readers(), after, limit))
+        Box::pin(outbox::discarded(&self.database, after, limit))
     }
 
     fn reminders_due<'a>(
@@ -166,7 +174,7 @@ impl Journal for SqliteJournal {
         now: Timestamp,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Reminder>, JournalError>> {
-        Box::pin(outbox::reminders_due(self.database.readers(), kind, now, limit))
+        Box::pin(outbox::reminders_due(&self.database, kind, now, limit))
     }
 
     fn record_crash<'a>(
@@ -183,7 +191,7 @@ impl Journal for SqliteJournal {
         after: Option<&'a CrashPosition>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<CrashRecord>, JournalError>> {
-        Box::pin(crashes::page(self.database.readers(), filter, after, limit))
+        Box::pin(crashes::page(&self.database, filter, after, limit))
     }
 
     fn crash<'a>(
@@ -191,7 +199,7 @@ impl Journal for SqliteJournal {
         entity: &'a EntityId,
         command_id: CommandId,
     ) -> BoxFuture<'a, Result<Option<CrashRecord>, JournalError>> {
-        Box::pin(crashes::find(self.database.readers(), entity, command_id))
+        Box::pin(crashes::find(&self.database, entity, command_id))
     }
 
     fn release<'a>(
@@ -225,7 +233,7 @@ impl Journal for SqliteJournal {
     }
 
     fn balances(&self) -> BoxFuture<'_, Result<Vec<Posting>, JournalError>> {
-        Box::pin(reading::balances(self.database.readers()))
+        Box::pin(reading::balances(&self.database))
     }
 
     fn entities<'a>(
@@ -234,6 +242,6 @@ impl Journal for SqliteJournal {
         after: Option<Uuid>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Uuid>, JournalError>> {
-        Box::pin(reading::entities(self.database.readers(), kind, after, limit))
+        Box::pin(reading::entities(&self.database, kind, after, limit))
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The usual path writes them all together, with one statement per table where it can, and lets the unique keys object.
 //! Only when something objects are the parts taken one by one: each is judged by what is stored, and written when nothing
-//! speaks against it. The transaction holds SQLite's write lock from its start, so what was judged stays true.
+//! speaks against it. Meanwhile the shards are locked, and all that is judged but claimed keys has no other writer. A key
+//! that was free and is taken after all makes the whole transaction run again.
 
 mod heads;
 mod inserts;
@@ -13,12 +14,14 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use amazoff_supervisor::Version;
-use amazoff_supervisor::journal::{JournalError, Part, Stored, Verdicts};
-use sqlx::SqliteConnection;
+use amazoff_supervisor::journal::{JournalError, Part, PartRefusal, Stored, Verdicts};
 
 pub(super) use self::heads::Heads;
+use self::judge::Fence;
 use super::database::{Turn, Turns};
-use super::errors::{is_taken, outcome_unknown, unavailable};
+use super::dialect::{Dialect, Fault};
+use super::errors::{unavailable, uncommitted};
+use super::retry::Retries;
 use crate::bugs::Bugs;
 use crate::rules;
 
@@ -40,8 +43,8 @@ impl Numbered<'_> {
 }
 
 /// Stores what is not refused; durable when it answers `Ok`.
-pub(super) async fn append(
-    turns: &Turns,
+pub(super) async fn append<D: Dialect>(
+    turns: &Turns<D>,
     heads: &Mutex<Heads>,
     parts: &[Part],
     bugs: Bugs,
@@ -64,18 +67,40 @@ pub(super) async fn append(
     Ok(refusals.into_iter().filter_map(|refusal| refusal.map(Err).or_else(|| judged.next())).collect())
 }
 
-async fn store(
-    turn: &mut Turn,
+async fn store<D: Dialect>(
+    turn: &mut Turn<D>,
     parts: &[&Part],
     heads: &mut Heads,
     bugs: Bugs,
 ) -> Result<Verdicts, JournalError> {
-    let simple = entities_differ(parts) && !bugs.no_version_check;
-    if simple && let Some(stored) = together(turn, parts, heads, bugs).await? {
-        return Ok(stored.into_iter().map(Ok).collect());
+    let mut together = entities_differ(parts) && !bugs.no_version_check;
+    let mut retries = Retries::default();
+    loop {
+        let written = if together {
+            write_together(turn, parts, heads, bugs).await
+        } else {
+            write_one_by_one(turn, parts, heads, bugs).await
+        };
+        let error = match written {
+            Ok(Some(verdicts)) => match turn.commit().await {
+                Ok(()) => return Ok(verdicts),
+                Err(error) if D::fault(&error) == Fault::Conflict => Some(error),
+                Err(error) => return Err(uncommitted::<D>(error)),
+            },
+            Ok(None) => None,
+            Err(error) if D::fault(&error) == Fault::Taken => None,
+            Err(error) => Some(error),
+        };
+        *heads = Heads::default();
+        match error {
+            Some(error) => retries.after(turn, error).await?,
+            None if together => {
+                turn.rollback().await.map_err(unavailable)?;
+                together = false;
+            }
+            None => retries.again(turn, "what was judged free was taken").await?,
+        }
     }
-    *heads = Heads::default();
-    one_by_one(turn, parts, heads, bugs).await
 }
 
 /// Writing together does one table after the other, so it would mix up two parts of the same entity.
@@ -84,70 +109,55 @@ fn entities_differ(parts: &[&Part]) -> bool {
     parts.iter().all(|part| seen.insert(&part.entity))
 }
 
-/// Stores all parts; `None` when at least one is refused, and then none is stored.
-async fn together(
-    turn: &mut Turn,
+/// Writes all parts; `None` when at least one is refused, and then the transaction must end.
+async fn write_together<D: Dialect>(
+    turn: &mut Turn<D>,
     parts: &[&Part],
     heads: &mut Heads,
     bugs: Bugs,
-) -> Result<Option<Vec<Stored>>, JournalError> {
-    let mut transaction = turn.begin().await.map_err(unavailable)?;
-    match write_together(&mut transaction, parts, heads, bugs).await {
-        Ok(Some(stored)) => {
-            transaction.commit().await.map_err(outcome_unknown)?;
-            return Ok(Some(stored));
-        }
-        Ok(None) => {}
-        Err(error) if is_taken(&error) => {}
-        Err(error) => return Err(unavailable(error)),
-    }
-    transaction.rollback().await.map_err(unavailable)?;
-    Ok(None)
-}
-
-async fn write_together(
-    connection: &mut SqliteConnection,
-    parts: &[&Part],
-    heads: &mut Heads,
-    bugs: Bugs,
-) -> Result<Option<Vec<Stored>>, sqlx::Error> {
-    if judge::any_is_outdated(connection, parts).await? {
+) -> Result<Option<Verdicts>, sqlx::Error> {
+    turn.begin().await?;
+    let fence = Fence::raise(turn, parts).await?;
+    if !parts.iter().all(|part| fence.lets_through(part)) || !judge::all_are_fresh(turn, parts, bugs).await? {
         return Ok(None);
     }
-    heads.learn(connection, parts).await?;
+    heads.learn(turn, parts).await?;
     let numbered: Vec<_> = parts.iter().map(|part| number(part, part.seen, heads)).collect();
-    let written = inserts::write(connection, &numbered, bugs).await?;
-    Ok(written.then(|| numbered.iter().map(Numbered::stored).collect()))
+    let written = inserts::write(turn, &numbered, bugs).await?;
+    Ok(written.then(|| numbered.iter().map(|numbered| Ok(numbered.stored())).collect()))
 }
 
-/// Judges and stores part by part, in order.
-async fn one_by_one(
-    turn: &mut Turn,
+/// Judges and writes part by part, in order; `None` when a part was judged free and is refused all the same.
+async fn write_one_by_one<D: Dialect>(
+    turn: &mut Turn<D>,
     parts: &[&Part],
     heads: &mut Heads,
     bugs: Bugs,
-) -> Result<Verdicts, JournalError> {
-    let mut transaction = turn.begin().await.map_err(unavailable)?;
+) -> Result<Option<Verdicts>, sqlx::Error> {
+    turn.begin().await?;
+    let fence = Fence::raise(turn, parts).await?;
     let mut verdicts = Verdicts::with_capacity(parts.len());
     for &part in parts {
-        let after = match judge::judge(&mut transaction, part, bugs).await.map_err(unavailable)? {
+        if !fence.lets_through(part) {
+            verdicts.push(Err(PartRefusal::ShardLost(part.shard())));
+            continue;
+        }
+        let after = match judge::judge(turn, part, bugs).await? {
             Err(refusal) => {
                 verdicts.push(Err(refusal));
                 continue;
             }
             Ok(after) => after,
         };
-        heads.learn(&mut transaction, &[part]).await.map_err(unavailable)?;
+        heads.learn(turn, &[part]).await?;
         let numbered = number(part, after, heads);
         let stored = numbered.stored();
-        if !inserts::write(&mut transaction, &[numbered], bugs).await.map_err(unavailable)? {
-            let reason = format!("a part of {} was judged free and still refused", part.entity);
-            return Err(JournalError::Unavailable(reason));
+        if !inserts::write(turn, &[numbered], bugs).await? {
+            return Ok(None);
         }
         verdicts.push(Ok(stored));
     }
-    transaction.commit().await.map_err(outcome_unknown)?;
-    Ok(verdicts)
+    Ok(Some(verdicts))
 }
 
 fn number<'a>(part: &'a Part, after: Version, heads: &mut Heads) -> Numbered<'a> {
