@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use amazoff_databases::{Database, shared_mongo};
 use amazoff_persistence::mongodb::{MongoStore, Options};
 use amazoff_persistence::{FileBlobs, MemoryBlobs, MemoryStore, SqliteStore};
 use amazoff_supervisor::documents::{Blobs, Documents};
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) epoch: Epoch,
     pub(crate) memory: Option<MemoryStore>,
     pub(crate) disk: Option<Disk>,
+    /// Dropped with the world.
+    pub(crate) _database: Option<Database>,
 }
 
 pub(crate) struct Disk {
@@ -43,15 +46,15 @@ impl World {
         let (documents, keys) = (store.documents(), store.key_table());
         let audit = store.audit();
         let (memory, disk) = (Some(store), None);
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, _database: None }
     }
 
     /// Documents and blobs in a database of their own; the rest in memory.
     pub(crate) async fn in_mongodb() -> Self {
-        let url = std::env::var("AMAZOFF_TEST_MONGODB").unwrap();
-        let url = format!("{url}/test_{}", Uuid::now_v7().simple());
-        let store = MongoStore::connect(&url, Options::default()).await.unwrap();
-        Self { documents: store.documents(), blobs: store.blobs(), ..Self::in_memory().await }
+        let database = shared_mongo().await.unwrap().database();
+        let store = MongoStore::connect(database.url(), Options::default()).await.unwrap();
+        let (documents, blobs) = (store.documents(), store.blobs());
+        Self { documents, blobs, _database: Some(database), ..Self::in_memory().await }
     }
 
     pub(crate) async fn in_sqlite() -> Self {
@@ -67,7 +70,7 @@ impl World {
         let (documents, keys) = (store.documents(), store.key_table());
         let audit = store.audit();
         let (memory, disk) = (None, Some(Disk { folder, store }));
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, _database: None }
     }
 
     /// Closes the store and opens it again.

@@ -5,7 +5,7 @@ use amazoff_databases::{Mongo, MongoOptions};
 use amazoff_persistence::mongodb::MongoStore;
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::JournalError;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use tokio::sync::watch;
 
 use super::{HASTY_MAX, hasty, number, numbered, private, shard};
@@ -14,7 +14,11 @@ use super::{HASTY_MAX, hasty, number, numbered, private, shard};
 const BATCH: u64 = 40;
 
 /// Batch after batch until the server is gone; each has documents of its own, and one that all of them write.
-async fn write_on(documents: &Arc<dyn Documents>, from: u64, acknowledged: &watch::Sender<u64>) -> JournalError {
+async fn write_on(
+    documents: &Arc<dyn Documents>,
+    from: u64,
+    acknowledged: &watch::Sender<u64>,
+) -> JournalError {
     for seq in from.. {
         let mut puts: Vec<_> = (0..BATCH).map(|n| numbered(&format!("{seq}-{n}"), seq)).collect();
         puts.push(numbered("latest", seq));
@@ -92,7 +96,8 @@ async fn a_store_opens_without_a_server_and_is_whole_once_there_is_one() {
     server.restart().await.unwrap();
     eventually(async || documents.write("test", shard(0), 1, &[numbered("a", 1)]).await).await;
     assert_eq!(number(&documents, "a").await, 1);
-    let reply = server.access().run_command("shop", doc! { "listIndexes": "documents.products" }).await.unwrap();
+    let reply =
+        server.access().run_command("shop", doc! { "listIndexes": "documents.products" }).await.unwrap();
     let indexes = reply.get_document("cursor").unwrap().get_array("firstBatch").unwrap();
     assert!(indexes.len() > 5, "{indexes:?}");
 }
@@ -106,19 +111,27 @@ async fn eventually(write: impl AsyncFn() -> Result<(), JournalError>) {
 }
 
 /// Has the server fail commands, and tells how often it has done so when that ends.
-struct Failing<'a>(&'a Mongo);
+struct Failing<'a> {
+    server: &'a Mongo,
+    failed_before: i64,
+}
 
 impl<'a> Failing<'a> {
-    async fn begin(server: &'a Mongo, mode: impl Into<bson::Bson>, how: Document) -> Self {
-        let configure = doc! { "configureFailPoint": "failCommand", "mode": mode.into(), "data": how };
-        server.access().run_command("admin", configure).await.unwrap();
-        Self(server)
+    async fn begin(server: &'a Mongo, mode: impl Into<Bson>, how: Document) -> Self {
+        let failed_before = configure(server, doc! { "mode": mode.into(), "data": how }).await;
+        Self { server, failed_before }
     }
     async fn end(self) -> i64 {
-        let off = doc! { "configureFailPoint": "failCommand", "mode": "off" };
-        let reply = self.0.access().run_command("admin", off).await.unwrap();
-        reply.get_i64("count").or_else(|_| reply.get_i32("count").map(i64::from)).unwrap()
+        configure(self.server, doc! { "mode": "off" }).await - self.failed_before
     }
+}
+
+/// Configures the failing of commands; returns how many have failed so far.
+async fn configure(server: &Mongo, how: Document) -> i64 {
+    let mut command = doc! { "configureFailPoint": "failCommand" };
+    command.extend(how);
+    let reply = server.access().run_command("admin", command).await.unwrap();
+    reply.get_i64("count").or_else(|_| reply.get_i32("count").map(i64::from)).unwrap()
 }
 
 #[tokio::test]
@@ -152,7 +165,10 @@ async fn a_failure_that_stays_says_what_may_have_happened() {
     for (how, expected) in [
         (doc! { "failCommands": ["update"], "errorCode": 11600 }, unknown),
         (doc! { "failCommands": ["update"], "closeConnection": true }, unknown),
-        (doc! { "failCommands": ["update"], "writeConcernError": { "code": 64, "errmsg": "too slow" } }, unknown),
+        (
+            doc! { "failCommands": ["update"], "writeConcernError": { "code": 64, "errmsg": "too slow" } },
+            unknown,
+        ),
         // Not allowed: a user without rights.
         (doc! { "failCommands": ["update"], "errorCode": 13 }, nothing),
     ] {
