@@ -178,6 +178,11 @@ mod tests {
             "mysql://root:hunter2@localhost/shop",
             "mongodb://root:hunter2@",
             "mongodb+srv://x:hunter2@db.example/",
+            "mongodb://root:/hunter2@localhost/",
+            "mongodb://root:@hunter2@localhost/",
+            "mongodb://root:hunter2%@localhost/",
+            "mongodb://root:x:hunter2@localhost/",
+            "mongodb://root:hunter2@local:port/",
         ] {
             let refusal = opened(url).await.unwrap_err().to_string();
             assert!(refusal.contains("mongodb://host") && !refusal.contains("hunter2"), "{refusal}");

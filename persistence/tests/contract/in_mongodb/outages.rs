@@ -206,3 +206,37 @@ async fn a_checkpoint_moves_only_when_its_documents_are_stored() {
     documents.write("test", shard(0), 2, &[numbered("a", 2)]).await.unwrap();
     assert_eq!((number(&documents, "a").await, checkpoint(&documents).await), (2, 2));
 }
+
+/// The only member steps down under load and is elected again: what a failover looks like to its clients.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_primary_that_steps_down_loses_nothing_that_was_acknowledged() {
+    let (server, store) = private(MongoOptions::default()).await;
+    let documents = store.documents();
+    let acknowledged = watch::Sender::new(0);
+    let writing = async {
+        let began = Instant::now();
+        let mut seq = 1;
+        while seq <= 150 {
+            let puts = [numbered(&seq.to_string(), seq), numbered("latest", seq)];
+            match documents.write("test", shard(0), seq, &puts).await {
+                Ok(()) => {
+                    acknowledged.send_replace(seq);
+                    seq += 1;
+                }
+                Err(error) => assert!(began.elapsed() < HASTY_MAX * 3, "{error}"),
+            }
+        }
+    };
+    let stepping_down = async {
+        acknowledged.subscribe().wait_for(|seq| *seq >= 20).await.unwrap();
+        let step_down = doc! { "replSetStepDown": 2, "secondaryCatchUpPeriodSecs": 0, "force": true };
+        server.access().run_command("admin", step_down).await.unwrap();
+        *acknowledged.borrow()
+    };
+    let ((), then) = tokio::join!(writing, stepping_down);
+    assert!(then < 150, "writes went on after it");
+    for seq in 1..=150 {
+        assert_eq!(number(&documents, &seq.to_string()).await, seq);
+    }
+    assert_eq!((number(&documents, "latest").await, checkpoint(&documents).await), (150, 150));
+}
