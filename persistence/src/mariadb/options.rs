@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
+use sqlx::mysql::MySqlDatabaseError;
+
 /// Most lanes: more connections with large groups only queue at the server.
 const LANES_MAX: u16 = 4;
 /// How much longer than the server's own limit its answer is waited for.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// Too many connections, the server shuts down, this host or user has too many connections.
+const SERVER_BUSY: &[u16] = &[1040, 1053, 1129, 1203];
 
 /// How the connections are used.
 #[derive(Clone, Debug)]
@@ -122,8 +128,27 @@ pub enum MariaDbError {
         /// Which database, as `host:port/name`.
         server: String,
         /// What the migration said.
-        source: sqlx::migrate::MigrateError,
+        source: MigrateError,
     },
+}
+
+impl MariaDbError {
+    /// Whether waiting may help: the server is away, starting or full, and nothing speaks against the URL.
+    pub fn is_passing(&self) -> bool {
+        let (Self::Connect { source, .. } | Self::Migrate { source: MigrateError::Execute(source), .. }) =
+            self
+        else {
+            return false;
+        };
+        match source {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+            sqlx::Error::Database(error) => {
+                let mysql = error.try_downcast_ref::<MySqlDatabaseError>();
+                mysql.is_some_and(|error| SERVER_BUSY.contains(&error.number()))
+            }
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

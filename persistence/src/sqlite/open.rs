@@ -47,6 +47,17 @@ pub enum OpenError {
     MariaDb(#[from] crate::MariaDbError),
 }
 
+impl OpenError {
+    /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } => false,
+            #[cfg(feature = "mariadb")]
+            Self::MariaDb(error) => error.is_passing(),
+        }
+    }
+}
+
 /// Both files in one folder, under their usual names: the journal, the documents.
 pub(super) fn in_folder(folder: &Path) -> (PathBuf, PathBuf) {
     (folder.join(JOURNAL_FILE), folder.join(DOCUMENTS_FILE))

@@ -56,6 +56,8 @@ mod documents;
 #[cfg(test)]
 mod fences;
 #[cfg(test)]
+mod in_mongodb;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod mariadb;
