@@ -23,6 +23,9 @@ const SIZES: &[(&str, &str)] = &[
 const ADMIN: &str = "admin";
 const ADMIN_PASSWORD: &str = "admin-password";
 
+/// Counts the changes of what is in the copied data folder.
+const EDITION: u8 = 2;
+
 /// How a MariaDB server of a test differs from the usual one.
 #[derive(Clone, Debug, Default)]
 pub struct MariaDbOptions {
@@ -177,7 +180,7 @@ fn template() -> Result<PathBuf, Error> {
     let version = run(Command::new("mariadbd").args(["--no-defaults", "--version"]))?;
     let version = version.split_whitespace().nth(2).unwrap_or("unknown");
     let cache = cache()?;
-    let (ready, lock) = (cache.join(format!("mariadb-{version}")), cache.join("mariadb.lock"));
+    let (ready, lock) = (cache.join(format!("mariadb-{version}-{EDITION}")), cache.join("mariadb.lock"));
     let lock_file = File::create(&lock).map_err(Error::file(&lock))?;
     lock_file.lock().map_err(Error::file(&lock))?;
     if !ready.exists() {
@@ -195,7 +198,9 @@ fn install(cache: &Path, data: &Path) -> Result<(), Error> {
     let users = cache.join("mariadb-users.sql");
     let sql = format!(
         "FLUSH PRIVILEGES;\nCREATE USER '{ADMIN}'@'%' IDENTIFIED BY '{ADMIN_PASSWORD}';\n\
-         GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n"
+         GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n\
+         -- Users of this machine's host name, which is never looked up.\n\
+         DELETE FROM mysql.global_priv WHERE user = 'root' AND host <> 'localhost';\n"
     );
     std::fs::write(&users, sql).map_err(Error::file(&users))?;
     let mut command = Command::new("mariadb-install-db");
