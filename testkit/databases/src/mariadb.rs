@@ -26,11 +26,16 @@ const ADMIN_PASSWORD: &str = "admin-password";
 /// Counts the changes of what is in the copied data folder.
 const EDITION: u8 = 2;
 
+/// User and group that own nothing.
+const NOBODY: &str = "65534";
+
 /// How a MariaDB server of a test differs from the usual one.
 #[derive(Clone, Debug, Default)]
 pub struct MariaDbOptions {
     /// Where its files are.
     pub storage: Storage,
+    /// Whether it runs as `nobody` when the test runs as root: what it starts itself may refuse to work as root.
+    pub unprivileged: bool,
     /// Settings as in a configuration file, beyond [`MARIADB`] or instead of one of them.
     pub settings: Vec<(String, String)>,
 }
@@ -76,6 +81,9 @@ impl MariaDb {
         let port = Port::lease()?;
         copy(&template()?, &folder.path().join("data"))?;
         let socket = folder.path().join("s.sock");
+        if steps_down(options) {
+            run(Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(folder.path()))?;
+        }
         let recipe = recipe(folder.path(), &port, options);
         let url = format!("mysql://{ADMIN}:{ADMIN_PASSWORD}@{}", port.address());
         let access = MariaDbAccess::parse(&url, "the private server's address")?;
@@ -155,8 +163,15 @@ impl MariaDb {
 fn recipe(folder: &Path, port: &Port, options: &MariaDbOptions) -> Recipe {
     let path = |name: &str| folder.join(name).display().to_string();
     let own: Vec<_> = options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut command = vec!["mariadbd".to_owned(), "--no-defaults".to_owned()];
-    command.extend(user());
+    let mut command = Vec::new();
+    if steps_down(options) {
+        // Another user's process is no longer killed with this one unless it is asked for again.
+        let down =
+            ["setpriv", "--clear-groups", "--pdeathsig", "KILL", "--reuid", NOBODY, "--regid", NOBODY, "--"];
+        command.extend(down.map(str::to_owned));
+    }
+    command.extend(["mariadbd", "--no-defaults"].map(str::to_owned));
+    command.extend(user().filter(|_| !options.unprivileged));
     command.extend([
         format!("--datadir={}", path("data")),
         format!("--socket={}", path("s.sock")),
@@ -168,6 +183,10 @@ fn recipe(folder: &Path, port: &Port, options: &MariaDbOptions) -> Recipe {
     // The last of two equal settings counts.
     command.extend([MARIADB, SIZES, &own].into_iter().flat_map(mariadb_arguments));
     Recipe { server: "mariadbd", command, log: folder.join("error.log") }
+}
+
+fn steps_down(options: &MariaDbOptions) -> bool {
+    options.unprivileged && rustix::process::geteuid().is_root()
 }
 
 /// MariaDB refuses to run as root unless it is told to.
