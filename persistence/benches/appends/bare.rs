@@ -88,7 +88,7 @@ impl Numbers {
 
 impl Bare {
     /// Beside a store that has the file open.
-    pub(crate) async fn sqlite(file: &Path) -> Self {
+    pub(crate) fn sqlite(file: &Path) -> Self {
         Self::Sqlite(
             SqliteConnectOptions::new()
                 .filename(file)
@@ -100,7 +100,7 @@ impl Bare {
     }
 
     /// A database whose schema is there.
-    pub(crate) async fn mariadb(url: &str) -> Self {
+    pub(crate) fn mariadb(url: &str) -> Self {
         Self::MariaDb(url.parse().unwrap())
     }
 
@@ -123,7 +123,8 @@ impl Bare {
             appended
         }))
         .await;
-        u32::try_from(counts.iter().sum::<usize>()).map_or(f64::NAN, f64::from) / began.elapsed().as_secs_f64()
+        u32::try_from(counts.iter().sum::<usize>()).map_or(f64::NAN, f64::from)
+            / began.elapsed().as_secs_f64()
     }
 }
 
@@ -144,14 +145,20 @@ impl Writer {
             Bare::Sqlite(options) => {
                 let mut connection = options.connect().await.unwrap();
                 let rows: Vec<(u16, i64)> = sqlx::query_as(heads).fetch_all(&mut connection).await.unwrap();
-                Self { connection: Connection::Sqlite(connection), numbers: Numbers(rows.into_iter().collect()) }
+                Self {
+                    connection: Connection::Sqlite(connection),
+                    numbers: Numbers(rows.into_iter().collect()),
+                }
             }
             Bare::MariaDb(options) => {
                 let mut connection = options.connect().await.unwrap();
                 let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
                 sqlx::query(set).execute(&mut connection).await.unwrap();
                 let rows: Vec<(u16, i64)> = sqlx::query_as(heads).fetch_all(&mut connection).await.unwrap();
-                Self { connection: Connection::MariaDb(connection), numbers: Numbers(rows.into_iter().collect()) }
+                Self {
+                    connection: Connection::MariaDb(connection),
+                    numbers: Numbers(rows.into_iter().collect()),
+                }
             }
         }
     }

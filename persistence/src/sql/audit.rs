@@ -7,12 +7,13 @@ use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{AuditEntry, AuditError, AuditNote, AuditTable};
 use futures::future::BoxFuture;
 
-use super::database::{Database, Turn};
+use super::database::Database;
 use super::dialect::{Dialect, Fault};
 use super::errors::{uncommitted, unreadable};
 use super::retry::Retries;
 use super::rows::{self, Cells};
 use super::statement::Statement;
+use super::turns::Turn;
 
 /// Entries that a check reads at once.
 const CHECK_PAGE: usize = 1_000;

@@ -25,7 +25,6 @@ pub(crate) enum Fault {
     /// succeed.
     Conflict,
     /// The database refuses or cannot be reached; nothing of the transaction is stored.
-    #[cfg_attr(not(test), expect(dead_code, reason = "SQLite does not tell"))]
     Away,
     /// As [`Fault::Away`], but a commit that ended so may have happened.
     Unknown,
@@ -88,6 +87,9 @@ pub(crate) trait Dialect: Send + Sync + 'static {
 
     /// What an error means.
     fn fault(error: &Error) -> Fault;
+
+    /// Whether an error says that the connection was lost, and not only that it was slow.
+    fn is_lost(error: &Error) -> bool;
 
     /// Whether an error says that what is stored is damaged.
     fn is_damage(error: &Error) -> bool;

@@ -60,6 +60,18 @@ impl<D: Dialect> SqlJournal<D> {
     }
 }
 
+impl<D: Dialect> SqlJournal<D> {
+    /// Waits until no commit to the entity's shard can still come that was given up; see [`Turns::settled`].
+    ///
+    /// [`Turns::settled`]: super::turns::Turns::settled
+    async fn settled(&self, entity: &EntityId) -> Result<(), JournalError> {
+        match self.database.lane(usize::from(entity.shard().number()) % self.lanes.len()) {
+            Some(turns) => turns.settled().await,
+            None => Ok(()),
+        }
+    }
+}
+
 impl<D: Dialect> Journal for SqlJournal<D> {
     fn lanes(&self) -> u16 {
         self.lanes.len().try_into().unwrap_or(u16::MAX)
@@ -70,7 +82,10 @@ impl<D: Dialect> Journal for SqlJournal<D> {
     }
 
     fn load<'a>(&'a self, entity: &'a EntityId) -> BoxFuture<'a, Result<Loaded, JournalError>> {
-        Box::pin(reading::load(&self.database, entity))
+        Box::pin(async move {
+            self.settled(entity).await?;
+            reading::load(&self.database, entity).await
+        })
     }
 
     fn history<'a>(
@@ -79,7 +94,10 @@ impl<D: Dialect> Journal for SqlJournal<D> {
         after: Version,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<StoredEvent>, JournalError>> {
-        Box::pin(reading::history(&self.database, entity, after, limit))
+        Box::pin(async move {
+            self.settled(entity).await?;
+            reading::history(&self.database, entity, after, limit).await
+        })
     }
 
     fn outcome<'a>(
@@ -87,7 +105,10 @@ impl<D: Dialect> Journal for SqlJournal<D> {
         entity: &'a EntityId,
         command_id: CommandId,
     ) -> BoxFuture<'a, Result<Option<CommandRecord>, JournalError>> {
-        Box::pin(reading::outcome(&self.database, entity, command_id))
+        Box::pin(async move {
+            self.settled(entity).await?;
+            reading::outcome(&self.database, entity, command_id).await
+        })
     }
 
     fn claimed_by<'a>(&'a self, claim: &'a Claim) -> BoxFuture<'a, Result<Option<EntityId>, JournalError>> {

@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::append::{self, Heads};
-use super::database::Turns;
 use super::dialect::Dialect;
+use super::turns::Turns;
 use crate::bugs::Bugs;
 
 /// The open writer of a lane.

@@ -19,12 +19,14 @@ mod retry;
 pub(crate) mod rows;
 mod snapshots;
 mod statement;
+mod turns;
 
 pub(crate) use self::audit::SqlAudit;
-pub(crate) use self::database::{Database, Turns};
+pub(crate) use self::database::Database;
 pub(crate) use self::dialect::{Answer, Dialect, Fault};
 pub(crate) use self::errors::{outcome_unknown, unavailable, unreadable};
 pub(crate) use self::journal::SqlJournal;
 pub(crate) use self::keys::SqlKeys;
 pub(crate) use self::rows::Cells;
 pub(crate) use self::statement::{Statement, Value};
+pub(crate) use self::turns::Turns;

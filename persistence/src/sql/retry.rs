@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use amazoff_supervisor::journal::JournalError;
 
-use super::database::Turn;
 use super::dialect::{Dialect, Fault};
 use super::errors::unavailable;
+use super::turns::Turn;
 
 /// How often a transaction is run again.
 const RETRIES_MAX: u32 = 3;

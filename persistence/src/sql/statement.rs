@@ -173,10 +173,12 @@ fn cut<'a, T>(
     statements
 }
 
-/// The question marks of a list of `count` values or a few more, and how many they are: a power of two.
-pub(super) fn list(count: usize) -> (String, usize) {
-    let size = count.next_power_of_two();
-    (vec!["?"; size].join(", "), size)
+/// A statement with a list of shards between `head` and `tail`. The last shard fills the list up to a power of two.
+pub(super) fn for_shards(head: &str, tail: &str, shards: &[ShardId]) -> Statement<'static> {
+    let size = shards.len().next_power_of_two();
+    let marks = vec!["?"; size].join(", ");
+    let filled = shards.iter().chain(shards.last().into_iter().cycle()).take(size);
+    filled.fold(Statement::new(format!("{head} ({marks}) {tail}")), |statement, shard| statement.bind(*shard))
 }
 
 /// A condition for the rows behind a key of several columns, and how often which of the key's values is bound to it.

@@ -1,6 +1,7 @@
 //! One database file, open: a writing connection that callers take in turns, and a pool of readers beside it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_supervisor::journal::JournalError;
@@ -39,7 +40,7 @@ pub(super) async fn open(
         .connect_with(open::reading(&file))
         .await
         .map_err(connect)?;
-    Ok(Database::with_one_writer(readers, Turns::new(options, Some(connection))))
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection))))
 }
 
 impl Database {

@@ -77,6 +77,10 @@ impl Dialect for SqliteDialect {
         if taken { Fault::Taken } else { Fault::Unknown }
     }
 
+    fn is_lost(_error: &Error) -> bool {
+        false
+    }
+
     fn is_damage(error: &Error) -> bool {
         const CORRUPT: i32 = 11;
         const NOT_A_DATABASE: i32 = 26;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use amazoff_supervisor::journal::Part;
 use amazoff_supervisor::{Epoch, ShardId};
 
-use crate::sql::database::Turn;
 use crate::sql::dialect::Dialect;
 use crate::sql::rows::{self, Cells as _};
-use crate::sql::statement::{Statement, list};
+use crate::sql::statement::for_shards;
+use crate::sql::turns::Turn;
 
 /// The newest `shard_seq` of the shards that are known. What was learnt under another epoch is outdated: in between, the
 /// shard had another writer.
@@ -30,11 +30,11 @@ impl Heads {
         if unknown.is_empty() {
             return Ok(());
         }
-        let (marks, _) = list(unknown.len());
+        let shards: Vec<ShardId> = unknown.keys().copied().collect();
         let newest = "SELECT shard_id, (SELECT shard_seq FROM journal WHERE journal.shard_id = shard.shard_id
                                         ORDER BY shard_seq DESC LIMIT 1)
                       FROM shard WHERE shard_id IN";
-        let statement = for_shards(format!("{newest} ({marks})"), unknown.keys().copied());
+        let statement = for_shards(newest, "", &shards);
         for row in &turn.rows(&statement).await? {
             let shard = rows::shard(row, 0)?;
             let epoch = unknown.get(&shard).copied().unwrap_or_default();
@@ -51,17 +51,4 @@ impl Heads {
         *head += u64::try_from(count).unwrap_or(u64::MAX);
         first
     }
-}
-
-/// A statement with a [`list`] of shards. The last one fills the places that are left.
-pub(super) fn for_shards(
-    sql: String,
-    shards: impl ExactSizeIterator<Item = ShardId> + Clone,
-) -> Statement<'static> {
-    let (_, size) = list(shards.len());
-    let last = shards.clone().last();
-    shards
-        .chain(std::iter::repeat(last).flatten())
-        .take(size)
-        .fold(Statement::new(sql), |statement, shard| statement.bind(shard))
 }

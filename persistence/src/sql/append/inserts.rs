@@ -2,8 +2,8 @@
 
 use super::{Numbered, judge, statements};
 use crate::bugs::Bugs;
-use crate::sql::database::Turn;
 use crate::sql::dialect::Dialect;
+use crate::sql::turns::Turn;
 
 /// Writes parts that nothing was found to speak against; `false` when a claimed key belongs to another entity all the same.
 ///

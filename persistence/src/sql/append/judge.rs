@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use amazoff_supervisor::journal::{Claim, OutboxKey, Part, PartRefusal};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Version};
 
-use super::heads::for_shards;
 use crate::bugs::Bugs;
 use crate::rules;
-use crate::sql::database::Turn;
 use crate::sql::dialect::Dialect;
 use crate::sql::rows::{self, Cells as _};
-use crate::sql::statement::{Statement, any_of, list};
+use crate::sql::statement::{Statement, any_of, for_shards};
+use crate::sql::turns::Turn;
 
 const MARK_APPLIED: &str = "kind = ? AND id = ? AND sender = ? AND high_water >= ?";
 
@@ -23,12 +22,10 @@ impl Fence {
     /// Locks the parts' shards, always in the order of their numbers.
     pub(super) async fn raise<D: Dialect>(turn: &mut Turn<D>, parts: &[&Part]) -> Result<Self, sqlx::Error> {
         let shards: BTreeSet<ShardId> = parts.iter().map(|part| part.shard()).collect();
-        let (marks, _) = list(shards.len());
-        let owned = format!(
-            "SELECT shard_id, epoch FROM shard WHERE shard_id IN ({marks}) AND state = 'owned' ORDER BY shard_id{}",
-            D::SHARE_LOCK
-        );
-        let rows = turn.rows(&for_shards(owned, shards.iter().copied())).await?;
+        let shards: Vec<ShardId> = shards.into_iter().collect();
+        let head = "SELECT shard_id, epoch FROM shard WHERE state = 'owned' AND shard_id IN";
+        let tail = format!("ORDER BY shard_id{}", D::SHARE_LOCK);
+        let rows = turn.rows(&for_shards(head, &tail, &shards)).await?;
         let epochs: Result<_, sqlx::Error> =
             rows.iter().map(|row| Ok((rows::shard(row, 0)?, Epoch(rows::unsigned(row, 1)?)))).collect();
         epochs.map(Self)

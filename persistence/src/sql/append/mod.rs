@@ -10,18 +10,18 @@ mod inserts;
 mod judge;
 mod statements;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use amazoff_supervisor::Version;
 use amazoff_supervisor::journal::{JournalError, Part, PartRefusal, Stored, Verdicts};
+use amazoff_supervisor::{ShardId, Version};
 
 pub(super) use self::heads::Heads;
 use self::judge::Fence;
-use super::database::{Turn, Turns};
 use super::dialect::{Dialect, Fault};
 use super::errors::{unavailable, uncommitted};
 use super::retry::Retries;
+use super::turns::{Turn, Turns};
 use crate::bugs::Bugs;
 use crate::rules;
 
@@ -82,7 +82,7 @@ async fn store<D: Dialect>(
             write_one_by_one(turn, parts, heads, bugs).await
         };
         let error = match written {
-            Ok(Some(verdicts)) => match turn.commit().await {
+            Ok(Some(verdicts)) => match turn.commit_to(shards(parts)).await {
                 Ok(()) => return Ok(verdicts),
                 Err(error) if D::fault(&error) == Fault::Conflict => Some(error),
                 Err(error) => return Err(uncommitted::<D>(error)),
@@ -101,6 +101,10 @@ async fn store<D: Dialect>(
             None => retries.again(turn, "what was judged free was taken").await?,
         }
     }
+}
+
+fn shards(parts: &[&Part]) -> BTreeSet<ShardId> {
+    parts.iter().map(|part| part.shard()).collect()
 }
 
 /// Writing together does one table after the other, so it would mix up two parts of the same entity.
