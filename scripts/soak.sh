@@ -2,7 +2,7 @@
 # The long runs. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
 # kill tests run, each time with another seed of chance (default 30). The last line counts.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 passed=0
 failed=0

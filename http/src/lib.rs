@@ -26,9 +26,11 @@ mod routes;
 pub mod server;
 mod settings;
 pub mod views;
+mod waiting;
 
 pub use platform::Platform;
 pub use router::router;
 pub use routes::ops::acting::Acts;
 pub use routes::ops::stream::Streams;
 pub use settings::HttpSettings;
+pub use waiting::{WaitingFor, waiting_room};

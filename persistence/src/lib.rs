@@ -2,6 +2,7 @@
 //!
 //! - [`SqliteStore`]: the embedded default. Two files in one folder: `journal.db` is the transactional truth (WAL,
 //!   `synchronous=FULL`: an `Ok` means that the disk has it), `documents.db` holds what can be rebuilt from it.
+//! - [`MariaDbStore`]: the truth on a MariaDB server, for shops that outgrow one machine.
 //! - [`MemoryStore`]: the same rules without a disk, a thread or a clock; for tests.
 //! - [`mongodb::MongoStore`]: documents and media in a replica set, for a shop of several nodes.
 //! - [`FileBlobs`]: immutable bytes in a folder, named by their SHA-256.
@@ -22,12 +23,17 @@ mod bugs;
 mod checksum;
 mod fields;
 mod files;
+#[cfg(feature = "mariadb")]
+mod mariadb;
 mod memory;
 #[cfg(feature = "mongodb")]
 pub mod mongodb;
 mod rules;
+mod sql;
 mod sqlite;
 
 pub use files::FileBlobs;
+#[cfg(feature = "mariadb")]
+pub use mariadb::{MariaDbError, MariaDbOptions, MariaDbStore, PoolStats};
 pub use memory::{AppendFailure, MemoryBlobs, MemoryStore};
-pub use sqlite::{Locations, OpenError, SqliteStore};
+pub use sqlite::{OpenError, SqliteStore, SqliteTruth, SqliteViews};

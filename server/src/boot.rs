@@ -13,8 +13,7 @@ use amazoff_gateways::images::Rasteriser;
 use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{Limits, serve};
-use amazoff_http::{HttpSettings, Platform};
-use amazoff_persistence::{FileBlobs, Locations, OpenError, SqliteStore};
+use amazoff_http::{HttpSettings, Platform, WaitingFor};
 use amazoff_supervisor::journal::{JournalError, Shards};
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
@@ -24,9 +23,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, ConfigError, Seed};
+use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
+use crate::stores::{OpenError, Stores};
+use crate::waiting::{Pauses, WaitingRoom};
 
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;
@@ -83,13 +84,15 @@ pub(crate) enum BootError {
 /// When it cannot start, or when the supervision tree gives up.
 pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let began = Instant::now();
+    let mut signals = Signals::listen()?;
     let folder = DataFolder::lock(&config.data_dir)?;
-    // Before the database is made: data without its key must be noticed, not given a new one.
-    let master = MasterKey::new(*config.load_master_key(!config.journal.exists())?.expose_secret());
-    let locations = Locations { journal: config.journal.clone(), documents: config.documents.clone() };
-    let store = SqliteStore::open_at(&locations).await?;
     let (listener, address) = listen(config.listen)?;
-    let node = Arc::new(SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?);
+    let door = Door::new(listener);
+    let opened = tokio::select! {
+        opened = open(&config, folder, &door, address) => opened?,
+        () = signals.next() => return Ok(()),
+    };
+    let Opened { store, node, master } = opened;
 
     let pools = Pools::new();
     let ports = ports(&store, &node);
@@ -97,18 +100,16 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let platform = Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.node());
     let doors = CancellationToken::new();
-    let door = Door::new(listener);
     let edge = edge(door.clone(), &platform, &doors);
     let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
 
-    let signals = Signals::listen()?;
     tokio::select! {
         filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
-    announce(&config, &store_of(&config), address, began);
+    announce(&config, store.described(), address, began);
 
     let ended = tokio::select! {
         cause = tree.failed() => Err(BootError::GaveUp(cause)),
@@ -118,6 +119,52 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let report = shutdown::run(platform, tree, store, door).await;
     tracing::info!("stopped after {} ms", report.took().as_millis());
     ended
+}
+
+/// What stands on the databases.
+struct Opened {
+    store: Stores,
+    node: Arc<SingleNode>,
+    master: MasterKey,
+}
+
+/// Opens the databases and claims the shards. A database server that is away is waited for.
+async fn open(
+    config: &Config,
+    folder: DataFolder,
+    door: &Door,
+    address: SocketAddr,
+) -> Result<Opened, BootError> {
+    let (store, master) = match &config.truth {
+        TruthAt::Sqlite(file) => {
+            // Before the database is made: data without its key must be noticed, not given a new one.
+            let master = config.load_master_key(!file.exists())?;
+            (Stores::open(config).await?, master)
+        }
+        TruthAt::MariaDb(_) => {
+            let room = WaitingRoom::open(door, &settings(config, address))?;
+            let store = waited_for(config, &room).await?;
+            let master = config.load_master_key(store.journal().heads().await?.is_empty())?;
+            room.close().await;
+            (store, master)
+        }
+    };
+    let node = SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?;
+    Ok(Opened { store, node: Arc::new(node), master: MasterKey::new(*master.expose_secret()) })
+}
+
+/// Opens the databases as soon as they can be reached.
+async fn waited_for(config: &Config, room: &WaitingRoom) -> Result<Stores, BootError> {
+    let mut pauses = Pauses::default();
+    loop {
+        match Stores::open(config).await {
+            Err(error) if error.is_passing() => {
+                room.tell(WaitingFor::Database, &error);
+                pauses.pause().await;
+            }
+            opened => return Ok(opened?),
+        }
+    }
 }
 
 /// The CPU pools.
@@ -137,7 +184,7 @@ impl Pools {
     }
 }
 
-fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
+fn ports(store: &Stores, node: &Arc<SingleNode>) -> Ports {
     Ports {
         journal: store.journal(),
         documents: store.documents(),
@@ -148,18 +195,13 @@ fn ports(store: &SqliteStore, node: &Arc<SingleNode>) -> Ports {
     }
 }
 
-fn outside(
-    config: &Config,
-    store: &SqliteStore,
-    pools: &Pools,
-    master: MasterKey,
-) -> Result<Outside, BootError> {
+fn outside(config: &Config, store: &Stores, pools: &Pools, master: MasterKey) -> Result<Outside, BootError> {
     let ledger = config.data_dir.join("sandbox-ledger.jsonl");
     let sandbox: Arc<dyn PaymentProvider> =
         Arc::new(Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?);
     Ok(Outside {
         vault: Vault::new(master, store.key_table()),
-        blobs: Arc::new(FileBlobs::open(&config.data_dir.join("media"))?),
+        blobs: store.blobs(),
         providers: Providers::of([sandbox]),
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
     })
@@ -220,10 +262,6 @@ async fn fill(
         }
     }
     Ok(())
-}
-
-fn store_of(config: &Config) -> String {
-    format!("SQLite, {} and {}", config.journal.display(), config.documents.display())
 }
 
 /// What runs where, on one screen.

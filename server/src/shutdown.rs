@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amazoff_http::Platform;
-use amazoff_persistence::SqliteStore;
 use amazoff_supervisor::shutdown::{Phases, Report};
 use amazoff_supervisor::tree::TreeHandle;
+
+use crate::stores::Stores;
 
 /// How long running requests have to be answered: a little more than a request may take.
 const REQUESTS_LIMIT: Duration = Duration::from_secs(11);
@@ -45,7 +46,7 @@ impl Door {
 }
 
 /// Goes all the way down.
-pub(crate) async fn run(platform: Platform, tree: TreeHandle, store: SqliteStore, door: Door) -> Report {
+pub(crate) async fn run(platform: Platform, tree: TreeHandle, store: Stores, door: Door) -> Report {
     let (requests, sockets) = (platform.intake.clone(), platform.realtime.clone());
     let (asks, effects) = (platform.runtime.clone(), platform.runtime.clone());
     let intake = platform.intake.clone();

@@ -149,6 +149,11 @@ impl Problem {
             Self::edge(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "The shop is not ready to serve.");
         away.because(cause).soon_again()
     }
+    /// The same with words of its own for whoever asked.
+    pub(crate) fn detailed(mut self, detail: &str) -> Self {
+        self.0.detail = Some(detail.to_owned());
+        self
+    }
     /// The request took too long: a read may simply be repeated, the outcome of anything else is unknown.
     pub fn too_slow(method: &Method) -> Self {
         let slow = if method.is_safe() {

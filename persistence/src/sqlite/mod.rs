@@ -3,21 +3,11 @@
 //! `journal.db` has one writer at a time, and all of this process's writers take turns on one connection, so none waits
 //! on a lock inside SQLite and none starves. Readers have their own connections and never wait for writers (WAL).
 
-mod append;
-mod audit;
-mod crashes;
 mod database;
+mod dialect;
 mod documents;
-mod errors;
-mod journal;
-mod keys;
-mod lane;
 mod open;
-mod outbox;
-mod reading;
-mod rows;
 mod shards;
-mod snapshots;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,84 +18,139 @@ use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteSynchronous;
 
-use self::audit::SqliteAudit;
 use self::database::Database;
+pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
-use self::journal::SqliteJournal;
-use self::keys::SqliteKeys;
-pub use self::open::{Locations, OpenError};
+pub use self::open::OpenError;
 use self::shards::SqliteShards;
+use crate::sql::{SqlAudit, SqlJournal, SqlKeys};
 
-static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
+pub(crate) static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
 static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents");
 
-/// The embedded databases, open. Cheap to clone.
+/// The transactional truth in a file, open. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteTruth {
+    database: Arc<Database>,
+    journal: Arc<SqlJournal<SqliteDialect>>,
+}
+
+impl SqliteTruth {
+    /// Opens a file; makes it and its folder when they are missing and brings the schema up to date.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made or opened, or holds something else.
+    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        let database = database::open(file.to_owned(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
+        let database = Arc::new(database);
+        let journal = Arc::new(SqlJournal::over(Arc::clone(&database)));
+        Ok(Self { database, journal })
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> Arc<dyn Journal> {
+        Arc::<SqlJournal<SqliteDialect>>::clone(&self.journal)
+    }
+
+    /// Who owns which shard.
+    pub fn shard_table(&self) -> Arc<dyn ShardTable> {
+        Arc::new(SqliteShards::over(Arc::clone(&self.database)))
+    }
+
+    /// The persons' wrapped keys.
+    pub fn key_table(&self) -> Arc<dyn KeyTable> {
+        Arc::new(SqlKeys::over(Arc::clone(&self.database)))
+    }
+
+    /// The audit trail.
+    pub fn audit(&self) -> Arc<dyn AuditTable> {
+        Arc::new(SqlAudit::over(Arc::clone(&self.database)))
+    }
+
+    /// Writes the log back into the database file and closes it. Waits for the append that runs; later calls find the
+    /// store unavailable.
+    ///
+    /// # Errors
+    /// When the log cannot be written back. Nothing is lost: the next start reads it.
+    pub async fn close(&self) -> Result<(), JournalError> {
+        self.database.close().await
+    }
+}
+
+/// The read models in a file, open. Cheap to clone.
+#[derive(Clone)]
+pub struct SqliteViews {
+    database: Arc<Database>,
+}
+
+impl SqliteViews {
+    /// Opens a file; makes it and its folder when they are missing and brings the schema up to date.
+    ///
+    /// # Errors
+    /// As [`SqliteTruth::open`].
+    pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        // Documents can be rebuilt, so their commits need not wait for the disk.
+        let database = database::open(file.to_owned(), SqliteSynchronous::Normal, &DOCUMENTS_SCHEMA).await?;
+        Ok(Self { database: Arc::new(database) })
+    }
+
+    /// The read models.
+    pub fn documents(&self) -> Arc<dyn Documents> {
+        Arc::new(SqliteDocuments::over(Arc::clone(&self.database)))
+    }
+
+    /// Writes the log back and closes the file.
+    ///
+    /// # Errors
+    /// As [`SqliteTruth::close`].
+    pub async fn close(&self) -> Result<(), JournalError> {
+        self.database.close().await
+    }
+}
+
+/// The embedded databases, both open. Cheap to clone.
 #[derive(Clone)]
 pub struct SqliteStore {
-    truth: Arc<Database>,
-    views: Arc<Database>,
-    journal: Arc<SqliteJournal>,
+    truth: SqliteTruth,
+    views: SqliteViews,
 }
 
 impl SqliteStore {
     /// Opens both databases in a folder; makes what is missing and brings the schema up to date.
     ///
     /// # Errors
-    /// When the folder or a file cannot be made or opened, or holds something else.
+    /// As [`SqliteTruth::open`].
     pub async fn open(folder: &Path) -> Result<Self, OpenError> {
-        Self::open_at(&Locations::in_folder(folder)).await
-    }
-
-    /// Opens the databases of a `sqlite://` URL: the journal there, the documents beside it.
-    ///
-    /// # Errors
-    /// As [`SqliteStore::open`], and [`OpenError::Url`] when the URL names no SQLite file.
-    pub async fn open_url(journal_url: &str) -> Result<Self, OpenError> {
-        Self::open_at(&Locations::from_urls(journal_url, None)?).await
-    }
-
-    /// Opens both databases where the locations say.
-    ///
-    /// # Errors
-    /// As [`SqliteStore::open`].
-    pub async fn open_at(locations: &Locations) -> Result<Self, OpenError> {
-        let truth =
-            Database::open(locations.journal.clone(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
-        // Documents can be rebuilt, so their commits need not wait for the disk.
-        let views =
-            Database::open(locations.documents.clone(), SqliteSynchronous::Normal, &DOCUMENTS_SCHEMA).await?;
-        let truth = Arc::new(truth);
-        let journal = Arc::new(SqliteJournal::over(Arc::clone(&truth)));
-        Ok(Self { truth, views: Arc::new(views), journal })
+        let (journal, documents) = open::in_folder(folder);
+        Ok(Self { truth: SqliteTruth::open(&journal).await?, views: SqliteViews::open(&documents).await? })
     }
 
     /// The transactional truth.
     pub fn journal(&self) -> Arc<dyn Journal> {
-        Arc::<SqliteJournal>::clone(&self.journal)
+        self.truth.journal()
     }
 
     /// The read models.
     pub fn documents(&self) -> Arc<dyn Documents> {
-        Arc::new(SqliteDocuments::over(Arc::clone(&self.views)))
+        self.views.documents()
     }
 
     /// Who owns which shard.
     pub fn shard_table(&self) -> Arc<dyn ShardTable> {
-        Arc::new(SqliteShards::over(Arc::clone(&self.truth)))
+        self.truth.shard_table()
     }
 
     /// The persons' wrapped keys.
     pub fn key_table(&self) -> Arc<dyn KeyTable> {
-        Arc::new(SqliteKeys::over(Arc::clone(&self.truth)))
+        self.truth.key_table()
     }
 
     /// The audit trail.
     pub fn audit(&self) -> Arc<dyn AuditTable> {
-        Arc::new(SqliteAudit::over(Arc::clone(&self.truth)))
+        self.truth.audit()
     }
 
-    /// Writes the logs back into the database files and closes them. Waits for the append that runs;
-    /// later calls find the store unavailable.
+    /// Writes the logs back into the database files and closes them, as [`SqliteTruth::close`] does.
     ///
     /// # Errors
     /// When a log cannot be written back. Nothing is lost: the next start reads it.

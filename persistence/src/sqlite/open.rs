@@ -7,7 +7,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 const JOURNAL_FILE: &str = "journal.db";
 const DOCUMENTS_FILE: &str = "documents.db";
-const URL_PREFIX: &str = "sqlite://";
 /// How long a statement waits for another process, such as a backup tool. Writers of this process take turns instead.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The write-ahead log goes back into the database after this many pages: rarer, so that hot pages are copied once.
@@ -26,12 +25,6 @@ pub enum OpenError {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The configured URL names no SQLite file.
-    #[error("`{url}` names no SQLite database: write sqlite:///path/to/journal.db")]
-    Url {
-        /// What was configured.
-        url: String,
-    },
     /// The file cannot be opened: missing rights, a full disk, or it is no database.
     #[error("cannot open the database {}: {source}", file.display())]
     Connect {
@@ -48,42 +41,26 @@ pub enum OpenError {
         /// What the migration said.
         source: sqlx::migrate::MigrateError,
     },
+    /// A MariaDB database cannot be opened.
+    #[cfg(feature = "mariadb")]
+    #[error(transparent)]
+    MariaDb(#[from] crate::MariaDbError),
 }
 
-/// The two files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Locations {
-    /// The transactional truth.
-    pub journal: PathBuf,
-    /// What can be rebuilt from it.
-    pub documents: PathBuf,
-}
-
-impl Locations {
-    /// Both files in one folder, under their usual names.
-    pub fn in_folder(folder: &Path) -> Self {
-        Self { journal: folder.join(JOURNAL_FILE), documents: folder.join(DOCUMENTS_FILE) }
-    }
-
-    /// Files by URL (`sqlite:///var/lib/amazoff/journal.db`); without a URL of their own, documents go beside the journal.
-    ///
-    /// # Errors
-    /// [`OpenError::Url`] when a URL has another scheme or no path.
-    pub fn from_urls(journal: &str, documents: Option<&str>) -> Result<Self, OpenError> {
-        let journal = file_of(journal)?;
-        let documents = match documents {
-            Some(url) => file_of(url)?,
-            None => journal.with_file_name(DOCUMENTS_FILE),
-        };
-        Ok(Self { journal, documents })
+impl OpenError {
+    /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } => false,
+            #[cfg(feature = "mariadb")]
+            Self::MariaDb(error) => error.is_passing(),
+        }
     }
 }
 
-fn file_of(url: &str) -> Result<PathBuf, OpenError> {
-    match url.strip_prefix(URL_PREFIX) {
-        Some(path) if !path.is_empty() && !path.ends_with('/') => Ok(PathBuf::from(path)),
-        Some(_) | None => Err(OpenError::Url { url: url.to_owned() }),
-    }
+/// Both files in one folder, under their usual names: the journal, the documents.
+pub(super) fn in_folder(folder: &Path) -> (PathBuf, PathBuf) {
+    (folder.join(JOURNAL_FILE), folder.join(DOCUMENTS_FILE))
 }
 
 /// Makes the folder of a file.
@@ -114,26 +91,4 @@ fn common(file: &Path) -> SqliteConnectOptions {
         .filename(file)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS_KEPT)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_live_beside_the_journal_unless_told_otherwise() {
-        let beside = Locations::from_urls("sqlite:///data/shop.db", None).unwrap();
-        assert_eq!(beside.journal, Path::new("/data/shop.db"));
-        assert_eq!(beside.documents, Path::new("/data/documents.db"));
-        let apart = Locations::from_urls("sqlite://data/a.db", Some("sqlite:///tmp/b.db")).unwrap();
-        assert_eq!(apart.documents, Path::new("/tmp/b.db"));
-    }
-
-    #[test]
-    fn a_url_of_another_database_is_refused_with_a_hint() {
-        for url in ["mysql://localhost/shop", "sqlite://", "sqlite:///data/"] {
-            let refusal = Locations::from_urls(url, None).unwrap_err().to_string();
-            assert!(refusal.contains("sqlite:///path/to/journal.db"), "{refusal}");
-        }
-    }
 }

@@ -7,8 +7,8 @@ use amazoff_supervisor::{Epoch, ShardId};
 use futures::future::BoxFuture;
 
 use super::database::Database;
-use super::errors::unreadable;
-use super::rows;
+use super::dialect::SqliteDialect;
+use crate::sql::{rows, unreadable};
 
 /// The tables `node` and `shard`.
 pub(super) struct SqliteShards {
@@ -47,7 +47,7 @@ impl SqliteShards {
             .await?;
         let owned: Result<Vec<_>, sqlx::Error> =
             owned.iter().map(|row| Ok((rows::shard(row, 0)?, Epoch(rows::unsigned(row, 1)?)))).collect();
-        let mut owned = owned.map_err(unreadable("shard"))?;
+        let mut owned = owned.map_err(unreadable::<SqliteDialect>("shard"))?;
         owned.sort_unstable();
         Ok(owned)
     }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_persistence::{OpenError, SqliteStore};
+use amazoff_persistence::{OpenError, SqliteStore, SqliteTruth, SqliteViews};
 use amazoff_supervisor::journal::{Crash, CrashFilter, JournalError, LaneWriter, Part, PartRefusal, Posting};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, Version, spawn_guarded};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -316,11 +316,12 @@ async fn what_is_no_database_is_not_opened() {
 }
 
 #[tokio::test]
-async fn a_url_names_the_journal_file() {
+async fn truth_and_views_may_be_opened_apart_wherever_they_are() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/deep/shop.db", folder.path().display());
-    SqliteStore::open_url(&url).await.unwrap().close().await.unwrap();
-    assert!(folder.path().join("deep/shop.db").exists() && folder.path().join("deep/documents.db").exists());
+    let (journal, documents) = (folder.path().join("deep/shop.db"), folder.path().join("other/views.db"));
+    SqliteTruth::open(&journal).await.unwrap().close().await.unwrap();
+    SqliteViews::open(&documents).await.unwrap().close().await.unwrap();
+    assert!(journal.exists() && documents.exists());
 }
 
 const KILL_FOLDER: &str = "AMAZOFF_TEST_KILL_FOLDER";

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use amazoff_databases::{Database, shared_mongo};
+use amazoff_databases::{Database, shared_mariadb, shared_mongo};
 use amazoff_persistence::mongodb::{MongoStore, Options};
-use amazoff_persistence::{FileBlobs, MemoryBlobs, MemoryStore, SqliteStore};
+use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, MemoryBlobs, MemoryStore, SqliteStore};
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{
     Claim, CommandRecord, EffectMark, Journal, KeyTable, LaneWriter, NewEvent, OutboxKey, OutboxRow, Part,
@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) memory: Option<MemoryStore>,
     pub(crate) disk: Option<Disk>,
     /// Dropped with the world.
-    pub(crate) _database: Option<Database>,
+    pub(crate) server: Option<Database>,
 }
 
 pub(crate) struct Disk {
@@ -46,7 +46,7 @@ impl World {
         let (documents, keys) = (store.documents(), store.key_table());
         let audit = store.audit();
         let (memory, disk) = (Some(store), None);
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, _database: None }
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, server: None }
     }
 
     /// Documents and blobs in a database of their own; the rest in memory.
@@ -54,7 +54,20 @@ impl World {
         let database = shared_mongo().await.unwrap().database();
         let store = MongoStore::connect(database.url(), Options::default()).await.unwrap();
         let (documents, blobs) = (store.documents(), store.blobs());
-        Self { documents, blobs, _database: Some(database), ..Self::in_memory().await }
+        Self { documents, blobs, server: Some(database), ..Self::in_memory().await }
+    }
+
+    /// The journal and its tables in a database of their own; the rest in memory.
+    pub(crate) async fn in_mariadb() -> Self {
+        let database = shared_mariadb().await.unwrap().database().await.unwrap();
+        // The world has one lane for entities of all shards.
+        let options = MariaDbOptions { lanes: 1, ..MariaDbOptions::default() };
+        let store = MariaDbStore::connect(database.url(), options).await.unwrap();
+        let (shards, journal) = (store.shard_table(), store.journal());
+        let (epoch, lane) = claimed(&*shards, &*journal).await;
+        let (keys, audit, server) = (store.key_table(), store.audit(), Some(database));
+        let rest = Self::in_memory().await;
+        Self { journal, shards, keys, audit, lane, epoch, memory: None, server, ..rest }
     }
 
     pub(crate) async fn in_sqlite() -> Self {
@@ -70,7 +83,7 @@ impl World {
         let (documents, keys) = (store.documents(), store.key_table());
         let audit = store.audit();
         let (memory, disk) = (None, Some(Disk { folder, store }));
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, _database: None }
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, server: None }
     }
 
     /// Closes the store and opens it again.

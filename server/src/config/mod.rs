@@ -3,6 +3,7 @@
 //! [`table`] is the one list of names, defaults and meanings. A wrong value, an unknown `AMAZOFF_` variable or a broken
 //! `.env` is refused before anything is opened, in one line that names the variable.
 
+pub(crate) mod databases;
 mod master_key;
 mod parse;
 mod sources;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use secrecy::{SecretBox, SecretString};
 
+pub(crate) use databases::{DocumentsAt, TruthAt};
 pub(crate) use sources::Sources;
 
 /// The shape of the log.
@@ -45,10 +47,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// The data folder.
     pub(crate) data_dir: PathBuf,
-    /// File of the transactional truth.
-    pub(crate) journal: PathBuf,
-    /// File of the read models.
-    pub(crate) documents: PathBuf,
+    /// The transactional truth.
+    pub(crate) truth: TruthAt,
+    /// The read models.
+    pub(crate) documents: DocumentsAt,
     /// Where the world reaches the shop, without a slash at the end.
     pub(crate) public_url: Option<String>,
     /// Whether cookies travel over HTTPS only.
@@ -78,12 +80,10 @@ impl Config {
     /// With the first value that is wrong.
     pub(crate) fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
         let data_dir = parse::data_dir(sources.value(table::DATA_DIR))?;
-        let database = sources.given(table::DATABASE_URL);
-        let documents = sources.given(table::DOCUMENTS_URL);
         Ok(Self {
             listen: parse::listen(sources.value(table::LISTEN))?,
-            journal: parse::sqlite(table::DATABASE_URL, database, &data_dir, "journal.db")?,
-            documents: parse::sqlite(table::DOCUMENTS_URL, documents, &data_dir, "documents.db")?,
+            truth: databases::truth(sources.given(table::DATABASE_URL), &data_dir)?,
+            documents: databases::documents(sources.given(table::DOCUMENTS_URL), &data_dir)?,
             public_url: sources.given(table::PUBLIC_URL).map(parse::public_url).transpose()?,
             secure_cookies: parse::switch(table::SECURE_COOKIES, sources.value(table::SECURE_COOKIES))?,
             owner_email: parse::owner_email(sources.value(table::OWNER_EMAIL))?,

@@ -1,7 +1,7 @@
 //! From text to values that cannot be wrong.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -21,7 +21,7 @@ const SANDBOX_LATENCY_MS_MAX: u64 = 8_000;
 /// Length of the master key.
 pub(super) const MASTER_KEY_BYTES: usize = 32;
 
-fn wrong(name: &'static str, value: &str, expected: &str) -> ConfigError {
+pub(super) fn wrong(name: &'static str, value: &str, expected: &str) -> ConfigError {
     ConfigError::Wrong { name, value: value.to_owned(), expected: expected.to_owned() }
 }
 
@@ -35,21 +35,6 @@ pub(super) fn data_dir(value: &str) -> Result<PathBuf, ConfigError> {
         return Err(wrong(table::DATA_DIR, value, "is not a folder"));
     }
     Ok(path)
-}
-
-/// A `sqlite:` URL, or the default file in the data folder.
-pub(super) fn sqlite(
-    name: &'static str,
-    value: Option<&str>,
-    data_dir: &Path,
-    file: &str,
-) -> Result<PathBuf, ConfigError> {
-    let Some(value) = value else { return Ok(data_dir.join(file)) };
-    let path = value.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
-    match path {
-        Some(path) if !path.is_empty() && !path.contains(['?', '#']) => Ok(PathBuf::from(path)),
-        Some(_) | None => Err(wrong(name, value, "is not a URL like sqlite:./data/journal.db")),
-    }
 }
 
 pub(super) fn public_url(value: &str) -> Result<String, ConfigError> {

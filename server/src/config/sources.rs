@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::ConfigError;
+use super::databases::masked;
 use super::table::{self, Variable};
 
 /// What names our variables.
@@ -69,10 +70,10 @@ impl Sources {
                 (false, false) => "default",
             };
         let value = match self.given(variable.name) {
-            Some(_) if variable.secret => "(hidden)",
-            Some(value) => value,
-            None if variable.default.is_empty() => "(none)",
-            None => variable.default,
+            Some(_) if variable.secret => "(hidden)".to_owned(),
+            Some(value) => masked(value),
+            None if variable.default.is_empty() => "(none)".to_owned(),
+            None => variable.default.to_owned(),
         };
         format!("{:<27} {:<32} {:<11} {}\n", variable.name, value, origin, variable.meaning)
     }

@@ -66,12 +66,12 @@ pub(crate) const VARIABLES: &[Variable] = &[
     Variable::new(
         DATABASE_URL,
         "sqlite:<data dir>/journal.db",
-        "Where orders, carts, stock and payments are kept: sqlite:PATH.",
+        "Where orders, carts, stock and payments are kept: sqlite:PATH or mysql://user:password@host/database (MariaDB).",
     ),
     Variable::new(
         DOCUMENTS_URL,
         "sqlite:<data dir>/documents.db",
-        "Where the rebuildable lists (catalogue, orders) are kept: sqlite:PATH.",
+        "Where the rebuildable lists (catalogue, orders) are kept: sqlite:PATH or mongodb://host/database?replicaSet=NAME; MongoDB keeps the pictures, too.",
     ),
     Variable::new(PUBLIC_URL, "", "Address that shoppers type, such as https://shop.example; else the listener's."),
     Variable::new(SECURE_COOKIES, "off", "on: cookies travel over HTTPS only. Set it wherever the shop has HTTPS."),

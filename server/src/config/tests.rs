@@ -3,7 +3,7 @@ use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 
-use super::{Config, Seed, Sources, table};
+use super::{Config, DocumentsAt, Seed, Sources, TruthAt, table};
 
 fn sources(pairs: &[(&str, &str)]) -> Sources {
     let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -18,8 +18,10 @@ fn refusal(name: &str, value: &str) -> String {
 fn defaults_alone_make_a_configuration() {
     let config = Config::from_sources(&Sources::default()).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.journal, Path::new("./data/journal.db"));
-    assert_eq!(config.documents, Path::new("./data/documents.db"));
+    assert!(matches!(config.truth, TruthAt::Sqlite(file) if file == Path::new("./data/journal.db")));
+    assert!(
+        matches!(config.documents, DocumentsAt::Sqlite(file) if file == Path::new("./data/documents.db"))
+    );
     assert_eq!(config.seed, Seed::Full);
     assert!(config.owner_password.is_none());
 }
@@ -61,6 +63,8 @@ fn secrets_are_shown_neither_in_refusals_nor_in_the_list() {
     let given = sources(&[(table::OWNER_PASSWORD, "correct horse battery")]);
     assert!(!given.describe().contains("horse"), "{}", given.describe());
     assert!(given.describe().contains("(hidden)"));
+    let given = sources(&[(table::DATABASE_URL, "mysql://shop:horse@db/shop")]);
+    assert!(given.describe().contains("mysql://shop:***@db/shop"), "{}", given.describe());
 }
 
 #[test]

@@ -12,8 +12,10 @@
 pub mod client;
 pub mod gate;
 pub mod server;
+pub mod servers;
 pub mod shopping;
 
 pub use client::{Auth, Client, Reply, Request};
 pub use gate::Gate;
 pub use server::{Server, Setup};
+pub use servers::Servers;

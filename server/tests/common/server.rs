@@ -49,6 +49,11 @@ impl Setup {
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
+    /// The URL of the database server that it is told to use; `None` for the embedded default.
+    pub fn database_url(&self) -> Option<&str> {
+        let given = self.variables.iter().find(|(name, _)| name == "AMAZOFF_DATABASE_URL");
+        given.map(|(_, url)| url.as_str()).filter(|url| url.starts_with("mysql:"))
+    }
     fn log(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }

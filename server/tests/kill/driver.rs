@@ -9,7 +9,7 @@ use rand::{Rng as _, SeedableRng as _};
 use tokio::task::JoinSet;
 
 use crate::books;
-use crate::common::{Client, Gate, Server, Setup, shopping};
+use crate::common::{Client, Gate, Server, Servers, Setup, shopping};
 use crate::notes::Notes;
 use crate::shopper::{Shopper, World};
 
@@ -17,7 +17,7 @@ use crate::shopper::{Shopper, World};
 const LIFE_LIMIT: Duration = Duration::from_secs(5);
 
 /// How a run goes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Plan {
     /// Decides everything that is left to chance.
     pub(crate) seed: u64,
@@ -31,8 +31,23 @@ pub(crate) struct Plan {
     pub(crate) planted: Option<&'static str>,
     /// What the shop sells: the value of AMAZOFF_SEED.
     pub(crate) catalogue: &'static str,
-    /// SIGTERM instead of kill -9.
-    pub(crate) gently: bool,
+    /// What is done to whom.
+    pub(crate) blow: Blow,
+    /// Where the shop keeps its data: MariaDB and MongoDB, or the embedded default.
+    pub(crate) servers: Option<Arc<Servers>>,
+}
+
+/// What is done, and to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blow {
+    /// kill -9 of the shop.
+    Kill,
+    /// SIGTERM to the shop.
+    Stop,
+    /// kill -9 of MariaDB, while the shop lives on.
+    KillMariaDb,
+    /// kill -9 of MongoDB, while the shop lives on.
+    KillMongo,
 }
 
 impl Default for Plan {
@@ -44,7 +59,8 @@ impl Default for Plan {
             limit: Duration::from_secs(60),
             planted: None,
             catalogue: "on",
-            gently: false,
+            blow: Blow::Kill,
+            servers: None,
         }
     }
 }
@@ -75,7 +91,8 @@ pub(crate) struct Report {
 /// Runs a plan.
 pub(crate) async fn run(plan: &Plan) -> Report {
     let mut report = Report { seed: plan.seed, ..Report::default() };
-    let mut setup = Setup::default().with("AMAZOFF_SEED", plan.catalogue);
+    let setup = plan.servers.as_ref().map_or_else(Setup::default, |servers| servers.setup());
+    let mut setup = setup.with("AMAZOFF_SEED", plan.catalogue);
     if let Some(bug) = plan.planted {
         setup = setup.with("AMAZOFF_PLANTED_BUG", bug);
     }
@@ -146,25 +163,48 @@ async fn kill_repeatedly(
         while idle() && Instant::now() < patience {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        let life = gate.end_of_life();
-        if plan.gently {
-            stop(server, report).await?;
-        } else {
-            server.kill();
-        }
-        gate.close();
-        *server = Server::start_behind(setup, gate).await?;
-        // The sockets of the dead process are closed, so whoever was cut knows by now.
-        match gate.cut(life) {
-            0 if plan.gently => report.kills += 1,
-            0 => report.idle_kills += 1,
-            cut => {
+        match (plan.blow, &plan.servers) {
+            (Blow::KillMariaDb, Some(servers)) => {
+                servers.mariadb.kill_9().await.map_err(|error| error.to_string())?;
+                servers.mariadb.restart().await.map_err(|error| error.to_string())?;
                 report.kills += 1;
-                report.cut += cut;
             }
+            (Blow::KillMongo, Some(servers)) => {
+                servers.mongo.kill_9().await.map_err(|error| error.to_string())?;
+                servers.mongo.restart().await.map_err(|error| error.to_string())?;
+                report.kills += 1;
+            }
+            _ => end_life(plan.blow, setup, server, (gate, report)).await?,
         }
         if plan.planted.is_some() && !world.client.complaints().is_empty() {
             break;
+        }
+    }
+    Ok(())
+}
+
+/// Ends the shop and starts it again.
+async fn end_life(
+    blow: Blow,
+    setup: &Setup,
+    server: &mut Server,
+    (gate, report): (&Gate, &mut Report),
+) -> Result<(), String> {
+    let life = gate.end_of_life();
+    if blow == Blow::Stop {
+        stop(server, report).await?;
+    } else {
+        server.kill();
+    }
+    gate.close();
+    *server = Server::start_behind(setup, gate).await?;
+    // The sockets of the dead process are closed, so whoever was cut knows by now.
+    match gate.cut(life) {
+        0 if blow == Blow::Stop => report.kills += 1,
+        0 => report.idle_kills += 1,
+        cut => {
+            report.kills += 1;
+            report.cut += cut;
         }
     }
     Ok(())

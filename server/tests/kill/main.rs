@@ -16,14 +16,18 @@ mod driver;
 mod notes;
 mod shopper;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use driver::{Plan, Report};
+use common::Servers;
+use driver::{Blow, Plan, Report};
 
 /// Kills with commands in flight that the main run needs.
 const KILLS_MIN: u32 = 20;
 /// Stops under load.
 const STOPS: u32 = 6;
+/// Kills of a database server under load.
+const DATABASE_KILLS: u32 = 6;
 /// Runs in which a planted bug must show.
 #[cfg(feature = "fault-points")]
 const TRIES_MAX: u64 = 5;
@@ -64,6 +68,48 @@ async fn nothing_acknowledged_is_lost_or_doubled_over_twenty_kills() {
     assert!(report.orders > 20, "only {} orders were placed", report.orders);
 }
 
+/// The same shop on MariaDB and MongoDB.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_on_mariadb_and_mongodb_either() {
+    let report = on_servers(Blow::Kill, KILLS_MIN).await;
+    print("kill -9 on MariaDB and MongoDB", &report);
+    assert!(report.acknowledged > 500, "only {} commands were acknowledged", report.acknowledged);
+    assert!(report.orders > 20, "only {} orders were placed", report.orders);
+}
+
+/// The database dies in mid-load and comes back; the shop does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_mariadb_is_killed_under_the_shop() {
+    let report = on_servers(Blow::KillMariaDb, DATABASE_KILLS).await;
+    print("kill -9 of MariaDB", &report);
+    assert!(report.acknowledged > 300, "only {} commands were acknowledged", report.acknowledged);
+}
+
+/// Documents are rebuildable and wait; buying does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_mongodb_is_killed_under_the_shop() {
+    let report = on_servers(Blow::KillMongo, DATABASE_KILLS).await;
+    print("kill -9 of MongoDB", &report);
+    assert!(report.acknowledged > 300, "only {} commands were acknowledged", report.acknowledged);
+}
+
+async fn on_servers(blow: Blow, kills: u32) -> Report {
+    let plan = Plan {
+        seed: seed(),
+        shoppers: 30,
+        kills,
+        limit: Duration::from_secs(120),
+        catalogue: "small",
+        blow,
+        servers: Some(Arc::new(Servers::start().await)),
+        ..Plan::default()
+    };
+    let report = driver::run(&plan).await;
+    assert!(report.violations.is_empty(), "{}\n{}", report.violations.join("\n"), report.log);
+    assert!(report.kills >= kills, "only {} of {kills} kills hit", report.kills);
+    report
+}
+
 /// SIGTERM in mid-checkout: whoever was let in is answered, whoever comes later is refused, and nothing is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_asked_to_stop_answers_or_refuses_every_request_and_loses_nothing() {
@@ -73,7 +119,7 @@ async fn a_server_that_is_asked_to_stop_answers_or_refuses_every_request_and_los
         kills: STOPS,
         limit: Duration::from_secs(90),
         catalogue: "small",
-        gently: true,
+        blow: Blow::Stop,
         ..Plan::default()
     };
     let report = driver::run(&plan).await;
@@ -98,7 +144,7 @@ async fn is_noticed(bug: &'static str, signs: &[&str]) {
             limit: Duration::from_secs(40),
             planted: Some(bug),
             catalogue: "small",
-            gently: false,
+            ..Plan::default()
         };
         let report = driver::run(&plan).await;
         print(bug, &report);

@@ -29,6 +29,7 @@ mod mongo;
 mod mongo_access;
 mod port;
 mod process;
+mod proxy;
 mod shared;
 mod wire;
 
@@ -39,6 +40,7 @@ pub use mariadb::{MariaDb, MariaDbOptions};
 pub use mongo::{Mongo, MongoOptions};
 pub use mongo_access::MongoAccess;
 
+pub use proxy::{Counters, Direction, Proxy};
 pub use shared::{MARIADB_VARIABLE, MONGODB_VARIABLE, shared_mariadb, shared_mongo};
 
 /// Runs work that waits for processes outside the async threads. A paused clock does not jump meanwhile.

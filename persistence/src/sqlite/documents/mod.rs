@@ -14,9 +14,9 @@ use serde_json::Value;
 use sqlx::SqliteConnection;
 
 use super::database::Database;
-use super::errors::{unavailable, unreadable};
-use super::rows;
+use super::dialect::SqliteDialect;
 use crate::fields;
+use crate::sql::{rows, unavailable, unreadable};
 
 /// The tables `document` and `checkpoint` in `documents.db`.
 pub(super) struct SqliteDocuments {
@@ -35,8 +35,8 @@ impl SqliteDocuments {
             .build()
             .fetch_all(self.database.readers())
             .await
-            .map_err(unreadable(&query.collection))?;
-        select::read_page(query, &rows).map_err(unreadable(&query.collection))
+            .map_err(unreadable::<SqliteDialect>(&query.collection))?;
+        select::read_page(query, &rows).map_err(unreadable::<SqliteDialect>(&query.collection))
     }
 
     async fn number(&self, query: &Query) -> Result<u64, JournalError> {
@@ -45,7 +45,7 @@ impl SqliteDocuments {
             .build()
             .fetch_one(self.database.readers())
             .await
-            .map_err(unreadable(&query.collection))?;
+            .map_err(unreadable::<SqliteDialect>(&query.collection))?;
         rows::unsigned(&row, 0).map_err(unavailable)
     }
 
@@ -56,8 +56,8 @@ impl SqliteDocuments {
                 .bind(id)
                 .fetch_optional(self.database.readers())
                 .await
-                .map_err(unreadable(collection))?;
-        row.map(|row| select::body(&row, 0)).transpose().map_err(unreadable(collection))
+                .map_err(unreadable::<SqliteDialect>(collection))?;
+        row.map(|row| select::body(&row, 0)).transpose().map_err(unreadable::<SqliteDialect>(collection))
     }
 
     async fn how_far(&self, projection: &str) -> Result<Vec<(ShardId, u64)>, JournalError> {
@@ -66,10 +66,10 @@ impl SqliteDocuments {
                 .bind(projection)
                 .fetch_all(self.database.readers())
                 .await
-                .map_err(unreadable(projection))?;
+                .map_err(unreadable::<SqliteDialect>(projection))?;
         let checkpoints: Result<Vec<_>, sqlx::Error> =
             rows.iter().map(|row| Ok((rows::shard(row, 0)?, rows::unsigned(row, 1)?))).collect();
-        checkpoints.map_err(unreadable(projection))
+        checkpoints.map_err(unreadable::<SqliteDialect>(projection))
     }
 }
 

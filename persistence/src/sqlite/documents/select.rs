@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use crate::sqlite::rows;
+use crate::sql::rows;
 
 /// The statement for one page, with one row more than asked for: it tells whether there is a next page.
 pub(super) fn page(query: &Query) -> QueryBuilder<Sqlite> {

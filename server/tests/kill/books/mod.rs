@@ -2,6 +2,7 @@
 
 mod ledger;
 mod stored;
+mod tables;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -1,11 +1,12 @@
-//! What the database says, read with plain SQL and none of the shop's code.
+//! What the database says, read with plain SQL and none of the shop's code. What follows from it is worked out here, so
+//! that each database is asked the same simple questions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
+use super::tables::{Event, Tables};
 use crate::common::Setup;
 use crate::common::shopping::Lines;
 use crate::notes::Notes;
@@ -21,21 +22,16 @@ pub(crate) struct Stored {
     placed: BTreeMap<String, String>,
     /// The order of each payment, as texts.
     pub(crate) payments: BTreeMap<String, String>,
-    /// What the queries that must find nothing found.
+    /// What should not be there.
     findings: Vec<String>,
-}
-
-async fn open(setup: &Setup) -> Result<SqlitePool, sqlx::Error> {
-    let options = SqliteConnectOptions::new().filename(setup.data().join("journal.db")).read_only(true);
-    SqlitePoolOptions::new().max_connections(1).connect_with(options).await
 }
 
 /// Waits until no effect is waiting any more in the running shop.
 pub(crate) async fn settled(setup: &Setup) -> Option<String> {
     let limit = Instant::now() + OUTBOX_LIMIT;
     loop {
-        let waiting = match open(setup).await {
-            Ok(pool) => sqlx::query_scalar::<_, i64>("SELECT count(*) FROM outbox").fetch_one(&pool).await,
+        let waiting = match Tables::open(setup).await {
+            Ok(tables) => tables.effects_waiting().await,
             Err(error) => Err(error),
         };
         match waiting {
@@ -51,75 +47,35 @@ pub(crate) async fn settled(setup: &Setup) -> Option<String> {
     }
 }
 
-/// Queries that must find nothing, and what it means when they do.
-const MUST_BE_EMPTY: &[(&str, &str)] = &[
-    (
-        "an asset's postings do not sum to zero",
-        "SELECT asset || ' ' || sum(amount) FROM posting GROUP BY asset HAVING sum(amount) <> 0",
-    ),
-    (
-        "an entity's history has a gap",
-        "SELECT kind || ' ' || hex(id) FROM journal GROUP BY kind, id HAVING count(*) <> max(seq) OR min(seq) <> 1",
-    ),
-    (
-        "a shard's history has a gap",
-        "SELECT 'shard ' || shard_id FROM journal GROUP BY shard_id HAVING count(*) <> max(shard_seq)",
-    ),
-    ("an effect was given up", "SELECT kind || ' ' || hex(id) || ' ' || reason FROM dead_letter"),
-    ("an effect is left", "SELECT kind || ' ' || hex(id) || ' ' || destination FROM outbox"),
-    ("a command crashed", "SELECT kind || ' ' || hex(id) || ' ' || cause FROM quarantine"),
-    (
-        "a cart has two placed orders",
-        "SELECT json_extract(d.payload, '$.drafted.draft.cart') FROM journal d
-         WHERE d.kind = 'order' AND json_extract(d.payload, '$.drafted.draft.cart') IS NOT NULL
-           AND EXISTS (SELECT 1 FROM journal p WHERE p.kind = 'order' AND p.id = d.id
-                       AND json_extract(p.payload, '$.placed') IS NOT NULL)
-         GROUP BY 1 HAVING count(DISTINCT d.id) > 1",
-    ),
-    (
-        "an order was placed or paid twice",
-        "SELECT hex(id) FROM journal WHERE kind = 'order' GROUP BY id
-         HAVING sum(json_extract(payload, '$.placed') IS NOT NULL) > 1
-             OR sum(json_extract(payload, '$.paid') IS NOT NULL) > 1",
-    ),
-    (
-        "a user has no address of their own",
-        "SELECT hex(j.id) FROM journal j WHERE j.kind = 'user' AND j.seq = 1
-           AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.owner_kind = 'user' AND c.owner_id = j.id)",
-    ),
-];
-
 impl Stored {
     pub(crate) async fn read(setup: &Setup) -> Result<Self, sqlx::Error> {
-        let pool = open(setup).await?;
-        let mut findings = Vec::new();
-        for (meaning, query) in MUST_BE_EMPTY {
-            let found: Vec<String> = sqlx::query_scalar(*query).fetch_all(&pool).await?;
-            findings.extend(found.into_iter().map(|what| format!("{meaning}: {what}")));
+        let tables = Tables::open(setup).await?;
+        let events = tables.events().await?;
+        let mut balances = BTreeMap::new();
+        for (account, asset, amount) in tables.postings().await? {
+            *balances.entry((account, asset)).or_default() += amount;
         }
-        let balances: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT account, asset, sum(amount) FROM posting GROUP BY account, asset")
-                .fetch_all(&pool)
-                .await?;
-        let placed: Vec<(String, String)> = sqlx::query_as(
-            "SELECT DISTINCT 'ord_' || lower(hex(p.id)), json_extract(d.payload, '$.drafted.draft.cart')
-             FROM journal p JOIN journal d ON d.kind = 'order' AND d.id = p.id AND d.seq = 1
-             WHERE p.kind = 'order' AND json_extract(p.payload, '$.placed') IS NOT NULL",
-        )
-        .fetch_all(&pool)
-        .await?;
-        let payments: Vec<(String, String)> = sqlx::query_as(
-            "SELECT 'pay_' || lower(hex(id)), json_extract(payload, '$.authorization_requested') FROM journal
-             WHERE kind = 'payment' AND json_extract(payload, '$.authorization_requested') IS NOT NULL",
-        )
-        .fetch_all(&pool)
-        .await?;
-        Ok(Self {
-            balances: balances.into_iter().map(|(account, asset, sum)| ((account, asset), sum)).collect(),
-            placed: placed.into_iter().collect(),
-            payments: payments.into_iter().map(|(payment, terms)| (payment, order_in(&terms))).collect(),
-            findings,
-        })
+        let mut findings = unbalanced(&balances);
+        findings.extend(gaps(&events));
+        findings.extend(twice(&events));
+        findings.extend(tables.left_over().await?);
+        findings.extend(without_address(&events, &tables.claiming_users().await?));
+        let of_kind = |kind: &'static str| events.iter().filter(move |event| event.kind == kind);
+        let carts: BTreeMap<_, _> = of_kind("order")
+            .filter_map(|event| Some((event.id.as_str(), event.body["drafted"]["draft"]["cart"].as_str()?)))
+            .collect();
+        let placed: BTreeMap<_, _> = of_kind("order")
+            .filter(|event| event.says("placed"))
+            .map(|event| {
+                (format!("ord_{}", event.id), carts.get(event.id.as_str()).unwrap_or(&"").to_string())
+            })
+            .collect();
+        findings.extend(two_orders(&placed));
+        let payments = of_kind("payment")
+            .filter(|event| event.says("authorization_requested"))
+            .map(|event| (format!("pay_{}", event.id), order_in(&event.body["authorization_requested"])))
+            .collect();
+        Ok(Self { balances, placed, payments, findings })
     }
 
     /// Rules that hold whatever was bought.
@@ -181,8 +137,64 @@ impl Stored {
     }
 }
 
+fn unbalanced(balances: &BTreeMap<(String, String), i64>) -> Vec<String> {
+    let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
+    for ((_, asset), amount) in balances {
+        *sums.entry(asset).or_default() += amount;
+    }
+    let wrong = sums.into_iter().filter(|(_, sum)| *sum != 0);
+    wrong.map(|(asset, sum)| format!("an asset's postings do not sum to zero: {asset} {sum}")).collect()
+}
+
+/// Each entity is numbered 1, 2, 3 …, and so is each shard.
+fn gaps(events: &[Event]) -> Vec<String> {
+    let mut entities: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    let mut shards: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for event in events {
+        entities.entry(format!("{} {}", event.kind, event.id)).or_default().push(event.seq);
+        shards.entry(event.shard).or_default().push(event.shard_seq);
+    }
+    let entities = entities
+        .into_iter()
+        .map(|(name, numbers)| (format!("an entity's history has a gap: {name}"), numbers));
+    let shards = shards
+        .into_iter()
+        .map(|(shard, numbers)| (format!("a shard's history has a gap: shard {shard}"), numbers));
+    entities.chain(shards).filter_map(|(finding, numbers)| (!is_dense(numbers)).then_some(finding)).collect()
+}
+
+fn is_dense(mut numbers: Vec<i64>) -> bool {
+    numbers.sort_unstable();
+    (1..).zip(&numbers).all(|(expected, number)| expected == *number)
+}
+
+fn twice(events: &[Event]) -> Vec<String> {
+    let mut seen: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    for event in events.iter().filter(|event| event.kind == "order") {
+        for what in ["placed", "paid"].into_iter().filter(|what| event.says(what)) {
+            *seen.entry((&event.id, what)).or_default() += 1;
+        }
+    }
+    let twice = seen.into_iter().filter(|(_, times)| *times > 1);
+    twice.map(|((order, what), _)| format!("an order was placed or paid twice: {order} {what}")).collect()
+}
+
+fn two_orders(placed: &BTreeMap<String, String>) -> Vec<String> {
+    let mut of_cart: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (order, cart) in placed {
+        of_cart.entry(cart).or_default().push(order);
+    }
+    let two = of_cart.into_iter().filter(|(_, orders)| orders.len() > 1);
+    two.map(|(cart, orders)| format!("a cart has two placed orders: {cart} {orders:?}")).collect()
+}
+
+fn without_address(events: &[Event], claiming: &BTreeSet<String>) -> Vec<String> {
+    let users = events.iter().filter(|event| event.kind == "user" && event.seq == 1);
+    let without = users.filter(|user| !claiming.contains(&user.id));
+    without.map(|user| format!("a user has no address of their own: {}", user.id)).collect()
+}
+
 /// The order in a payment's terms.
-fn order_in(terms: &str) -> String {
-    let terms: Value = serde_json::from_str(terms).unwrap_or_default();
+fn order_in(terms: &Value) -> String {
     terms["order"].as_str().unwrap_or_default().to_owned()
 }

@@ -1,0 +1,32 @@
+//! What is the same for every SQL database, written once over a small [`Dialect`].
+//!
+//! A statement is a text and values ([`Statement`]); the dialect knows how to run it, and how its database locks, begins
+//! and fails. The texts keep to what SQLite and MariaDB have in common: `?` for values, backticks around names that one of
+//! them reserves, `REPLACE INTO`, no `RETURNING`. Each text is either fixed or one of a few sizes, so that it stays prepared.
+
+mod append;
+mod audit;
+mod crashes;
+mod database;
+mod dialect;
+mod errors;
+mod journal;
+mod keys;
+mod lane;
+mod outbox;
+mod reading;
+mod retry;
+pub(crate) mod rows;
+mod snapshots;
+mod statement;
+mod turns;
+
+pub(crate) use self::audit::SqlAudit;
+pub(crate) use self::database::Database;
+pub(crate) use self::dialect::{Answer, Dialect, Fault};
+pub(crate) use self::errors::{outcome_unknown, unavailable, unreadable};
+pub(crate) use self::journal::SqlJournal;
+pub(crate) use self::keys::SqlKeys;
+pub(crate) use self::rows::Cells;
+pub(crate) use self::statement::{Statement, Value};
+pub(crate) use self::turns::Turns;

@@ -1,0 +1,107 @@
+//! SQLite's side of what all SQL databases share.
+
+use futures::TryStreamExt as _;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Error, Executor, Sqlite, SqliteConnection,
+};
+
+use crate::sql::rows::cells;
+use crate::sql::{Answer, Dialect, Fault, Statement, Value};
+
+/// SQLite. Its transactions hold the write lock from their start, so what one reads stays true until it commits.
+pub(crate) struct SqliteDialect;
+
+cells!(SqliteRow);
+
+impl Dialect for SqliteDialect {
+    type Settings = SqliteConnectOptions;
+    type Connection = SqliteConnection;
+    type Readers = SqlitePool;
+    type Row = SqliteRow;
+
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const SHARE_LOCK: &'static str = "";
+    const UPDATE_LOCK: &'static str = "";
+    const COMPARES_ROWS_BY_KEY: bool = true;
+    const FORGET_COMMANDS: &'static str = "DELETE FROM command_log WHERE rowid IN
+        (SELECT rowid FROM command_log WHERE expires_at < ? LIMIT ?)";
+    const LOCK_AUDIT: Option<&'static str> = None;
+    const COUNT_AUDIT: Option<&'static str> = None;
+    const AUDIT_GIVEN: &'static str = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
+
+    fn unless_there(_key_column: &str) -> String {
+        " ON CONFLICT DO NOTHING".to_owned()
+    }
+
+    async fn connect(settings: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
+        settings.connect().await
+    }
+
+    async fn run(
+        connection: &mut SqliteConnection,
+        statement: &Statement<'_>,
+    ) -> Result<Answer<SqliteRow>, Error> {
+        let mut answers = connection.fetch_many(bound(statement));
+        let (mut rows, mut affected) = (Vec::new(), 0);
+        while let Some(answer) = answers.try_next().await? {
+            match answer {
+                Either::Left(done) => affected += done.rows_affected(),
+                Either::Right(row) => rows.push(row),
+            }
+        }
+        Ok(Answer { rows, affected })
+    }
+
+    async fn read(readers: &SqlitePool, statement: &Statement<'_>) -> Result<Vec<SqliteRow>, Error> {
+        bound(statement).fetch_all(readers).await
+    }
+
+    /// The log still holds older images of the pages; emptying it destroys them too.
+    async fn scrub(connection: &mut SqliteConnection) -> Result<(), Error> {
+        checkpoint(connection).await
+    }
+
+    async fn close_readers(readers: &SqlitePool) {
+        readers.close().await;
+    }
+
+    async fn close(mut connection: SqliteConnection) -> Result<(), Error> {
+        checkpoint(&mut connection).await?;
+        connection.close().await
+    }
+
+    fn fault(error: &Error) -> Fault {
+        let taken = error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation);
+        if taken { Fault::Taken } else { Fault::Unknown }
+    }
+
+    fn is_lost(_error: &Error) -> bool {
+        false
+    }
+
+    fn is_damage(error: &Error) -> bool {
+        const CORRUPT: i32 = 11;
+        const NOT_A_DATABASE: i32 = 26;
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        let code: Option<i32> = code.and_then(|code| code.parse().ok());
+        // The low byte of an extended result code is the primary one.
+        code.is_some_and(|code| matches!(code & 0xff, CORRUPT | NOT_A_DATABASE))
+    }
+}
+
+/// Writes the log back into the database file and empties it, as far as readers allow.
+async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), Error> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await.map(drop)
+}
+
+fn bound(statement: &Statement<'_>) -> Query<'static, Sqlite, SqliteArguments> {
+    statement.values().iter().fold(sqlx::query(AssertSqlSafe(statement.sql())), |query, value| match *value {
+        Value::Null => query.bind(None::<i64>),
+        Value::Int(number) => query.bind(number),
+        Value::Text(text) => query.bind(text.to_owned()),
+        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
+        Value::Id(id) => query.bind(id.to_vec()),
+    })
+}

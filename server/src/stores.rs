@@ -1,0 +1,188 @@
+//! Which adapters the configuration asks for, and how they are opened and closed. The only place that names them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amazoff_persistence::mongodb::{self, MongoStore};
+use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, SqliteTruth, SqliteViews};
+use amazoff_supervisor::AuditTable;
+use amazoff_supervisor::documents::{Blobs, Documents};
+use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
+use secrecy::ExposeSecret as _;
+
+use crate::config::databases::masked;
+use crate::config::{Config, DocumentsAt, TruthAt};
+
+/// A statement, and a wait for a connection, end well within the time that a command may take.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(3);
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// The transactional truth or a file of documents cannot be used.
+    #[error(transparent)]
+    Sql(#[from] amazoff_persistence::OpenError),
+    /// MongoDB cannot be used.
+    #[error("AMAZOFF_DOCUMENTS_URL: {0}")]
+    MongoDb(#[from] mongodb::OpenError),
+    /// The folder of the pictures cannot be used.
+    #[error("cannot use the folder {}: {source}", folder.display())]
+    Media {
+        /// Which folder.
+        folder: std::path::PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}
+
+impl OpenError {
+    /// Whether waiting may help: a database server is away.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Sql(error) if error.is_passing())
+    }
+}
+
+/// The transactional truth, open.
+#[derive(Clone)]
+enum Truth {
+    Sqlite(SqliteTruth),
+    MariaDb(MariaDbStore),
+}
+
+/// The read models, open.
+#[derive(Clone)]
+enum Views {
+    Sqlite(SqliteViews),
+    MongoDb(MongoStore),
+}
+
+/// The open databases. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Stores {
+    truth: Truth,
+    views: Views,
+    blobs: Arc<dyn Blobs>,
+    described: String,
+}
+
+impl Stores {
+    /// Opens what the configuration names.
+    ///
+    /// # Errors
+    /// When a database cannot be opened. A MongoDB that is only unreachable is no error: documents catch up later.
+    pub(crate) async fn open(config: &Config) -> Result<Self, OpenError> {
+        let (truth, truth_at) = open_truth(&config.truth).await?;
+        let (views, views_at) = open_views(&config.documents).await?;
+        let blobs: Arc<dyn Blobs> = match &views {
+            Views::MongoDb(store) => store.blobs(),
+            Views::Sqlite(_) => {
+                let folder = config.data_dir.join("media");
+                let files = FileBlobs::open(&folder);
+                Arc::new(files.map_err(|source| OpenError::Media { folder, source })?)
+            }
+        };
+        Ok(Self { truth, views, blobs, described: format!("{truth_at}; documents in {views_at}") })
+    }
+
+    /// The journal.
+    pub(crate) fn journal(&self) -> Arc<dyn Journal> {
+        match &self.truth {
+            Truth::Sqlite(store) => store.journal(),
+            Truth::MariaDb(store) => store.journal(),
+        }
+    }
+
+    /// Who owns which shard.
+    pub(crate) fn shard_table(&self) -> Arc<dyn ShardTable> {
+        match &self.truth {
+            Truth::Sqlite(store) => store.shard_table(),
+            Truth::MariaDb(store) => store.shard_table(),
+        }
+    }
+
+    /// The persons' wrapped keys.
+    pub(crate) fn key_table(&self) -> Arc<dyn KeyTable> {
+        match &self.truth {
+            Truth::Sqlite(store) => store.key_table(),
+            Truth::MariaDb(store) => store.key_table(),
+        }
+    }
+
+    /// The audit trail.
+    pub(crate) fn audit(&self) -> Arc<dyn AuditTable> {
+        match &self.truth {
+            Truth::Sqlite(store) => store.audit(),
+            Truth::MariaDb(store) => store.audit(),
+        }
+    }
+
+    /// The read models.
+    pub(crate) fn documents(&self) -> Arc<dyn Documents> {
+        match &self.views {
+            Views::Sqlite(store) => store.documents(),
+            Views::MongoDb(store) => store.documents(),
+        }
+    }
+
+    /// The pictures.
+    pub(crate) fn blobs(&self) -> Arc<dyn Blobs> {
+        Arc::clone(&self.blobs)
+    }
+
+    /// Where everything is, for the log; without passwords.
+    pub(crate) fn described(&self) -> &str {
+        &self.described
+    }
+
+    /// Closes what is open; later calls find the stores unavailable.
+    ///
+    /// # Errors
+    /// When a file cannot be closed well. Nothing is lost: the next start reads its log.
+    pub(crate) async fn close(&self) -> Result<(), JournalError> {
+        match &self.views {
+            Views::Sqlite(store) => store.close().await?,
+            Views::MongoDb(store) => store.close().await,
+        }
+        match &self.truth {
+            Truth::Sqlite(store) => store.close().await,
+            Truth::MariaDb(store) => store.close().await,
+        }
+    }
+}
+
+fn mariadb() -> MariaDbOptions {
+    MariaDbOptions {
+        statement_limit: STATEMENT_LIMIT,
+        connect_limit: CONNECT_LIMIT,
+        reader_wait: CONNECT_LIMIT,
+        lock_wait: Duration::from_secs(2),
+        ..MariaDbOptions::default()
+    }
+}
+
+async fn open_truth(at: &TruthAt) -> Result<(Truth, String), OpenError> {
+    Ok(match at {
+        TruthAt::Sqlite(file) => {
+            (Truth::Sqlite(SqliteTruth::open(file).await?), format!("SQLite, {}", file.display()))
+        }
+        TruthAt::MariaDb(url) => {
+            let url = url.expose_secret();
+            let store = MariaDbStore::connect(url, mariadb()).await?;
+            (Truth::MariaDb(store), format!("MariaDB, {}", masked(url)))
+        }
+    })
+}
+
+async fn open_views(at: &DocumentsAt) -> Result<(Views, String), OpenError> {
+    Ok(match at {
+        DocumentsAt::Sqlite(file) => {
+            (Views::Sqlite(SqliteViews::open(file).await?), format!("SQLite, {}", file.display()))
+        }
+        DocumentsAt::MongoDb(url) => {
+            let url = url.expose_secret();
+            let store = MongoStore::connect(url, mongodb::Options::default()).await?;
+            (Views::MongoDb(store), format!("MongoDB, {}", masked(url)))
+        }
+    })
+}
