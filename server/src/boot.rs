@@ -13,7 +13,7 @@ use amazoff_gateways::images::Rasteriser;
 use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{Limits, serve};
-use amazoff_http::{HttpSettings, Platform};
+use amazoff_http::{HttpSettings, Platform, WaitingFor};
 use amazoff_supervisor::journal::{JournalError, Shards};
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
@@ -27,6 +27,7 @@ use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
 use crate::stores::{OpenError, Stores};
+use crate::waiting::{Pauses, WaitingRoom};
 
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;
@@ -83,13 +84,15 @@ pub(crate) enum BootError {
 /// When it cannot start, or when the supervision tree gives up.
 pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let began = Instant::now();
+    let mut signals = Signals::listen()?;
     let folder = DataFolder::lock(&config.data_dir)?;
-    // Before the database is made: data without its key must be noticed, not given a new one.
-    let new = matches!(&config.truth, TruthAt::Sqlite(file) if !file.exists());
-    let master = MasterKey::new(*config.load_master_key(new)?.expose_secret());
-    let store = Stores::open(&config).await?;
     let (listener, address) = listen(config.listen)?;
-    let node = Arc::new(SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?);
+    let door = Door::new(listener);
+    let opened = tokio::select! {
+        opened = open(&config, folder, &door, address) => opened?,
+        () = signals.next() => return Ok(()),
+    };
+    let Opened { store, node, master } = opened;
 
     let pools = Pools::new();
     let ports = ports(&store, &node);
@@ -97,13 +100,11 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let platform = Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.node());
     let doors = CancellationToken::new();
-    let door = Door::new(listener);
     let edge = edge(door.clone(), &platform, &doors);
     let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
 
-    let signals = Signals::listen()?;
     tokio::select! {
         filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
@@ -118,6 +119,52 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     let report = shutdown::run(platform, tree, store, door).await;
     tracing::info!("stopped after {} ms", report.took().as_millis());
     ended
+}
+
+/// What stands on the databases.
+struct Opened {
+    store: Stores,
+    node: Arc<SingleNode>,
+    master: MasterKey,
+}
+
+/// Opens the databases and claims the shards. A database server that is away is waited for.
+async fn open(
+    config: &Config,
+    folder: DataFolder,
+    door: &Door,
+    address: SocketAddr,
+) -> Result<Opened, BootError> {
+    let (store, master) = match &config.truth {
+        TruthAt::Sqlite(file) => {
+            // Before the database is made: data without its key must be noticed, not given a new one.
+            let master = config.load_master_key(!file.exists())?;
+            (Stores::open(config).await?, master)
+        }
+        TruthAt::MariaDb(_) => {
+            let room = WaitingRoom::open(door, &settings(config, address))?;
+            let store = waited_for(config, &room).await?;
+            let master = config.load_master_key(store.journal().heads().await?.is_empty())?;
+            room.close().await;
+            (store, master)
+        }
+    };
+    let node = SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?;
+    Ok(Opened { store, node: Arc::new(node), master: MasterKey::new(*master.expose_secret()) })
+}
+
+/// Opens the databases as soon as they can be reached.
+async fn waited_for(config: &Config, room: &WaitingRoom) -> Result<Stores, BootError> {
+    let mut pauses = Pauses::default();
+    loop {
+        match Stores::open(config).await {
+            Err(error) if error.is_passing() => {
+                room.tell(WaitingFor::Database, &error);
+                pauses.pause().await;
+            }
+            opened => return Ok(opened?),
+        }
+    }
 }
 
 /// The CPU pools.

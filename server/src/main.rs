@@ -2,6 +2,7 @@
 
 mod boot;
 mod config;
+mod health;
 mod seed;
 mod shutdown;
 mod stores;
@@ -9,6 +10,7 @@ mod telemetry;
 mod waiting;
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +41,11 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Asks a running shop whether it is ready: ends with 0 when it is.
+    Health {
+        /// Where it listens; else what AMAZOFF_LISTEN says.
+        address: Option<SocketAddr>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -47,6 +54,7 @@ fn main() -> ExitCode {
         Command::Serve => serve(),
         Command::Config { example: true } => print(&config::table::example()),
         Command::Config { example: false } => show_config(),
+        Command::Health { address } => health(address),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,7 +62,7 @@ fn main() -> ExitCode {
             complain(&failure);
             match failure {
                 Failure::Config(_) => ExitCode::from(EXIT_USAGE),
-                Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
+                Failure::NotReady(_) | Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
             }
         }
     }
@@ -66,6 +74,9 @@ enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The shop that was asked is not ready.
+    #[error(transparent)]
+    NotReady(#[from] health::NotReady),
     /// Nobody takes the output.
     #[error("cannot print: {0}")]
     Output(#[from] std::io::Error),
@@ -79,6 +90,14 @@ fn serve() -> Result<(), Failure> {
     telemetry::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(error.into()))
+}
+
+fn health(address: Option<SocketAddr>) -> Result<(), Failure> {
+    let address = match address {
+        Some(address) => address,
+        None => Config::from_sources(&Sources::read()?)?.listen,
+    };
+    Ok(health::check(address)?)
 }
 
 fn show_config() -> Result<(), Failure> {

@@ -1,9 +1,10 @@
 //! Which adapters the configuration asks for, and how they are opened and closed. The only place that names them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use amazoff_persistence::mongodb::{self, MongoStore};
-use amazoff_persistence::{FileBlobs, SqliteTruth, SqliteViews};
+use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, SqliteTruth, SqliteViews};
 use amazoff_supervisor::AuditTable;
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
@@ -12,12 +13,16 @@ use secrecy::ExposeSecret as _;
 use crate::config::databases::masked;
 use crate::config::{Config, DocumentsAt, TruthAt};
 
+/// A statement, and a wait for a connection, end well within the time that a command may take.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(3);
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
-    /// The file cannot be used.
+    /// The transactional truth or a file of documents cannot be used.
     #[error(transparent)]
-    Sqlite(#[from] amazoff_persistence::OpenError),
+    Sql(#[from] amazoff_persistence::OpenError),
     /// MongoDB cannot be used.
     #[error("AMAZOFF_DOCUMENTS_URL: {0}")]
     MongoDb(#[from] mongodb::OpenError),
@@ -31,10 +36,18 @@ pub(crate) enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Whether waiting may help: a database server is away.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Sql(error) if error.is_passing())
+    }
+}
+
 /// The transactional truth, open.
 #[derive(Clone)]
 enum Truth {
     Sqlite(SqliteTruth),
+    MariaDb(MariaDbStore),
 }
 
 /// The read models, open.
@@ -76,6 +89,7 @@ impl Stores {
     pub(crate) fn journal(&self) -> Arc<dyn Journal> {
         match &self.truth {
             Truth::Sqlite(store) => store.journal(),
+            Truth::MariaDb(store) => store.journal(),
         }
     }
 
@@ -83,6 +97,7 @@ impl Stores {
     pub(crate) fn shard_table(&self) -> Arc<dyn ShardTable> {
         match &self.truth {
             Truth::Sqlite(store) => store.shard_table(),
+            Truth::MariaDb(store) => store.shard_table(),
         }
     }
 
@@ -90,6 +105,7 @@ impl Stores {
     pub(crate) fn key_table(&self) -> Arc<dyn KeyTable> {
         match &self.truth {
             Truth::Sqlite(store) => store.key_table(),
+            Truth::MariaDb(store) => store.key_table(),
         }
     }
 
@@ -97,6 +113,7 @@ impl Stores {
     pub(crate) fn audit(&self) -> Arc<dyn AuditTable> {
         match &self.truth {
             Truth::Sqlite(store) => store.audit(),
+            Truth::MariaDb(store) => store.audit(),
         }
     }
 
@@ -129,7 +146,18 @@ impl Stores {
         }
         match &self.truth {
             Truth::Sqlite(store) => store.close().await,
+            Truth::MariaDb(store) => store.close().await,
         }
+    }
+}
+
+fn mariadb() -> MariaDbOptions {
+    MariaDbOptions {
+        statement_limit: STATEMENT_LIMIT,
+        connect_limit: CONNECT_LIMIT,
+        reader_wait: CONNECT_LIMIT,
+        lock_wait: Duration::from_secs(2),
+        ..MariaDbOptions::default()
     }
 }
 
@@ -138,7 +166,11 @@ async fn open_truth(at: &TruthAt) -> Result<(Truth, String), OpenError> {
         TruthAt::Sqlite(file) => {
             (Truth::Sqlite(SqliteTruth::open(file).await?), format!("SQLite, {}", file.display()))
         }
-        TruthAt::MariaDb(_) => unimplemented!(),
+        TruthAt::MariaDb(url) => {
+            let url = url.expose_secret();
+            let store = MariaDbStore::connect(url, mariadb()).await?;
+            (Truth::MariaDb(store), format!("MariaDB, {}", masked(url)))
+        }
     })
 }
 

@@ -44,11 +44,11 @@ impl WaitingRoom {
     }
 
     /// Says why it waits. The log hears of it once per reason.
-    pub(crate) fn tell(&self, reason: WaitingFor) {
+    pub(crate) fn tell(&self, reason: WaitingFor, cause: &dyn std::fmt::Display) {
         self.reason.send_if_modified(|known| {
             let news = *known != reason;
             if news {
-                tracing::warn!(?reason, "not serving yet: waiting for {reason:?}");
+                tracing::warn!(?reason, %cause, "not serving yet: {cause}");
                 *known = reason;
             }
             news

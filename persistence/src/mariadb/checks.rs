@@ -32,7 +32,8 @@ pub(super) async fn check(connection: &mut Connection, server: &Server) -> Resul
 
 async fn facts(connection: &mut Connection) -> Result<Facts, sqlx::Error> {
     let asked = Statement::new(
-        "SELECT version(), @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog, @@max_allowed_packet",
+        "SELECT version(), CAST(@@innodb_flush_log_at_trx_commit AS SIGNED), CAST(@@log_bin AS SIGNED),
+                CAST(@@sync_binlog AS SIGNED), CAST(@@max_allowed_packet AS SIGNED)",
     );
     let answer = connection.run(&asked).await?;
     let row = answer.rows.first().ok_or(sqlx::Error::RowNotFound)?;

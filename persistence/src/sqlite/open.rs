@@ -81,6 +81,15 @@ impl OpenError {
         };
         Err(Self::Schema { database: database.to_string(), found, needed })
     }
+
+    /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } | Self::Schema { .. } => false,
+            #[cfg(feature = "mariadb")]
+            Self::MariaDb(error) => error.is_passing(),
+        }
+    }
 }
 
 /// Both files in one folder, under their usual names: the journal, the documents.

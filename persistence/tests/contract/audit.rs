@@ -2,7 +2,10 @@
 
 use amazoff_supervisor::{AuditEntry, AuditError, AuditNote};
 
+use std::str::FromStr as _;
+
 use sqlx::ConnectOptions;
+use sqlx::mysql::MySqlConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::world::{NOW, World};
@@ -86,24 +89,43 @@ impl World {
             });
             return;
         }
-        let file = self.disk.as_ref().unwrap().folder.path().join("journal.db");
-        let mut intruder = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-        let query = match tampering {
-            Tampering::Subject(n) => {
-                sqlx::query("UPDATE audit SET subject = 'cart_2' WHERE number = ?").bind(n.cast_signed())
+        match &self.server {
+            Some(server) => {
+                let mut intruder =
+                    MySqlConnectOptions::from_str(server.url()).unwrap().connect().await.unwrap();
+                let (sql, number, hash) = self.forged(tampering).await;
+                let query = sqlx::query(sql).bind(hash).bind(number);
+                assert_eq!(query.execute(&mut intruder).await.unwrap().rows_affected(), 1);
             }
-            Tampering::Removal(n) => sqlx::query("DELETE FROM audit WHERE number = ?").bind(n.cast_signed()),
+            None => {
+                let file = self.disk.as_ref().unwrap().folder.path().join("journal.db");
+                let mut intruder = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+                let (sql, number, hash) = self.forged(tampering).await;
+                let query = sqlx::query(sql).bind(hash).bind(number);
+                assert_eq!(query.execute(&mut intruder).await.unwrap().rows_affected(), 1);
+            }
+        }
+    }
+
+    /// The statement that tampers, and its number and hash. The hash is bound first, and told apart by what it is not.
+    async fn forged(&self, tampering: Tampering) -> (&'static str, i64, Vec<u8>) {
+        match tampering {
+            Tampering::Subject(n) => (
+                "UPDATE audit SET subject = 'cart_2' WHERE hash <> ? AND number = ?",
+                n.cast_signed(),
+                Vec::new(),
+            ),
+            Tampering::Removal(n) => {
+                ("DELETE FROM audit WHERE hash <> ? AND number = ?", n.cast_signed(), Vec::new())
+            }
             Tampering::Hash(n) => {
                 let mut pair = self.audit.page(Some(n + 1), 2).await.unwrap();
                 let (before, mut forged) = (pair.remove(1), pair.remove(0));
                 forged.subject = "cart_2".to_owned();
                 let hash = forged.hash_after(&before.hash).to_vec();
-                sqlx::query("UPDATE audit SET subject = 'cart_2', hash = ? WHERE number = ?")
-                    .bind(hash)
-                    .bind(n.cast_signed())
+                ("UPDATE audit SET subject = 'cart_2', hash = ? WHERE number = ?", n.cast_signed(), hash)
             }
-        };
-        assert_eq!(query.execute(&mut intruder).await.unwrap().rows_affected(), 1);
+        }
     }
 
     async fn broken_at(&self) -> u64 {
@@ -139,13 +161,21 @@ async fn an_entry_with_a_forged_hash_breaks_the_next_one(world: World) {
     assert_eq!(world.broken_at().await, 3);
 }
 
-/// Only SQLite remembers how many there were.
-#[tokio::test]
-async fn entries_taken_off_the_end_are_missed() {
-    let world = World::in_sqlite().await;
+/// Memory does not remember how many there were.
+async fn entries_taken_off_the_end_are_missed(world: World) {
     written(&world, 4).await;
     world.tamper(Tampering::Removal(4)).await;
     assert_eq!(world.broken_at().await, 4);
+}
+
+#[tokio::test]
+async fn entries_taken_off_the_end_are_missed_in_sqlite() {
+    entries_taken_off_the_end_are_missed(World::in_sqlite().await).await;
+}
+
+#[tokio::test]
+async fn entries_taken_off_the_end_are_missed_in_mariadb() {
+    entries_taken_off_the_end_are_missed(World::in_mariadb().await).await;
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! The contract of the ports: what every adapter keeps. Each sentence is run against memory and against SQLite, those of
-//! documents and blobs also against MongoDB.
+//! the journal and its tables also against MariaDB, those of documents and blobs against MongoDB.
 
-/// Runs each sentence of a module against every adapter.
+/// Runs each sentence of a module against every adapter of its port.
 macro_rules! contract {
     (mongodb: $($sentence:ident),+ $(,)?) => {
-        contract!($($sentence),+);
+        contract!(embedded: $($sentence),+);
         mod mongodb {
             use crate::world::World;
             $(#[tokio::test]
@@ -13,7 +13,7 @@ macro_rules! contract {
             })+
         }
     };
-    ($($sentence:ident),+ $(,)?) => {
+    (embedded: $($sentence:ident),+ $(,)?) => {
         mod memory {
             use crate::world::World;
             $(#[tokio::test(start_paused = true)]
@@ -26,6 +26,16 @@ macro_rules! contract {
             $(#[tokio::test]
             async fn $sentence() {
                 super::$sentence(World::in_sqlite().await).await;
+            })+
+        }
+    };
+    ($($sentence:ident),+ $(,)?) => {
+        contract!(embedded: $($sentence),+);
+        mod mariadb {
+            use crate::world::World;
+            $(#[tokio::test]
+            async fn $sentence() {
+                super::$sentence(World::in_mariadb().await).await;
             })+
         }
     };
@@ -46,7 +56,11 @@ mod documents;
 #[cfg(test)]
 mod fences;
 #[cfg(test)]
+mod in_mongodb;
+#[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod mariadb;
 #[cfg(test)]
 mod on_disk;
 #[cfg(test)]

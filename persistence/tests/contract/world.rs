@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use amazoff_databases::{Database, shared_mariadb, shared_mongo};
 use amazoff_persistence::mongodb::{MongoStore, Options};
-use amazoff_persistence::{FileBlobs, MemoryBlobs, MemoryStore, SqliteStore};
+use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, MemoryBlobs, MemoryStore, SqliteStore};
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{
     Claim, CommandRecord, EffectMark, Journal, KeyTable, LaneWriter, NewEvent, OutboxKey, OutboxRow, Part,
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) epoch: Epoch,
     pub(crate) memory: Option<MemoryStore>,
     pub(crate) disk: Option<Disk>,
+    /// Dropped with the world.
+    pub(crate) server: Option<Database>,
 }
 
 pub(crate) struct Disk {
@@ -43,15 +46,28 @@ impl World {
         let (documents, keys) = (store.documents(), store.key_table());
         let audit = store.audit();
         let (memory, disk) = (Some(store), None);
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, server: None }
     }
 
     /// Documents and blobs in a database of their own; the rest in memory.
     pub(crate) async fn in_mongodb() -> Self {
-        let url = std::env::var("AMAZOFF_TEST_MONGODB").unwrap();
-        let url = format!("{url}/test_{}", Uuid::now_v7().simple());
-        let store = MongoStore::connect(&url, Options::default()).await.unwrap();
-        Self { documents: store.documents(), blobs: store.blobs(), ..Self::in_memory().await }
+        let database = shared_mongo().await.unwrap().database();
+        let store = MongoStore::connect(database.url(), Options::default()).await.unwrap();
+        let (documents, blobs) = (store.documents(), store.blobs());
+        Self { documents, blobs, server: Some(database), ..Self::in_memory().await }
+    }
+
+    /// The journal and its tables in a database of their own; the rest in memory.
+    pub(crate) async fn in_mariadb() -> Self {
+        let database = shared_mariadb().await.unwrap().database().await.unwrap();
+        // The world has one lane for entities of all shards.
+        let options = MariaDbOptions { lanes: 1, ..MariaDbOptions::default() };
+        let store = MariaDbStore::connect(database.url(), options).await.unwrap();
+        let (shards, journal) = (store.shard_table(), store.journal());
+        let (epoch, lane) = claimed(&*shards, &*journal).await;
+        let (keys, audit, server) = (store.key_table(), store.audit(), Some(database));
+        let rest = Self::in_memory().await;
+        Self { journal, shards, keys, audit, lane, epoch, memory: None, server, ..rest }
     }
 
     pub(crate) async fn in_sqlite() -> Self {
@@ -67,7 +83,7 @@ impl World {
         let (documents, keys) = (store.documents(), store.key_table());
         let audit = store.audit();
         let (memory, disk) = (None, Some(Disk { folder, store }));
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk }
+        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, server: None }
     }
 
     /// Closes the store and opens it again.

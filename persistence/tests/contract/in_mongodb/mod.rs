@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 fn hasty() -> Options {
     Options {
         connect_timeout: Duration::from_secs(1),
-        selection_timeout: Duration::from_secs(1),
+        selection_timeout: Duration::from_secs(2),
         operation_timeout: Duration::from_secs(2),
         ..Options::default()
     }
