@@ -89,7 +89,8 @@ async fn checkpoints(
     for (shard, at) in checkpoints {
         let head = heads.get(&shard).copied().unwrap_or_default();
         if at > head {
-            let detail = format!("{} has seen event {at} of shard {}, which has {head}", serving.name, shard.number());
+            let detail =
+                format!("{} has seen event {at} of shard {}, which has {head}", serving.name, shard.number());
             report.note(Code::CheckpointAhead, projection, detail);
         }
     }
@@ -172,7 +173,9 @@ async fn look_again(
         wrong.push(match (found.is_some(), possible.iter().any(Option::is_some)) {
             (true, true) => (Code::DocumentWrong, subject, "it is not what the events make of it".to_owned()),
             (true, false) => (Code::DocumentExtra, subject, "no event leads to it".to_owned()),
-            (false, _) => (Code::DocumentMissing, subject, format!("the projection has seen event {from} of its shard")),
+            (false, _) => {
+                (Code::DocumentMissing, subject, format!("the projection has seen event {from} of its shard"))
+            }
         });
     }
     let now = Serving::of(documents, projection, collections).await?;

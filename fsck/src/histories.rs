@@ -91,7 +91,9 @@ impl<E: Told> Domain for Histories<E> {
         let parsed = serde_json::from_slice::<E>(state).map_err(|error| error.to_string());
         match parsed.and_then(|state| digest(&state)) {
             Ok(digest) if whole => drop(self.snapshots.insert((entity.id, seq), digest)),
-            Ok(_) => report.note(Code::SnapshotDamaged, &entity, format!("snapshot {seq} is not what was written")),
+            Ok(_) => {
+                report.note(Code::SnapshotDamaged, &entity, format!("snapshot {seq} is not what was written"))
+            }
             Err(reason) => report.note(Code::SnapshotDamaged, &entity, format!("snapshot {seq}: {reason}")),
         }
     }
@@ -123,7 +125,11 @@ impl<E: Told> Domain for Histories<E> {
         }
         let Some(stored) = self.snapshots.remove(&(entity.id, *seq)) else { return };
         if digest(&history.state).as_ref() != Ok(&stored) {
-            report.note(Code::SnapshotDiffers, entity, format!("snapshot {seq} is another state than the events make"));
+            report.note(
+                Code::SnapshotDiffers,
+                entity,
+                format!("snapshot {seq} is another state than the events make"),
+            );
         }
     }
 

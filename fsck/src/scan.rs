@@ -3,8 +3,8 @@
 mod rows;
 
 use amazoff_supervisor::archive::{
-    CLAIM, COMMAND_LOG, DEAD_LETTER, EFFECT_MARK, JOURNAL, Look, OUTBOX, PERSON_KEY, POSTING,
-    QUARANTINE, REMINDER, Row, Rows, SNAPSHOT, Table,
+    CLAIM, COMMAND_LOG, DEAD_LETTER, EFFECT_MARK, JOURNAL, Look, OUTBOX, PERSON_KEY, POSTING, QUARANTINE,
+    REMINDER, Row, Rows, SNAPSHOT, Table,
 };
 use amazoff_supervisor::journal::{JournalError, event_checksum};
 use amazoff_supervisor::{EntityId, ShardId, Timestamp};

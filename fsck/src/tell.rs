@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use crate::documents::{collection, digest};
 use crate::facts::{
-    CartFact, CheckoutFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress, StockFact, UserFact,
+    CartFact, CheckoutFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress, StockFact,
+    UserFact,
 };
 use crate::histories::History;
 
@@ -123,7 +124,9 @@ impl Told for Payment {
 fn progress(stage: &Stage, since: Timestamp) -> Progress {
     match stage {
         Stage::Created => Progress::Created,
-        Stage::Authorizing | Stage::Confirming { .. } | Stage::Voiding => Progress::Asking { captures: false },
+        Stage::Authorizing | Stage::Confirming { .. } | Stage::Voiding => {
+            Progress::Asking { captures: false }
+        }
         Stage::Capturing => Progress::Asking { captures: true },
         Stage::RequiresAction { .. } | Stage::Authorized => Progress::Waiting,
         Stage::Captured => Progress::Captured,
@@ -150,7 +153,8 @@ impl Told for Stock {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
         let Self { on_hand, held, allocated, holds, .. } = &history.state;
-        let holds = holds.iter().map(|(id, hold)| (*id, hold.cart, hold.quantity.get(), hold.state)).collect();
+        let holds =
+            holds.iter().map(|(id, hold)| (*id, hold.cart, hold.quantity.get(), hold.state)).collect();
         let fact = StockFact { on_hand: *on_hand, held: *held, allocated: *allocated, holds };
         facts.stocks.insert(VariantId::from(id), fact);
         Ok(())

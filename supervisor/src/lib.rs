@@ -28,8 +28,8 @@
 //! and settles what is refused (`round.rs`); `directory/` finds, wakes and rests cells; `lane.rs` groups commits;
 //! `reminder.rs`, `housekeeping.rs` and `watchdog.rs` are the services that their names say.
 
-pub mod ask;
 pub mod archive;
+pub mod ask;
 pub mod audit;
 pub mod call;
 mod cell;

@@ -109,7 +109,11 @@ pub(super) fn agrees_with(facts: &Facts, before: &Page, after: &Page, report: &m
     let taken: HashSet<Uuid> = captures(after).map(|entry| entry.payment.uuid()).collect();
     for (id, payment) in facts.payments.iter().filter(|(_, of)| of.provider == after.provider) {
         if payment.progress == Progress::Captured && !taken.contains(id) {
-            report.note(Code::ProviderMissing, PaymentId::from(*id), "the provider's book has no such capture");
+            report.note(
+                Code::ProviderMissing,
+                PaymentId::from(*id),
+                "the provider's book has no such capture",
+            );
         }
     }
 }

@@ -63,8 +63,12 @@ pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
         match (paid, captured) {
             (true, true) => {}
             (false, _) if at_work => {}
-            (true, false) => report.note(Code::MoneyDiffers, name, "it is paid, but its payment is not captured"),
-            (false, true) => report.note(Code::MoneyStranded, name, "its money was taken, but it is not paid"),
+            (true, false) => {
+                report.note(Code::MoneyDiffers, name, "it is paid, but its payment is not captured")
+            }
+            (false, true) => {
+                report.note(Code::MoneyStranded, name, "its money was taken, but it is not paid")
+            }
             (false, false) => report.note(Code::OrderUnpaid, name, "it binds, but its money was never taken"),
         }
     }

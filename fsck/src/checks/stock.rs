@@ -59,7 +59,9 @@ pub(super) fn holds_have_owners(facts: &Facts, report: &mut Report) {
                 }
             };
             if !owned {
-                let detail = format!("{pieces} pieces, {state:?} in {hold}, for an attempt of {cart} that is over or never was");
+                let detail = format!(
+                    "{pieces} pieces, {state:?} in {hold}, for an attempt of {cart} that is over or never was"
+                );
                 report.note(Code::HoldOrphan, variant, detail);
             }
         }

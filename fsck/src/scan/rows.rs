@@ -44,7 +44,11 @@ pub(super) fn effect(
         report.note(Code::EffectDead, &entity, format!("{name} to {destination}: {reason}"));
     } else if cells::int(row, 9) + OVERDUE_AFTER_MS < now.unix_ms() {
         let due = Timestamp::from_unix_ms(cells::int(row, 9));
-        report.note(Code::EffectOverdue, &entity, format!("{name} to {destination} is due since {due}: {reason}"));
+        report.note(
+            Code::EffectOverdue,
+            &entity,
+            format!("{name} to {destination} is due since {due}: {reason}"),
+        );
     }
     facts.sends.insert(entity);
 }
@@ -121,7 +125,8 @@ pub(super) fn command(row: &Row, facts: &Facts, report: &mut Report) {
         let detail = format!("command {id} led to event {seq}; there are {version}");
         report.note(Code::CommandAhead, &entity, detail);
     }
-    let is_json = |place| serde_json::from_slice::<serde::de::IgnoredAny>(cells::raw_text(row, place)).is_ok();
+    let is_json =
+        |place| serde_json::from_slice::<serde::de::IgnoredAny>(cells::raw_text(row, place)).is_ok();
     if ![4, 5, 6].into_iter().all(is_json) {
         report.note(Code::CommandUnreadable, &entity, format!("command {id}"));
     }
@@ -166,7 +171,11 @@ impl Keys {
     /// All are read.
     pub(super) fn end(&self, facts: &Facts, report: &mut Report) {
         for person in facts.persons.difference(&self.known) {
-            report.note(Code::KeyMissing, format!("person {}", person.simple()), "there is no key, and no erasure");
+            report.note(
+                Code::KeyMissing,
+                format!("person {}", person.simple()),
+                "there is no key, and no erasure",
+            );
         }
     }
 }

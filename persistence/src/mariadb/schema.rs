@@ -52,7 +52,9 @@ pub(super) async fn unless_current(server: &Server, options: &MariaDbOptions) ->
 }
 
 async fn applied(connection: &mut MySqlConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
-    sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1").fetch_all(connection).await
+    sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
+        .fetch_all(connection)
+        .await
 }
 
 /// Waits until no other node changes the schema. The lock goes with the connection.

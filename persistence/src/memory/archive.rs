@@ -34,10 +34,15 @@ impl Archive for MemoryArchive {
         let mut copy = of_tables(&tables);
         copy.push((&AUDIT, self.audit.entries().iter().map(of_audit).collect()));
         let keys = self.keys.all();
-        copy.push((&PERSON_KEY, keys.into_iter().map(|(person, wrapped)| {
-            let erased = if wrapped.is_some() { Cell::Null } else { Cell::Int(0) };
-            vec![bytes(person.as_bytes()), wrapped.map_or(Cell::Null, Cell::Bytes), erased]
-        }).collect()));
+        copy.push((
+            &PERSON_KEY,
+            keys.into_iter()
+                .map(|(person, wrapped)| {
+                    let erased = if wrapped.is_some() { Cell::Null } else { Cell::Int(0) };
+                    vec![bytes(person.as_bytes()), wrapped.map_or(Cell::Null, Cell::Bytes), erased]
+                })
+                .collect(),
+        ));
         let sorted = copy.into_iter().map(|(table, mut rows)| {
             rows.sort_by_key(|row| table.position(row));
             (table.name, rows)
@@ -55,7 +60,8 @@ impl Look for Copy {
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Row>, JournalError>> {
         let rows = self.0.get(table.name).map(Vec::as_slice).unwrap_or_default();
-        let start = after.map_or(0, |after| rows.partition_point(|row| table.position(row).as_slice() <= after));
+        let start =
+            after.map_or(0, |after| rows.partition_point(|row| table.position(row).as_slice() <= after));
         Box::pin(ready(Ok(rows.iter().skip(start).take(limit).cloned().collect())))
     }
 }

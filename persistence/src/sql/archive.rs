@@ -61,12 +61,9 @@ impl<D: Dialect> Look for SqlLook<D> {
     }
 }
 
-fn page_of<'a, D: Dialect>(
-    table: &'static Table,
-    after: Option<&'a [Cell]>,
-    limit: usize,
-) -> Statement<'a> {
-    let columns: Vec<String> = table.columns.iter().map(|column| column_of::<D>(table, column.name)).collect();
+fn page_of<'a, D: Dialect>(table: &'static Table, after: Option<&'a [Cell]>, limit: usize) -> Statement<'a> {
+    let columns: Vec<String> =
+        table.columns.iter().map(|column| column_of::<D>(table, column.name)).collect();
     let order: Vec<&str> = table.order.iter().map(|place| columns[*place].as_str()).collect();
     let head = format!("SELECT {} FROM {}", columns.join(", "), table.name);
     let tail = format!("ORDER BY {} LIMIT ?", order.join(", "));
@@ -98,7 +95,9 @@ fn row_of(table: &Table, row: &impl Cells) -> Result<Row, Error> {
             (Holds::Int, false) => Cell::Int(row.int(place)?),
             (Holds::Int, true) => row.maybe_int(place)?.map_or(Cell::Null, Cell::Int),
             (Holds::Text, false) => text_of(row.raw_text(place)?),
-            (Holds::Text, true) => row.maybe_text(place)?.map_or(Cell::Null, |text| Cell::Text(text.to_owned())),
+            (Holds::Text, true) => {
+                row.maybe_text(place)?.map_or(Cell::Null, |text| Cell::Text(text.to_owned()))
+            }
             (Holds::Bytes, false) => Cell::Bytes(row.bytes(place)?.to_vec()),
             (Holds::Bytes, true) => {
                 row.maybe_bytes(place)?.map_or(Cell::Null, |bytes| Cell::Bytes(bytes.to_vec()))

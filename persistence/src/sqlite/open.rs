@@ -45,7 +45,9 @@ pub enum OpenError {
         source: sqlx::migrate::MigrateError,
     },
     /// The schema is not that of this program, and who only looks does not change it.
-    #[error("the database {database} has {found}, this program needs schema {needed}: use the program that it belongs to, or start the shop once to bring it up to date")]
+    #[error(
+        "the database {database} has {found}, this program needs schema {needed}: use the program that it belongs to, or start the shop once to bring it up to date"
+    )]
     Schema {
         /// Which database.
         database: String,

@@ -19,9 +19,9 @@ use amazoff_actors::money::Money;
 use amazoff_actors::payment::{
     Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
 };
-use amazoff_testkit::faults::{FaultPlan, Kind, Power};
 use amazoff_fsck::{Books, ProviderEntry};
 use amazoff_supervisor::journal::JournalError;
+use amazoff_testkit::faults::{FaultPlan, Kind, Power};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 

@@ -5,10 +5,10 @@ use amazoff_supervisor::journal::{Claim, EffectMark, NewEvent, event_checksum};
 
 use super::Numbered;
 use crate::bugs::Bugs;
+use crate::rules;
 use crate::rules::ReminderPlan;
 use crate::sql::dialect::Dialect;
 use crate::sql::statement::{Statement, Values, any_of, many};
-use crate::rules;
 
 type Statements<'a> = Vec<Statement<'a>>;
 
