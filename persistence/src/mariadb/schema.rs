@@ -38,6 +38,20 @@ pub(super) async fn bring_up_to_date(server: &Server, options: &MariaDbOptions) 
     }
 }
 
+/// Waits until no other node changes the schema. The lock goes with the connection.
+async fn take_turn(connection: &mut MySqlConnection, server: &Server) -> Result<(), MariaDbError> {
+    let taken: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(concat('amazoff-schema-', database()), ?)")
+        .bind(TURN_WAIT_S)
+        .fetch_one(connection)
+        .await
+        .map_err(|source| server.unreachable(source))?;
+    if taken == Some(1) {
+        return Ok(());
+    }
+    let reason = format!("another node has been changing the schema for {TURN_WAIT_S} s");
+    Err(MariaDbError::Unsuitable { server: server.name.clone(), reason })
+}
+
 /// Refuses a database whose schema is not the program's; changes nothing.
 pub(super) async fn unless_current(server: &Server, options: &MariaDbOptions) -> Result<(), OpenError> {
     let opened = async { connect_options(server).connect().await };
@@ -55,20 +69,6 @@ async fn applied(connection: &mut MySqlConnection) -> Result<Vec<(i64, Vec<u8>)>
     sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
         .fetch_all(connection)
         .await
-}
-
-/// Waits until no other node changes the schema. The lock goes with the connection.
-async fn take_turn(connection: &mut MySqlConnection, server: &Server) -> Result<(), MariaDbError> {
-    let taken: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(concat('amazoff-schema-', database()), ?)")
-        .bind(TURN_WAIT_S)
-        .fetch_one(connection)
-        .await
-        .map_err(|source| server.unreachable(source))?;
-    if taken == Some(1) {
-        return Ok(());
-    }
-    let reason = format!("another node has been changing the schema for {TURN_WAIT_S} s");
-    Err(MariaDbError::Unsuitable { server: server.name.clone(), reason })
 }
 
 fn is_refused(error: &MigrateError) -> bool {

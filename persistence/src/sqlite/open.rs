@@ -63,6 +63,15 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } | Self::Schema { .. } => false,
+            #[cfg(feature = "mariadb")]
+            Self::MariaDb(error) => error.is_passing(),
+        }
+    }
+
     /// Refuses a database whose schema is older or newer than the program's.
     pub(crate) fn unless_current(
         schema: &Migrator,
@@ -82,15 +91,6 @@ impl OpenError {
             Ordering::Equal => format!("another schema {newest}"),
         };
         Err(Self::Schema { database: database.to_string(), found, needed })
-    }
-
-    /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } | Self::Schema { .. } => false,
-            #[cfg(feature = "mariadb")]
-            Self::MariaDb(error) => error.is_passing(),
-        }
     }
 }
 
