@@ -89,7 +89,7 @@ const IN_THE_TRUTH: &[(&str, &str, &str)] = &[
     (
         "moved money",
         "money-differs",
-        "UPDATE posting SET account = 'sales' WHERE account = 'clearing:captured'",
+        "UPDATE posting SET account = 'sales' WHERE account = 'clearing:captured' AND amount > 0",
     ),
     (
         "a key of nobody",

@@ -11,6 +11,7 @@
 mod common;
 mod damage;
 mod journal;
+#[allow(dead_code, reason = "each test binary uses its part")]
 mod shop;
 
 use std::collections::BTreeSet;
