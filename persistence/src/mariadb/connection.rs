@@ -56,10 +56,11 @@ pub(super) fn connect_options(server: &Server) -> MySqlConnectOptions {
 }
 
 /// What every session is set to: it sees what is committed, refuses what does not fit, and waits for nothing for long. A
-/// transaction of a program that froze is ended by the server, so that it holds no lock for ever.
+/// transaction of a program that froze is ended by the server, soon enough for another node to take over when the lease of
+/// the frozen one has run out.
 pub(super) fn session(options: &MariaDbOptions) -> String {
     let (lock_wait_s, statement_s) = (options.lock_wait.as_secs(), options.statement_limit.as_secs_f64());
-    let idle_s = options.patience().as_secs() + 1;
+    let idle_s = lock_wait_s + 2;
     format!(
         "SET SESSION tx_isolation = 'READ-COMMITTED', autocommit = 1, \
          sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \

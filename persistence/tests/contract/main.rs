@@ -58,6 +58,8 @@ mod fences;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod leases;
+#[cfg(test)]
 mod on_disk;
 #[cfg(test)]
 mod refusals;
