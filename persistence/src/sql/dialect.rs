@@ -43,6 +43,8 @@ pub(crate) trait Dialect: Send + Sync + 'static {
 
     /// Begins a transaction whose reads stay true until it commits, as far as [`Dialect::SHARE_LOCK`] is used.
     const BEGIN: &'static str;
+    /// The database's own time, in milliseconds since 1970.
+    const NOW_MS: &'static str;
     /// Behind a query: nobody may change the rows until the transaction ends.
     const SHARE_LOCK: &'static str;
     /// Behind a query: nobody else may read the rows so, or change them, until the transaction ends.
