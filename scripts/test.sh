@@ -61,9 +61,11 @@ browser_tests() {
 
 # What stands beside the Rust code.
 other_lints() {
-  .tools/venv/bin/shellcheck scripts/*.sh deploy/scripts/*.sh deploy/mongodb/*.sh &&
+  .tools/venv/bin/shellcheck -x scripts/*.sh deploy/scripts/*.sh deploy/mongodb/*.sh &&
     .tools/venv/bin/hadolint --config deploy/hadolint.yaml deploy/Dockerfile &&
-    .tools/venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+    .tools/venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/compose.replica.yml &&
+    node --check deploy/mongodb/health.js &&
+    node --check deploy/mongodb/user.js
 }
 
 step "format" cargo fmt --all --check

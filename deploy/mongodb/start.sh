@@ -7,5 +7,6 @@ secret=${MONGODB_KEY_FILE:-/run/secrets/mongodb_key}
 key=${MONGODB_KEY_COPY:-/data/configdb/key}
 
 install -m 400 "$secret" "$key"
-[ "$(id -u)" -ne 0 ] || chown mongodb:mongodb "$key"
+# The image gives its rights up only after this.
+if [ "$(id -u)" -eq 0 ] && id mongodb >/dev/null 2>&1; then chown mongodb: "$key"; fi
 exec docker-entrypoint.sh "$@" --keyFile "$key"

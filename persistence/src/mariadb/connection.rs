@@ -40,6 +40,12 @@ impl Settings {
             patience: options.patience(),
         }
     }
+
+    /// The settings of connections through which the server refuses to write.
+    pub(super) fn reading(server: &Server, options: &MariaDbOptions) -> Self {
+        let session = format!("{}, tx_read_only = 1", session(options));
+        Self { session, ..Self::new(server, options) }
+    }
 }
 
 /// How any connection is opened. What the session is like is said by [`session`].

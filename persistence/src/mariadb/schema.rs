@@ -1,12 +1,13 @@
 //! Brings the schema up to date.
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection, Row as _};
+use sqlx::{ConnectOptions as _, Executor as _, MySqlConnection};
 
 use super::connection::{connect_options, session, within};
 use super::faults;
 use super::options::{MariaDbError, MariaDbOptions};
 use super::url::Server;
+use crate::OpenError;
 use crate::sql::Fault;
 
 /// How long a node waits for another one that changes the schema, in seconds.
@@ -51,20 +52,33 @@ async fn take_turn(connection: &mut MySqlConnection, server: &Server) -> Result<
     Err(MariaDbError::Unsuitable { server: server.name.clone(), reason })
 }
 
+/// Refuses a database whose schema is not the program's; changes nothing.
+pub(super) async fn unless_current(server: &Server, options: &MariaDbOptions) -> Result<(), OpenError> {
+    let opened = async { connect_options(server).connect().await };
+    let mut connection =
+        within(options.connect_limit, opened).await.map_err(|source| server.unreachable(source))?;
+    connection
+        .execute(sqlx::AssertSqlSafe(session(options)))
+        .await
+        .map_err(|source| server.unreachable(source))?;
+    let applied = applied(&mut connection).await.map_err(|source| server.unreachable(source))?;
+    OpenError::unless_current(&journal_schema(), &applied, &server.name)
+}
+
+async fn applied(connection: &mut MySqlConnection) -> Result<Vec<(i64, Vec<u8>)>, sqlx::Error> {
+    sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
+        .fetch_all(connection)
+        .await
+}
+
 fn is_refused(error: &MigrateError) -> bool {
     matches!(error, MigrateError::Execute(error) if faults::fault(error) == Fault::Away)
 }
 
 async fn is_complete(schema: &Migrator, connection: &mut MySqlConnection) -> bool {
-    let rows = sqlx::query("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
-        .fetch_all(connection)
-        .await
-        .unwrap_or_default();
+    let applied = applied(connection).await.unwrap_or_default();
     let is_there = |version: i64, checksum: &[u8]| {
-        rows.iter().any(|row| {
-            row.try_get::<i64, _>(0).is_ok_and(|stored| stored == version)
-                && row.try_get::<&[u8], _>(1).is_ok_and(|stored| stored == checksum)
-        })
+        applied.iter().any(|(stored, theirs)| *stored == version && theirs == checksum)
     };
     schema.iter().all(|migration| is_there(migration.version, &migration.checksum))
 }
