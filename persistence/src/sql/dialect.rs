@@ -25,6 +25,7 @@ pub(crate) enum Fault {
     /// succeed.
     Conflict,
     /// The database refuses or cannot be reached; nothing of the transaction is stored.
+    #[cfg_attr(not(feature = "mariadb"), expect(dead_code, reason = "SQLite does not tell"))]
     Away,
     /// As [`Fault::Away`], but a commit that ended so may have happened.
     Unknown,
