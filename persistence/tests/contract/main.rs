@@ -62,6 +62,8 @@ mod keys;
 #[cfg(test)]
 mod on_disk;
 #[cfg(test)]
+mod promotion;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod replay;
