@@ -3,6 +3,7 @@
 //! Nothing here waits, starts a thread or reads a clock: every answer is ready when it is asked for.
 
 mod append;
+mod archive;
 mod audit;
 mod blobs;
 mod crashes;
@@ -15,12 +16,14 @@ mod waiting;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, KeyTable, NewEvent, Part, ShardTable, Shards};
 use amazoff_supervisor::{AuditEntry, AuditTable};
 use amazoff_supervisor::{CommandId, EntityId, Timestamp, Version};
 
 pub use self::append::AppendFailure;
+use self::archive::MemoryArchive;
 use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 use self::documents::MemoryDocuments;
@@ -56,6 +59,15 @@ impl MemoryStore {
     /// The transactional truth. It has one lane.
     pub fn journal(&self) -> Arc<dyn Journal> {
         Arc::<MemoryJournal>::clone(&self.journal)
+    }
+
+    /// Its rows.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(MemoryArchive {
+            tables: Arc::clone(&self.tables),
+            keys: Arc::clone(&self.keys),
+            audit: Arc::clone(&self.audit),
+        })
     }
 
     /// The read models.

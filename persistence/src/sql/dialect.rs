@@ -57,6 +57,11 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     const COUNT_AUDIT: Option<&'static str>;
     /// The highest number that the trail ever had.
     const AUDIT_GIVEN: &'static str;
+    /// Begin a transaction that reads everything as of its first statement and writes nothing. The session is not used for
+    /// anything else afterwards.
+    const BEGIN_LOOK: &'static [&'static str];
+    /// What orders the postings.
+    const POSTING_NUMBER: &'static str;
 
     /// Behind an `INSERT`: does nothing when the key is there already.
     fn unless_there(key_column: &str) -> String;

@@ -60,6 +60,8 @@ mod in_mongodb;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod mariadb;
+#[cfg(test)]
 mod on_disk;
 #[cfg(test)]
 mod promotion;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use amazoff_databases::{Database, shared_mongo};
+use amazoff_databases::{Database, shared_mariadb, shared_mongo};
 use amazoff_persistence::mongodb::{MongoStore, Options};
 use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, MemoryBlobs, MemoryStore, SqliteStore};
 use amazoff_supervisor::documents::{Blobs, Documents};
@@ -59,7 +59,7 @@ impl World {
 
     /// The journal and its tables in a database of their own; the rest in memory.
     pub(crate) async fn in_mariadb() -> Self {
-        let database = amazoff_databases::shared_mariadb().await.unwrap().database().await.unwrap();
+        let database = shared_mariadb().await.unwrap().database().await.unwrap();
         let world = Self::at_mariadb(database.url()).await;
         Self { server: Some(database), ..world }
     }
