@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_server_that_may_lose_commits_is_refused_by_the_name_of_its_setting() {
-        let spoilt: [(&str, fn(&mut Facts)); 3] = [
+        type Spoil = fn(&mut Facts);
+        let spoilt: [(&str, Spoil); 3] = [
             ("innodb_flush_log_at_trx_commit", |facts| facts.flush_log_at_commit = 2),
             ("sync_binlog", |facts| facts.log_bin = 1),
             ("max_allowed_packet", |facts| facts.packet_bytes -= 1),
