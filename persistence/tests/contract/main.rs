@@ -66,6 +66,8 @@ mod mariadb;
 #[cfg(test)]
 mod on_disk;
 #[cfg(test)]
+mod promotion;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod replay;
