@@ -17,6 +17,7 @@ mod documents;
 mod facts;
 mod finding;
 mod histories;
+mod past;
 mod scan;
 mod tell;
 
@@ -30,6 +31,7 @@ pub use facts::{
     CartFact, CheckoutFact, Facts, OrderFact, PaymentFact, ProductFact, Progress, Seen, StockFact, UserFact,
 };
 pub use finding::{Code, Finding, Report, Severity};
+pub use past::{Past, past};
 
 /// What is checked.
 pub struct Subject<'a> {

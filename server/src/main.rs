@@ -7,6 +7,7 @@ mod seed;
 mod shutdown;
 mod stores;
 mod telemetry;
+mod tools;
 mod waiting;
 
 use std::io::Write as _;
@@ -41,6 +42,14 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Shows what happened, straight from the database; also while the shop runs.
+    Journal {
+        #[command(subcommand)]
+        command: tools::journal::Command,
+    },
+    /// Checks everything that is stored against everything else; also while the shop runs. Ends with 3 when something
+    /// contradicts itself.
+    Fsck(tools::fsck::Arguments),
     /// Asks a running shop whether it is ready: ends with 0 when it is.
     Health {
         /// Where it listens; else what AMAZOFF_LISTEN says.
@@ -55,6 +64,8 @@ fn main() -> ExitCode {
         Command::Config { example: true } => print(&config::table::example()),
         Command::Config { example: false } => show_config(),
         Command::Health { address } => health(address),
+        Command::Journal { command } => return tool(tools::journal::run(command)),
+        Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,6 +74,22 @@ fn main() -> ExitCode {
             match failure {
                 Failure::Config(_) => ExitCode::from(EXIT_USAGE),
                 Failure::NotReady(_) | Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Runs a tool: 0 when all is well, 1 when it could not run, 2 for a configuration that cannot be used, 3 for findings.
+fn tool(running: impl Future<Output = Result<tools::Verdict, tools::ToolError>>) -> ExitCode {
+    let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match ended.map_err(tools::ToolError::from).and_then(|runtime| runtime.block_on(running)) {
+        Ok(verdict) => verdict.into(),
+        Err(error) => {
+            say(&error.to_string());
+            if matches!(error, tools::ToolError::Config(_)) {
+                ExitCode::from(EXIT_USAGE)
+            } else {
+                ExitCode::FAILURE
             }
         }
     }
@@ -112,7 +139,11 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// One line on standard error, so that the reason stands at the end of any log.
 fn complain(failure: &Failure) {
-    let line = failure.to_string().replace('\n', "; ");
+    say(&failure.to_string());
+}
+
+fn say(text: &str) {
+    let line = text.replace('\n', "; ");
     // Nobody is left to tell when standard error is closed too.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
