@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -10,10 +10,12 @@ use crate::single::TakeError;
 
 const LOCK_FILE: &str = "amazoff.lock";
 const NAME_FILE: &str = "node_id";
+const GENERATION_FILE: &str = "node_generation";
 
 /// A data folder that this process holds. The lock ends with this value, and with the process at the latest.
 #[derive(Debug)]
 pub struct DataFolder {
+    path: PathBuf,
     name: String,
     _lock: File,
 }
@@ -25,12 +27,37 @@ impl DataFolder {
     /// [`TakeError::InUse`] when another process holds it; otherwise when it cannot be made, locked, read or written.
     pub fn lock(folder: &Path) -> Result<Self, TakeError> {
         let lock = lock(folder)?;
-        Ok(Self { name: node_name(folder)?, _lock: lock })
+        Ok(Self { path: folder.to_owned(), name: node_name(folder)?, _lock: lock })
     }
 
     /// The folder's node name, the same at every start.
     pub fn node_name(&self) -> &str {
         &self.name
+    }
+
+    /// The generation under which the folder's node last took its shards; `None` when it never did, or nobody knows.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn generation(&self) -> Result<Option<u64>, TakeError> {
+        match std::fs::read_to_string(self.path.join(GENERATION_FILE)) {
+            Ok(text) => Ok(text.trim().parse().ok()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Remembers the generation for the next start.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(crate) fn remember_generation(&self, generation: u64) -> Result<(), TakeError> {
+        let file = self.path.join(GENERATION_FILE);
+        write_whole(&file, &generation.to_string()).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, source: std::io::Error) -> TakeError {
+        TakeError::Folder { folder: self.path.clone(), source }
     }
 }
 

@@ -4,5 +4,5 @@ const password = fs.readFileSync("/run/secrets/mongodb_password", "utf8").trim()
 db.getSiblingDB("amazoff").createUser({
   user: "amazoff",
   pwd: password,
-  roles: [{ role: "readWrite", db: "amazoff" }, { role: "dbAdmin", db: "amazoff" }],
+  roles: [{ role: "readWrite", db: "amazoff" }],
 });

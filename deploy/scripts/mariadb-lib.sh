@@ -16,11 +16,12 @@ need_address() {
   [[ "${2:-}" =~ ^[A-Za-z0-9._-]+:[0-9]+$ ]] || die "$1 needs HOST:PORT" 2
 }
 
-# client PROGRAM HOST:PORT ARGUMENTS… runs a client program as the administrator, whose password no process list shows.
+# client PROGRAM HOST:PORT ARGUMENTS… runs a client program as the administrator, whose password no process list shows,
+# for at most CLIENT_LIMIT_S seconds when that is set.
 client() {
   local program=$1 address=$2
   shift 2
-  MYSQL_PWD=$ADMIN_PASSWORD "$program" --no-defaults --protocol=tcp --host="${address%:*}" --port="${address##*:}" \
+  MYSQL_PWD=$ADMIN_PASSWORD timeout "${CLIENT_LIMIT_S:-0}" "$program" --no-defaults --protocol=tcp --host="${address%:*}" --port="${address##*:}" \
     --user="$ADMIN_USER" "$@"
 }
 

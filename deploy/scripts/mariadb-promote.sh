@@ -54,7 +54,8 @@ drained() {
 sql "$replica" "SELECT 1 FROM \`$database\`.shard LIMIT 1" >/dev/null || die "$database is no shop's database" 2
 
 if [ -n "$old" ]; then
-  if sql "$old" "SET GLOBAL read_only = 1" 2>/dev/null; then
+  # It may hang, or wait for a commit that waits for the replica.
+  if CLIENT_LIMIT_S=15 sql "$old" "SET GLOBAL read_only = 1" 2>/dev/null; then
     say "$old is read-only now"
   else
     say "$old does not answer; make sure that it never comes back as a primary"
@@ -73,7 +74,9 @@ fi
 
 # Still read-only, which an administrator is not bound by: nobody can write under an old epoch in between.
 say "raising the epochs"
-sql "$replica" "STOP SLAVE; RESET SLAVE ALL; START TRANSACTION;
+# It stays a replica until that is done, so that the script can be run again.
+sql "$replica" "STOP SLAVE; START TRANSACTION;
   UPDATE \`$database\`.shard SET epoch = epoch + $EPOCH_STEP, owner_node = NULL, state = 'free'; COMMIT;
-  SET GLOBAL rpl_semi_sync_slave_enabled = 0; SET GLOBAL rpl_semi_sync_master_enabled = 1; SET GLOBAL read_only = 0"
+  SET GLOBAL rpl_semi_sync_slave_enabled = 0; SET GLOBAL rpl_semi_sync_master_enabled = 1;
+  RESET SLAVE ALL; SET GLOBAL read_only = 0"
 say "$replica is the primary, at $(sql "$replica" 'SELECT @@GLOBAL.gtid_binlog_pos')"

@@ -4,6 +4,7 @@ mod boot;
 mod config;
 mod erasures;
 mod health;
+mod node;
 mod seed;
 mod shutdown;
 mod stores;
@@ -24,6 +25,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Exit code for a configuration or command line that cannot be used.
 const EXIT_USAGE: u8 = 2;
+
+/// Exit code of a process whose shards another one has taken: start it again, and it stands by. (`EX_TEMPFAIL` of sysexits.)
+const EXIT_LOST: u8 = 75;
 
 /// A complete shop in one program. Without a command it serves.
 #[derive(Parser)]
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
             complain(&failure);
             match failure {
                 Failure::Config(_) => ExitCode::from(EXIT_USAGE),
+                Failure::Run(error) if error.is_lost() => ExitCode::from(EXIT_LOST),
                 Failure::NotReady(_) | Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
             }
         }
@@ -116,14 +121,14 @@ enum Failure {
     Output(#[from] std::io::Error),
     /// The shop could not start, or ended with a failure.
     #[error("the shop stopped: {0}")]
-    Run(Box<dyn std::error::Error + Send + Sync>),
+    Run(Box<boot::BootError>),
 }
 
 fn serve() -> Result<(), Failure> {
     let config = Config::from_sources(&Sources::read()?)?;
     telemetry::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(error.into()))
+    runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(Box::new(error)))
 }
 
 fn health(address: Option<SocketAddr>) -> Result<(), Failure> {

@@ -33,10 +33,15 @@ fn without_an_address_it_asks_where_the_shop_is_told_to_listen() {
     let port = listener.local_addr().unwrap().port();
     let answer = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let mut asked = [0; 256];
-        let read = stream.read(&mut asked).unwrap();
+        // All of it: closing on unread bytes would reset the connection, answer and all.
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            asked.extend(byte);
+        }
         stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n").unwrap();
-        String::from_utf8_lossy(&asked[..read]).into_owned()
+        String::from_utf8(asked).unwrap()
     });
     let setup = Setup::default().with("AMAZOFF_LISTEN", &format!("0.0.0.0:{port}"));
     let unready = health(&setup, &[]);

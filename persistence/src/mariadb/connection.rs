@@ -62,7 +62,8 @@ pub(super) fn connect_options(server: &Server) -> MySqlConnectOptions {
 }
 
 /// What every session is set to: it sees what is committed, refuses what does not fit, and waits for nothing for long. A
-/// transaction of a program that froze is ended by the server, so that it holds no lock for ever.
+/// transaction of a program that froze is ended by the server, soon enough for another node to take over when the lease of
+/// the frozen one has run out.
 pub(super) fn session(options: &MariaDbOptions) -> String {
     let (lock_wait_s, statement_s) = (options.lock_wait.as_secs(), options.statement_limit.as_secs_f64());
     let idle_s = options.idle_limit.as_secs();

@@ -21,6 +21,7 @@ impl Dialect for MariaDialect {
     type Row = MySqlRow;
 
     const BEGIN: &'static str = "START TRANSACTION";
+    const NOW_MS: &'static str = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000 AS SIGNED)";
     const SHARE_LOCK: &'static str = " LOCK IN SHARE MODE";
     const UPDATE_LOCK: &'static str = " FOR UPDATE";
     const COMPARES_ROWS_BY_KEY: bool = false;

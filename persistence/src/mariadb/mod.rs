@@ -22,7 +22,6 @@ mod faults;
 mod options;
 mod readers;
 mod schema;
-mod shards;
 mod url;
 
 use std::sync::Arc;
@@ -35,15 +34,18 @@ use self::connection::Settings;
 use self::dialect::MariaDialect;
 pub use self::options::{MariaDbError, MariaDbOptions, PoolStats};
 use self::readers::Readers;
-use self::shards::MariaShards;
 use self::url::Server;
 use crate::OpenError;
-use crate::sql::{Database, SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, Turns};
+use crate::sql::{
+    Database, SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns,
+};
 
 /// A MariaDB database, open. Cheap to clone.
 #[derive(Clone)]
 pub struct MariaDbStore {
     database: Arc<Database<MariaDialect>>,
+    /// A writing connection for leases alone, which cannot wait behind a snapshot.
+    leases: Arc<Database<MariaDialect>>,
     journal: Arc<SqlJournal<MariaDialect>>,
     archive: Arc<SqlArchive<MariaDialect>>,
 }
@@ -113,10 +115,12 @@ impl MariaDbStore {
             (0..count).map(|_| Turns::new(Arc::clone(&settings), first.take())).collect()
         };
         let (lanes, others) = (writers(options.lanes), writers(options.other_writers));
+        let leases =
+            Database::with_lanes(readers.clone(), Vec::new(), vec![Turns::new(Arc::clone(&settings), None)]);
         let database = Arc::new(Database::with_lanes(readers, lanes, others));
         let journal = Arc::new(SqlJournal::over(Arc::clone(&database)));
         let archive = Arc::new(SqlArchive::over(Turns::new(settings, None)));
-        Ok(Self { database, journal, archive })
+        Ok(Self { database, leases: Arc::new(leases), journal, archive })
     }
 
     /// The rows.
@@ -131,7 +135,7 @@ impl MariaDbStore {
 
     /// Who owns which shard.
     pub fn shard_table(&self) -> Arc<dyn ShardTable> {
-        Arc::new(MariaShards::over(Arc::clone(&self.database)))
+        Arc::new(SqlShards::over(Arc::clone(&self.leases)))
     }
 
     /// The persons' wrapped keys.
@@ -154,6 +158,7 @@ impl MariaDbStore {
     /// # Errors
     /// When a connection cannot be closed in an orderly way. Nothing is lost.
     pub async fn close(&self) -> Result<(), JournalError> {
-        self.database.close().await
+        let leases = self.leases.close().await;
+        self.database.close().await.and(leases)
     }
 }

@@ -18,7 +18,8 @@ const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
 /// How often a read is tried again on another connection when one broke.
 const RETRIES_MAX: u32 = 2;
 
-/// A pool of reading connections.
+/// A pool of reading connections. Clones share it.
+#[derive(Clone)]
 pub(super) struct Readers {
     pool: MySqlPool,
     patience: Duration,

@@ -1,6 +1,7 @@
 //! The ports in memory, with the same rules as a database: for tests, also on a paused clock.
 //!
-//! Nothing here waits, starts a thread or reads a clock: every answer is ready when it is asked for.
+//! Nothing here waits or starts a thread: every answer is ready when it is asked for. The only clock is the one that judges
+//! leases, and it stands still when tokio's clock is paused.
 
 mod append;
 mod archive;
@@ -98,6 +99,11 @@ impl MemoryStore {
     /// Takes every shard for a node and returns what it now owns: the short way for tests without a cluster.
     pub fn take_all(&self, node: &str) -> Arc<dyn Shards> {
         Arc::new(shards::take_all(&self.tables, node))
+    }
+
+    /// Moves the clock that judges leases, as an administrator or a bad time server would: by so many milliseconds.
+    pub fn shift_lease_clock(&self, ms: i64) {
+        locked(&self.tables).nodes.shift_clock(ms);
     }
 
     /// Makes the next append fail as told; several are used up in order.

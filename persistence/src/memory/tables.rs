@@ -8,12 +8,15 @@ use amazoff_supervisor::journal::{
 use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
 
 use super::append::AppendFailure;
+use super::shards::Nodes;
 
 /// The tables, keyed as in a database.
 #[derive(Default)]
 pub(super) struct Tables {
     /// Epochs of the shards that were ever claimed.
     pub(super) epochs: HashMap<ShardId, Epoch>,
+    /// The nodes, and which of them owns the shards.
+    pub(super) nodes: Nodes,
     /// Events by (entity, seq).
     pub(super) journal: BTreeMap<(EntityId, Version), StoredEvent>,
     /// The same events by (shard, `shard_seq`).

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use amazoff_supervisor::journal::JournalError;
 
-use super::dialect::{Answer, Dialect, Fault};
-use super::errors::{unavailable, uncommitted};
+use super::dialect::{Answer, Dialect};
+use super::errors::unavailable;
 use super::retry::Retries;
 use super::statement::Statement;
 use super::turns::{Turn, Turns};
@@ -27,6 +27,7 @@ impl<D: Dialect> Database<D> {
     }
 
     /// A database whose lanes have a writing connection each, and others for all else.
+    #[cfg(feature = "mariadb")]
     pub(crate) fn with_lanes(readers: D::Readers, lanes: Vec<Turns<D>>, others: Vec<Turns<D>>) -> Self {
         Self { readers, lanes, others, next: AtomicUsize::new(0) }
     }
@@ -71,18 +72,10 @@ impl<D: Dialect> Database<D> {
         let mut turn = self.turn().await?;
         let mut retries = Retries::default();
         loop {
-            match written(&mut turn, statements).await {
-                Ok(answers) => match turn.commit().await {
-                    Ok(()) => {
-                        turn.end();
-                        return Ok(answers);
-                    }
-                    Err(error) if D::fault(&error) == Fault::Conflict => {
-                        retries.after::<D>(&mut turn, error).await?;
-                    }
-                    Err(error) => return Err(uncommitted::<D>(error)),
-                },
-                Err(error) => retries.after::<D>(&mut turn, error).await?,
+            let done = written(&mut turn, statements).await;
+            if let Some(answers) = turn.ended(&mut retries, done).await? {
+                turn.end();
+                return Ok(answers);
             }
         }
     }

@@ -25,6 +25,7 @@ pub(crate) enum Fault {
     /// succeed.
     Conflict,
     /// The database refuses or cannot be reached; nothing of the transaction is stored.
+    #[cfg_attr(not(feature = "mariadb"), expect(dead_code, reason = "SQLite does not tell"))]
     Away,
     /// As [`Fault::Away`], but a commit that ended so may have happened.
     Unknown,
@@ -43,6 +44,8 @@ pub(crate) trait Dialect: Send + Sync + 'static {
 
     /// Begins a transaction whose reads stay true until it commits, as far as [`Dialect::SHARE_LOCK`] is used.
     const BEGIN: &'static str;
+    /// The database's own time, in milliseconds since 1970.
+    const NOW_MS: &'static str;
     /// Behind a query: nobody may change the rows until the transaction ends.
     const SHARE_LOCK: &'static str;
     /// Behind a query: nobody else may read the rows so, or change them, until the transaction ends.

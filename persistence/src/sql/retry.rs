@@ -6,7 +6,7 @@ use std::time::Duration;
 use amazoff_supervisor::journal::JournalError;
 
 use super::dialect::{Dialect, Fault};
-use super::errors::unavailable;
+use super::errors::{unavailable, uncommitted};
 use super::turns::Turn;
 
 /// How often a transaction is run again.
@@ -53,5 +53,33 @@ impl Retries {
         tracing::debug!(retry = self.0, why, "a transaction was in another's way and is run again");
         tokio::time::sleep(Duration::from_millis(rand::random_range(1..=wait_ms_max))).await;
         Ok(())
+    }
+}
+
+impl<D: Dialect> Turn<D> {
+    /// Commits what was done, if it was. `None`: run it again.
+    ///
+    /// # Errors
+    /// When it may not be run again, or the commit's outcome is unknown.
+    pub(super) async fn ended<T>(
+        &mut self,
+        retries: &mut Retries,
+        done: Result<T, sqlx::Error>,
+    ) -> Result<Option<T>, JournalError> {
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => {
+                retries.after(self, error).await?;
+                return Ok(None);
+            }
+        };
+        match self.commit().await {
+            Ok(()) => Ok(Some(done)),
+            Err(error) if D::fault(&error) == Fault::Conflict => {
+                retries.after(self, error).await?;
+                Ok(None)
+            }
+            Err(error) => Err(uncommitted::<D>(error)),
+        }
     }
 }

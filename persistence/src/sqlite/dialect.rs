@@ -22,6 +22,7 @@ impl Dialect for SqliteDialect {
     type Row = SqliteRow;
 
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const NOW_MS: &'static str = "CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)";
     const SHARE_LOCK: &'static str = "";
     const UPDATE_LOCK: &'static str = "";
     const COMPARES_ROWS_BY_KEY: bool = true;

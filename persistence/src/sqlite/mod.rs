@@ -7,7 +7,6 @@ mod database;
 mod dialect;
 mod documents;
 mod open;
-mod shards;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,8 +22,7 @@ use self::database::Database;
 pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
 pub use self::open::OpenError;
-use self::shards::SqliteShards;
-use crate::sql::{SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, Turns};
+use crate::sql::{SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};
 
 pub(crate) static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
 static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents");
@@ -90,7 +88,7 @@ impl SqliteTruth {
 
     /// Who owns which shard.
     pub fn shard_table(&self) -> Arc<dyn ShardTable> {
-        Arc::new(SqliteShards::over(Arc::clone(&self.database)))
+        Arc::new(SqlShards::over(Arc::clone(&self.database)))
     }
 
     /// The persons' wrapped keys.

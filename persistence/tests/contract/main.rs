@@ -60,9 +60,13 @@ mod in_mongodb;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod leases;
+#[cfg(test)]
 mod mariadb;
 #[cfg(test)]
 mod on_disk;
+#[cfg(test)]
+mod promotion;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

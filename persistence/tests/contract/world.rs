@@ -60,14 +60,20 @@ impl World {
     /// The journal and its tables in a database of their own; the rest in memory.
     pub(crate) async fn in_mariadb() -> Self {
         let database = shared_mariadb().await.unwrap().database().await.unwrap();
+        let world = Self::at_mariadb(database.url()).await;
+        Self { server: Some(database), ..world }
+    }
+
+    /// The same in a database that the caller keeps.
+    pub(crate) async fn at_mariadb(url: &str) -> Self {
         // The world has one lane for entities of all shards.
         let options = MariaDbOptions { lanes: 1, ..MariaDbOptions::default() };
-        let store = MariaDbStore::connect(database.url(), options).await.unwrap();
+        let store = MariaDbStore::connect(url, options).await.unwrap();
         let (shards, journal) = (store.shard_table(), store.journal());
         let (epoch, lane) = claimed(&*shards, &*journal).await;
-        let (keys, audit, server) = (store.key_table(), store.audit(), Some(database));
+        let (keys, audit) = (store.key_table(), store.audit());
         let rest = Self::in_memory().await;
-        Self { journal, shards, keys, audit, lane, epoch, memory: None, server, ..rest }
+        Self { journal, shards, keys, audit, lane, epoch, memory: None, ..rest }
     }
 
     pub(crate) async fn in_sqlite() -> Self {

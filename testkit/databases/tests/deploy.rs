@@ -126,7 +126,13 @@ fn only_the_shop_is_open_and_only_to_this_machine() {
         assert!(!networks.contains(&"front".to_owned()) || name.ends_with(" shop"), "{name}: {networks:?}");
         assert!(!service.contains_key("privileged") && !service.contains_key("network_mode"), "{name}");
     }
+    // What lets the shop go without TLS.
     let compose: Value = serde_yaml_ng::from_str(&read("docker-compose.yml")).unwrap();
+    let shop = &compose["services"]["shop"]["environment"];
+    assert!(
+        shop["AMAZOFF_DATABASE_URL"].as_str().unwrap().ends_with("@mariadb:3306/amazoff?ssl-mode=DISABLED")
+    );
+    assert!(shop["AMAZOFF_DOCUMENTS_URL"].as_str().unwrap().ends_with("&tls=false"));
     assert_eq!(compose["networks"]["back"]["internal"], Value::Bool(true));
 }
 

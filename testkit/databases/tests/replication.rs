@@ -93,6 +93,14 @@ fn promote(replica: &MariaDb) -> Output {
     script("mariadb-promote.sh").args(["--replica", &replica, "--database", "shop"]).output().unwrap()
 }
 
+fn promote_from(old: &MariaDb, replica: &MariaDb) -> Output {
+    let (old, replica) = (old.access().address(), replica.access().address());
+    script("mariadb-promote.sh")
+        .args(["--replica", &replica, "--database", "shop", "--old", &old])
+        .output()
+        .unwrap()
+}
+
 fn fine(output: &Output) {
     assert!(output.status.success(), "{output:?}");
 }
@@ -210,10 +218,13 @@ async fn what_was_received_and_not_applied_is_applied_before_the_promotion() {
         sql(&primary, &format!("INSERT INTO shop.written VALUES ({n})")).await;
     }
     assert!(written(&replica).await.is_empty(), "the replica has not applied them");
-    primary.kill_9().await.unwrap();
+    // It answers nobody, and keeps its connections.
+    primary.pause().unwrap();
 
-    fine(&promote(&replica));
+    let promoted = promote_from(&primary, &replica);
+    fine(&promoted);
 
+    assert!(String::from_utf8_lossy(&promoted.stdout).contains("does not answer"), "{promoted:?}");
     assert_eq!(written(&replica).await, (0..20).collect());
 }
 
@@ -226,12 +237,7 @@ async fn a_promoted_server_shuts_out_the_old_one_and_gets_a_replica_of_its_own()
     fine(&again);
     assert!(String::from_utf8_lossy(&again.stdout).contains("follows already"), "{again:?}");
 
-    let (address, from) = (new.access().address(), old.access().address());
-    let promoted = script("mariadb-promote.sh")
-        .args(["--replica", &address, "--database", "shop", "--old", &from])
-        .output()
-        .unwrap();
-    fine(&promoted);
+    fine(&promote_from(&old, &new));
     assert_eq!(sql(&old, "SELECT @@read_only").await, "1");
     assert_eq!(sql(&new, "SELECT @@read_only").await, "0");
 

@@ -1,5 +1,6 @@
 //! What only a real server can show: races of several clients, outages, and what it must refuse.
 
+mod logins;
 mod outages;
 mod races;
 mod rebuild;

@@ -143,13 +143,15 @@ async fn events_per_second() {
             writers.push(journal.lane(lane).await.unwrap());
         }
         let start = Instant::now();
-        let work = writers.into_iter().map(|mut writer| {
+        let work = (0..lanes).zip(writers).map(|(lane, mut writer)| {
             let shop = &shop;
             async move {
                 let (mut stored, mut carts) = (0, Vec::new());
                 while start.elapsed() < Duration::from_secs(4) {
                     if carts.len() < 500 {
-                        carts.extend((0..50).map(|_| (cart(), 0)));
+                        let of_lane =
+                            std::iter::repeat_with(cart).filter(|cart| cart.shard().number() % lanes == lane);
+                        carts.extend(of_lane.take(50).map(|cart| (cart, 0)));
                     }
                     let group = carts.len() - 50;
                     let parts: Vec<Part> =
