@@ -36,9 +36,7 @@ pub use self::options::{MariaDbError, MariaDbOptions, PoolStats};
 use self::readers::Readers;
 use self::url::Server;
 use crate::OpenError;
-use crate::sql::{
-    Database, SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns,
-};
+use crate::sql::{Database, SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};
 
 /// A MariaDB database, open. Cheap to clone.
 #[derive(Clone)]
