@@ -36,7 +36,8 @@ doc: ## Build the documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
 .PHONY: soak
-soak: ## The simulation over 50,000 seeds (SIM_SEEDS), the kill tests again and again (SOAK_RUNS=30)
+soak: ## Galera; the simulation over 50,000 seeds (SIM_SEEDS), the kill tests again and again (SOAK_RUNS=30)
+	./scripts/setup.sh soak
 	./scripts/soak.sh
 
 .PHONY: bench

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The long runs. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
+# The long runs. A Galera cluster loses its writer. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
 # kill tests run, each time with another seed of chance (default 30). The last line counts.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 passed=0
 failed=0
@@ -13,6 +13,9 @@ run() {
   shift
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
+
+run "three MariaDB nodes with Galera, the writer killed" \
+  cargo nextest run -p amazoff-databases --locked --test galera --run-ignored only
 
 run "simulation of ${SIM_SEEDS:=50000} seeds" \
   env SIM_SEEDS="$SIM_SEEDS" cargo test -p amazoff-world --release --locked --features fault-points --test simulation \

@@ -2,9 +2,9 @@
 # Everything a change must pass. Stops at the first step that fails; the last line says how many tests ran.
 # One build configuration serves clippy's, nextest's and the browser's needs as far as cargo allows.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
-features=(--features amazoff-server/fault-points,amazoff-world/fault-points)
+features=(--features "amazoff-server/fault-points,amazoff-world/fault-points")
 passed=0
 failed=0
 logs=$(mktemp -d)
@@ -33,8 +33,10 @@ count() {
   failed=$((failed + bad))
 }
 
+# Both database servers run for as long as the tests do.
 unit_tests() {
-  cargo nextest run --workspace --locked "${features[@]}" --no-fail-fast 2>&1 | tee "$logs/nextest"
+  cargo run --quiet --locked -p amazoff-databases -- run -- \
+    cargo nextest run --workspace --locked "${features[@]}" --no-fail-fast 2>&1 | tee "$logs/nextest"
   local status=${PIPESTATUS[0]}
   grep -E 'Summary' "$logs/nextest" | tail -1 >"$logs/summary"
   count "$logs/summary"
@@ -57,8 +59,18 @@ browser_tests() {
   return "$status"
 }
 
+# What stands beside the Rust code.
+other_lints() {
+  .tools/venv/bin/shellcheck -x scripts/*.sh deploy/scripts/*.sh deploy/mongodb/*.sh &&
+    .tools/venv/bin/hadolint --config deploy/hadolint.yaml deploy/Dockerfile &&
+    .tools/venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/compose.replica.yml &&
+    node --check deploy/mongodb/health.js &&
+    node --check deploy/mongodb/user.js
+}
+
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked "${features[@]}" -- -D warnings
+step "scripts and containers" other_lints
 step "tests" unit_tests
 step "doc tests" doc_tests
 step "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked "${features[@]}"

@@ -29,6 +29,7 @@ pub mod views;
 mod waiting;
 
 pub use platform::Platform;
+pub use redact::redacted;
 pub use router::router;
 pub use routes::ops::acting::Acts;
 pub use routes::ops::stream::Streams;

@@ -7,7 +7,7 @@ const MASK: &str = "(masked)";
 const SECRET: [&str; 5] = ["password_hash", "email_claim", "token", "user_agent", "contact"];
 
 /// The same JSON with sealed and secret values masked. An erased value still says that it is.
-pub(crate) fn redacted(value: Value) -> Value {
+pub fn redacted(value: Value) -> Value {
     match value {
         Value::Object(members) if members.len() == 1 && is_sealed(members.get("box")) => Value::from(MASK),
         Value::Object(mut members) if is_claim(&members) => {

@@ -53,7 +53,7 @@ async fn write_on(
 ) -> Result<Vec<Duration>, Box<dyn Error>> {
     let shard = ShardId::from_number(shard).ok_or("no such shard")?;
     let (projection, collection) = ("products", format!("products@{}", shard.number()));
-    let begin = u64::try_from(Uuid::now_v7().get_timestamp().ok_or("no time")?.to_unix().0)? << 20;
+    let begin = Uuid::now_v7().get_timestamp().ok_or("no time")?.to_unix().0 << 20;
     let (mut seq, mut waits, began) = (begin, Vec::new(), Instant::now());
     while began.elapsed() < limit {
         let puts: Vec<DocumentPut> = (0..size)

@@ -29,6 +29,11 @@ impl FileBlobs {
         Ok(Self { folder: folder.into() })
     }
 
+    /// A folder that is only looked into: it is not made.
+    pub fn look_into(folder: &Path) -> Self {
+        Self { folder: folder.into() }
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(&name[..2]).join(name)
     }

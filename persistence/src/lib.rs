@@ -20,7 +20,6 @@
 #![warn(missing_docs)]
 
 mod bugs;
-mod checksum;
 mod fields;
 mod files;
 #[cfg(feature = "mariadb")]

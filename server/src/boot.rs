@@ -8,13 +8,13 @@ use std::time::Duration;
 use amazoff_actors::payment::{PaymentProvider, Providers};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
-use amazoff_cluster::{DataFolder, SingleNode, TakeError};
+use amazoff_cluster::{DataFolder, LeaseEnd, TakeError};
 use amazoff_gateways::images::Rasteriser;
 use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
-use amazoff_http::server::{Limits, serve};
+use amazoff_http::server::{self, Limits};
 use amazoff_http::{HttpSettings, Platform, WaitingFor};
-use amazoff_supervisor::journal::{JournalError, Shards};
+use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
 use secrecy::ExposeSecret;
@@ -24,6 +24,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed, TruthAt};
+use crate::node::Node;
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
 use crate::stores::{OpenError, Stores};
@@ -73,9 +74,19 @@ pub(crate) enum BootError {
     /// The operating system refused.
     #[error(transparent)]
     System(#[from] io::Error),
+    /// Another process took the shards.
+    #[error("{0}")]
+    Lost(LeaseEnd),
     /// The root of the tree gave up.
     #[error("the supervision tree gave up: {0}")]
     GaveUp(String),
+}
+
+impl BootError {
+    /// Whether another process has taken the shards.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost(_))
+    }
 }
 
 /// Runs the shop until it is told to stop.
@@ -93,12 +104,30 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
         () = signals.next() => return Ok(()),
     };
     let Opened { store, node, master } = opened;
+    // From here on another process may take over: then nothing of this one's memory counts any more, and it ends at once.
+    let lost = node.clone();
+    tokio::select! {
+        biased;
+        end = lost.lost() => Err(BootError::Lost(end)),
+        ended = serve(config, Opened { store, node, master }, (door, address), (signals, began)) => ended,
+    }
+}
+
+/// Runs the shop on open databases until it is told to stop.
+async fn serve(
+    config: Config,
+    opened: Opened,
+    (door, address): (Door, SocketAddr),
+    (signals, began): (Signals, Instant),
+) -> Result<(), BootError> {
+    let Opened { store, node, master } = opened;
 
     let pools = Pools::new();
     let ports = ports(&store, &node);
     let outside = outside(&config, &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
-    let platform = Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.node());
+    let platform =
+        Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.shards().node());
     let doors = CancellationToken::new();
     let edge = edge(door.clone(), &platform, &doors);
     let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
@@ -116,7 +145,7 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
         () = signals.first() => Ok(()),
     };
     tracing::info!("stopping: no new requests, running ones end, then the databases close");
-    let report = shutdown::run(platform, tree, store, door).await;
+    let report = shutdown::run(platform, tree, (store, node), door).await;
     tracing::info!("stopped after {} ms", report.took().as_millis());
     ended
 }
@@ -124,7 +153,7 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
 /// What stands on the databases.
 struct Opened {
     store: Stores,
-    node: Arc<SingleNode>,
+    node: Node,
     master: MasterKey,
 }
 
@@ -135,22 +164,27 @@ async fn open(
     door: &Door,
     address: SocketAddr,
 ) -> Result<Opened, BootError> {
-    let (store, master) = match &config.truth {
+    let address_text = address.to_string();
+    let (store, node, master) = match &config.truth {
         TruthAt::Sqlite(file) => {
             // Before the database is made: data without its key must be noticed, not given a new one.
             let master = config.load_master_key(!file.exists())?;
-            (Stores::open(config).await?, master)
+            let store = Stores::open(config).await?;
+            let node = Node::alone(folder, &*store.shard_table(), &address_text).await?;
+            (store, node, master)
         }
         TruthAt::MariaDb(_) => {
             let room = WaitingRoom::open(door, &settings(config, address))?;
             let store = waited_for(config, &room).await?;
+            let lease = (address_text.as_str(), config.lease);
+            let node = Node::leased(folder, store.shard_table(), lease, &room).await?;
+            // Only the owner may draw the key of a new shop.
             let master = config.load_master_key(store.journal().heads().await?.is_empty())?;
             room.close().await;
-            (store, master)
+            (store, node, master)
         }
     };
-    let node = SingleNode::claim(folder, &*store.shard_table(), &address.to_string()).await?;
-    Ok(Opened { store, node: Arc::new(node), master: MasterKey::new(*master.expose_secret()) })
+    Ok(Opened { store, node, master: MasterKey::new(*master.expose_secret()) })
 }
 
 /// Opens the databases as soon as they can be reached.
@@ -184,12 +218,12 @@ impl Pools {
     }
 }
 
-fn ports(store: &Stores, node: &Arc<SingleNode>) -> Ports {
+fn ports(store: &Stores, node: &Node) -> Ports {
     Ports {
         journal: store.journal(),
         documents: store.documents(),
         clock: Arc::new(SystemClock),
-        shards: Arc::<SingleNode>::clone(node),
+        shards: node.shards(),
         keys: store.key_table(),
         audit: store.audit(),
     }
@@ -238,7 +272,7 @@ fn edge(door: Door, platform: &Platform, doors: &CancellationToken) -> ChildSpec
             }
             let Some(listener) = door.handle() else { return Ok(()) };
             let listener = TcpListener::from_std(listener?)?;
-            serve(listener, router, limits, context.cancel).await;
+            server::serve(listener, router, limits, context.cancel).await;
             Ok(())
         }
     })

@@ -2,13 +2,17 @@
 
 mod boot;
 mod config;
+mod health;
+mod node;
 mod seed;
 mod shutdown;
 mod stores;
 mod telemetry;
+mod tools;
 mod waiting;
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +24,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Exit code for a configuration or command line that cannot be used.
 const EXIT_USAGE: u8 = 2;
+
+/// Exit code of a process whose shards another one has taken: start it again, and it stands by. (`EX_TEMPFAIL` of sysexits.)
+const EXIT_LOST: u8 = 75;
 
 /// A complete shop in one program. Without a command it serves.
 #[derive(Parser)]
@@ -39,6 +46,19 @@ enum Command {
         #[arg(long)]
         example: bool,
     },
+    /// Shows what happened, straight from the database; also while the shop runs.
+    Journal {
+        #[command(subcommand)]
+        command: tools::journal::Command,
+    },
+    /// Checks everything that is stored against everything else; also while the shop runs. Ends with 3 when something
+    /// contradicts itself.
+    Fsck(tools::fsck::Arguments),
+    /// Asks a running shop whether it is ready: ends with 0 when it is.
+    Health {
+        /// Where it listens; else what AMAZOFF_LISTEN says.
+        address: Option<SocketAddr>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -47,6 +67,9 @@ fn main() -> ExitCode {
         Command::Serve => serve(),
         Command::Config { example: true } => print(&config::table::example()),
         Command::Config { example: false } => show_config(),
+        Command::Health { address } => health(address),
+        Command::Journal { command } => return tool(tools::journal::run(command)),
+        Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,7 +77,24 @@ fn main() -> ExitCode {
             complain(&failure);
             match failure {
                 Failure::Config(_) => ExitCode::from(EXIT_USAGE),
-                Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
+                Failure::Run(error) if error.is_lost() => ExitCode::from(EXIT_LOST),
+                Failure::NotReady(_) | Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Runs a tool: 0 when all is well, 1 when it could not run, 2 for a configuration that cannot be used, 3 for findings.
+fn tool(running: impl Future<Output = Result<tools::Verdict, tools::ToolError>>) -> ExitCode {
+    let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match ended.map_err(tools::ToolError::from).and_then(|runtime| runtime.block_on(running)) {
+        Ok(verdict) => verdict.into(),
+        Err(error) => {
+            say(&error.to_string());
+            if matches!(error, tools::ToolError::Config(_)) {
+                ExitCode::from(EXIT_USAGE)
+            } else {
+                ExitCode::FAILURE
             }
         }
     }
@@ -66,19 +106,30 @@ enum Failure {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The shop that was asked is not ready.
+    #[error(transparent)]
+    NotReady(#[from] health::NotReady),
     /// Nobody takes the output.
     #[error("cannot print: {0}")]
     Output(#[from] std::io::Error),
     /// The shop could not start, or ended with a failure.
     #[error("the shop stopped: {0}")]
-    Run(Box<dyn std::error::Error + Send + Sync>),
+    Run(Box<boot::BootError>),
 }
 
 fn serve() -> Result<(), Failure> {
     let config = Config::from_sources(&Sources::read()?)?;
     telemetry::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(error.into()))
+    runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(Box::new(error)))
+}
+
+fn health(address: Option<SocketAddr>) -> Result<(), Failure> {
+    let address = match address {
+        Some(address) => address,
+        None => Config::from_sources(&Sources::read()?)?.listen,
+    };
+    Ok(health::check(address)?)
 }
 
 fn show_config() -> Result<(), Failure> {
@@ -93,7 +144,11 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// One line on standard error, so that the reason stands at the end of any log.
 fn complain(failure: &Failure) {
-    let line = failure.to_string().replace('\n', "; ");
+    say(&failure.to_string());
+}
+
+fn say(text: &str) {
+    let line = text.replace('\n', "; ");
     // Nobody is left to tell when standard error is closed too.
     drop(writeln!(std::io::stderr(), "{line}"));
 }

@@ -10,6 +10,7 @@ use amazoff_http::Platform;
 use amazoff_supervisor::shutdown::{Phases, Report};
 use amazoff_supervisor::tree::TreeHandle;
 
+use crate::node::Node;
 use crate::stores::Stores;
 
 /// How long running requests have to be answered: a little more than a request may take.
@@ -22,6 +23,8 @@ const ASKS_LIMIT: Duration = Duration::from_secs(5);
 const OUTBOX_LIMIT: Duration = Duration::from_secs(3);
 /// How long the tree has to stop. Its children have limits of their own, which add up to more in the worst case only.
 const TREE_LIMIT: Duration = Duration::from_secs(20);
+/// How long giving up the shards may take; else the lease runs out.
+const LEASE_LIMIT: Duration = Duration::from_secs(2);
 /// How long the databases have to close.
 const DATABASES_LIMIT: Duration = Duration::from_secs(5);
 
@@ -46,7 +49,12 @@ impl Door {
 }
 
 /// Goes all the way down.
-pub(crate) async fn run(platform: Platform, tree: TreeHandle, store: Stores, door: Door) -> Report {
+pub(crate) async fn run(
+    platform: Platform,
+    tree: TreeHandle,
+    (store, node): (Stores, Node),
+    door: Door,
+) -> Report {
     let (requests, sockets) = (platform.intake.clone(), platform.realtime.clone());
     let (asks, effects) = (platform.runtime.clone(), platform.runtime.clone());
     let intake = platform.intake.clone();
@@ -60,6 +68,7 @@ pub(crate) async fn run(platform: Platform, tree: TreeHandle, store: Stores, doo
             door.give_up();
             tree.stop().await;
         })
+        .phase("give up the shards", LEASE_LIMIT, move || async move { node.release().await })
         .phase("close databases", DATABASES_LIMIT, move || async move {
             if let Err(error) = store.close().await {
                 tracing::error!(%error, "the databases did not close well");

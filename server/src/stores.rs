@@ -6,6 +6,7 @@ use std::time::Duration;
 use amazoff_persistence::mongodb::{self, MongoStore};
 use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, SqliteTruth, SqliteViews};
 use amazoff_supervisor::AuditTable;
+use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use secrecy::ExposeSecret as _;
@@ -83,6 +84,48 @@ impl Stores {
             }
         };
         Ok(Self { truth, views, blobs, described: format!("{truth_at}; documents in {views_at}") })
+    }
+
+    /// Opens what the configuration names, only to look into it: nothing is written, made or brought up to date, and a shop
+    /// that runs is not disturbed.
+    ///
+    /// # Errors
+    /// When a database is not there or cannot be opened, or its schema is not this program's.
+    pub(crate) async fn look_into(config: &Config) -> Result<Self, OpenError> {
+        let (truth, truth_at) = match &config.truth {
+            TruthAt::Sqlite(file) => {
+                (Truth::Sqlite(SqliteTruth::look_into(file).await?), format!("SQLite, {}", file.display()))
+            }
+            TruthAt::MariaDb(url) => {
+                let url = url.expose_secret();
+                let store = MariaDbStore::look_into(url, MariaDbOptions::default()).await?;
+                (Truth::MariaDb(store), format!("MariaDB, {}", masked(url)))
+            }
+        };
+        let (views, views_at) = match &config.documents {
+            DocumentsAt::Sqlite(file) => {
+                (Views::Sqlite(SqliteViews::look_into(file).await?), format!("SQLite, {}", file.display()))
+            }
+            DocumentsAt::MongoDb(url) => {
+                let url = url.expose_secret();
+                let store = MongoStore::open(url, mongodb::Options::default()).await?;
+                store.check().await?;
+                (Views::MongoDb(store), format!("MongoDB, {}", masked(url)))
+            }
+        };
+        let blobs: Arc<dyn Blobs> = match &views {
+            Views::MongoDb(store) => store.blobs(),
+            Views::Sqlite(_) => Arc::new(FileBlobs::look_into(&config.data_dir.join("media"))),
+        };
+        Ok(Self { truth, views, blobs, described: format!("{truth_at}; documents in {views_at}") })
+    }
+
+    /// The rows of the truth.
+    pub(crate) fn archive(&self) -> Arc<dyn Archive> {
+        match &self.truth {
+            Truth::Sqlite(store) => store.archive(),
+            Truth::MariaDb(store) => store.archive(),
+        }
     }
 
     /// The journal.

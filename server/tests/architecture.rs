@@ -13,12 +13,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("persistence", &["supervisor"]),
     ("cluster", &["supervisor"]),
     ("actors", &["supervisor"]),
+    ("fsck", &["actors", "supervisor"]),
     ("gateways", &["actors", "supervisor"]),
     ("http", &["actors", "supervisor"]),
-    ("server", &["actors", "cluster", "gateways", "http", "persistence", "supervisor"]),
+    ("server", &["actors", "cluster", "fsck", "gateways", "http", "persistence", "supervisor"]),
     ("testkit", &["supervisor"]),
     ("databases", &[]),
-    ("world", &["actors", "http", "persistence", "supervisor", "testkit"]),
+    ("world", &["actors", "fsck", "http", "persistence", "supervisor", "testkit"]),
     ("bench", &[]),
 ];
 

@@ -9,13 +9,22 @@ use std::sync::Arc;
 use futures::future::join_all;
 
 use common::shopping::{self, CARD_OK};
-use common::{Client, Gate, Request, Server, Setup};
+use common::{Client, Gate, Request, Server, Servers, Setup};
 
 const SHOPPERS: usize = 200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_piece_is_sold_once_to_two_hundred_shoppers() {
-    let setup = Setup::default();
+    sold_once(Setup::default()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_mariadb_and_mongodb_it_is_sold_once_too() {
+    let servers = Servers::start().await;
+    sold_once(servers.setup()).await;
+}
+
+async fn sold_once(setup: Setup) {
     let gate = Arc::new(Gate::default());
     let client = Client::new(Arc::clone(&gate));
     let _server = Server::start_behind(&setup, &gate).await.unwrap();

@@ -28,6 +28,7 @@
 //! and settles what is refused (`round.rs`); `directory/` finds, wakes and rests cells; `lane.rs` groups commits;
 //! `reminder.rs`, `housekeeping.rs` and `watchdog.rs` are the services that their names say.
 
+pub mod archive;
 pub mod ask;
 pub mod audit;
 pub mod call;

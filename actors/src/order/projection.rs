@@ -29,9 +29,23 @@ pub struct OrderProjection {
 }
 
 impl OrderProjection {
+    /// Its name.
+    pub const NAME: &'static str = "orders";
+
     /// A projection that reads orders from this journal.
     pub fn new(journal: Arc<dyn Journal>) -> Self {
         Self { journal }
+    }
+
+    /// The documents of an order at a version; none while it is not placed.
+    pub fn documents(id: OrderId, order: &Order, version: Version) -> Vec<DocumentPut> {
+        let put = |body| DocumentPut {
+            collection: ORDERS.to_owned(),
+            id: id.to_string(),
+            source_seq: version.0,
+            body: Some(body),
+        };
+        document(id, order).map(put).into_iter().collect()
     }
 
     async fn order_at(&self, event: &StoredEvent) -> Result<Order, JournalError> {
@@ -85,7 +99,7 @@ fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
 
 impl Projection for OrderProjection {
     fn name(&self) -> &'static str {
-        "orders"
+        Self::NAME
     }
 
     fn kinds(&self) -> &'static [&'static str] {
@@ -103,13 +117,7 @@ impl Projection for OrderProjection {
         async move {
             let id = OrderId::from(event.entity.id);
             let order = self.order_at(event).await?;
-            let Some(body) = document(id, &order) else { return Ok(Vec::new()) };
-            Ok(vec![DocumentPut {
-                collection: ORDERS.to_owned(),
-                id: id.to_string(),
-                source_seq: event.seq.0,
-                body: Some(body),
-            }])
+            Ok(Self::documents(id, &order, event.seq))
         }
         .boxed()
     }

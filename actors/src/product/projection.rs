@@ -52,6 +52,21 @@ pub struct ProductProjection {
 }
 
 impl ProductProjection {
+    /// Its name.
+    pub const NAME: &'static str = "products";
+
+    /// The documents of a product at a version.
+    ///
+    /// # Errors
+    /// When one cannot be written as JSON.
+    pub fn documents(
+        id: ProductId,
+        product: &Product,
+        version: Version,
+    ) -> Result<Vec<DocumentPut>, JournalError> {
+        documents(id, product, version)
+    }
+
     /// A projection of the products of a directory.
     pub fn new(directory: Directory<Product>) -> Self {
         Self { directory }
@@ -73,7 +88,7 @@ impl ProductProjection {
 
 impl Projection for ProductProjection {
     fn name(&self) -> &'static str {
-        "products"
+        Self::NAME
     }
     fn kinds(&self) -> &'static [&'static str] {
         &[Product::KIND]

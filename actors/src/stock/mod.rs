@@ -42,5 +42,5 @@ pub use deliver::StockDelivery;
 pub use event::{Effect, Event};
 pub use handle::Stocks;
 pub use rejection::Rejection;
-pub use state::{Hold, HoldState, QUANTITY_MAX, Stock};
+pub use state::{Hold, HoldState, QUANTITY_MAX, SUPPLIER, Stock};
 pub use view::Levels;

@@ -175,7 +175,7 @@ impl Stock {
 }
 
 /// Where pieces come from.
-const SUPPLIER: &str = "supplier";
+pub const SUPPLIER: &str = "supplier";
 
 /// The accounts of a variant in the ledger (STOCK-5).
 struct Accounts {

@@ -91,6 +91,28 @@ impl Entry {
     }
 }
 
+/// What stands in a ledger now, whoever has it open. An unfinished last line is left out. Without a file there is nothing.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn entries(path: &Path) -> Result<Vec<Entry>, SandboxError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => read(path, &text).map(|(entries, _)| entries),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(SandboxError::File { path: path.to_owned(), error }),
+    }
+}
+
+/// The entries of whole lines, and how many bytes those are.
+fn read(path: &Path, text: &str) -> Result<(Vec<Entry>, usize), SandboxError> {
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    let lines = (1..).zip(text[..whole].lines()).map(|(line, text)| {
+        let unreadable = |error| SandboxError::Line { path: path.to_owned(), line, error };
+        serde_json::from_str(text).map_err(unreadable)
+    });
+    Ok((lines.collect::<Result<_, _>>()?, whole))
+}
+
 /// The ledger: the file, and all of it in memory.
 pub(super) struct Ledger {
     file: File,
@@ -104,20 +126,12 @@ impl Ledger {
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(failed)?;
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let (entries, whole) = read(path, &text)?;
         if whole < text.len() {
             tracing::warn!(path = %path.display(), "the sandbox's ledger ended in half a line, which is cut off");
             file.set_len(u64::try_from(whole).unwrap_or(0)).map_err(failed)?;
         }
-        let mut entries = BTreeMap::new();
-        for (index, line) in text[..whole].lines().enumerate() {
-            let entry: Entry = serde_json::from_str(line).map_err(|error| SandboxError::Line {
-                path: path.to_owned(),
-                line: index + 1,
-                error,
-            })?;
-            entries.insert(entry.key.clone(), entry);
-        }
+        let entries = entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
         Ok(Self { file, entries })
     }
 

@@ -20,5 +20,5 @@ mod provider;
 #[cfg(test)]
 mod tests;
 
-pub use ledger::{Entry, Outcome, SandboxError};
+pub use ledger::{Entry, Outcome, SandboxError, entries};
 pub use provider::{NAME, Sandbox};

@@ -88,7 +88,7 @@ impl Numbers {
 
 impl Bare {
     /// Beside a store that has the file open.
-    pub(crate) async fn sqlite(file: &Path) -> Self {
+    pub(crate) fn sqlite(file: &Path) -> Self {
         Self::Sqlite(
             SqliteConnectOptions::new()
                 .filename(file)
@@ -100,7 +100,7 @@ impl Bare {
     }
 
     /// A database whose schema is there.
-    pub(crate) async fn mariadb(url: &str) -> Self {
+    pub(crate) fn mariadb(url: &str) -> Self {
         Self::MariaDb(url.parse().unwrap())
     }
 

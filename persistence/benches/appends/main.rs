@@ -17,7 +17,7 @@ mod part;
 use std::time::{Duration, Instant};
 
 use amazoff_databases::MariaDb;
-use amazoff_persistence::{MariaDbStore, SqliteStore};
+use amazoff_persistence::{MariaDbOptions, MariaDbStore, SqliteStore};
 use amazoff_supervisor::Epoch;
 use amazoff_supervisor::journal::{Journal, LaneWriter, ShardTable};
 use futures::future::join_all;
@@ -36,14 +36,13 @@ async fn main() {
     println!("durable appends/s                 cells       port       bare   port/bare   without fence");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let store = SqliteStore::open(folder.path()).await.unwrap();
-    let bare = Bare::sqlite(&folder.path().join("journal.db")).await;
+    let bare = Bare::sqlite(&folder.path().join("journal.db"));
     measure("SQLite", &*store.journal(), &*store.shard_table(), &bare, turn).await;
 
-    let server = MariaDb::start(amazoff_databases::MariaDbOptions::default()).await.unwrap();
-    let database = server.database().await.unwrap();
-    let store =
-        MariaDbStore::connect(&database.url, &amazoff_persistence::MariaDbOptions::default()).await.unwrap();
-    let bare = Bare::mariadb(&database.url).await;
+    let server = MariaDb::start(amazoff_databases::MariaDbOptions::on_disk()).await.unwrap();
+    let database = server.access().database().await.unwrap();
+    let store = MariaDbStore::connect(database.url(), MariaDbOptions::default()).await.unwrap();
+    let bare = Bare::mariadb(database.url());
     measure("MariaDB", &*store.journal(), &*store.shard_table(), &bare, turn).await;
 }
 

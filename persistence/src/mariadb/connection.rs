@@ -40,6 +40,12 @@ impl Settings {
             patience: options.patience(),
         }
     }
+
+    /// The settings of connections through which the server refuses to write.
+    pub(super) fn reading(server: &Server, options: &MariaDbOptions) -> Self {
+        let session = format!("{}, tx_read_only = 1", session(options));
+        Self { session, ..Self::new(server, options) }
+    }
 }
 
 /// How any connection is opened. What the session is like is said by [`session`].
@@ -60,7 +66,7 @@ pub(super) fn connect_options(server: &Server) -> MySqlConnectOptions {
 /// the frozen one has run out.
 pub(super) fn session(options: &MariaDbOptions) -> String {
     let (lock_wait_s, statement_s) = (options.lock_wait.as_secs(), options.statement_limit.as_secs_f64());
-    let idle_s = lock_wait_s + 2;
+    let idle_s = options.idle_limit.as_secs();
     format!(
         "SET SESSION tx_isolation = 'READ-COMMITTED', autocommit = 1, \
          sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', \

@@ -29,6 +29,12 @@ impl Dialect for MariaDialect {
     const LOCK_AUDIT: Option<&'static str> = Some("SELECT number FROM audit_head FOR UPDATE");
     const COUNT_AUDIT: Option<&'static str> = Some("UPDATE audit_head SET number = number + 1");
     const AUDIT_GIVEN: &'static str = "SELECT number FROM audit_head";
+    // Whoever looks thinks between its pages, and a large page takes its time.
+    const BEGIN_LOOK: &'static [&'static str] = &[
+        "SET SESSION tx_isolation = 'REPEATABLE-READ', idle_transaction_timeout = 3600",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    ];
+    const POSTING_NUMBER: &'static str = "number";
 
     fn unless_there(key_column: &str) -> String {
         format!(" ON DUPLICATE KEY UPDATE {key_column} = {key_column}")

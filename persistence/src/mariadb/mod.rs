@@ -27,6 +27,7 @@ mod url;
 use std::sync::Arc;
 
 use amazoff_supervisor::AuditTable;
+use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 
 use self::connection::Settings;
@@ -35,7 +36,7 @@ pub use self::options::{MariaDbError, MariaDbOptions, PoolStats};
 use self::readers::Readers;
 use self::url::Server;
 use crate::OpenError;
-use crate::sql::{Database, SqlAudit, SqlJournal, SqlKeys, SqlShards, Turns};
+use crate::sql::{Database, SqlArchive, SqlAudit, SqlJournal, SqlKeys, SqlShards, Turns};
 
 /// A MariaDB database, open. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +45,7 @@ pub struct MariaDbStore {
     /// A writing connection for leases alone, which cannot wait behind a snapshot.
     leases: Arc<Database<MariaDialect>>,
     journal: Arc<SqlJournal<MariaDialect>>,
+    archive: Arc<SqlArchive<MariaDialect>>,
 }
 
 impl MariaDbStore {
@@ -60,6 +62,20 @@ impl MariaDbStore {
         Ok(Self::opened(url, options).await?)
     }
 
+    /// As [`MariaDbStore::connect`], only to look into the database: nothing is written, and the schema must be the
+    /// program's already.
+    ///
+    /// # Errors
+    /// As [`MariaDbStore::connect`], and [`OpenError::Schema`].
+    pub async fn look_into(url: &str, options: MariaDbOptions) -> Result<Self, OpenError> {
+        options.check()?;
+        let server = Server::parse(url)?;
+        schema::unless_current(&server, &options).await?;
+        let settings = Arc::new(Settings::reading(&server, &options));
+        let first = connection::open(&settings).await.map_err(|source| server.unreachable(source))?;
+        Ok(Self::over(&server, &options, settings, first).await?)
+    }
+
     async fn opened(url: &str, options: MariaDbOptions) -> Result<Self, MariaDbError> {
         options.check()?;
         let server = Server::parse(url)?;
@@ -67,16 +83,32 @@ impl MariaDbStore {
         let mut first = connection::open(&settings).await.map_err(|source| server.unreachable(source))?;
         checks::check(&mut first, &server).await?;
         schema::bring_up_to_date(&server, &options).await?;
-        let readers = Readers::open(&server, &options).await?;
+        Self::over(&server, &options, settings, first).await
+    }
+
+    async fn over(
+        server: &Server,
+        options: &MariaDbOptions,
+        settings: Arc<Settings>,
+        first: connection::Connection,
+    ) -> Result<Self, MariaDbError> {
+        let readers = Readers::open(server, options).await?;
         let mut first = Some(first);
         let mut writers = |count: u16| -> Vec<Turns<MariaDialect>> {
             (0..count).map(|_| Turns::new(Arc::clone(&settings), first.take())).collect()
         };
         let (lanes, others) = (writers(options.lanes), writers(options.other_writers));
-        let leases = Database::with_lanes(readers.clone(), Vec::new(), vec![Turns::new(settings, None)]);
+        let leases =
+            Database::with_lanes(readers.clone(), Vec::new(), vec![Turns::new(Arc::clone(&settings), None)]);
         let database = Arc::new(Database::with_lanes(readers, lanes, others));
         let journal = Arc::new(SqlJournal::over(Arc::clone(&database)));
-        Ok(Self { database, leases: Arc::new(leases), journal })
+        let archive = Arc::new(SqlArchive::over(Turns::new(settings, None)));
+        Ok(Self { database, leases: Arc::new(leases), journal, archive })
+    }
+
+    /// The rows.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        Arc::<SqlArchive<MariaDialect>>::clone(&self.archive)
     }
 
     /// The transactional truth.

@@ -7,6 +7,8 @@ use sqlx::mysql::MySqlDatabaseError;
 
 /// Most lanes: more connections with large groups only queue at the server.
 const LANES_MAX: u16 = 4;
+/// How much longer than the server's own limit its answer is waited for.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Too many connections, the server shuts down, this host or user has too many connections.
 const SERVER_BUSY: &[u16] = &[1040, 1053, 1129, 1203];
@@ -28,8 +30,12 @@ pub struct MariaDbOptions {
     pub connect_limit: Duration,
     /// How long a statement may take on the server, in whole milliseconds.
     pub statement_limit: Duration,
-    /// How long a statement waits for another transaction, in whole seconds.
+    /// How long a statement waits for another transaction, in whole seconds. Shorter than a statement may take, or nothing that
+    /// waited too long is tried again.
     pub lock_wait: Duration,
+    /// After how long the server ends a transaction whose program sends nothing, in whole seconds. A program that froze holds
+    /// its shards for so long.
+    pub idle_limit: Duration,
 }
 
 impl Default for MariaDbOptions {
@@ -43,6 +49,7 @@ impl Default for MariaDbOptions {
             connect_limit: Duration::from_secs(5),
             statement_limit: Duration::from_secs(10),
             lock_wait: Duration::from_secs(3),
+            idle_limit: Duration::from_secs(5),
         }
     }
 }
@@ -57,8 +64,11 @@ impl MariaDbOptions {
         if self.other_writers == 0 || self.readers_max == 0 || self.readers_min > self.readers_max {
             return wrong("there must be at least one writer beside the lanes, and one reader");
         }
-        if self.statement_limit < Duration::from_millis(1) || self.lock_wait < Duration::from_secs(1) {
-            return wrong("a statement needs at least a millisecond, a wait for a lock at least a second");
+        if self.statement_limit < Duration::from_millis(1) {
+            return wrong("a statement needs at least a millisecond");
+        }
+        if self.lock_wait.min(self.idle_limit) < Duration::from_secs(1) {
+            return wrong("a wait for a lock and for a frozen program is at least a second");
         }
         Ok(())
     }
@@ -66,7 +76,7 @@ impl MariaDbOptions {
     /// How long a statement may take as seen from here. Longer than the server's own limit, so that a server that is alive
     /// ends it in an orderly way.
     pub(super) fn patience(&self) -> Duration {
-        self.statement_limit.max(self.lock_wait) + Duration::from_secs(2)
+        self.statement_limit.max(self.lock_wait) + GRACE
     }
 }
 
@@ -148,13 +158,14 @@ mod tests {
     #[test]
     fn options_that_cannot_work_are_refused() {
         assert!(MariaDbOptions::default().check().is_ok());
-        let wrong: [fn(&mut MariaDbOptions); 6] = [
+        let wrong: [fn(&mut MariaDbOptions); 7] = [
             |options| options.lanes = 0,
             |options| options.lanes = 5,
             |options| options.other_writers = 0,
             |options| options.readers_min = 17,
             |options| options.statement_limit = Duration::ZERO,
             |options| options.lock_wait = Duration::from_millis(999),
+            |options| options.idle_limit = Duration::ZERO,
         ];
         for spoil in wrong {
             let mut options = MariaDbOptions::default();

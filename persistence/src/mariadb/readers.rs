@@ -1,6 +1,7 @@
 //! The reading connections.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::mysql::{MySqlPoolOptions, MySqlRow};
 use sqlx::pool::PoolConnection;
@@ -14,7 +15,7 @@ use crate::sql::Statement;
 
 /// A connection that nobody used for so long is asked whether it still lives.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
-/// How often a read is tried again on another connection when one broke: after a restart of the server, several did.
+/// How often a read is tried again on another connection when one broke.
 const RETRIES_MAX: u32 = 2;
 
 /// A pool of reading connections. Clones share it.
@@ -23,20 +24,42 @@ pub(super) struct Readers {
     pool: MySqlPool,
     patience: Duration,
     max: u32,
+    suspicion: Suspicion,
+}
+
+/// When a connection was last found broken: after a restart of the server all are that nobody has used since.
+#[derive(Clone, Default)]
+struct Suspicion(Arc<Mutex<Option<Instant>>>);
+
+impl Suspicion {
+    fn raise(&self) {
+        *self.raised() = Some(Instant::now());
+    }
+
+    fn covers(&self, idle_for: Duration) -> bool {
+        self.raised().is_some_and(|raised| raised.elapsed() <= idle_for)
+    }
+
+    fn raised(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Readers {
     /// Opens the pool.
     pub(super) async fn open(server: &Server, options: &MariaDbOptions) -> Result<Self, MariaDbError> {
         let session = format!("{}, tx_read_only = 1", session(options));
+        let suspicion = Suspicion::default();
+        let suspected = suspicion.clone();
         let pool = MySqlPoolOptions::new()
             .min_connections(options.readers_min)
             .max_connections(options.readers_max)
             .acquire_timeout(options.reader_wait)
             .test_before_acquire(false)
-            .before_acquire(|connection, idle| {
+            .before_acquire(move |connection, idle| {
+                let doubtful = idle.idle_for >= IDLE_BEFORE_TEST || suspected.covers(idle.idle_for);
                 Box::pin(async move {
-                    if idle.idle_for >= IDLE_BEFORE_TEST {
+                    if doubtful {
                         connection.ping().await?;
                     }
                     Ok(true)
@@ -49,7 +72,7 @@ impl Readers {
             .connect_with(connect_options(server))
             .await
             .map_err(|source| server.unreachable(source))?;
-        Ok(Self { pool, patience: options.patience(), max: options.readers_max })
+        Ok(Self { pool, patience: options.patience(), max: options.readers_max, suspicion })
     }
 
     /// Runs a query. A read may be run again, so a connection that broke is not the caller's concern.
@@ -63,7 +86,10 @@ impl Readers {
                     drop(borrowed.0.take());
                     return Ok(answer.rows);
                 }
-                Err(error) if faults::is_lost(&error) && retries < RETRIES_MAX => retries += 1,
+                Err(error) if faults::is_lost(&error) && retries < RETRIES_MAX => {
+                    self.suspicion.raise();
+                    retries += 1;
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -169,5 +169,6 @@ pub(super) fn store(tables: &mut Tables, part: &Part, after: Version) {
     for posting in &part.postings {
         let balance = tables.balances.entry((posting.account.clone(), posting.asset.clone())).or_default();
         *balance += posting.amount;
+        tables.postings.push((entity.clone(), rules::version_after(part, after), posting.clone()));
     }
 }

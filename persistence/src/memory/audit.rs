@@ -16,6 +16,11 @@ pub(super) struct MemoryAudit {
 }
 
 impl MemoryAudit {
+    /// A copy of them.
+    pub(super) fn entries(&self) -> Vec<AuditEntry> {
+        locked(&self.entries).clone()
+    }
+
     /// Changes what is stored, as somebody with the file would.
     pub(super) fn tamper(&self, change: impl FnOnce(&mut Vec<AuditEntry>)) {
         change(&mut locked(&self.entries));

@@ -16,6 +16,13 @@ pub(super) struct MemoryKeys {
     keys: Mutex<HashMap<Uuid, Option<Vec<u8>>>>,
 }
 
+impl MemoryKeys {
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<(Uuid, Option<Vec<u8>>)> {
+        locked(&self.keys).iter().map(|(person, wrapped)| (*person, wrapped.clone())).collect()
+    }
+}
+
 impl KeyTable for MemoryKeys {
     fn put_if_absent<'a>(
         &'a self,

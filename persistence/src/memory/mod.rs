@@ -4,6 +4,7 @@
 //! leases, and it stands still when tokio's clock is paused.
 
 mod append;
+mod archive;
 mod audit;
 mod blobs;
 mod crashes;
@@ -16,12 +17,14 @@ mod waiting;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, KeyTable, NewEvent, Part, ShardTable, Shards};
 use amazoff_supervisor::{AuditEntry, AuditTable};
 use amazoff_supervisor::{CommandId, EntityId, Timestamp, Version};
 
 pub use self::append::AppendFailure;
+use self::archive::MemoryArchive;
 use self::audit::MemoryAudit;
 pub use self::blobs::MemoryBlobs;
 use self::documents::MemoryDocuments;
@@ -57,6 +60,15 @@ impl MemoryStore {
     /// The transactional truth. It has one lane.
     pub fn journal(&self) -> Arc<dyn Journal> {
         Arc::<MemoryJournal>::clone(&self.journal)
+    }
+
+    /// Its rows.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(MemoryArchive {
+            tables: Arc::clone(&self.tables),
+            keys: Arc::clone(&self.keys),
+            audit: Arc::clone(&self.audit),
+        })
     }
 
     /// The read models.

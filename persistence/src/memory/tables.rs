@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use amazoff_supervisor::journal::{Claim, CommandRecord, CrashRecord, OutboxKey, OutboxRow, StoredEvent};
+use amazoff_supervisor::journal::{
+    Claim, CommandRecord, CrashRecord, OutboxKey, OutboxRow, Posting, StoredEvent,
+};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
 
 use super::append::AppendFailure;
@@ -28,7 +30,9 @@ pub(super) struct Tables {
     pub(super) discarded: BTreeMap<OutboxKey, OutboxRow>,
     /// When each is due, and the version at which it was set.
     pub(super) reminders: BTreeMap<(EntityId, String), (Timestamp, Version)>,
-    /// Sums by (account, asset).
+    /// Movements, with whose commit they belong to.
+    pub(super) postings: Vec<(EntityId, Version, Posting)>,
+    /// Their sums by (account, asset).
     pub(super) balances: BTreeMap<(String, String), i64>,
     pub(super) snapshots: BTreeMap<(EntityId, Version), String>,
     pub(super) crashes: BTreeMap<(EntityId, CommandId), CrashRecord>,

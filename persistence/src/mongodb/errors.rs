@@ -41,12 +41,11 @@ impl Failure {
         }
     }
 
-    /// Whether the server certainly did nothing.
+    /// Whether the server certainly did nothing. A cleared pool does not say so: commands on their way are cut off too.
     pub(super) fn is_without_effect(&self) -> bool {
         match self {
             Self::Driver(error) => match &*error.kind {
                 ErrorKind::ServerSelection { .. }
-                | ErrorKind::ConnectionPoolCleared { .. }
                 | ErrorKind::Authentication { .. }
                 | ErrorKind::DnsResolve { .. }
                 | ErrorKind::InvalidArgument { .. }

@@ -74,6 +74,12 @@ impl Options {
         self.operation_timeout.saturating_add(self.selection_timeout)
     }
 
+    /// How often each server is asked how it is: a server that is back, or has become primary, is found while a call still
+    /// looks for one. The driver takes no less than half a second.
+    fn heartbeat(&self) -> Duration {
+        (self.selection_timeout / 2).max(Duration::from_millis(500))
+    }
+
     /// What every acknowledged write has been through: a majority of the members, and their journals.
     pub(super) fn write_concern(&self) -> WriteConcern {
         let majority = WriteConcern::builder().w(Acknowledgment::Majority).journal(true);
@@ -100,6 +106,7 @@ pub(super) async fn parse(url: &str, options: &Options) -> Result<(ClientOptions
     client.max_pool_size.get_or_insert(options.connections_max);
     client.connect_timeout.get_or_insert(options.connect_timeout);
     client.server_selection_timeout.get_or_insert(options.selection_timeout);
+    client.heartbeat_freq.get_or_insert(options.heartbeat());
     client.retry_reads = Some(true);
     client.retry_writes = Some(true);
     client.read_concern = Some(ReadConcern::majority());
@@ -171,6 +178,11 @@ mod tests {
             "mysql://root:hunter2@localhost/shop",
             "mongodb://root:hunter2@",
             "mongodb+srv://x:hunter2@db.example/",
+            "mongodb://root:/hunter2@localhost/",
+            "mongodb://root:@hunter2@localhost/",
+            "mongodb://root:hunter2%@localhost/",
+            "mongodb://root:x:hunter2@localhost/",
+            "mongodb://root:hunter2@local:port/",
         ] {
             let refusal = opened(url).await.unwrap_err().to_string();
             assert!(refusal.contains("mongodb://host") && !refusal.contains("hunter2"), "{refusal}");

@@ -47,6 +47,11 @@ impl<D: Dialect> SqlAudit<D> {
     }
 
     async fn check(&self) -> Result<u64, AuditError> {
+        // The highest number that was ever given tells of entries that were taken off the end. It is read first: entries
+        // may be added meanwhile.
+        let given = self.database.row(Statement::new(D::AUDIT_GIVEN)).await;
+        let given = given.map_err(unreadable::<D>("audit"))?;
+        let given = given.map(|row| rows::unsigned(&row, 0)).transpose().map_err(unreadable::<D>("audit"))?;
         let mut check = ChainCheck::default();
         loop {
             let statement = Statement::new(entries!("WHERE number > ? ORDER BY number LIMIT ?"))
@@ -61,10 +66,6 @@ impl<D: Dialect> SqlAudit<D> {
                 check.next(&entry(row).map_err(|_damaged| broken)?)?;
             }
         }
-        // The highest number that was ever given tells of entries that were taken off the end.
-        let given = self.database.row(Statement::new(D::AUDIT_GIVEN)).await;
-        let given = given.map_err(unreadable::<D>("audit"))?;
-        let given = given.map(|row| rows::unsigned(&row, 0)).transpose().map_err(unreadable::<D>("audit"))?;
         if given.is_some_and(|given| given > check.entries()) {
             return Err(AuditError::Broken { number: check.entries() + 1 });
         }

@@ -27,6 +27,7 @@ impl<D: Dialect> Database<D> {
     }
 
     /// A database whose lanes have a writing connection each, and others for all else.
+    #[cfg(feature = "mariadb")]
     pub(crate) fn with_lanes(readers: D::Readers, lanes: Vec<Turns<D>>, others: Vec<Turns<D>>) -> Self {
         Self { readers, lanes, others, next: AtomicUsize::new(0) }
     }

@@ -25,6 +25,7 @@ pub(crate) enum Fault {
     /// succeed.
     Conflict,
     /// The database refuses or cannot be reached; nothing of the transaction is stored.
+    #[cfg_attr(not(feature = "mariadb"), expect(dead_code, reason = "SQLite does not tell"))]
     Away,
     /// As [`Fault::Away`], but a commit that ended so may have happened.
     Unknown,
@@ -59,6 +60,11 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     const COUNT_AUDIT: Option<&'static str>;
     /// The highest number that the trail ever had.
     const AUDIT_GIVEN: &'static str;
+    /// Begin a transaction that reads everything as of its first statement and writes nothing. The session is not used for
+    /// anything else afterwards.
+    const BEGIN_LOOK: &'static [&'static str];
+    /// What orders the postings.
+    const POSTING_NUMBER: &'static str;
 
     /// Behind an `INSERT`: does nothing when the key is there already.
     fn unless_there(key_column: &str) -> String;

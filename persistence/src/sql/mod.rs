@@ -5,6 +5,7 @@
 //! them reserves, `REPLACE INTO`, no `RETURNING`. Each text is either fixed or one of a few sizes, so that it stays prepared.
 
 mod append;
+mod archive;
 mod audit;
 mod crashes;
 mod database;
@@ -22,6 +23,7 @@ mod snapshots;
 mod statement;
 mod turns;
 
+pub(crate) use self::archive::SqlArchive;
 pub(crate) use self::audit::SqlAudit;
 pub(crate) use self::database::Database;
 pub(crate) use self::dialect::{Answer, Dialect, Fault};

@@ -10,7 +10,7 @@ use super::database::Database;
 use super::dialect::Dialect;
 use super::errors::unreadable;
 use super::rows::{self, Cells as _, events_where};
-use super::statement::Statement;
+use super::statement::{Statement, Value, behind};
 use super::{crashes, snapshots};
 
 /// What a whole-journal question is answered for, when there is no single entity to name.
@@ -70,17 +70,17 @@ pub(super) async fn correlated<D: Dialect>(
     limit: usize,
 ) -> Result<Vec<StoredEvent>, JournalError> {
     let name = format!("correlation {correlation}");
+    const ORDER: &str = "ORDER BY at, shard_id, shard_seq LIMIT ?";
+    const OF_ONE_CAUSE: &str = events_where!("correlation = ? ");
     let statement = match after {
-        None => Statement::new(events_where!("correlation = ? ORDER BY at, shard_id, shard_seq LIMIT ?"))
-            .bind(correlation),
-        // Nothing is found by the times alone, so they need no index.
-        Some(after) => Statement::new(events_where!(
-            "correlation = ? AND (at, shard_id, shard_seq) > (?, ?, ?) ORDER BY at, shard_id, shard_seq LIMIT ?"
-        ))
-        .bind(correlation)
-        .bind(after.at)
-        .bind(after.shard)
-        .bind(after.shard_seq),
+        None => Statement::new(format!("{OF_ONE_CAUSE}{ORDER}")).bind(correlation),
+        Some(after) => {
+            let behind = behind(&["at", "shard_id", "shard_seq"], D::COMPARES_ROWS_BY_KEY);
+            let values = [Value::from(after.at), after.shard.into(), after.shard_seq.into()];
+            let later = format!("{OF_ONE_CAUSE}AND {} {ORDER}", behind.condition);
+            let statement = Statement::new(later).bind(correlation);
+            behind.places.into_iter().fold(statement, |statement, place| statement.bind(values[place]))
+        }
     };
     events(database, statement.limit(limit), &name).await
 }

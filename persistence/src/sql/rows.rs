@@ -3,13 +3,11 @@
 use std::fmt::Display;
 
 use amazoff_supervisor::journal::{
-    CommandRecord, Crash, CrashRecord, NewEvent, OutboxKey, OutboxRow, StoredEvent,
+    CommandRecord, Crash, CrashRecord, NewEvent, OutboxKey, OutboxRow, StoredEvent, event_checksum,
 };
 use amazoff_supervisor::{CommandId, EntityId, Epoch, Kind, ShardId, Timestamp, Version};
 use sqlx::Error;
 use uuid::Uuid;
-
-use crate::checksum;
 
 /// The columns of a row, by number. Each answers an error when the column holds something else.
 pub(crate) trait Cells: Send + Sync {
@@ -77,7 +75,7 @@ pub(super) fn event(row: &impl Cells) -> Result<StoredEvent, Error> {
     let seq = unsigned(row, 2)?;
     let schema = small(row, 6)?;
     let payload = row.raw_text(11)?;
-    if i64::from(checksum::of_event(&entity, seq, schema, payload)) != row.int(12)? {
+    if i64::from(event_checksum(&entity, seq, schema, payload)) != row.int(12)? {
         return Err(damaged(format!("event {seq} of {entity} does not match its checksum")));
     }
     let payload = String::from_utf8(payload.to_vec()).map_err(damaged)?;

@@ -1,6 +1,6 @@
 //! Snapshots: only ever a shortcut, so one that is damaged is passed over.
 
-use amazoff_supervisor::journal::JournalError;
+use amazoff_supervisor::journal::{JournalError, snapshot_checksum};
 use amazoff_supervisor::{EntityId, Version};
 
 use super::database::Database;
@@ -8,7 +8,6 @@ use super::dialect::Dialect;
 use super::errors::unreadable;
 use super::rows::{self, Cells as _};
 use super::statement::Statement;
-use crate::checksum;
 
 /// The newest snapshot whose checksum holds and whose event is stored.
 pub(super) async fn newest_usable<D: Dialect>(
@@ -28,7 +27,7 @@ pub(super) async fn newest_usable<D: Dialect>(
         let seq = rows::unsigned(row, 0).map_err(unreadable::<D>(entity))?;
         let state = row.raw_text(1).map_err(unreadable::<D>(entity))?;
         let stored = row.int(2).map_err(unreadable::<D>(entity))?;
-        let usable = i64::from(checksum::of_snapshot(entity, seq, state)) == stored;
+        let usable = i64::from(snapshot_checksum(entity, seq, state)) == stored;
         match std::str::from_utf8(state) {
             Ok(state) if usable => return Ok(Some((Version(seq), state.to_owned()))),
             Ok(_) | Err(_) => {
@@ -47,7 +46,7 @@ pub(super) async fn save<D: Dialect>(
     state: &str,
     keep: u32,
 ) -> Result<(), JournalError> {
-    let checksum = checksum::of_snapshot(entity, seq.0, state.as_bytes());
+    let checksum = snapshot_checksum(entity, seq.0, state.as_bytes());
     let save =
         Statement::new("REPLACE INTO snapshot (kind, id, seq, state, checksum) VALUES (?, ?, ?, ?, ?)")
             .entity(entity)

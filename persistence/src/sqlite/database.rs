@@ -1,13 +1,13 @@
 //! One database file, open: a writing connection that callers take in turns, and a pool of readers beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_supervisor::journal::JournalError;
 use futures::future::BoxFuture;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::dialect::SqliteDialect;
@@ -31,16 +31,35 @@ pub(super) async fn open(
     let connect = |source| OpenError::Connect { file: file.clone(), source };
     let mut connection = options.connect().await.map_err(connect)?;
     schema.run(&mut connection).await.map_err(|source| OpenError::Migrate { file: file.clone(), source })?;
-    let readers = SqlitePoolOptions::new()
+    let readers = readers(&file).await?;
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection))))
+}
+
+/// Opens a file that is there for reading. What is its schema must be the program's.
+pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database, OpenError> {
+    let options = open::reading(file);
+    let connect = |source| OpenError::Connect { file: file.to_owned(), source };
+    let mut connection = options.connect().await.map_err(connect)?;
+    let applied = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
+        .fetch_all(&mut connection)
+        .await
+        .map_err(connect)?;
+    OpenError::unless_current(schema, &applied, file.display())?;
+    let readers = readers(file).await?;
+    // SQLite itself refuses to write through it.
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection))))
+}
+
+async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {
+    SqlitePoolOptions::new()
         .max_connections(READERS_MAX)
         .acquire_timeout(READER_WAIT_MAX)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(open::reading(&file))
+        .connect_with(open::reading(file))
         .await
-        .map_err(connect)?;
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection))))
+        .map_err(|source| OpenError::Connect { file: file.to_owned(), source })
 }
 
 impl Database {

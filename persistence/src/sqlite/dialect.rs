@@ -31,6 +31,8 @@ impl Dialect for SqliteDialect {
     const LOCK_AUDIT: Option<&'static str> = None;
     const COUNT_AUDIT: Option<&'static str> = None;
     const AUDIT_GIVEN: &'static str = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
+    const BEGIN_LOOK: &'static [&'static str] = &["BEGIN"];
+    const POSTING_NUMBER: &'static str = "rowid";
 
     fn unless_there(_key_column: &str) -> String {
         " ON CONFLICT DO NOTHING".to_owned()

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amazoff_supervisor::AuditTable;
+use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use sqlx::migrate::Migrator;
@@ -21,7 +22,7 @@ use self::database::Database;
 pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
 pub use self::open::OpenError;
-use crate::sql::{SqlAudit, SqlJournal, SqlKeys, SqlShards};
+use crate::sql::{SqlArchive, SqlAudit, SqlJournal, SqlKeys, SqlShards, Turns};
 
 pub(crate) static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
 static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents");
@@ -31,6 +32,7 @@ static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents"
 pub struct SqliteTruth {
     database: Arc<Database>,
     journal: Arc<SqlJournal<SqliteDialect>>,
+    archive: Arc<SqlArchive<SqliteDialect>>,
 }
 
 impl SqliteTruth {
@@ -40,9 +42,27 @@ impl SqliteTruth {
     /// When the folder or the file cannot be made or opened, or holds something else.
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
         let database = database::open(file.to_owned(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
+        Ok(Self::over(database, file))
+    }
+
+    /// Opens a file that is there, only to look into it: nothing is written, and whoever has it open is not disturbed.
+    ///
+    /// # Errors
+    /// When there is no such file, or it has another schema than this program ([`OpenError::Schema`]).
+    pub async fn look_into(file: &Path) -> Result<Self, OpenError> {
+        Ok(Self::over(database::look_into(file, &JOURNAL_SCHEMA).await?, file))
+    }
+
+    fn over(database: Database, file: &Path) -> Self {
         let database = Arc::new(database);
         let journal = Arc::new(SqlJournal::over(Arc::clone(&database)));
-        Ok(Self { database, journal })
+        let looks = Turns::new(Arc::new(open::reading(file)), None);
+        Self { database, journal, archive: Arc::new(SqlArchive::over(looks)) }
+    }
+
+    /// The rows.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        Arc::<SqlArchive<SqliteDialect>>::clone(&self.archive)
     }
 
     /// The journal.
@@ -92,6 +112,14 @@ impl SqliteViews {
         Ok(Self { database: Arc::new(database) })
     }
 
+    /// Opens a file that is there, only to look into it.
+    ///
+    /// # Errors
+    /// As [`SqliteTruth::look_into`].
+    pub async fn look_into(file: &Path) -> Result<Self, OpenError> {
+        Ok(Self { database: Arc::new(database::look_into(file, &DOCUMENTS_SCHEMA).await?) })
+    }
+
     /// The read models.
     pub fn documents(&self) -> Arc<dyn Documents> {
         Arc::new(SqliteDocuments::over(Arc::clone(&self.database)))
@@ -126,6 +154,11 @@ impl SqliteStore {
     /// The transactional truth.
     pub fn journal(&self) -> Arc<dyn Journal> {
         self.truth.journal()
+    }
+
+    /// Its rows.
+    pub fn archive(&self) -> Arc<dyn Archive> {
+        self.truth.archive()
     }
 
     /// The read models.

@@ -1,8 +1,11 @@
 //! Where the database files are, how connections are set up, and why opening can fail.
 
+use std::cmp::Ordering;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::migrate::{Migration, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 const JOURNAL_FILE: &str = "journal.db";
@@ -41,6 +44,18 @@ pub enum OpenError {
         /// What the migration said.
         source: sqlx::migrate::MigrateError,
     },
+    /// The schema is not that of this program, and who only looks does not change it.
+    #[error(
+        "the database {database} has {found}, this program needs schema {needed}: use the program that it belongs to, or start the shop once to bring it up to date"
+    )]
+    Schema {
+        /// Which database.
+        database: String,
+        /// What it has.
+        found: String,
+        /// The version that is needed.
+        needed: i64,
+    },
     /// A MariaDB database cannot be opened.
     #[cfg(feature = "mariadb")]
     #[error(transparent)]
@@ -51,10 +66,31 @@ impl OpenError {
     /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } => false,
+            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } | Self::Schema { .. } => false,
             #[cfg(feature = "mariadb")]
             Self::MariaDb(error) => error.is_passing(),
         }
+    }
+
+    /// Refuses a database whose schema is older or newer than the program's.
+    pub(crate) fn unless_current(
+        schema: &Migrator,
+        applied: &[(i64, Vec<u8>)],
+        database: impl Display,
+    ) -> Result<(), Self> {
+        let needed = schema.iter().map(|migration| migration.version).max().unwrap_or_default();
+        let newest = applied.iter().map(|(version, _)| *version).max().unwrap_or_default();
+        let is_there = |migration: &Migration| {
+            let mut same = applied.iter().filter(|(version, _)| *version == migration.version);
+            same.any(|(_, checksum)| **checksum == *migration.checksum)
+        };
+        let found = match newest.cmp(&needed) {
+            Ordering::Less => format!("the older schema {newest}"),
+            Ordering::Greater => format!("the newer schema {newest}"),
+            Ordering::Equal if schema.iter().all(is_there) => return Ok(()),
+            Ordering::Equal => format!("another schema {newest}"),
+        };
+        Err(Self::Schema { database: database.to_string(), found, needed })
     }
 }
 

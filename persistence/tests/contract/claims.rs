@@ -11,6 +11,7 @@ contract!(
     a_key_changes_hands_within_a_group,
     of_two_takers_in_a_group_the_first_wins,
     the_first_taken_key_in_key_order_is_named,
+    keys_are_told_apart_byte_by_byte,
 );
 
 async fn change(world: &mut World, entity: &EntityId, changes: &[ClaimChange]) -> Result<(), PartRefusal> {
@@ -86,4 +87,17 @@ async fn the_first_taken_key_in_key_order_is_named(mut world: World) {
     let takes = [ClaimChange::Take(claim("c")), ClaimChange::Take(claim("b")), ClaimChange::Take(claim("a"))];
     assert_eq!(change(&mut world, &cart(), &takes).await, Err(PartRefusal::ClaimTaken(claim("b"))));
     assert_eq!(owner(&world, "a").await, None);
+}
+
+async fn keys_are_told_apart_byte_by_byte(mut world: World) {
+    let keys = ["a", "A", "á", "a ", " a", "a\u{301}", "ａ"];
+    let mut owners = Vec::new();
+    for key in keys {
+        let entity = cart();
+        assert_eq!(change(&mut world, &entity, &[ClaimChange::Take(claim(key))]).await, Ok(()), "{key:?}");
+        owners.push(entity);
+    }
+    for (key, entity) in keys.iter().zip(owners) {
+        assert_eq!(owner(&world, key).await, Some(entity), "{key:?}");
+    }
 }

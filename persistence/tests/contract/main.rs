@@ -56,11 +56,17 @@ mod documents;
 #[cfg(test)]
 mod fences;
 #[cfg(test)]
+mod in_mongodb;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod leases;
 #[cfg(test)]
+mod mariadb;
+#[cfg(test)]
 mod on_disk;
+#[cfg(test)]
+mod promotion;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

@@ -48,7 +48,8 @@ fn batches() -> Vec<Vec<DocumentPut>> {
     let mut dice = Dice(7);
     let put = |dice: &mut Dice| {
         let id = dice.roll(IDS);
-        let (collection, source_seq) = (["products", "orders@2"][usize::from(id % 3 == 0)], dice.roll(30));
+        let (collection, source_seq) =
+            (["products", "orders@2"][usize::from(id.is_multiple_of(3))], dice.roll(30));
         let body = (dice.roll(7) > 0).then(|| body(dice));
         DocumentPut { collection: collection.to_owned(), id: format!("{}-{id}", TEXTS[0]), source_seq, body }
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use amazoff_databases::Database;
+use amazoff_databases::{Database, shared_mariadb, shared_mongo};
 use amazoff_persistence::mongodb::{MongoStore, Options};
 use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, MemoryBlobs, MemoryStore, SqliteStore};
 use amazoff_supervisor::documents::{Blobs, Documents};
@@ -26,6 +26,7 @@ pub(crate) struct World {
     pub(crate) epoch: Epoch,
     pub(crate) memory: Option<MemoryStore>,
     pub(crate) disk: Option<Disk>,
+    /// Dropped with the world.
     pub(crate) server: Option<Database>,
 }
 
@@ -50,23 +51,29 @@ impl World {
 
     /// Documents and blobs in a database of their own; the rest in memory.
     pub(crate) async fn in_mongodb() -> Self {
-        let url = std::env::var("AMAZOFF_TEST_MONGODB").unwrap();
-        let url = format!("{url}/test_{}", Uuid::now_v7().simple());
-        let store = MongoStore::connect(&url, Options::default()).await.unwrap();
-        Self { documents: store.documents(), blobs: store.blobs(), ..Self::in_memory().await }
+        let database = shared_mongo().await.unwrap().database();
+        let store = MongoStore::connect(database.url(), Options::default()).await.unwrap();
+        let (documents, blobs) = (store.documents(), store.blobs());
+        Self { documents, blobs, server: Some(database), ..Self::in_memory().await }
     }
 
     /// The journal and its tables in a database of their own; the rest in memory.
     pub(crate) async fn in_mariadb() -> Self {
-        let database = amazoff_databases::shared_mariadb().await.unwrap().database().await.unwrap();
+        let database = shared_mariadb().await.unwrap().database().await.unwrap();
+        let world = Self::at_mariadb(database.url()).await;
+        Self { server: Some(database), ..world }
+    }
+
+    /// The same in a database that the caller keeps.
+    pub(crate) async fn at_mariadb(url: &str) -> Self {
         // The world has one lane for entities of all shards.
         let options = MariaDbOptions { lanes: 1, ..MariaDbOptions::default() };
-        let store = MariaDbStore::connect(database.url(), options).await.unwrap();
+        let store = MariaDbStore::connect(url, options).await.unwrap();
         let (shards, journal) = (store.shard_table(), store.journal());
         let (epoch, lane) = claimed(&*shards, &*journal).await;
-        let (keys, audit, server) = (store.key_table(), store.audit(), Some(database));
+        let (keys, audit) = (store.key_table(), store.audit());
         let rest = Self::in_memory().await;
-        Self { journal, shards, keys, audit, lane, epoch, memory: None, server, ..rest }
+        Self { journal, shards, keys, audit, lane, epoch, memory: None, ..rest }
     }
 
     pub(crate) async fn in_sqlite() -> Self {

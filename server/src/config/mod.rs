@@ -51,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) truth: TruthAt,
     /// The read models.
     pub(crate) documents: DocumentsAt,
+    /// How long the shards are owned without renewing, on a database server.
+    pub(crate) lease: Duration,
     /// Where the world reaches the shop, without a slash at the end.
     pub(crate) public_url: Option<String>,
     /// Whether cookies travel over HTTPS only.
@@ -84,6 +86,7 @@ impl Config {
             listen: parse::listen(sources.value(table::LISTEN))?,
             truth: databases::truth(sources.given(table::DATABASE_URL), &data_dir)?,
             documents: databases::documents(sources.given(table::DOCUMENTS_URL), &data_dir)?,
+            lease: parse::lease(sources.value(table::LEASE_TTL_SECONDS))?,
             public_url: sources.given(table::PUBLIC_URL).map(parse::public_url).transpose()?,
             secure_cookies: parse::switch(table::SECURE_COOKIES, sources.value(table::SECURE_COOKIES))?,
             owner_email: parse::owner_email(sources.value(table::OWNER_EMAIL))?,

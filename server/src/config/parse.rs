@@ -56,6 +56,15 @@ pub(super) fn switch(name: &'static str, value: &str) -> Result<bool, ConfigErro
     }
 }
 
+pub(super) fn lease(value: &str) -> Result<Duration, ConfigError> {
+    match value.parse() {
+        Ok(seconds @ 3..=60) => Ok(Duration::from_secs(seconds)),
+        Ok(_) | Err(_) => {
+            Err(wrong(table::LEASE_TTL_SECONDS, value, "is not a whole number of seconds from 3 to 60"))
+        }
+    }
+}
+
 pub(super) fn owner_email(value: &str) -> Result<String, ConfigError> {
     let email = value.trim();
     let plausible = email

@@ -36,6 +36,8 @@ pub(crate) const DATA_DIR: &str = "AMAZOFF_DATA_DIR";
 pub(crate) const DATABASE_URL: &str = "AMAZOFF_DATABASE_URL";
 /// The read models.
 pub(crate) const DOCUMENTS_URL: &str = "AMAZOFF_DOCUMENTS_URL";
+/// How long a node owns the shards without renewing.
+pub(crate) const LEASE_TTL_SECONDS: &str = "AMAZOFF_LEASE_TTL_SECONDS";
 /// Address under which the world reaches the shop.
 pub(crate) const PUBLIC_URL: &str = "AMAZOFF_PUBLIC_URL";
 /// Cookies over HTTPS only.
@@ -72,6 +74,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
         DOCUMENTS_URL,
         "sqlite:<data dir>/documents.db",
         "Where the rebuildable lists (catalogue, orders) are kept: sqlite:PATH or mongodb://host/database?replicaSet=NAME; MongoDB keeps the pictures, too.",
+    ),
+    Variable::new(
+        LEASE_TTL_SECONDS,
+        "8",
+        "On MariaDB: how long a node that is gone keeps a standby from taking over, 3 to 60. The same for all nodes.",
     ),
     Variable::new(PUBLIC_URL, "", "Address that shoppers type, such as https://shop.example; else the listener's."),
     Variable::new(SECURE_COOKIES, "off", "on: cookies travel over HTTPS only. Set it wherever the shop has HTTPS."),

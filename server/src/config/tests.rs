@@ -42,6 +42,7 @@ fn every_wrong_value_is_refused_in_one_line_that_names_the_variable() {
         (table::METRICS_TOKEN, "long enough but with spaces"),
         (table::LOG, "a=b=c"),
         (table::LOG_FORMAT, "xml"),
+        (table::LEASE_TTL_SECONDS, "2"),
         (table::SEED, "perhaps"),
         (table::SANDBOX_LATENCY_MS, "-1"),
         (table::SANDBOX_LATENCY_MS, "60001"),

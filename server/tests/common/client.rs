@@ -81,6 +81,8 @@ pub struct Reply {
     pub body: Value,
     /// Whether it is the stored outcome of an earlier try.
     pub replayed: bool,
+    /// After how many seconds to come back, as the server says.
+    pub retry_after: Option<u64>,
 }
 
 impl Reply {
@@ -178,9 +180,11 @@ impl Client {
         let response = http.send().await?;
         let status = response.status().as_u16();
         let replayed = response.headers().contains_key("Idempotent-Replayed");
+        let retry_after = response.headers().get("Retry-After");
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
         let bytes = response.bytes().await?;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Reply { status, body, replayed })
+        Ok(Reply { status, body, replayed, retry_after })
     }
 
     /// Sends the same request, key included, until it is answered. `None` when it stays unanswered beyond the limit,

@@ -33,7 +33,7 @@ pub enum PartRefusal {
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The store cannot be used now; certainly nothing was stored.
-    #[error("journal unavailable: {0}")]
+    #[error("store unavailable: {0}")]
     Unavailable(String),
     /// The commit may or may not have happened: forget memory and read again.
     #[error("outcome of the commit unknown: {0}")]

@@ -1,5 +1,6 @@
 //! The port to the transactional truth. Adapters live in `persistence`; one contract suite judges them all.
 
+mod checksum;
 mod crash;
 mod error;
 mod ownership;
@@ -9,6 +10,7 @@ mod waiting;
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
+pub use checksum::{event_checksum, snapshot_checksum};
 pub use crash::{Crash, CrashFilter, CrashPosition, CrashRecord};
 pub use error::{JournalError, PartRefusal};
 pub use ownership::{Candidate, KeyTable, Ownership, Renewal, ShardTable, Shards, Standing, Takeover};

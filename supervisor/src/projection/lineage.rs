@@ -89,6 +89,42 @@ impl Lineage {
     }
 }
 
+/// Where the documents of a projection that readers see are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serving {
+    /// The generation.
+    pub generation: u64,
+    /// What its checkpoints are kept under.
+    pub name: String,
+    built: Built,
+}
+
+impl Serving {
+    /// Looks it up. Before the first start of a projection nothing is stored under any name.
+    ///
+    /// # Errors
+    /// When the store is away, or what is stored cannot be read.
+    pub async fn of(
+        documents: &dyn Documents,
+        projection: &str,
+        collections: &[&str],
+    ) -> Result<Self, JournalError> {
+        let first = || Built {
+            generation: 0,
+            version: 0,
+            collections: collections.iter().map(ToString::to_string).collect(),
+        };
+        let lineage = Lineage::load(documents, projection).await?;
+        let built = lineage.map_or_else(first, |lineage| lineage.serving);
+        Ok(Self { generation: built.generation, name: built.stored_name(projection), built })
+    }
+
+    /// The stored name of a collection; `None` when this generation has no such collection.
+    pub fn collection(&self, name: &str) -> Option<String> {
+        self.built.physical(name)
+    }
+}
+
 fn corrupt(projection: &str, error: &serde_json::Error) -> JournalError {
     JournalError::Corrupt { entity: format!("projection {projection}"), reason: error.to_string() }
 }

@@ -26,6 +26,7 @@ use crate::journal::{JournalError, StoredEvent};
 
 pub(crate) use feed::Feeds;
 pub(crate) use follow::run;
+pub use lineage::Serving;
 pub use rebuild::RebuildError;
 pub(crate) use stats::of as stats_of;
 pub use stats::{FailingShard, ProjectionStats, Rebuilding};

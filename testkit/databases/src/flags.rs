@@ -47,6 +47,8 @@ pub const MARIADB_REPLICA: &[(&str, &str)] = &[
     ("gtid_strict_mode", "ON"),
     ("read_only", "ON"),
     ("rpl_semi_sync_slave_enabled", "ON"),
+    ("rpl_semi_sync_master_timeout", "2000"),
+    ("rpl_semi_sync_master_wait_point", "AFTER_SYNC"),
     ("relay_log_recovery", "ON"),
     ("slave_parallel_threads", "4"),
     ("slave_parallel_mode", "optimistic"),

@@ -37,9 +37,10 @@ pub use access::{Database, MariaDbAccess};
 pub use error::Error;
 pub use folder::Storage;
 pub use mariadb::{MariaDb, MariaDbOptions};
-pub use mongo::{Mongo, MongoOptions};
+pub use mongo::{Mongo, MongoOptions, mongod};
 pub use mongo_access::MongoAccess;
 
+pub use port::Port;
 pub use proxy::{Counters, Direction, Proxy};
 pub use shared::{MARIADB_VARIABLE, MONGODB_VARIABLE, shared_mariadb, shared_mongo};
 

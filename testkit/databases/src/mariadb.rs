@@ -23,11 +23,19 @@ const SIZES: &[(&str, &str)] = &[
 const ADMIN: &str = "admin";
 const ADMIN_PASSWORD: &str = "admin-password";
 
+/// Counts the changes of what is in the copied data folder.
+const EDITION: u8 = 2;
+
+/// User and group that own nothing.
+const NOBODY: &str = "65534";
+
 /// How a MariaDB server of a test differs from the usual one.
 #[derive(Clone, Debug, Default)]
 pub struct MariaDbOptions {
     /// Where its files are.
     pub storage: Storage,
+    /// Whether it runs as `nobody` when the test runs as root: what it starts itself may refuse to work as root.
+    pub unprivileged: bool,
     /// Settings as in a configuration file, beyond [`MARIADB`] or instead of one of them.
     pub settings: Vec<(String, String)>,
 }
@@ -73,6 +81,9 @@ impl MariaDb {
         let port = Port::lease()?;
         copy(&template()?, &folder.path().join("data"))?;
         let socket = folder.path().join("s.sock");
+        if steps_down(options) {
+            run(Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(folder.path()))?;
+        }
         let recipe = recipe(folder.path(), &port, options);
         let url = format!("mysql://{ADMIN}:{ADMIN_PASSWORD}@{}", port.address());
         let access = MariaDbAccess::parse(&url, "the private server's address")?;
@@ -152,8 +163,15 @@ impl MariaDb {
 fn recipe(folder: &Path, port: &Port, options: &MariaDbOptions) -> Recipe {
     let path = |name: &str| folder.join(name).display().to_string();
     let own: Vec<_> = options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let mut command = vec!["mariadbd".to_owned(), "--no-defaults".to_owned()];
-    command.extend(user());
+    let mut command = Vec::new();
+    if steps_down(options) {
+        // Another user's process is no longer killed with this one unless it is asked for again.
+        let down =
+            ["setpriv", "--clear-groups", "--pdeathsig", "KILL", "--reuid", NOBODY, "--regid", NOBODY, "--"];
+        command.extend(down.map(str::to_owned));
+    }
+    command.extend(["mariadbd", "--no-defaults"].map(str::to_owned));
+    command.extend(user().filter(|_| !options.unprivileged));
     command.extend([
         format!("--datadir={}", path("data")),
         format!("--socket={}", path("s.sock")),
@@ -167,6 +185,10 @@ fn recipe(folder: &Path, port: &Port, options: &MariaDbOptions) -> Recipe {
     Recipe { server: "mariadbd", command, log: folder.join("error.log") }
 }
 
+fn steps_down(options: &MariaDbOptions) -> bool {
+    options.unprivileged && rustix::process::geteuid().is_root()
+}
+
 /// MariaDB refuses to run as root unless it is told to.
 fn user() -> Option<String> {
     rustix::process::geteuid().is_root().then(|| "--user=root".to_owned())
@@ -177,7 +199,7 @@ fn template() -> Result<PathBuf, Error> {
     let version = run(Command::new("mariadbd").args(["--no-defaults", "--version"]))?;
     let version = version.split_whitespace().nth(2).unwrap_or("unknown");
     let cache = cache()?;
-    let (ready, lock) = (cache.join(format!("mariadb-{version}")), cache.join("mariadb.lock"));
+    let (ready, lock) = (cache.join(format!("mariadb-{version}-{EDITION}")), cache.join("mariadb.lock"));
     let lock_file = File::create(&lock).map_err(Error::file(&lock))?;
     lock_file.lock().map_err(Error::file(&lock))?;
     if !ready.exists() {
@@ -195,7 +217,9 @@ fn install(cache: &Path, data: &Path) -> Result<(), Error> {
     let users = cache.join("mariadb-users.sql");
     let sql = format!(
         "FLUSH PRIVILEGES;\nCREATE USER '{ADMIN}'@'%' IDENTIFIED BY '{ADMIN_PASSWORD}';\n\
-         GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n"
+         GRANT ALL PRIVILEGES ON *.* TO '{ADMIN}'@'%' WITH GRANT OPTION;\n\
+         -- Users of this machine's host name, which is never looked up.\n\
+         DELETE FROM mysql.global_priv WHERE user = 'root' AND host <> 'localhost';\n"
     );
     std::fs::write(&users, sql).map_err(Error::file(&users))?;
     let mut command = Command::new("mariadb-install-db");

@@ -34,13 +34,21 @@ pub struct MongoOptions {
     pub replica_set: bool,
     /// Whether it takes commands that make it fail on purpose (`configureFailPoint`).
     pub test_commands: bool,
+    /// What is started instead of `mongod`, with the same arguments.
+    pub program: Option<PathBuf>,
     /// Arguments of `mongod` beyond [`MONGODB`].
     pub arguments: Vec<String>,
 }
 
 impl Default for MongoOptions {
     fn default() -> Self {
-        Self { storage: Storage::default(), replica_set: true, test_commands: true, arguments: Vec::new() }
+        Self {
+            storage: Storage::default(),
+            replica_set: true,
+            test_commands: true,
+            program: None,
+            arguments: Vec::new(),
+        }
     }
 }
 
@@ -170,7 +178,7 @@ fn answers(access: &MongoAccess) -> bool {
 fn recipe(folder: &Path, port: &Port, options: &MongoOptions) -> Recipe {
     let path = |name: &str| folder.join(name).display().to_string();
     let mut command = vec![
-        program(),
+        options.program.clone().map_or_else(mongod, |path| path.display().to_string()),
         format!("--dbpath={}", path("data")),
         format!("--logpath={}", path("mongod.log")),
         format!("--unixSocketPrefix={}", folder.display()),
@@ -187,7 +195,9 @@ fn recipe(folder: &Path, port: &Port, options: &MongoOptions) -> Recipe {
     Recipe { server: "mongod", command, log: folder.join("mongod.log") }
 }
 
-fn program() -> String {
+/// The `mongod` of the tests.
+#[must_use]
+pub fn mongod() -> String {
     let fetched = workspace().join(".tools/mongod");
     let named = std::env::var_os(MONGOD_VARIABLE).map(PathBuf::from);
     let found = named.or_else(|| fetched.exists().then_some(fetched));

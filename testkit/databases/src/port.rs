@@ -16,14 +16,17 @@ const TRIES: usize = 4 * 2_000;
 ///
 /// Holders in other processes are kept away by a locked file per port.
 #[derive(Debug)]
-pub(crate) struct Port {
+pub struct Port {
     number: u16,
     _lock: File,
 }
 
 impl Port {
     /// Takes a free port.
-    pub(crate) fn lease() -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// When none is free, or the locked files cannot be made.
+    pub fn lease() -> Result<Self, Error> {
         let folder = std::env::temp_dir().join("amazoff-ports");
         std::fs::create_dir_all(&folder).map_err(Error::file(&folder))?;
         for _ in 0..TRIES {
@@ -42,12 +45,14 @@ impl Port {
     }
 
     /// The number.
-    pub(crate) fn number(&self) -> u16 {
+    #[must_use]
+    pub fn number(&self) -> u16 {
         self.number
     }
 
     /// The port on 127.0.0.1.
-    pub(crate) fn address(&self) -> SocketAddr {
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.number))
     }
 }

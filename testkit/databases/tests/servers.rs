@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use amazoff_databases::{MariaDb, MariaDbOptions, Mongo, MongoOptions, flags, shared_mariadb, shared_mongo};
@@ -165,21 +166,47 @@ fn the_runner_passes_on_the_exit_code() {
     assert_eq!(status.code(), Some(7));
 }
 
-#[test]
-fn nothing_is_left_when_the_runner_is_killed() {
+/// A runner with the address of its server and the server's folder.
+fn running() -> (Child, String, PathBuf) {
     let script = r#"echo "$AMAZOFF_TEST_MARIADB"; mariadb --no-defaults --protocol=tcp -h127.0.0.1 \
         -P"${AMAZOFF_TEST_MARIADB##*:}" -uadmin -padmin-password -Nse 'select @@datadir'; read -r _"#;
-    let mut runner = runner(script).spawn().unwrap();
+    // Its own process group, as a terminal would give it.
+    let mut runner = runner(script).process_group(0).spawn().unwrap();
     let mut lines = BufReader::new(runner.stdout.take().unwrap()).lines();
     let url = lines.next().unwrap().unwrap();
     let address = url.rsplit('@').next().unwrap().to_owned();
-    let data = lines.next().unwrap().unwrap();
-    assert!(TcpStream::connect(&address).is_ok() && Path::new(&data).exists(), "{address} {data}");
+    let data = PathBuf::from(lines.next().unwrap().unwrap());
+    let folder = data.parent().unwrap().to_owned();
+    assert!(TcpStream::connect(&address).is_ok() && data.exists(), "{address} {}", data.display());
+    (runner, address, folder)
+}
 
+fn gone(address: &str, folder: &Path) {
+    eventually("the server is gone", || TcpStream::connect(address).is_err());
+    eventually("its folder is gone", || !folder.exists());
+}
+
+#[test]
+fn nothing_is_left_when_the_runner_is_killed() {
+    let (mut runner, address, folder) = running();
     runner.kill().unwrap();
     runner.wait().unwrap();
+    gone(&address, &folder);
+}
 
-    eventually("the server is gone", || TcpStream::connect(&address).is_err());
-    let folder = Path::new(&data).parent().unwrap();
-    eventually("its folder is gone", || !folder.exists());
+#[test]
+fn nothing_is_left_after_ctrl_c() {
+    let (mut runner, address, folder) = running();
+    let group = format!("-{}", runner.id());
+    assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
+    assert_eq!(runner.wait().unwrap().code(), Some(125));
+    gone(&address, &folder);
+}
+
+#[test]
+fn the_runner_passes_on_a_termination() {
+    let (mut runner, address, folder) = running();
+    assert!(Command::new("kill").args(["-TERM", &runner.id().to_string()]).status().unwrap().success());
+    assert_eq!(runner.wait().unwrap().code(), Some(125));
+    gone(&address, &folder);
 }

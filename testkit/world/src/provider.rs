@@ -19,6 +19,8 @@ use amazoff_actors::money::Money;
 use amazoff_actors::payment::{
     Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
 };
+use amazoff_fsck::{Books, ProviderEntry};
+use amazoff_supervisor::journal::JournalError;
 use amazoff_testkit::faults::{FaultPlan, Kind, Power};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -260,5 +262,21 @@ impl PaymentProvider for Provider {
 
     fn find<'a>(&'a self, key: &'a IntentKey) -> BoxFuture<'a, Result<Found, ProviderError>> {
         self.look_up(key).boxed()
+    }
+}
+
+impl Books for Provider {
+    fn provider(&self) -> &str {
+        NAME
+    }
+    fn entries(&self) -> Result<Vec<ProviderEntry>, JournalError> {
+        let entries = Self::entries(self).into_iter();
+        let told = entries.map(|entry| ProviderEntry {
+            payment: entry.payment,
+            operation: entry.operation,
+            amount: entry.amount,
+            approved: entry.approved(),
+        });
+        Ok(told.collect())
     }
 }

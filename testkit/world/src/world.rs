@@ -8,6 +8,7 @@ use amazoff_actors::checkout::{Checkout, GRACE_FOR, PATIENCE_FOR, Phase, Run, Wa
 use amazoff_actors::payment::{PaymentProvider, Providers};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
+use amazoff_fsck::{Report, Subject};
 use amazoff_persistence::{MemoryBlobs, MemoryStore};
 use amazoff_supervisor::journal::{Journal, OutboxRow};
 use amazoff_supervisor::tree::TreeHandle;
@@ -159,9 +160,30 @@ impl World {
     }
 
     /// Compares everything with everything.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
     pub async fn invariants(&self) -> Invariants {
-        let stored = self.stored().await;
-        Invariants::check(&stored, &self.provider)
+        Invariants::of(&self.check().await)
+    }
+
+    /// Checks what is stored, as `amazoff fsck` does.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn check(&self) -> Report {
+        let (archive, journal) = (self.store.archive(), self.journal());
+        let (documents, audit) = (self.store.documents(), self.store.audit());
+        let subject = Subject {
+            archive: &*archive,
+            journal: &*journal,
+            audit: &*audit,
+            documents: Some(&*documents),
+            blobs: Some(&*self.blobs),
+            books: Some(&self.provider),
+            now: self.clock.now(),
+        };
+        amazoff_fsck::check(&subject).await.expect("memory answers")
     }
 
     /// An envelope of the program itself, with time to spare.

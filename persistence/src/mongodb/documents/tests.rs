@@ -1,3 +1,4 @@
+use amazoff_databases::{Database, shared_mongo};
 use amazoff_supervisor::documents::{Position, Query, Sort};
 use bson::{Document, doc};
 use serde_json::json;
@@ -5,10 +6,10 @@ use serde_json::json;
 use super::*;
 use crate::mongodb::Options;
 
-async fn documents() -> MongoDocuments {
-    let url = std::env::var("AMAZOFF_TEST_MONGODB").unwrap();
-    let url = format!("{url}/test_{}", uuid::Uuid::now_v7().simple());
-    MongoDocuments::over(Arc::new(Server::new(&url, Options::default()).await.unwrap()))
+async fn documents() -> (Database, MongoDocuments) {
+    let database = shared_mongo().await.unwrap().database();
+    let server = Server::new(database.url(), Options::default()).await.unwrap();
+    (database, MongoDocuments::over(Arc::new(server)))
 }
 
 /// The indexes that a find reads, and the steps of its plan.
@@ -48,11 +49,14 @@ async fn fill(documents: &MongoDocuments, collection: &str) {
     documents.write("test", ShardId::from_number(0).unwrap(), 1, &puts).await.unwrap();
 }
 
+/// A collection, fields that must be equal, the order, and the index that serves it.
+type Case = (&'static str, &'static [(&'static str, &'static str)], Option<&'static str>, &'static str);
+
 /// A generation of a collection has the same ones.
 #[tokio::test]
 async fn the_shops_lists_are_read_in_order_from_an_index() {
-    let documents = documents().await;
-    let cases: &[(&str, &[(&str, &str)], Option<&str>, &str)] = &[
+    let (_database, documents) = documents().await;
+    let cases: &[Case] = &[
         ("products", &[("status", "active")], Some("created_at"), "created"),
         ("products", &[("status", "active")], Some("price_amount"), "price"),
         ("products", &[("status", "active")], Some("name"), "name"),
@@ -87,7 +91,7 @@ async fn the_shops_lists_are_read_in_order_from_an_index() {
 
 #[tokio::test]
 async fn nothing_that_was_dropped_stays_and_what_is_written_later_has_its_indexes() {
-    let documents = documents().await;
+    let (_database, documents) = documents().await;
     let names = async || documents.server.database().list_collection_names().await.unwrap();
     for _ in 0..2 {
         fill(&documents, "orders@1").await;

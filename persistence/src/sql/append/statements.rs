@@ -1,14 +1,14 @@
 //! The statements that store parts: one per table for many rows.
 
 use amazoff_supervisor::EntityId;
-use amazoff_supervisor::journal::{Claim, EffectMark, NewEvent};
+use amazoff_supervisor::journal::{Claim, EffectMark, NewEvent, event_checksum};
 
 use super::Numbered;
 use crate::bugs::Bugs;
+use crate::rules;
 use crate::rules::ReminderPlan;
 use crate::sql::dialect::Dialect;
 use crate::sql::statement::{Statement, Values, any_of, many};
-use crate::{checksum, rules};
 
 type Statements<'a> = Vec<Statement<'a>>;
 
@@ -34,7 +34,7 @@ pub(super) fn events<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
             .bind(event.causation)
             .bind(event.correlation)
             .bind(&event.payload)
-            .bind(checksum::of_event(&part.entity, seq, event.schema, event.payload.as_bytes()));
+            .bind(event_checksum(&part.entity, seq, event.schema, event.payload.as_bytes()));
     })
 }
 

@@ -1,5 +1,6 @@
 //! What only a real server can show: races of several clients, outages, and what it must refuse.
 
+mod logins;
 mod outages;
 mod races;
 mod rebuild;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 fn hasty() -> Options {
     Options {
         connect_timeout: Duration::from_secs(1),
-        selection_timeout: Duration::from_secs(1),
+        selection_timeout: Duration::from_secs(2),
         operation_timeout: Duration::from_secs(2),
         ..Options::default()
     }

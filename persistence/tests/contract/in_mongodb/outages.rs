@@ -3,9 +3,9 @@ use std::time::Instant;
 
 use amazoff_databases::{Mongo, MongoOptions};
 use amazoff_persistence::mongodb::MongoStore;
-use amazoff_supervisor::documents::Documents;
+use amazoff_supervisor::documents::{Documents, Query};
 use amazoff_supervisor::journal::JournalError;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use tokio::sync::watch;
 
 use super::{HASTY_MAX, hasty, number, numbered, private, shard};
@@ -14,7 +14,11 @@ use super::{HASTY_MAX, hasty, number, numbered, private, shard};
 const BATCH: u64 = 40;
 
 /// Batch after batch until the server is gone; each has documents of its own, and one that all of them write.
-async fn write_on(documents: &Arc<dyn Documents>, from: u64, acknowledged: &watch::Sender<u64>) -> JournalError {
+async fn write_on(
+    documents: &Arc<dyn Documents>,
+    from: u64,
+    acknowledged: &watch::Sender<u64>,
+) -> JournalError {
     for seq in from.. {
         let mut puts: Vec<_> = (0..BATCH).map(|n| numbered(&format!("{seq}-{n}"), seq)).collect();
         puts.push(numbered("latest", seq));
@@ -48,12 +52,14 @@ async fn a_killed_server_has_all_that_was_acknowledged_and_no_checkpoint_without
 
         let (acknowledged, reached) = (*acknowledged.borrow(), checkpoint(&documents).await);
         assert!(reached >= acknowledged, "checkpoint {reached}, acknowledged {acknowledged}");
+        let latest = number(&documents, "latest").await;
+        assert!(latest >= reached);
         for seq in 1..=reached {
-            for n in 0..BATCH {
-                assert_eq!(number(&documents, &format!("{seq}-{n}")).await, seq);
-            }
+            let equals = vec![("n".to_owned(), seq.into())];
+            let batch = Query { collection: "products".to_owned(), equals, ..Query::default() };
+            let found = documents.count(&batch).await.unwrap();
+            assert_eq!(found, BATCH + u64::from(seq == latest), "batch {seq} of {reached}");
         }
-        assert!(number(&documents, "latest").await >= reached);
     }
 }
 
@@ -92,7 +98,8 @@ async fn a_store_opens_without_a_server_and_is_whole_once_there_is_one() {
     server.restart().await.unwrap();
     eventually(async || documents.write("test", shard(0), 1, &[numbered("a", 1)]).await).await;
     assert_eq!(number(&documents, "a").await, 1);
-    let reply = server.access().run_command("shop", doc! { "listIndexes": "documents.products" }).await.unwrap();
+    let reply =
+        server.access().run_command("shop", doc! { "listIndexes": "documents.products" }).await.unwrap();
     let indexes = reply.get_document("cursor").unwrap().get_array("firstBatch").unwrap();
     assert!(indexes.len() > 5, "{indexes:?}");
 }
@@ -106,19 +113,27 @@ async fn eventually(write: impl AsyncFn() -> Result<(), JournalError>) {
 }
 
 /// Has the server fail commands, and tells how often it has done so when that ends.
-struct Failing<'a>(&'a Mongo);
+struct Failing<'a> {
+    server: &'a Mongo,
+    failed_before: i64,
+}
 
 impl<'a> Failing<'a> {
-    async fn begin(server: &'a Mongo, mode: impl Into<bson::Bson>, how: Document) -> Self {
-        let configure = doc! { "configureFailPoint": "failCommand", "mode": mode.into(), "data": how };
-        server.access().run_command("admin", configure).await.unwrap();
-        Self(server)
+    async fn begin(server: &'a Mongo, mode: impl Into<Bson>, how: Document) -> Self {
+        let failed_before = configure(server, doc! { "mode": mode.into(), "data": how }).await;
+        Self { server, failed_before }
     }
     async fn end(self) -> i64 {
-        let off = doc! { "configureFailPoint": "failCommand", "mode": "off" };
-        let reply = self.0.access().run_command("admin", off).await.unwrap();
-        reply.get_i64("count").or_else(|_| reply.get_i32("count").map(i64::from)).unwrap()
+        configure(self.server, doc! { "mode": "off" }).await - self.failed_before
     }
+}
+
+/// Configures the failing of commands; returns how many have failed so far.
+async fn configure(server: &Mongo, how: Document) -> i64 {
+    let mut command = doc! { "configureFailPoint": "failCommand" };
+    command.extend(how);
+    let reply = server.access().run_command("admin", command).await.unwrap();
+    reply.get_i64("count").or_else(|_| reply.get_i32("count").map(i64::from)).unwrap()
 }
 
 #[tokio::test]
@@ -152,7 +167,10 @@ async fn a_failure_that_stays_says_what_may_have_happened() {
     for (how, expected) in [
         (doc! { "failCommands": ["update"], "errorCode": 11600 }, unknown),
         (doc! { "failCommands": ["update"], "closeConnection": true }, unknown),
-        (doc! { "failCommands": ["update"], "writeConcernError": { "code": 64, "errmsg": "too slow" } }, unknown),
+        (
+            doc! { "failCommands": ["update"], "writeConcernError": { "code": 64, "errmsg": "too slow" } },
+            unknown,
+        ),
         // Not allowed: a user without rights.
         (doc! { "failCommands": ["update"], "errorCode": 13 }, nothing),
     ] {
@@ -170,4 +188,55 @@ async fn a_failure_that_stays_says_what_may_have_happened() {
         Failing::begin(&server, "alwaysOn", doc! { "failCommands": ["find"], "errorCode": 11600 }).await;
     assert!(matches!(documents.get("products", "a").await, Err(JournalError::Unavailable(_))));
     assert!(failing.end().await >= 2, "the driver tries a read twice");
+}
+
+#[tokio::test]
+async fn a_checkpoint_moves_only_when_its_documents_are_stored() {
+    let (server, store) = private(MongoOptions::default()).await;
+    let documents = store.documents();
+    documents.write("test", shard(0), 1, &[numbered("a", 1)]).await.unwrap();
+    for (namespace, stored) in [("shop.documents.products", 1), ("shop.checkpoint", 2)] {
+        let how = doc! { "failCommands": ["update"], "errorCode": 11600, "namespace": namespace };
+        let failing = Failing::begin(&server, "alwaysOn", how).await;
+        let written = documents.write("test", shard(0), 2, &[numbered("a", 2)]).await;
+        assert!(matches!(written, Err(JournalError::OutcomeUnknown(_))), "{written:?}");
+        assert!(failing.end().await >= 1);
+        assert_eq!((number(&documents, "a").await, checkpoint(&documents).await), (stored, 1), "{namespace}");
+    }
+    documents.write("test", shard(0), 2, &[numbered("a", 2)]).await.unwrap();
+    assert_eq!((number(&documents, "a").await, checkpoint(&documents).await), (2, 2));
+}
+
+/// The only member steps down under load and is elected again: what a failover looks like to its clients.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_primary_that_steps_down_loses_nothing_that_was_acknowledged() {
+    let (server, store) = private(MongoOptions::default()).await;
+    let documents = store.documents();
+    let acknowledged = watch::Sender::new(0);
+    let writing = async {
+        let began = Instant::now();
+        let mut seq = 1;
+        while seq <= 150 {
+            let puts = [numbered(&seq.to_string(), seq), numbered("latest", seq)];
+            match documents.write("test", shard(0), seq, &puts).await {
+                Ok(()) => {
+                    acknowledged.send_replace(seq);
+                    seq += 1;
+                }
+                Err(error) => assert!(began.elapsed() < HASTY_MAX * 3, "{error}"),
+            }
+        }
+    };
+    let stepping_down = async {
+        acknowledged.subscribe().wait_for(|seq| *seq >= 20).await.unwrap();
+        let step_down = doc! { "replSetStepDown": 2, "secondaryCatchUpPeriodSecs": 0, "force": true };
+        server.access().run_command("admin", step_down).await.unwrap();
+        *acknowledged.borrow()
+    };
+    let ((), then) = tokio::join!(writing, stepping_down);
+    assert!(then < 150, "writes went on after it");
+    for seq in 1..=150 {
+        assert_eq!(number(&documents, &seq.to_string()).await, seq);
+    }
+    assert_eq!((number(&documents, "latest").await, checkpoint(&documents).await), (150, 150));
 }

@@ -61,7 +61,10 @@ async fn writers_of_the_same_bytes_store_them_once() {
     let names = try_join_all(blobs.iter().map(|blobs| blobs.put(&bytes))).await.unwrap();
     assert!(names.iter().all(|name| *name == names[0]));
     assert_eq!(store.blobs().get(&names[0]).await.unwrap().as_ref(), Some(&bytes));
-    assert_eq!((count(database.name(), "media.files").await, count(database.name(), "media.chunks").await), (1, 12));
+    assert_eq!(
+        (count(database.name(), "media.files").await, count(database.name(), "media.chunks").await),
+        (1, 12)
+    );
 }
 
 async fn count(database: &str, collection: &str) -> i32 {
@@ -81,7 +84,8 @@ async fn what_a_killed_or_broken_upload_left_is_made_whole_by_the_next_one() {
     let set = doc! { "$set": { "data": bson::Binary { subtype: bson::spec::BinarySubtype::Generic, bytes: vec![8; 261_120] } } };
     let first_chunk = doc! { "files_id": &name, "n": 0 };
     let beyond = doc! { "files_id": &name, "n": 3 };
-    let gone = |collection: &str, of: Document| doc! { "delete": collection, "deletes": [{ "q": of, "limit": 0 }] };
+    let gone =
+        |collection: &str, of: Document| doc! { "delete": collection, "deletes": [{ "q": of, "limit": 0 }] };
     let update = |of: &Document| doc! { "update": "media.chunks", "updates": [{ "q": of.clone(), "u": set.clone(), "upsert": true }] };
     for (damage, is_there) in [
         // Killed before the file appeared, or in between its chunks.
@@ -90,7 +94,10 @@ async fn what_a_killed_or_broken_upload_left_is_made_whole_by_the_next_one() {
         (gone("media.chunks", doc! { "files_id": &name }), true),
         // Other bytes, and more of them.
         (update(&first_chunk), true),
-        (doc! { "update": "media.files", "updates": [{ "q": {}, "u": { "$set": { "length": 5_i64 } } }] }, true),
+        (
+            doc! { "update": "media.files", "updates": [{ "q": {}, "u": { "$set": { "length": 5_i64 } } }] },
+            true,
+        ),
     ] {
         run(database.name(), damage.clone()).await;
         run(database.name(), update(&beyond)).await;

@@ -9,8 +9,8 @@ use amazoff_supervisor::documents::{DocumentPut, Documents, Query};
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
 use amazoff_supervisor::tree::{ChildSpec, SupervisorSpec, TreeHandle};
 use amazoff_supervisor::{
-    Assembly, CellLimits, Claim, Clock, Context, Decision, Directory, Entity, Envelope, Fault, FaultKind, Ports,
-    Projection, Runtime, Timestamp,
+    Assembly, CellLimits, Claim, Clock, Context, Decision, Directory, Entity, Envelope, Fault, FaultKind,
+    Ports, Projection, Runtime, Timestamp,
 };
 use futures::future::{BoxFuture, try_join_all};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,10 @@ impl Projection for Tallies {
     fn collections(&self) -> &'static [&'static str] {
         &["tallies"]
     }
-    fn project<'a>(&'a self, event: &'a StoredEvent) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
+    fn project<'a>(
+        &'a self,
+        event: &'a StoredEvent,
+    ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         Box::pin(async move {
             let body = json!({ "edition": self.edition.load(Ordering::SeqCst), "n": event.seq.0 });
             let (collection, id) = ("tallies".to_owned(), event.entity.to_string());
@@ -164,7 +167,10 @@ async fn readers_see_a_rebuild_all_at_once_and_a_later_process_goes_on_from_it()
     assert_eq!(process.runtime.rebuild("tallies").await.unwrap(), 1);
     until(async || {
         let editions = process.editions().await;
-        assert!(editions.len() == 120 && editions.iter().all(|edition| *edition == editions[0]), "{editions:?}");
+        assert!(
+            editions.len() == 120 && editions.iter().all(|edition| *edition == editions[0]),
+            "{editions:?}"
+        );
         editions[0] == 2
     })
     .await;

@@ -13,12 +13,18 @@ async fn a_server_alone_is_refused_at_the_start_and_stores_nothing_later() {
     let server = amazoff_databases::Mongo::start(options).await.unwrap();
     let url = server.access().url("shop");
     let refusal = MongoStore::connect(&url, hasty()).await.err().unwrap();
-    assert!(matches!(refusal, OpenError::Unusable { .. }) && refusal.to_string().contains("--replSet"), "{refusal}");
+    assert!(
+        matches!(refusal, OpenError::Unusable { .. }) && refusal.to_string().contains("--replSet"),
+        "{refusal}"
+    );
 
     // As after a start while nothing was reachable.
     let store = MongoStore::open(&url, hasty()).await.unwrap();
     let written = store.documents().write("test", shard(0), 1, &[numbered("a", 1)]).await;
-    assert!(matches!(&written, Err(JournalError::Unavailable(reason)) if reason.contains("--replSet")), "{written:?}");
+    assert!(
+        matches!(&written, Err(JournalError::Unavailable(reason)) if reason.contains("--replSet")),
+        "{written:?}"
+    );
     assert!(store.blobs().put(b"abc").await.is_err());
     let reply = server.access().run_command("shop", doc! { "listCollections": 1 }).await.unwrap();
     let found = reply.get_document("cursor").unwrap().get_array("firstBatch").unwrap();
@@ -32,7 +38,10 @@ async fn a_document_that_is_too_large_is_refused_and_many_large_ones_are_not() {
     let large = |id: &str, bytes: usize| put(id, 1, Some(json!({ "text": "x".repeat(bytes) })));
     let puts = [numbered("a", 1), large("b", 17 << 20)];
     let refused = documents.write("test", shard(0), 1, &puts).await;
-    assert!(matches!(&refused, Err(JournalError::Unavailable(reason)) if reason.contains("products/b")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(JournalError::Unavailable(reason)) if reason.contains("products/b")),
+        "{refused:?}"
+    );
     assert_eq!(documents.get("products", "a").await.unwrap(), None);
     assert_eq!(documents.checkpoints("test").await.unwrap(), []);
 
@@ -45,7 +54,8 @@ async fn a_document_that_is_too_large_is_refused_and_many_large_ones_are_not() {
 #[tokio::test]
 async fn what_somebody_else_wrote_is_corrupt() {
     let (server, store) = private(MongoOptions::default()).await;
-    let odd = doc! { "_id": "a", "source_seq": 1_i64, "deleted": false, "body": { "at": bson::DateTime::now() } };
+    let odd =
+        doc! { "_id": "a", "source_seq": 1_i64, "deleted": false, "body": { "at": bson::DateTime::now() } };
     let insert = doc! { "insert": "documents.products", "documents": [odd] };
     server.access().run_command("shop", insert).await.unwrap();
     let query = Query { collection: "products".to_owned(), limit: 5, ..Query::default() };

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use amazoff_actors::order::Status;
 use amazoff_supervisor::{chance, faults};
 use amazoff_testkit::faults::{FaultPlan, Kind, Trace};
-use amazoff_world::{Invariants, Trouble, World, paused};
+use amazoff_world::{Trouble, World, paused};
 
 use crate::chaos::{self, CRASH, JUMP, KILL, RESTART};
 use crate::notes::Notes;
@@ -134,7 +134,7 @@ impl Simulation {
         let mut violations = Vec::new();
         violations.extend(world.try_pass_patience().await.err());
         let stored = world.stored().await;
-        let checked = Invariants::check(&stored, &world.provider).and_at_rest(&stored, &world.provider);
+        let checked = world.invariants().await.and_at_rest(&stored, &world.provider);
         violations.extend(checked.violations);
         violations.extend(mall.notes.violations(&*world.journal(), trace).await);
         let placed = stored.orders.values().filter(|order| order.status == Status::Placed);

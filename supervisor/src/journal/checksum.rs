@@ -1,9 +1,9 @@
-//! Checksums of stored rows: CRC-32 over what gives an event or a snapshot its meaning.
+//! Checksums of stored rows: CRC-32 over what gives an event or a snapshot its meaning. Part of the stored format.
 
-use amazoff_supervisor::EntityId;
+use crate::ids::EntityId;
 
 /// The checksum of an event: over kind, id, sequence, schema and payload.
-pub(crate) fn of_event(entity: &EntityId, seq: u64, schema: u16, payload: &[u8]) -> u32 {
+pub fn event_checksum(entity: &EntityId, seq: u64, schema: u16, payload: &[u8]) -> u32 {
     let mut hasher = start(entity, seq);
     hasher.update(&schema.to_be_bytes());
     hasher.update(payload);
@@ -11,7 +11,7 @@ pub(crate) fn of_event(entity: &EntityId, seq: u64, schema: u16, payload: &[u8])
 }
 
 /// The checksum of a snapshot: over kind, id, sequence and state.
-pub(crate) fn of_snapshot(entity: &EntityId, seq: u64, state: &[u8]) -> u32 {
+pub fn snapshot_checksum(entity: &EntityId, seq: u64, state: &[u8]) -> u32 {
     let mut hasher = start(entity, seq);
     hasher.update(state);
     hasher.finalize()

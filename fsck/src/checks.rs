@@ -1,0 +1,32 @@
+//! What is known of the entities against each other. All of it is as of one moment, so all of it must agree.
+
+mod claims;
+mod money;
+mod orders;
+mod payments;
+mod stock;
+
+use amazoff_supervisor::Timestamp;
+
+use crate::books::Page;
+use crate::facts::Facts;
+use crate::finding::Report;
+
+/// Checks everything but the provider's book.
+pub(crate) fn run(facts: &Facts, now: Timestamp, report: &mut Report) {
+    stock::adds_up(facts, report);
+    stock::holds_have_owners(facts, report);
+    orders::carts_become_one_order(facts, report);
+    orders::placed_ones_are_covered(facts, report);
+    orders::checkouts_move(facts, report);
+    payments::they_move(facts, now, report);
+    money::adds_up(facts, report);
+    claims::agree(facts, report);
+}
+
+/// Checks the provider's book, as it was before and after.
+pub(crate) fn provider(facts: &Facts, (before, after): (Option<&Page>, Option<&Page>), report: &mut Report) {
+    if let (Some(before), Some(after)) = (before, after) {
+        money::agrees_with(facts, before, after, report);
+    }
+}

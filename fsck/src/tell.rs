@@ -1,0 +1,181 @@
+//! What each domain tells of an entity.
+
+use amazoff_actors::cart::{self, Cart};
+use amazoff_actors::checkout::{Checkout, Phase};
+use amazoff_actors::ids::{OrderId, ProductId, VariantId};
+use amazoff_actors::order::{Order, OrderProjection};
+use amazoff_actors::payment::{self, Operation, Payment, Stage};
+use amazoff_actors::product::{Product, ProductProjection};
+use amazoff_actors::stock::Stock;
+use amazoff_actors::user::User;
+use amazoff_supervisor::documents::DocumentPut;
+use amazoff_supervisor::{Entity, EntityId, Timestamp, Version};
+use uuid::Uuid;
+
+use crate::documents::{collection, digest};
+use crate::facts::{
+    CartFact, CheckoutFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress, StockFact,
+    UserFact,
+};
+use crate::histories::History;
+
+/// A domain whose entities can be told of.
+pub(crate) trait Told: Entity {
+    /// What its events say beyond the state.
+    type Notes: Default + Send;
+    /// Notes an event.
+    fn note(_notes: &mut Self::Notes, _event: &Self::Event, _at: Timestamp) {}
+    /// Tells of an entity.
+    ///
+    /// # Errors
+    /// Text that says what cannot be told.
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String>;
+}
+
+impl Told for Cart {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let (locked_by, order) = match history.state.status {
+            cart::Status::Absent | cart::Status::Open => (None, None),
+            cart::Status::Completing { attempt } => (Some(attempt), None),
+            cart::Status::Completed { order } => (None, Some(order)),
+        };
+        facts.carts.insert(id, CartFact { locked_by, order });
+        Ok(())
+    }
+}
+
+impl Told for Checkout {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let Self { run, attempts } = &history.state;
+        let run = run.as_deref();
+        facts.checkouts.insert(
+            id,
+            CheckoutFact {
+                attempt: run.map(|run| run.attempt),
+                gave_stock_back: run.is_some_and(|run| matches!(run.phase, Phase::ReleasingCart { .. })),
+                bought: attempts.iter().find(|past| past.failure.is_none()).map(|past| past.attempt),
+            },
+        );
+        Ok(())
+    }
+}
+
+impl Told for Order {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let order = &history.state;
+        let fact = OrderFact {
+            status: order.status,
+            payment_status: order.payment_status,
+            payment: order.payment.map(Uuid::from),
+            cart: order.draft.as_ref().map(|draft| draft.cart),
+            total: order.draft.as_ref().map(|draft| draft.totals.total),
+        };
+        if fact.is_placed() {
+            for line in order.draft.iter().flat_map(|draft| &draft.lines) {
+                *facts.sold.entry(line.variant_id).or_default() += i64::from(line.quantity.get());
+            }
+        }
+        facts.orders.insert(id, fact);
+        let documents = OrderProjection::documents(OrderId::from(id), order, Version(history.version));
+        expect(facts, &EntityId::new(Self::KIND, id), documents);
+        Ok(())
+    }
+}
+
+/// What a payment's events say beyond its state.
+#[derive(Default)]
+pub(crate) struct PaymentNotes {
+    was_authorized: bool,
+    unknown_since: Option<Timestamp>,
+}
+
+impl Told for Payment {
+    type Notes = PaymentNotes;
+    fn note(notes: &mut PaymentNotes, event: &payment::Event, at: Timestamp) {
+        notes.was_authorized |= matches!(event, payment::Event::Authorized { .. });
+        match event {
+            payment::Event::OutcomeUnknown { .. } => drop(notes.unknown_since.get_or_insert(at)),
+            payment::Event::SyncRequested
+            | payment::Event::StillUnknown { .. }
+            | payment::Event::OperationRepeated { .. }
+            | payment::Event::VoidWanted => {}
+            _ => notes.unknown_since = None,
+        }
+    }
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let Self { terms, stage, .. } = &history.state;
+        let terms = terms.as_ref();
+        let fact = PaymentFact {
+            order: terms.map(|terms| terms.order),
+            cart: terms.map(|terms| terms.cart),
+            amount: terms.map(|terms| terms.amount),
+            provider: terms.map(|terms| terms.provider.clone()).unwrap_or_default(),
+            progress: progress(stage, history.notes.unknown_since.unwrap_or_default()),
+            was_authorized: history.notes.was_authorized,
+        };
+        facts.payments.insert(id, fact);
+        Ok(())
+    }
+}
+
+fn progress(stage: &Stage, since: Timestamp) -> Progress {
+    match stage {
+        Stage::Created => Progress::Created,
+        Stage::Authorizing | Stage::Confirming { .. } | Stage::Voiding => {
+            Progress::Asking { captures: false }
+        }
+        Stage::Capturing => Progress::Asking { captures: true },
+        Stage::RequiresAction { .. } | Stage::Authorized => Progress::Waiting,
+        Stage::Captured => Progress::Captured,
+        Stage::Voided | Stage::Failed { .. } | Stage::IntegrityFailure { .. } => Progress::Over,
+        Stage::Unknown { operation, .. } => {
+            Progress::Unknown { captures: *operation == Operation::Capture, since }
+        }
+    }
+}
+
+impl Told for Product {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let product = &history.state;
+        let documents = ProductProjection::documents(ProductId::from(id), product, Version(history.version));
+        expect(facts, &EntityId::new(Self::KIND, id), documents.map_err(|error| error.to_string())?);
+        let media = product.media.iter().map(|media| media.blob.clone()).collect();
+        facts.products.insert(id, ProductFact { slug: product.slug.clone(), media });
+        Ok(())
+    }
+}
+
+impl Told for Stock {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let Self { on_hand, held, allocated, holds, .. } = &history.state;
+        let holds =
+            holds.iter().map(|(id, hold)| (*id, hold.cart, hold.quantity.get(), hold.state)).collect();
+        let fact = StockFact { on_hand: *on_hand, held: *held, allocated: *allocated, holds };
+        facts.stocks.insert(VariantId::from(id), fact);
+        Ok(())
+    }
+}
+
+impl Told for User {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let registration = history.state.registration.as_ref();
+        let email_claim = registration.map(|known| known.email_claim.key.clone());
+        facts.users.insert(id, UserFact { email_claim });
+        Ok(())
+    }
+}
+
+/// Remembers the documents that there must be.
+fn expect(facts: &mut Facts, entity: &EntityId, documents: Vec<DocumentPut>) {
+    for put in documents {
+        let Some(collection) = collection(&put.collection) else { continue };
+        let expected = Expected { digest: digest(put.body.as_ref()), entity: entity.clone() };
+        facts.documents.insert((collection, put.id), expected);
+    }
+}

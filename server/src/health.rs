@@ -1,0 +1,63 @@
+//! `amazoff health`: asks a running shop whether it is ready. For container engines, whose images have no `curl`.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long the shop may take to accept, and to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+/// As much of the answer as the status line can take.
+const STATUS_LINE_BYTES: u64 = 64;
+
+/// Why the shop is not ready.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotReady {
+    /// Nobody answers.
+    #[error("{address} does not answer: {source}")]
+    Silent {
+        /// Who was asked.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The shop says that it is not, or something else listens there.
+    #[error("{address} answered {status:?} to /health/ready")]
+    Answered {
+        /// Who was asked.
+        address: SocketAddr,
+        /// First line of the answer.
+        status: String,
+    },
+}
+
+/// Asks the shop that listens on `address`.
+///
+/// # Errors
+/// When it does not answer in time, or with anything but 200.
+pub(crate) fn check(address: SocketAddr) -> Result<(), NotReady> {
+    let address = reachable(address);
+    let status = ask(address).map_err(|source| NotReady::Silent { address, source })?;
+    if status.split(' ').nth(1) == Some("200") { Ok(()) } else { Err(NotReady::Answered { address, status }) }
+}
+
+/// Where a listener on all addresses is reached from the same machine.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn ask(address: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, ANSWER_LIMIT)?;
+    stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+    stream.set_write_timeout(Some(ANSWER_LIMIT))?;
+    let request = format!("GET /health/ready HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    stream.take(STATUS_LINE_BYTES).read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer);
+    Ok(answer.lines().next().unwrap_or_default().to_owned())
+}

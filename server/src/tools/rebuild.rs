@@ -1,0 +1,127 @@
+//! Building documents anew while no shop runs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use amazoff_actors::order::{Order, OrderProjection};
+use amazoff_actors::product::{Product, ProductProjection};
+use amazoff_cluster::{DataFolder, SingleNode, TakeError};
+use amazoff_supervisor::journal::JournalError;
+use amazoff_supervisor::tree::{SupervisorSpec, TreeError, TreeHandle};
+use amazoff_supervisor::{Assembly, CellLimits, Ports, RebuildError, Runtime, SystemClock};
+
+use crate::config::Config;
+use crate::stores::{OpenError, Stores};
+
+/// How often the rebuild is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often in a row a shard may fail before it is given up.
+const FAILURES_MAX: u32 = 8;
+
+/// Why documents could not be built anew.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RebuildFailure {
+    /// Somebody else has the data.
+    #[error(transparent)]
+    Taken(#[from] TakeError),
+    /// A database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A database is away.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// It does not begin.
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
+    /// What does the work cannot be started.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// What does the work gave up.
+    #[error("it gave up: {0}")]
+    GaveUp(String),
+    /// A shard cannot be projected.
+    #[error("shard {shard} of `{name}` cannot be projected: {error}")]
+    Fails {
+        /// Which projection.
+        name: &'static str,
+        /// Which shard.
+        shard: u16,
+        /// Why.
+        error: String,
+    },
+}
+
+/// Takes the data as a shop would, builds projections anew and returns the generations that serve now.
+pub(super) async fn rebuild(
+    config: &Config,
+    projections: &BTreeSet<&'static str>,
+) -> Result<Vec<(&'static str, u64)>, RebuildFailure> {
+    let folder = DataFolder::lock(&config.data_dir)?;
+    let stores = Stores::open(config).await?;
+    let node = Arc::new(SingleNode::claim(folder, &*stores.shard_table(), "amazoff fsck --repair").await?);
+    let ports = Ports {
+        journal: stores.journal(),
+        documents: stores.documents(),
+        clock: Arc::new(SystemClock),
+        shards: node,
+        keys: stores.key_table(),
+        audit: stores.audit(),
+    };
+    let runtime = assembled(&ports);
+    let tree = TreeHandle::start(SupervisorSpec::one_for_one("repair").child(runtime.projections())).await?;
+    let built = tokio::select! {
+        built = build(&runtime, projections) => built,
+        cause = tree.failed() => Err(RebuildFailure::GaveUp(cause)),
+    };
+    tree.stop().await;
+    stores.close().await?;
+    built
+}
+
+/// Only what the projections need of the shop.
+fn assembled(ports: &Ports) -> Runtime {
+    let mut assembly = Assembly::new(ports);
+    let products = assembly.directory::<Product>(CellLimits::default());
+    let orders = assembly.directory::<Order>(CellLimits::default());
+    assembly.register(&products);
+    assembly.register(&orders);
+    assembly.project(Arc::new(ProductProjection::new(products)));
+    assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
+    assembly.finish()
+}
+
+async fn build(
+    runtime: &Runtime,
+    projections: &BTreeSet<&'static str>,
+) -> Result<Vec<(&'static str, u64)>, RebuildFailure> {
+    let mut built = Vec::new();
+    for name in projections {
+        let generation = match runtime.rebuild(name).await {
+            Ok(generation) => generation,
+            // One that was interrupted goes on.
+            Err(RebuildError::Running { generation, .. }) => generation,
+            Err(error) => return Err(error.into()),
+        };
+        serves(runtime, name, generation).await?;
+        built.push((*name, generation));
+    }
+    Ok(built)
+}
+
+/// Waits until a generation serves.
+async fn serves(runtime: &Runtime, name: &'static str, generation: u64) -> Result<(), RebuildFailure> {
+    loop {
+        let all = runtime.projection_stats().await?;
+        if let Some(stats) = all.into_iter().find(|stats| stats.name == name) {
+            if stats.generation == generation {
+                return Ok(());
+            }
+            let mut failing = stats.rebuilding.into_iter().flat_map(|rebuilding| rebuilding.failing);
+            if let Some(failing) = failing.find(|failing| failing.times > FAILURES_MAX) {
+                return Err(RebuildFailure::Fails { name, shard: failing.shard, error: failing.error });
+            }
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
