@@ -229,3 +229,22 @@ impl fmt::Display for Finding {
         write!(f, "{severity} {}: {}: {}", self.code, self.subject, self.detail)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_line_in_the_documentation() {
+        let page = include_str!("../../docs/fsck.md");
+        for code in Code::ALL {
+            let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
+            let line = page.lines().find(|line| line.starts_with(&format!("| `{code}` | {severity} |")));
+            assert!(line.is_some_and(|line| line.contains(code.advice())), "{code}");
+        }
+        let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

@@ -2,6 +2,7 @@
 
 mod boot;
 mod config;
+mod erasures;
 mod health;
 mod node;
 mod seed;
@@ -54,6 +55,10 @@ enum Command {
     /// Checks everything that is stored against everything else; also while the shop runs. Ends with 3 when something
     /// contradicts itself.
     Fsck(tools::fsck::Arguments),
+    /// Copies everything that cannot be made again, as of one moment; also while the shop runs.
+    Backup(tools::backup::BackupArguments),
+    /// Fills empty databases, of whatever kind, from a backup.
+    Restore(tools::backup::RestoreArguments),
     /// Asks a running shop whether it is ready: ends with 0 when it is.
     Health {
         /// Where it listens; else what AMAZOFF_LISTEN says.
@@ -69,6 +74,8 @@ fn main() -> ExitCode {
         Command::Config { example: false } => show_config(),
         Command::Health { address } => health(address),
         Command::Journal { command } => return tool(tools::journal::run(command)),
+        Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
+        Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),
         Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
     };
     match outcome {

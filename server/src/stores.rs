@@ -1,18 +1,20 @@
 //! Which adapters the configuration asks for, and how they are opened and closed. The only place that names them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_persistence::mongodb::{self, MongoStore};
 use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, SqliteTruth, SqliteViews};
 use amazoff_supervisor::AuditTable;
-use amazoff_supervisor::archive::Archive;
+use amazoff_supervisor::archive::{Archive, Import};
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use secrecy::ExposeSecret as _;
 
 use crate::config::databases::masked;
 use crate::config::{Config, DocumentsAt, TruthAt};
+use crate::erasures::{ListedKeys, list_in};
 
 /// A statement, and a wait for a connection, end well within the time that a command may take.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(3);
@@ -31,7 +33,7 @@ pub(crate) enum OpenError {
     #[error("cannot use the folder {}: {source}", folder.display())]
     Media {
         /// Which folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
         /// What the operating system said.
         source: std::io::Error,
     },
@@ -64,6 +66,7 @@ pub(crate) struct Stores {
     truth: Truth,
     views: Views,
     blobs: Arc<dyn Blobs>,
+    erasures: PathBuf,
     described: String,
 }
 
@@ -73,8 +76,16 @@ impl Stores {
     /// # Errors
     /// When a database cannot be opened. A MongoDB that is only unreachable is no error: documents catch up later.
     pub(crate) async fn open(config: &Config) -> Result<Self, OpenError> {
-        let (truth, truth_at) = open_truth(&config.truth).await?;
-        let (views, views_at) = open_views(&config.documents).await?;
+        let truth = open_truth(&config.truth).await?;
+        let views = open_views(&config.documents).await?;
+        Self::over(config, truth, views)
+    }
+
+    fn over(
+        config: &Config,
+        (truth, truth_at): (Truth, String),
+        (views, views_at): (Views, String),
+    ) -> Result<Self, OpenError> {
         let blobs: Arc<dyn Blobs> = match &views {
             Views::MongoDb(store) => store.blobs(),
             Views::Sqlite(_) => {
@@ -83,7 +94,8 @@ impl Stores {
                 Arc::new(files.map_err(|source| OpenError::Media { folder, source })?)
             }
         };
-        Ok(Self { truth, views, blobs, described: format!("{truth_at}; documents in {views_at}") })
+        let erasures = list_in(&config.data_dir);
+        Ok(Self { truth, views, blobs, erasures, described: format!("{truth_at}; documents in {views_at}") })
     }
 
     /// Opens what the configuration names, only to look into it: nothing is written, made or brought up to date, and a shop
@@ -117,7 +129,31 @@ impl Stores {
             Views::MongoDb(store) => store.blobs(),
             Views::Sqlite(_) => Arc::new(FileBlobs::look_into(&config.data_dir.join("media"))),
         };
-        Ok(Self { truth, views, blobs, described: format!("{truth_at}; documents in {views_at}") })
+        let erasures = list_in(&config.data_dir);
+        Ok(Self { truth, views, blobs, erasures, described: format!("{truth_at}; documents in {views_at}") })
+    }
+
+    /// Opens what the configuration names, to fill it from a backup: also what an interrupted restore has left.
+    ///
+    /// # Errors
+    /// When a database cannot be opened.
+    pub(crate) async fn restore_into(config: &Config) -> Result<Self, OpenError> {
+        let truth = match &config.truth {
+            TruthAt::Sqlite(file) => Truth::Sqlite(SqliteTruth::restore_into(file).await?),
+            TruthAt::MariaDb(url) => Truth::MariaDb(
+                MariaDbStore::restore_into(url.expose_secret(), MariaDbOptions::default()).await?,
+            ),
+        };
+        let (views, views_at) = open_views(&config.documents).await?;
+        Self::over(config, (truth, String::new()), (views, views_at))
+    }
+
+    /// Fills the truth with rows of another one, if it is empty.
+    pub(crate) fn import(&self) -> Arc<dyn Import> {
+        match &self.truth {
+            Truth::Sqlite(store) => store.import(),
+            Truth::MariaDb(store) => store.import(),
+        }
     }
 
     /// The rows of the truth.
@@ -144,12 +180,13 @@ impl Stores {
         }
     }
 
-    /// The persons' wrapped keys.
+    /// The persons' wrapped keys; who is erased is listed in the data folder.
     pub(crate) fn key_table(&self) -> Arc<dyn KeyTable> {
-        match &self.truth {
+        let keys = match &self.truth {
             Truth::Sqlite(store) => store.key_table(),
             Truth::MariaDb(store) => store.key_table(),
-        }
+        };
+        Arc::new(ListedKeys::over(keys, self.erasures.clone()))
     }
 
     /// The audit trail.

@@ -36,6 +36,14 @@ impl Dialect for MariaDialect {
     ];
     const POSTING_NUMBER: &'static str = "number";
 
+    const FORGET_AUDIT: &'static str = "UPDATE audit_head SET number = 0";
+    const COUNTED_AUDIT: Option<&'static str> =
+        Some("UPDATE audit_head SET number = (SELECT coalesce(max(number), 0) FROM audit)");
+
+    fn empty(table: &str) -> String {
+        format!("TRUNCATE TABLE {table}")
+    }
+
     fn unless_there(key_column: &str) -> String {
         format!(" ON DUPLICATE KEY UPDATE {key_column} = {key_column}")
     }

@@ -27,7 +27,7 @@ mod url;
 use std::sync::Arc;
 
 use amazoff_supervisor::AuditTable;
-use amazoff_supervisor::archive::Archive;
+use amazoff_supervisor::archive::{Archive, Import};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 
 use self::connection::Settings;
@@ -36,7 +36,7 @@ pub use self::options::{MariaDbError, MariaDbOptions, PoolStats};
 use self::readers::Readers;
 use self::url::Server;
 use crate::OpenError;
-use crate::sql::{Database, SqlArchive, SqlAudit, SqlJournal, SqlKeys, SqlShards, Turns};
+use crate::sql::{Database, SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};
 
 /// A MariaDB database, open. Cheap to clone.
 #[derive(Clone)]
@@ -59,7 +59,22 @@ impl MariaDbStore {
     /// When the URL or the options are wrong, the server cannot be reached or is set up so that it may lose commits, or the
     /// schema cannot be brought up to date.
     pub async fn connect(url: &str, options: MariaDbOptions) -> Result<Self, OpenError> {
+        let store = Self::restore_into(url, options).await?;
+        OpenError::unless_whole(&store.database, Server::parse(url)?.name).await?;
+        Ok(store)
+    }
+
+    /// As [`MariaDbStore::connect`], also when a restore into it was interrupted: to begin it again.
+    ///
+    /// # Errors
+    /// As [`MariaDbStore::connect`].
+    pub async fn restore_into(url: &str, options: MariaDbOptions) -> Result<Self, OpenError> {
         Ok(Self::opened(url, options).await?)
+    }
+
+    /// Fills it with rows of another store, if it is empty.
+    pub fn import(&self) -> Arc<dyn Import> {
+        Arc::new(SqlImport::over(Arc::clone(&self.database)))
     }
 
     /// As [`MariaDbStore::connect`], only to look into the database: nothing is written, and the schema must be the

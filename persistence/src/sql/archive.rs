@@ -80,7 +80,7 @@ fn column_of<D: Dialect>(table: &Table, name: &str) -> String {
     if numbers_postings { D::POSTING_NUMBER.to_owned() } else { format!("`{name}`") }
 }
 
-fn value_of(cell: &Cell) -> Value<'_> {
+pub(super) fn value_of(cell: &Cell) -> Value<'_> {
     match cell {
         Cell::Null => Value::Null,
         Cell::Int(number) => Value::Int(*number),

@@ -66,6 +66,14 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     /// What orders the postings.
     const POSTING_NUMBER: &'static str;
 
+    /// Has the audit trail begin anew, once it is empty.
+    const FORGET_AUDIT: &'static str;
+    /// Remembers how far an audit trail goes that was filled in; `None` where the database does it by itself.
+    const COUNTED_AUDIT: Option<&'static str>;
+
+    /// Takes all rows out of a table.
+    fn empty(table: &str) -> String;
+
     /// Behind an `INSERT`: does nothing when the key is there already.
     fn unless_there(key_column: &str) -> String;
 

@@ -37,17 +37,15 @@ pub(super) async fn open(
 
 /// Opens a file that is there for reading. What is its schema must be the program's.
 pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database, OpenError> {
-    let options = open::reading(file);
-    let connect = |source| OpenError::Connect { file: file.to_owned(), source };
-    let mut connection = options.connect().await.map_err(connect)?;
-    let applied = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
-        .fetch_all(&mut connection)
-        .await
-        .map_err(connect)?;
-    OpenError::unless_current(schema, &applied, file.display())?;
     let readers = readers(file).await?;
-    // SQLite itself refuses to write through it.
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection))))
+    let applied = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
+        .fetch_all(&readers)
+        .await
+        .map_err(|source| OpenError::Connect { file: file.to_owned(), source })?;
+    OpenError::unless_current(schema, &applied, file.display())?;
+    // SQLite itself refuses to write through what this opens at its first turn. Until then there is nothing that closing
+    // would write a log back with.
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(open::reading(file)), None)))
 }
 
 async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {

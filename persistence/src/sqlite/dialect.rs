@@ -34,6 +34,13 @@ impl Dialect for SqliteDialect {
     const BEGIN_LOOK: &'static [&'static str] = &["BEGIN"];
     const POSTING_NUMBER: &'static str = "rowid";
 
+    const FORGET_AUDIT: &'static str = "DELETE FROM sqlite_sequence WHERE name = 'audit'";
+    const COUNTED_AUDIT: Option<&'static str> = None;
+
+    fn empty(table: &str) -> String {
+        format!("DELETE FROM {table}")
+    }
+
     fn unless_there(_key_column: &str) -> String {
         " ON CONFLICT DO NOTHING".to_owned()
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amazoff_supervisor::AuditTable;
-use amazoff_supervisor::archive::Archive;
+use amazoff_supervisor::archive::{Archive, Import};
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use sqlx::migrate::Migrator;
@@ -22,7 +22,7 @@ use self::database::Database;
 pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
 pub use self::open::OpenError;
-use crate::sql::{SqlArchive, SqlAudit, SqlJournal, SqlKeys, SqlShards, Turns};
+use crate::sql::{SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};
 
 pub(crate) static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");
 static DOCUMENTS_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/documents");
@@ -39,10 +39,26 @@ impl SqliteTruth {
     /// Opens a file; makes it and its folder when they are missing and brings the schema up to date.
     ///
     /// # Errors
-    /// When the folder or the file cannot be made or opened, or holds something else.
+    /// When the folder or the file cannot be made or opened, or holds something else, or only half of a restored store
+    /// ([`OpenError::HalfRestored`]).
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
+        let store = Self::restore_into(file).await?;
+        OpenError::unless_whole(&store.database, file.display()).await?;
+        Ok(store)
+    }
+
+    /// As [`SqliteTruth::open`], also when a restore into it was interrupted: to begin it again.
+    ///
+    /// # Errors
+    /// As [`SqliteTruth::open`].
+    pub async fn restore_into(file: &Path) -> Result<Self, OpenError> {
         let database = database::open(file.to_owned(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
         Ok(Self::over(database, file))
+    }
+
+    /// Fills it with rows of another store, if it is empty.
+    pub fn import(&self) -> Arc<dyn Import> {
+        Arc::new(SqlImport::over(Arc::clone(&self.database)))
     }
 
     /// Opens a file that is there, only to look into it: nothing is written, and whoever has it open is not disturbed.
@@ -159,6 +175,11 @@ impl SqliteStore {
     /// Its rows.
     pub fn archive(&self) -> Arc<dyn Archive> {
         self.truth.archive()
+    }
+
+    /// Fills the truth with rows of another store, if it is empty.
+    pub fn import(&self) -> Arc<dyn Import> {
+        self.truth.import()
     }
 
     /// The read models.

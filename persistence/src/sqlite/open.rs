@@ -5,8 +5,11 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use amazoff_supervisor::journal::JournalError;
 use sqlx::migrate::{Migration, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use crate::sql::{self, Dialect};
 
 const JOURNAL_FILE: &str = "journal.db";
 const DOCUMENTS_FILE: &str = "documents.db";
@@ -44,6 +47,17 @@ pub enum OpenError {
         /// What the migration said.
         source: sqlx::migrate::MigrateError,
     },
+    /// A restore has begun and not ended, so what is there is not whole.
+    #[error("the database {database} is half restored from {source_of}: restore it again")]
+    HalfRestored {
+        /// Which database.
+        database: String,
+        /// What was being restored.
+        source_of: String,
+    },
+    /// Whether a restore is half done cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// The schema is not that of this program, and who only looks does not change it.
     #[error(
         "the database {database} has {found}, this program needs schema {needed}: use the program that it belongs to, or start the shop once to bring it up to date"
@@ -66,9 +80,25 @@ impl OpenError {
     /// Whether waiting may help: a database server is away, and nothing speaks against its URL.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Folder { .. } | Self::Connect { .. } | Self::Migrate { .. } | Self::Schema { .. } => false,
+            Self::Folder { .. }
+            | Self::Connect { .. }
+            | Self::Migrate { .. }
+            | Self::Schema { .. }
+            | Self::HalfRestored { .. } => false,
+            Self::Journal(_) => true,
             #[cfg(feature = "mariadb")]
             Self::MariaDb(error) => error.is_passing(),
+        }
+    }
+
+    /// Refuses a database that a restore has begun to fill.
+    pub(crate) async fn unless_whole<D: Dialect>(
+        database: &sql::Database<D>,
+        name: impl Display,
+    ) -> Result<(), Self> {
+        match sql::mark(database).await? {
+            None => Ok(()),
+            Some(source_of) => Err(Self::HalfRestored { database: name.to_string(), source_of }),
         }
     }
 

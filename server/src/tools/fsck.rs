@@ -9,6 +9,7 @@ use amazoff_fsck::{Books, Code, Report, Subject, check};
 use amazoff_supervisor::{Clock as _, SystemClock};
 use clap::Args;
 
+use super::rebuild::RebuildFailure;
 use super::sandbox::SandboxBook;
 use super::{ToolError, Verdict, config, line, look, rebuild, show};
 use crate::config::Config;
@@ -80,7 +81,7 @@ fn projections_of(report: &Report) -> BTreeSet<&'static str> {
 async fn repair(config: &Config, broken: &BTreeSet<&'static str>, quiet: bool) -> Result<(), ToolError> {
     let rebuilt = rebuild::rebuild(config, broken).await;
     let generations = match rebuilt {
-        Err(rebuild::RebuildFailure::Taken(TakeError::InUse { .. })) => {
+        Err(RebuildFailure::Taken(TakeError::InUse { .. }) | RebuildFailure::Owned) => {
             let paths = broken.iter().map(|name| format!("POST /ops/v1/projections/{name}/rebuild"));
             let paths = paths.collect::<Vec<_>>().join(", ");
             return Err(ToolError::Asked(format!(

@@ -1,5 +1,6 @@
 //! Tools for operators: they open the configured databases, say what they find, and end.
 
+pub(crate) mod backup;
 mod export;
 pub(crate) mod fsck;
 pub(crate) mod journal;
@@ -11,6 +12,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use amazoff_actors::tree::DOMAINS;
+use amazoff_backup::BackupError;
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{EntityId, Kind};
 use serde::Serialize;
@@ -52,6 +54,9 @@ pub(crate) enum ToolError {
     /// What is stored cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// A backup cannot be written or restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// Nobody takes the output, or a file cannot be used.
     #[error(transparent)]
     Output(#[from] io::Error),

@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use amazoff_actors::order::{Order, OrderProjection};
 use amazoff_actors::product::{Product, ProductProjection};
-use amazoff_cluster::{DataFolder, SingleNode, TakeError};
-use amazoff_supervisor::journal::JournalError;
+use amazoff_cluster::{DataFolder, LeaseEnd, LeasedNode, SingleNode, TakeError, Waiting};
+use amazoff_supervisor::journal::{JournalError, ShardTable, Shards};
 use amazoff_supervisor::tree::{SupervisorSpec, TreeError, TreeHandle};
 use amazoff_supervisor::{Assembly, CellLimits, Ports, RebuildError, Runtime, SystemClock};
+use tokio::sync::Notify;
 
-use crate::config::Config;
+use crate::config::{Config, TruthAt};
 use crate::stores::{OpenError, Stores};
 
+/// What others see instead of an address.
+const TOOL: &str = "amazoff fsck --repair";
 /// How often the rebuild is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often in a row a shard may fail before it is given up.
@@ -37,6 +40,12 @@ pub(super) enum RebuildFailure {
     /// What does the work cannot be started.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// A shop on another machine has the shards.
+    #[error("another node owns the shards")]
+    Owned,
+    /// Another node took the shards meanwhile.
+    #[error("{0}")]
+    Lost(LeaseEnd),
     /// What does the work gave up.
     #[error("it gave up: {0}")]
     GaveUp(String),
@@ -59,12 +68,52 @@ pub(super) async fn rebuild(
 ) -> Result<Vec<(&'static str, u64)>, RebuildFailure> {
     let folder = DataFolder::lock(&config.data_dir)?;
     let stores = Stores::open(config).await?;
-    let node = Arc::new(SingleNode::claim(folder, &*stores.shard_table(), "amazoff fsck --repair").await?);
+    let built = match config.truth {
+        TruthAt::Sqlite(_) => {
+            let node = SingleNode::claim(folder, &*stores.shard_table(), TOOL).await?;
+            with(&stores, Arc::new(node), projections).await
+        }
+        TruthAt::MariaDb(_) => {
+            let node = Arc::new(leased(folder, stores.shard_table(), config.lease).await?);
+            let built = tokio::select! {
+                built = with(&stores, Arc::<LeasedNode>::clone(&node), projections) => built,
+                end = node.keep() => Err(RebuildFailure::Lost(end)),
+            };
+            node.release().await?;
+            built
+        }
+    };
+    stores.close().await?;
+    built
+}
+
+/// Takes the shards of a server, unless somebody else has them.
+async fn leased(
+    folder: DataFolder,
+    table: Arc<dyn ShardTable>,
+    lease: Duration,
+) -> Result<LeasedNode, RebuildFailure> {
+    let held = Notify::new();
+    let waiting = |why: Waiting<'_>| match why {
+        Waiting::Owner(_) => held.notify_one(),
+        Waiting::Database(error) => tracing::warn!(%error, "the database is away"),
+    };
+    tokio::select! {
+        node = LeasedNode::take(folder, table, TOOL, lease, waiting) => Ok(node?),
+        () = held.notified() => Err(RebuildFailure::Owned),
+    }
+}
+
+async fn with(
+    stores: &Stores,
+    shards: Arc<dyn Shards>,
+    projections: &BTreeSet<&'static str>,
+) -> Result<Vec<(&'static str, u64)>, RebuildFailure> {
     let ports = Ports {
         journal: stores.journal(),
         documents: stores.documents(),
         clock: Arc::new(SystemClock),
-        shards: node,
+        shards,
         keys: stores.key_table(),
         audit: stores.audit(),
     };
@@ -75,7 +124,6 @@ pub(super) async fn rebuild(
         cause = tree.failed() => Err(RebuildFailure::GaveUp(cause)),
     };
     tree.stop().await;
-    stores.close().await?;
     built
 }
 

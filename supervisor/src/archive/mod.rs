@@ -3,11 +3,13 @@
 //! Everything else reads through [`Journal`](crate::journal::Journal), which refuses what is damaged. Here damaged rows are
 //! answered as they are, because somebody wants to say what is wrong with them.
 
+mod import;
 mod rows;
 mod tables;
 
 use futures::future::BoxFuture;
 
+pub use import::{Import, ImportError, Importing};
 pub use rows::Rows;
 pub use tables::{
     AUDIT, CLAIM, COMMAND_LOG, Column, DEAD_LETTER, EFFECT_MARK, Holds, JOURNAL, OUTBOX, PERSON_KEY, POSTING,

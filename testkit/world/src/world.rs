@@ -149,6 +149,11 @@ impl World {
         *self.machine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(machine);
     }
 
+    /// The store itself.
+    pub fn store(&self) -> MemoryStore {
+        self.store.clone()
+    }
+
     /// The journal itself, without any trouble: for looking at what is stored.
     pub fn journal(&self) -> Arc<dyn Journal> {
         self.store.journal()

@@ -1,0 +1,90 @@
+//! Persons' keys, with a list of who was erased that no backup ever replaces.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use amazoff_backup::Erasures;
+use amazoff_supervisor::Timestamp;
+use amazoff_supervisor::journal::{JournalError, KeyTable};
+use futures::future::BoxFuture;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+const FILE: &str = "erasures.ndjson";
+
+/// Where the list is, unless an operator says otherwise.
+pub(crate) fn list_in(data_dir: &Path) -> PathBuf {
+    data_dir.join(FILE)
+}
+
+/// A table of keys whose erasures are listed before they are done: whoever asked to be erased stays so, whatever backup is
+/// restored later.
+pub(crate) struct ListedKeys {
+    keys: Arc<dyn KeyTable>,
+    list: PathBuf,
+    turn: Mutex<()>,
+}
+
+impl ListedKeys {
+    /// Lists the erasures of a table in a file.
+    pub(crate) fn over(keys: Arc<dyn KeyTable>, list: PathBuf) -> Self {
+        Self { keys, list, turn: Mutex::default() }
+    }
+}
+
+impl KeyTable for ListedKeys {
+    fn put_if_absent<'a>(
+        &'a self,
+        person: Uuid,
+        wrapped: &'a [u8],
+    ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>> {
+        self.keys.put_if_absent(person, wrapped)
+    }
+
+    fn get(&self, person: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
+        self.keys.get(person)
+    }
+
+    fn erase(&self, person: Uuid, at: Timestamp) -> BoxFuture<'_, Result<(), JournalError>> {
+        Box::pin(async move {
+            let _turn = self.turn.lock().await;
+            let list = self.list.clone();
+            let listed = tokio::task::spawn_blocking(move || {
+                Erasures::open(&list).and_then(|mut list| list.add([(person, at)]))
+            });
+            let unlisted =
+                |error: String| JournalError::Unavailable(format!("the erasure cannot be listed: {error}"));
+            listed
+                .await
+                .map_err(|error| unlisted(error.to_string()))?
+                .map_err(|error| unlisted(error.to_string()))?;
+            self.keys.erase(person, at).await
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use amazoff_persistence::MemoryStore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_erasure_is_listed_before_it_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, person) = (MemoryStore::new(), Uuid::from_u128(1));
+        let at = Timestamp::from_unix_ms(5);
+        let keys = ListedKeys::over(store.key_table(), list_in(folder.path()));
+        keys.put_if_absent(person, b"key").await.unwrap();
+        keys.erase(person, at).await.unwrap();
+        assert_eq!(keys.get(person).await.unwrap(), None);
+        assert_eq!(Erasures::open(&list_in(folder.path())).unwrap().of(person), Some(at));
+
+        // Where nothing can be listed, nothing is erased.
+        let other = Uuid::from_u128(2);
+        let nowhere = ListedKeys::over(store.key_table(), folder.path().join("missing").join("list"));
+        nowhere.put_if_absent(other, b"key").await.unwrap();
+        assert!(nowhere.erase(other, at).await.is_err());
+        assert_eq!(nowhere.get(other).await.unwrap(), Some(b"key".to_vec()));
+    }
+}
