@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::ids::{Kind, ShardId};
-use crate::journal::{Journal, JournalError, Part, PartRefusal, Stored, Verdicts};
+use crate::journal::{Journal, JournalError, Part, PartRefusal, Shards, Stored, Verdicts};
 
 /// Parts waiting for a lane; beyond this, cells wait for a place.
 const QUEUED_PARTS_MAX: usize = 4_096;
@@ -147,16 +147,17 @@ struct Counters {
 pub(crate) struct Lanes {
     lanes: Arc<[Lane]>,
     counters: Arc<Counters>,
+    shards: Arc<dyn Shards>,
 }
 
 impl Lanes {
-    /// One queue per lane of the journal.
-    pub(crate) fn new(journal: &dyn Journal) -> Self {
+    /// One queue per lane of the journal. The owner hears of refused epochs.
+    pub(crate) fn new(journal: &dyn Journal, shards: Arc<dyn Shards>) -> Self {
         let lanes = (0..journal.lanes().max(1)).map(|_| {
             let (sender, receiver) = mpsc::channel(QUEUED_PARTS_MAX);
             Lane { sender, queue: Mutex::new(Queue::new(receiver)) }
         });
-        Self { lanes: lanes.collect(), counters: Arc::default() }
+        Self { lanes: lanes.collect(), counters: Arc::default(), shards }
     }
 
     /// How many lanes there are.
@@ -220,7 +221,18 @@ impl Lanes {
                 group.into_iter().map(|job| (job.part, job.stored)).unzip();
             let outcome = writer.append(&parts).await;
             self.count_outcome(&outcome);
+            self.tell_of_lost_shards(&outcome);
             answer(outcome, waiting);
+        }
+    }
+
+    fn tell_of_lost_shards(&self, outcome: &Result<Verdicts, JournalError>) {
+        let lost = outcome.iter().flatten().find_map(|verdict| match verdict {
+            Err(PartRefusal::ShardLost(shard)) => Some(*shard),
+            Ok(_) | Err(_) => None,
+        });
+        if let Some(shard) = lost {
+            self.shards.refused(shard);
         }
     }
 

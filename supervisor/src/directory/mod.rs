@@ -177,8 +177,16 @@ impl<E: Entity> Directory<E> {
     /// The newest committed state; `None` when there is no such entity. Never waits behind writes.
     ///
     /// # Errors
-    /// When the state is not in memory and the journal is away or corrupt.
+    /// When the state is not in memory and the journal is away or corrupt, or when another node may own the entity.
     pub async fn read(&self, id: Uuid) -> Result<Option<Arc<Committed<E>>>, ReadError> {
+        let failed = |error: JournalError| read_error(id, &error);
+        self.domain.core.may_read().map_err(failed)?;
+        let committed = self.read_here(id).await;
+        self.domain.core.may_read().map_err(failed)?;
+        committed
+    }
+
+    async fn read_here(&self, id: Uuid) -> Result<Option<Arc<Committed<E>>>, ReadError> {
         let domain = &self.domain;
         let failed = |error: JournalError| read_error(id, &error);
         if domain.core.memory_full(&domain.memory) && !domain.cells.contains_key(&id) {

@@ -24,6 +24,8 @@ const RETRY: Backoff =
 const DEAD_RETRY: Duration = Duration::from_mins(10);
 /// The longest that one attempt may take, and hold its place: whoever delivers has limits of its own that are shorter.
 const ATTEMPT_MAX: Duration = Duration::from_mins(2);
+/// How often a node that is not sure of its shards looks whether it is again.
+const UNSURE_PAUSE: Duration = Duration::from_millis(250);
 /// A delivery that panicked so often in a row needs a person.
 const PANICS_MAX: u32 = 20;
 
@@ -36,6 +38,11 @@ pub(super) async fn until_done(core: &Core, member: &dyn AnyMember, mut row: Out
             Woken::Due => {}
             Woken::Told => row.dead_since = None,
             Woken::Gone => break,
+        }
+        if core.shards.epoch(row.key.entity.shard()).is_none() {
+            // Perhaps another node delivers it by now, and it is no failure of the delivery in any case.
+            tokio::time::sleep(UNSURE_PAUSE).await;
+            continue;
         }
         let handed = {
             // Held for the attempt only, never in a pause: a stream that is stuck takes no place from others.

@@ -12,7 +12,7 @@ use crate::audit::{AuditTable, LiveAudit};
 use crate::clock::Clock;
 use crate::directory::InFlight;
 use crate::documents::{Documents, Generations};
-use crate::journal::{Journal, KeyTable, Shards};
+use crate::journal::{Journal, JournalError, KeyTable, Shards, Standing};
 use crate::lane::Lanes;
 use crate::limits::RuntimeLimits;
 use crate::member::Kept;
@@ -67,7 +67,7 @@ impl Core {
             clock: Arc::clone(&ports.clock),
             shards: Arc::clone(&ports.shards),
             audit: LiveAudit::over(Arc::clone(&ports.audit)),
-            lanes: Lanes::new(&*ports.journal),
+            lanes: Lanes::new(&*ports.journal, Arc::clone(&ports.shards)),
             outbox: OutboxFeed::default(),
             dirty: Arc::new(Feeds::new(Arc::clone(&ports.clock))),
             memory: Arc::default(),
@@ -98,6 +98,21 @@ impl Core {
     /// What each domain may have in any case.
     pub(crate) fn memory_share(&self, budget: usize) -> usize {
         budget / self.domains.load(Ordering::Relaxed).max(1)
+    }
+
+    /// Whether this node may answer from what it has in memory. Asked after a read as well as before it: the process may
+    /// have been frozen in between.
+    ///
+    /// # Errors
+    /// When another node may own the shards.
+    pub(crate) fn may_read(&self) -> Result<(), JournalError> {
+        match self.shards.standing() {
+            Standing::Owner | Standing::Stale => Ok(()),
+            Standing::Fenced => {
+                let reason = "another node may have taken the shards; this one is not sure";
+                Err(JournalError::Unavailable(reason.to_owned()))
+            }
+        }
     }
 
     /// The right to read one entity from the journal.

@@ -13,7 +13,7 @@ use crate::audit::{AuditEntry, AuditTable};
 use crate::clock::Timestamp;
 use crate::directory::DomainStats;
 use crate::documents::Documents;
-use crate::journal::{Journal, JournalError, OutboxKey, OutboxRow};
+use crate::journal::{Journal, JournalError, OutboxKey, OutboxRow, Standing};
 use crate::lane::LaneStats;
 use crate::limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};
 use crate::member::AnyMember;
@@ -43,6 +43,11 @@ impl Runtime {
     /// The kinds of all domains, in the order of their names.
     pub fn kinds(&self) -> Vec<&'static str> {
         self.members.keys().copied().collect()
+    }
+
+    /// How sure this node is that what it answers is the newest.
+    pub fn standing(&self) -> Standing {
+        self.core.shards.standing()
     }
 
     /// The figures of everything.
