@@ -64,14 +64,18 @@ impl Node {
         }
     }
 
-    /// Waits until another process has taken the shards; for ever in a process that is alone.
+    /// Waits until another process has taken the shards; for ever in a process that is alone, or gave them up itself.
     pub(crate) async fn lost(&self) -> LeaseEnd {
         let Self::Leased { ended, .. } = self else { return std::future::pending().await };
         let mut ended = ended.clone();
-        match ended.wait_for(Option::is_some).await {
-            Ok(end) => end.unwrap_or(LeaseEnd::Lost),
+        let end = match ended.wait_for(Option::is_some).await {
+            Ok(end) => *end,
             // The keeper is gone, so the lease runs out.
-            Err(_) => LeaseEnd::Lost,
+            Err(_) => None,
+        };
+        match end {
+            Some(LeaseEnd::Released) => std::future::pending().await,
+            Some(LeaseEnd::Lost) | None => LeaseEnd::Lost,
         }
     }
 
