@@ -75,11 +75,13 @@ pub(crate) async fn run(command: Command) -> Result<Verdict, ToolError> {
         Command::Tail { shard, after, lines, follow, json } => {
             let mut tail = Tail { journal: &*journal, shards: shards(shard)?, at: BTreeMap::new(), json };
             tail.begin(after, lines).await?;
-            while follow {
+            if !follow {
+                return Ok(Verdict::Fine);
+            }
+            loop {
                 tokio::time::sleep(LOOK_EVERY).await;
                 tail.news().await?;
             }
-            Ok(Verdict::Fine)
         }
         Command::Show { kind, id, at, json } => one(&*journal, (&kind, &id), at.map(Version), json).await,
         Command::Export { kind } => {
