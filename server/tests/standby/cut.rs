@@ -30,8 +30,7 @@ impl Behind {
         assert!(url.contains(&direct), "{url} is not at {direct}");
         node.setup =
             node.setup.with("AMAZOFF_DATABASE_URL", &url.replace(&direct, &proxy.address().to_string()));
-        node.start();
-        house.until_ready(&mut node, SOON * 3).await;
+        house.opens(&mut node).await;
         let gate = std::sync::Arc::new(Gate::default());
         gate.open(&node.base());
         let (cart, auth) = shopping::open_cart(&Client::new(gate), None).await.unwrap();

@@ -86,6 +86,17 @@ impl House {
         self.until(node, limit, &Ask::get("/health/ready"), |answer| answer.status == StatusCode::OK).await
     }
 
+    /// Starts the first node of all and waits until its shelves are full.
+    pub(crate) async fn opens(&self, node: &mut Node) {
+        node.start();
+        self.until_ready(node, SOON * 3).await;
+        let limit = Instant::now() + SOON * 3;
+        while !node.setup.log_text().contains("listening on") {
+            assert!(Instant::now() < limit, "the shelves stay empty\n{}", node.setup.log_tail());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until a node says that it stands by, and is alive.
     pub(crate) async fn until_standby(&self, node: &mut Node) {
         let waits = |answer: &Answer| {
@@ -203,6 +214,7 @@ impl Crowd {
         gate.open(&node.base());
         let client = Client::new(gate);
         let received = shopping::variants(&client).await;
+        assert!(!received.is_empty(), "nothing is on sale");
         let world = Arc::new(World {
             client,
             notes: Notes::default(),
@@ -226,7 +238,11 @@ impl Crowd {
     pub(crate) async fn gets(&self, more: u64) {
         let (wanted, limit) = (self.world.client.acknowledged() + more, Instant::now() + SOON);
         while self.world.client.acknowledged() < wanted {
-            assert!(Instant::now() < limit, "nobody gets served: {:?}", self.world.client.complaints());
+            let (got, complaints) = (self.world.client.acknowledged(), self.world.client.complaints());
+            assert!(
+                Instant::now() < limit,
+                "only {got} of {wanted} commands are acknowledged: {complaints:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

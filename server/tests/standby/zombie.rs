@@ -26,8 +26,7 @@ async fn written_by_a_former_owner(node: &Node) -> i64 {
 async fn a_frozen_owner_is_replaced_and_says_nothing_when_it_goes_on() {
     let house = House::new().await;
     let (mut owner, mut other) = (house.node(TTL_SECONDS), house.node(TTL_SECONDS));
-    owner.start();
-    house.until_ready(&mut owner, SOON * 3).await;
+    house.opens(&mut owner).await;
     other.start();
     house.until_standby(&mut other).await;
     let crowd = Crowd::at(&owner, 20).await;
