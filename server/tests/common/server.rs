@@ -57,6 +57,10 @@ impl Setup {
     fn log(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }
+    /// All that the server logged, over all its lives.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
     /// The command that would start it, with a clean environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_amazoff"));
@@ -71,7 +75,7 @@ impl Setup {
     }
     /// What a person should look at in the log, and its end: for the message of a failed test.
     pub fn log_tail(&self) -> String {
-        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let text = self.log_text();
         let lines: Vec<_> = text.lines().collect();
         let (before, end) = lines.split_at(lines.len().saturating_sub(10));
         let mut shown: Vec<_> =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use amazoff_databases::Port;
+use amazoff_databases::{Port, Proxy};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
@@ -70,6 +70,17 @@ impl House {
         Node { setup, server: None, port }
     }
 
+    /// The same with a line to MariaDB that can be broken.
+    pub(crate) async fn node_behind_a_proxy(&self, ttl_seconds: u32) -> (Node, Proxy) {
+        let direct = self.servers.mariadb.access().address();
+        let proxy = Proxy::start(direct.parse().unwrap()).await.unwrap();
+        let node = self.node(ttl_seconds);
+        let url = node.setup.database_url().unwrap();
+        assert!(url.contains(&direct), "{url} is not at {direct}");
+        let url = url.replace(&direct, &proxy.address().to_string());
+        (Node { setup: node.setup.with("AMAZOFF_DATABASE_URL", &url), ..node }, proxy)
+    }
+
     /// Asks a node something; `None` when it does not answer.
     pub(crate) async fn ask(&self, node: &Node, request: &Ask) -> Option<Answer> {
         request.send(&self.http, &node.base()).await
@@ -84,6 +95,17 @@ impl House {
     /// Waits until a node serves; how long that took.
     pub(crate) async fn until_ready(&self, node: &mut Node, limit: Duration) -> Duration {
         self.until(node, limit, &Ask::get("/health/ready"), |answer| answer.status == StatusCode::OK).await
+    }
+
+    /// Starts the first node of all and waits until its shelves are full.
+    pub(crate) async fn opens(&self, node: &mut Node) {
+        node.start();
+        self.until_ready(node, SOON * 3).await;
+        let limit = Instant::now() + SOON * 3;
+        while !node.setup.log_text().contains("listening on") {
+            assert!(Instant::now() < limit, "the shelves stay empty\n{}", node.setup.log_tail());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until a node says that it stands by, and is alive.
@@ -203,6 +225,7 @@ impl Crowd {
         gate.open(&node.base());
         let client = Client::new(gate);
         let received = shopping::variants(&client).await;
+        assert!(!received.is_empty(), "nothing is on sale");
         let world = Arc::new(World {
             client,
             notes: Notes::default(),
@@ -226,7 +249,11 @@ impl Crowd {
     pub(crate) async fn gets(&self, more: u64) {
         let (wanted, limit) = (self.world.client.acknowledged() + more, Instant::now() + SOON);
         while self.world.client.acknowledged() < wanted {
-            assert!(Instant::now() < limit, "nobody gets served: {:?}", self.world.client.complaints());
+            let (got, complaints) = (self.world.client.acknowledged(), self.world.client.complaints());
+            assert!(
+                Instant::now() < limit,
+                "only {got} of {wanted} commands are acknowledged: {complaints:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

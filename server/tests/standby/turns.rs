@@ -12,8 +12,7 @@ const SHORT_SECONDS: u32 = 6;
 async fn a_planned_stop_hands_over_at_once() {
     let house = House::new().await;
     let (mut first, mut second) = (house.node(LONG_SECONDS), house.node(LONG_SECONDS));
-    first.start();
-    house.until_ready(&mut first, SOON * 3).await;
+    house.opens(&mut first).await;
     second.start();
     house.until_standby(&mut second).await;
     let crowd = Crowd::at(&first, 10).await;
@@ -33,8 +32,7 @@ async fn a_planned_stop_hands_over_at_once() {
 async fn a_killed_node_comes_back_at_once_and_another_after_the_lease() {
     let house = House::new().await;
     let (mut first, mut second) = (house.node(LONG_SECONDS), house.node(SHORT_SECONDS));
-    first.start();
-    house.until_ready(&mut first, SOON * 3).await;
+    house.opens(&mut first).await;
     first.kill();
     first.start();
     let took = house.until_ready(&mut first, SOON).await;
@@ -58,8 +56,7 @@ async fn a_killed_node_comes_back_at_once_and_another_after_the_lease() {
 async fn of_two_copies_of_a_data_folder_one_serves_and_nobody_flaps() {
     let house = House::new().await;
     let (mut original, mut copy) = (house.node(SHORT_SECONDS), house.node(SHORT_SECONDS));
-    original.start();
-    house.until_ready(&mut original, SOON * 3).await;
+    house.opens(&mut original).await;
     for file in ["node_id", "node_generation"] {
         std::fs::copy(original.setup.data().join(file), copy.setup.data().join(file)).unwrap();
     }
