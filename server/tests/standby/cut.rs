@@ -23,13 +23,7 @@ struct Behind {
 impl Behind {
     async fn start() -> Self {
         let house = House::new().await;
-        let proxy = Proxy::start(house.servers.mariadb.access().address().parse().unwrap()).await.unwrap();
-        let mut node = house.node(TTL_SECONDS);
-        let url = node.setup.database_url().unwrap().to_owned();
-        let direct = house.servers.mariadb.access().address();
-        assert!(url.contains(&direct), "{url} is not at {direct}");
-        node.setup =
-            node.setup.with("AMAZOFF_DATABASE_URL", &url.replace(&direct, &proxy.address().to_string()));
+        let (mut node, proxy) = house.node_behind_a_proxy(TTL_SECONDS).await;
         house.opens(&mut node).await;
         let gate = std::sync::Arc::new(Gate::default());
         gate.open(&node.base());

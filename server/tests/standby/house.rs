@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use amazoff_databases::Port;
+use amazoff_databases::{Port, Proxy};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
@@ -68,6 +68,17 @@ impl House {
             (self.provider.path().join("ledger.jsonl"), setup.data().join("sandbox-ledger.jsonl"));
         std::os::unix::fs::symlink(common, own).unwrap();
         Node { setup, server: None, port }
+    }
+
+    /// The same with a line to MariaDB that can be broken.
+    pub(crate) async fn node_behind_a_proxy(&self, ttl_seconds: u32) -> (Node, Proxy) {
+        let direct = self.servers.mariadb.access().address();
+        let proxy = Proxy::start(direct.parse().unwrap()).await.unwrap();
+        let node = self.node(ttl_seconds);
+        let url = node.setup.database_url().unwrap();
+        assert!(url.contains(&direct), "{url} is not at {direct}");
+        let url = url.replace(&direct, &proxy.address().to_string());
+        (Node { setup: node.setup.with("AMAZOFF_DATABASE_URL", &url), ..node }, proxy)
     }
 
     /// Asks a node something; `None` when it does not answer.

@@ -167,10 +167,8 @@ async fn what_was_acknowledged_survives_the_servers_crash() {
 #[tokio::test]
 async fn a_full_disk_stores_nothing_more_and_the_lane_goes_on_when_there_is_room() {
     // All tables share one file that may not grow: to InnoDB that is a disk without room.
-    let small = ServerOptions::default().with(&[
-        ("innodb_file_per_table", "0"),
-        ("innodb_data_file_path", "ibdata1:12M:autoextend:max:64M"),
-    ]);
+    let small = ServerOptions::default()
+        .with(&[("innodb_file_per_table", "0"), ("innodb_data_file_path", "ibdata1:12M:autoextend:max:64M")]);
     let server = MariaDb::start(small).await.unwrap();
     let mut shop = Shop::on(&server, impatient()).await;
     let mut intruder = shop.intruder().await;
