@@ -94,6 +94,7 @@ pub fn router(platform: Platform) -> Router {
     let guarded = layers::guarded(site, &platform.settings)
         .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped))
         .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
-        .layer(from_fn_with_state(platform.clone(), identity::resolve));
+        .layer(from_fn_with_state(platform.clone(), identity::resolve))
+        .layer(from_fn_with_state(platform.clone(), layers::standing::marked));
     layers::finished(guarded, &platform.settings, &platform.intake, &platform.requests).with_state(platform)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use amazoff_cluster::{DataFolder, LeaseEnd, LeasedNode, SingleNode, TakeError, Waiting};
 use amazoff_http::WaitingFor;
-use amazoff_supervisor::journal::{ShardTable, Shards};
+use amazoff_supervisor::journal::{ShardTable, Shards, Standing};
 use amazoff_supervisor::spawn_guarded;
 use tokio::sync::watch;
 
@@ -64,15 +64,24 @@ impl Node {
         }
     }
 
-    /// Waits until another process has taken the shards; for ever in a process that is alone.
+    /// Waits until another process has taken the shards; for ever in a process that is alone, or gave them up itself.
     pub(crate) async fn lost(&self) -> LeaseEnd {
         let Self::Leased { ended, .. } = self else { return std::future::pending().await };
         let mut ended = ended.clone();
-        match ended.wait_for(Option::is_some).await {
-            Ok(end) => end.unwrap_or(LeaseEnd::Lost),
+        let end = match ended.wait_for(Option::is_some).await {
+            Ok(end) => *end,
             // The keeper is gone, so the lease runs out.
-            Err(_) => LeaseEnd::Lost,
+            Err(_) => None,
+        };
+        match end {
+            Some(LeaseEnd::Released) => std::future::pending().await,
+            Some(LeaseEnd::Lost) | None => LeaseEnd::Lost,
         }
+    }
+
+    /// Whether it doubts that the shards are still its own.
+    pub(crate) fn is_unsure(&self) -> bool {
+        self.shards().standing() != Standing::Owner
     }
 
     /// Gives the shards up, so that a standby serves at once.

@@ -1,9 +1,10 @@
 //! The sandbox's memory: a file of one JSON object per line, one line per key.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use amazoff_actors::ids::PaymentId;
 use amazoff_actors::money::{Currency, Money};
@@ -97,14 +98,14 @@ impl Entry {
 /// When it cannot be read.
 pub fn entries(path: &Path) -> Result<Vec<Entry>, SandboxError> {
     match std::fs::read_to_string(path) {
-        Ok(text) => read(path, &text).map(|(entries, _)| entries),
+        Ok(text) => read_lines(path, &text).map(|(entries, _)| entries),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(SandboxError::File { path: path.to_owned(), error }),
     }
 }
 
 /// The entries of whole lines, and how many bytes those are.
-fn read(path: &Path, text: &str) -> Result<(Vec<Entry>, usize), SandboxError> {
+fn read_lines(path: &Path, text: &str) -> Result<(Vec<Entry>, usize), SandboxError> {
     let whole = text.rfind('\n').map_or(0, |end| end + 1);
     let lines = (1..).zip(text[..whole].lines()).map(|(line, text)| {
         let unreadable = |error| SandboxError::Line { path: path.to_owned(), line, error };
@@ -113,9 +114,16 @@ fn read(path: &Path, text: &str) -> Result<(Vec<Entry>, usize), SandboxError> {
     Ok((lines.collect::<Result<_, _>>()?, whole))
 }
 
-/// The ledger: the file, and all of it in memory.
+/// How long another process may hold the file.
+const HELD_MAX: Duration = Duration::from_millis(200);
+const HELD_PAUSE: Duration = Duration::from_millis(2);
+
+/// The ledger: the file, and all of it in memory. Several processes may share the file.
 pub(super) struct Ledger {
+    path: PathBuf,
     file: File,
+    /// How many bytes of the file are known.
+    known_bytes: u64,
     entries: BTreeMap<IntentKey, Entry>,
 }
 
@@ -123,16 +131,54 @@ impl Ledger {
     /// Opens or creates the file and reads it back. An unfinished last line, which no answer can have followed, is cut off.
     pub(super) fn open(path: &Path) -> Result<Self, SandboxError> {
         let failed = |error| SandboxError::File { path: path.to_owned(), error };
-        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(failed)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(failed)?;
-        let (entries, whole) = read(path, &text)?;
-        if whole < text.len() {
-            tracing::warn!(path = %path.display(), "the sandbox's ledger ended in half a line, which is cut off");
-            file.set_len(u64::try_from(whole).unwrap_or(0)).map_err(failed)?;
+        let file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(failed)?;
+        let mut ledger = Self { path: path.to_owned(), file, known_bytes: 0, entries: BTreeMap::new() };
+        ledger.alone(|_| Ok(()))?;
+        Ok(ledger)
+    }
+
+    /// Does something while no other process does, and knowing what others have written.
+    ///
+    /// # Errors
+    /// When another holds the file for too long, it cannot be read, or `work` fails.
+    pub(super) fn alone<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> io::Result<T>,
+    ) -> Result<T, SandboxError> {
+        self.lock().map_err(|error| self.failed(error))?;
+        let done = self.catch_up().and_then(|()| work(self).map_err(|error| self.failed(error)));
+        self.file.unlock().map_err(|error| self.failed(error))?;
+        done
+    }
+
+    fn failed(&self, error: io::Error) -> SandboxError {
+        SandboxError::File { path: self.path.clone(), error }
+    }
+
+    fn lock(&self) -> io::Result<()> {
+        let began = Instant::now();
+        loop {
+            match self.file.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) if began.elapsed() < HELD_MAX => std::thread::sleep(HELD_PAUSE),
+                Err(error) => return Err(error.into()),
+            }
         }
-        let entries = entries.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
-        Ok(Self { file, entries })
+    }
+
+    /// Reads what was written since the last look.
+    fn catch_up(&mut self) -> Result<(), SandboxError> {
+        let mut text = String::new();
+        let read = self.file.seek(SeekFrom::Start(self.known_bytes));
+        read.and_then(|_| self.file.read_to_string(&mut text)).map_err(|error| self.failed(error))?;
+        let (entries, whole) = read_lines(&self.path, &text)?;
+        self.known_bytes += u64::try_from(whole).unwrap_or(0);
+        if whole < text.len() {
+            tracing::warn!(path = %self.path.display(), "the sandbox's ledger ended in half a line, which is cut off");
+            self.file.set_len(self.known_bytes).map_err(|error| self.failed(error))?;
+        }
+        self.entries.extend(entries.into_iter().map(|entry| (entry.key.clone(), entry)));
+        Ok(())
     }
 
     /// What is known of a key.
@@ -150,6 +196,7 @@ impl Ledger {
         let mut line = serde_json::to_vec(&entry)?;
         line.push(b'\n');
         self.file.write_all(&line)?;
+        self.known_bytes += u64::try_from(line.len()).unwrap_or(0);
         self.entries.insert(entry.key.clone(), entry);
         Ok(())
     }

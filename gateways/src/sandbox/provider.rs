@@ -67,43 +67,41 @@ impl Sandbox {
         stalled: bool,
     ) -> Result<ProviderAnswer, ProviderError> {
         tokio::time::sleep(self.latency).await;
-        let mut book = self.book();
-        let entry = match book.ledger.get(&intent.key) {
-            Some(known) => known.clone(),
-            None => {
-                let (outcome, detail) = decide(&book.ledger);
-                let entry = Entry {
-                    key: intent.key.clone(),
-                    operation,
-                    payment: intent.payment,
-                    amount: intent.amount.amount,
-                    currency: intent.amount.currency,
-                    at: self.clock.now(),
-                    outcome,
-                    detail,
-                    stalled,
-                };
-                book.ledger.append(entry.clone()).map_err(|error| {
-                    ProviderError::Unknown(format!("the ledger cannot be written: {error}"))
-                })?;
-                entry
+        let entry = self.book().ledger.alone(|ledger| {
+            if let Some(known) = ledger.get(&intent.key) {
+                return Ok(known.clone());
             }
-        };
+            let (outcome, detail) = decide(ledger);
+            let entry = Entry {
+                key: intent.key.clone(),
+                operation,
+                payment: intent.payment,
+                amount: intent.amount.amount,
+                currency: intent.amount.currency,
+                at: self.clock.now(),
+                outcome,
+                detail,
+                stalled,
+            };
+            ledger.append(entry.clone()).map(|()| entry)
+        });
+        let entry = entry.map_err(unknown)?;
         if entry.stalled {
             return Err(ProviderError::Unknown("the sandbox lost its answer on the way".to_owned()));
         }
         Ok(entry.answer())
     }
 
-    async fn look_up(&self, key: &IntentKey) -> Found {
+    async fn look_up(&self, key: &IntentKey) -> Result<Found, ProviderError> {
         tokio::time::sleep(self.latency).await;
         let mut book = self.book();
-        let Some(entry) = book.ledger.get(key).cloned() else { return Found::Nothing };
+        let found = book.ledger.alone(|ledger| Ok(ledger.get(key).cloned())).map_err(unknown)?;
+        let Some(entry) = found else { return Ok(Found::Nothing) };
         if entry.stalled {
             let asked = book.asked.entry(key.clone()).or_default();
             *asked = asked.saturating_add(1);
             if *asked < STALL_KNOWN_FROM {
-                return Found::Pending;
+                return Ok(Found::Pending);
             }
         }
         // The shopper's action is the later word about an authorization that asked for it.
@@ -111,8 +109,12 @@ impl Sandbox {
             Outcome::ActionRequired => book.ledger.of(entry.payment, Operation::Confirm),
             Outcome::Approved | Outcome::Declined => None,
         };
-        Found::Answered(confirmed.unwrap_or(&entry).answer())
+        Ok(Found::Answered(confirmed.unwrap_or(&entry).answer()))
     }
+}
+
+fn unknown(error: SandboxError) -> ProviderError {
+    ProviderError::Unknown(error.to_string())
 }
 
 /// What a token stands for.
@@ -185,6 +187,6 @@ impl PaymentProvider for Sandbox {
         self.perform(intent, Operation::Void, move |ledger| void(ledger, intent), false).boxed()
     }
     fn find<'a>(&'a self, key: &'a IntentKey) -> BoxFuture<'a, Result<Found, ProviderError>> {
-        self.look_up(key).map(Ok).boxed()
+        self.look_up(key).boxed()
     }
 }

@@ -181,3 +181,26 @@ async fn half_a_last_line_is_cut_off_and_other_damage_stops_the_start() {
     std::fs::write(&desk.ledger, format!("{whole}nonsense\n")).unwrap();
     assert!(matches!(open(&desk.ledger), Err(SandboxError::Line { line: 2, .. })));
 }
+
+#[tokio::test]
+async fn two_processes_that_share_a_ledger_act_once() {
+    let desk = Desk::new();
+    let other = open(&desk.ledger).unwrap();
+    let first = desk.authorize(1, "tok_ok").await.unwrap();
+    let key = intent(1, Operation::Authorize);
+    assert!(matches!(other.find(&key.key).await, Ok(Found::Answered(_))));
+    assert_eq!(other.authorize(&key, "tok_decline").await.unwrap(), first, "the key is known");
+    other.capture(&intent(1, Operation::Capture)).await.unwrap();
+    assert!(matches!(desk.find(1, Operation::Capture).await, Found::Answered(_)));
+    assert_eq!(desk.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn a_ledger_that_another_process_holds_leaves_the_outcome_open() {
+    let desk = Desk::new();
+    let held = std::fs::File::open(&desk.ledger).unwrap();
+    held.lock().unwrap();
+    assert!(matches!(desk.authorize(1, "tok_ok").await, Err(ProviderError::Unknown(_))));
+    held.unlock().unwrap();
+    desk.authorize(1, "tok_ok").await.unwrap();
+}

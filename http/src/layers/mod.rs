@@ -1,5 +1,5 @@
 //! What every request passes. Outermost: request id → log line → security headers → compression → panic guard → the door
-//! that a shutdown closes. Inside of these the caller is identified and failures become pages for browsers; then, around
+//! that a shutdown closes → the mark of what may be outdated. Inside of these the caller is identified and failures become pages for browsers; then, around
 //! the routes: consistency → deadline → panic guard →
 //! origin check → body limit.
 
@@ -11,6 +11,7 @@ pub(crate) mod origin;
 mod panic;
 mod request_id;
 mod security;
+pub(crate) mod standing;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -1,5 +1,6 @@
 //! `/health`: for load balancers and people with a bad feeling.
 
+use amazoff_supervisor::journal::Standing;
 use amazoff_supervisor::tree::{Status, TreeView};
 use axum::Json;
 use axum::extract::State;
@@ -25,8 +26,9 @@ pub(crate) async fn health(State(platform): State<Platform>) -> Result<Json<Heal
             group.children.iter().map(|part| (part.name.clone(), status(part))).collect();
         parts.insert(group.name.clone(), Value::Object(of_group));
     }
-    let well = tree.children.iter().all(is_well);
-    Ok(Json(HealthBody { status: if well { "ok" } else { "degraded" }, parts }))
+    let standing = platform.runtime.standing();
+    let well = tree.children.iter().all(is_well) && standing == Standing::Owner;
+    Ok(Json(HealthBody { status: if well { "ok" } else { "degraded" }, standing, parts }))
 }
 
 /// The process answers.
@@ -35,11 +37,14 @@ pub(crate) async fn live() -> Json<StatusBody> {
     Json(StatusBody { status: "ok" })
 }
 
-/// Requests may be sent here: the journal is being written, and nobody is shutting down.
+/// Requests may be sent here: the journal is being written, no other node may own it, and nobody is shutting down.
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = StatusBody), ReadyProblems))]
 pub(crate) async fn ready(State(platform): State<Platform>) -> Result<Json<StatusBody>, Problem> {
     if platform.intake.is_closed() {
         return Err(Problem::not_ready("shutting down"));
+    }
+    if platform.runtime.standing() == Standing::Fenced {
+        return Err(Problem::not_ready("another node may own the shards"));
     }
     let tree = platform.tree()?.snapshot();
     match tree.at(FOUNDATION) {

@@ -12,4 +12,5 @@ mod consistency;
 mod ops;
 mod orders;
 mod realtime;
+mod standing;
 mod support;

@@ -57,6 +57,10 @@ impl Setup {
     fn log(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }
+    /// All that the server logged, over all its lives.
+    pub fn log_text(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
     /// The command that would start it, with a clean environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_amazoff"));
@@ -71,7 +75,7 @@ impl Setup {
     }
     /// What a person should look at in the log, and its end: for the message of a failed test.
     pub fn log_tail(&self) -> String {
-        let text = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let text = self.log_text();
         let lines: Vec<_> = text.lines().collect();
         let (before, end) = lines.split_at(lines.len().saturating_sub(10));
         let mut shown: Vec<_> =
@@ -95,13 +99,8 @@ impl Server {
     /// # Errors
     /// With the end of the log when it ends or does not serve within the limit.
     pub async fn start(setup: &Setup) -> Result<Self, String> {
-        let log =
-            OpenOptions::new().create(true).append(true).open(setup.log()).expect("the log can be written");
-        let from = log.metadata().expect("the log is a file").len();
-        let mut command = setup.command();
-        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second handle")).stderr(log);
-        let child = command.spawn().expect("the binary exists");
-        let mut server = Self { child, base: String::new() };
+        let from = std::fs::metadata(setup.log()).map_or(0, |log| log.len());
+        let mut server = Self::spawn(setup, "");
         let limit = Instant::now() + START_LIMIT;
         loop {
             if let Some(status) = server.child.try_wait().expect("the child can be waited for") {
@@ -120,6 +119,15 @@ impl Server {
         }
     }
 
+    /// Starts it and waits for nothing; it is told to listen at `base`.
+    pub fn spawn(setup: &Setup, base: &str) -> Self {
+        let log =
+            OpenOptions::new().create(true).append(true).open(setup.log()).expect("the log can be written");
+        let mut command = setup.command();
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a second handle")).stderr(log);
+        Self { child: command.spawn().expect("the binary exists"), base: base.to_owned() }
+    }
+
     /// Starts it and opens the gate.
     ///
     /// # Errors
@@ -135,6 +143,19 @@ impl Server {
         self.child.id()
     }
 
+    /// Sends it a signal by its short name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent =
+            Command::new("kill").args([&format!("-{name}"), &pid]).status().expect("kill is everywhere");
+        assert!(sent.success(), "SIG{name} could not be sent");
+    }
+
+    /// How it ended; `None` while it runs.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("the child can be waited for")
+    }
+
     /// kill -9.
     pub fn kill(&mut self) {
         self.child.kill().expect("the child can be killed");
@@ -146,8 +167,7 @@ impl Server {
     /// # Errors
     /// When it does not stop within the limit.
     pub async fn stop(&mut self) -> Result<ExitStatus, String> {
-        let pid = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().expect("kill is everywhere");
+        self.signal("TERM");
         let limit = Instant::now() + STOP_LIMIT;
         while Instant::now() < limit {
             if let Some(status) = self.child.try_wait().expect("the child can be waited for") {

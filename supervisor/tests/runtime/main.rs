@@ -14,5 +14,6 @@ mod operators;
 mod projections;
 mod reminders;
 mod shelf;
+mod standing;
 mod tally;
 mod world;

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use amazoff_persistence::MemoryStore;
+use amazoff_supervisor::journal::{Shards, Standing};
 use amazoff_supervisor::tree::{ChildSpec, SupervisorSpec, TreeHandle};
 use amazoff_supervisor::{
     Answer, AskError, Assembly, CellLimits, Clock, CommandId, Deliver, Delivered, Delivery, Directory,
-    Envelope, Ports, Principal, Runtime,
+    Envelope, Epoch, Ports, Principal, Runtime, ShardId,
 };
 use amazoff_testkit::faults::{FaultPlan, FaultyJournal};
 use futures::future::BoxFuture;
@@ -57,6 +58,35 @@ impl Deliver<Tally> for Forwarding {
                 Err(error) => Delivered::Retry { reason: error.to_string() },
             }
         })
+    }
+}
+
+/// How sure a node is of its shards, as a test says.
+#[derive(Default)]
+pub(crate) struct Sureness {
+    owned: OnceLock<Arc<dyn Shards>>,
+    standing: Mutex<Standing>,
+    pub(crate) refused: AtomicU32,
+}
+
+impl Sureness {
+    pub(crate) fn set(&self, standing: Standing) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+impl Shards for Sureness {
+    fn epoch(&self, shard: ShardId) -> Option<Epoch> {
+        self.owned.get()?.epoch(shard).filter(|_| self.standing() == Standing::Owner)
+    }
+    fn node(&self) -> &'static str {
+        "test"
+    }
+    fn standing(&self) -> Standing {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn refused(&self, _shard: ShardId) {
+        self.refused.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -110,6 +140,15 @@ impl World {
         let mut ports = ports(&store, &clock);
         ports.journal = Arc::new(FaultyJournal::new(ports.journal, plan.clone()));
         Self::with(store, ports, limits).await
+    }
+
+    /// The same where the test says how sure the node is of its shards.
+    pub(crate) async fn unsure(sureness: &Arc<Sureness>) -> Self {
+        let (store, clock) = (MemoryStore::new(), TokioClock(tokio::time::Instant::now()));
+        let mut ports = ports(&store, &clock);
+        sureness.owned.set(ports.shards).ok();
+        ports.shards = Arc::<Sureness>::clone(sureness);
+        Self::with(store, ports, CellLimits::default()).await
     }
 
     async fn with(store: MemoryStore, ports: Ports, limits: CellLimits) -> Self {

@@ -5,6 +5,7 @@ mod waiting;
 
 use std::collections::BTreeMap;
 
+use amazoff_supervisor::journal::Standing;
 use amazoff_supervisor::{
     CellLimits, CellView, DomainStats, LaneStats, ProjectionStats, RuntimeLimits, Timestamp,
 };
@@ -75,6 +76,9 @@ pub struct EventBody {
 pub struct HealthBody {
     /// `ok` or `degraded`.
     pub status: &'static str,
+    /// Whether this node owns the data: `owner`; `stale` when it only answers from memory, `fenced` when it does not answer.
+    #[schema(value_type = String)]
+    pub standing: Standing,
     /// Each domain and service: `running`, `backoff`, `degraded`, …
     #[schema(value_type = Object)]
     pub parts: serde_json::Map<String, Value>,

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::hasher::QuickHasher;
 use super::held::HeldDocuments;
+use super::sureness::Sureness;
 use super::{Answered, Asking, GuestCart, PATIENCE, button};
 
 /// A running shop in memory.
@@ -33,6 +34,8 @@ pub(crate) struct TestApp {
     pub store: MemoryStore,
     /// What the projections write to.
     pub documents: Arc<HeldDocuments>,
+    /// Whether the node owns its shards.
+    pub shards: Arc<Sureness>,
     runtime: Runtime,
     hasher: Arc<QuickHasher>,
     _ledger: tempfile::TempDir,
@@ -58,11 +61,12 @@ impl TestApp {
         let store = MemoryStore::new();
         let documents = HeldDocuments::over(store.documents());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let shards = Sureness::over(store.take_all("test"));
         let ports = Ports {
             journal: store.journal(),
             documents: Arc::<HeldDocuments>::clone(&documents),
             clock: Arc::clone(&clock),
-            shards: store.take_all("test"),
+            shards: Arc::<Sureness>::clone(&shards),
             keys: store.key_table(),
             audit: store.audit(),
         };
@@ -80,7 +84,7 @@ impl TestApp {
         let platform = Platform::new(shop, runtime.clone(), settings, "test");
         platform.attach(TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap());
         let router = router(platform.clone());
-        Self { platform, router, store, documents, runtime, hasher, _ledger: ledger }
+        Self { platform, router, store, documents, shards, runtime, hasher, _ledger: ledger }
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Asking {

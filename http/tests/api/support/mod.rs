@@ -4,6 +4,7 @@ mod app;
 mod asking;
 mod hasher;
 mod held;
+mod sureness;
 
 pub(crate) use app::TestApp;
 pub(crate) use asking::{Answered, Asking};
