@@ -49,6 +49,8 @@ pub struct Manifest {
     pub tables: Vec<Listed>,
     /// The newest event of each shard that has any.
     pub heads: BTreeMap<u16, u64>,
+    /// Events that were damaged already: they are in it as they were found.
+    pub damaged_events: u64,
     /// How often each shard had changed hands.
     pub epochs: BTreeMap<u16, u64>,
     /// The pictures.

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use amazoff_supervisor::Timestamp;
 use amazoff_supervisor::archive::{Archive, Cell, JOURNAL, Look, Row, Rows, SHARD, TRUTH, Table};
 use amazoff_supervisor::documents::Blobs;
+use amazoff_supervisor::journal::event_checksum;
+use amazoff_supervisor::{EntityId, Kind, Timestamp};
+use uuid::Uuid;
 
 use crate::BackupError;
 use crate::codec::encode;
@@ -30,6 +32,7 @@ pub struct Source<'a> {
 #[derive(Default)]
 struct Told {
     heads: BTreeMap<u16, u64>,
+    damaged: u64,
     pictures: BTreeSet<[u8; 32]>,
 }
 
@@ -69,6 +72,7 @@ pub async fn backup(
         created_at: source.now,
         tables,
         heads: told.heads,
+        damaged_events: told.damaged,
         epochs,
         media,
     };
@@ -95,6 +99,7 @@ async fn copy(
 
 impl Told {
     fn event(&mut self, row: &Row) {
+        self.damaged += u64::from(!is_whole(row));
         if let (Some(Cell::Int(shard)), Some(Cell::Int(number))) = (row.get(3), row.get(4))
             && let Ok(shard) = u16::try_from(*shard)
         {
@@ -104,6 +109,19 @@ impl Told {
             media::names_in(payload, &mut self.pictures);
         }
     }
+}
+
+/// Whether an event is what was written.
+fn is_whole(row: &Row) -> bool {
+    let [Cell::Text(kind), Cell::Bytes(id), Cell::Int(seq), .., Cell::Text(payload), Cell::Int(checksum)] =
+        row.as_slice()
+    else {
+        return false;
+    };
+    let (Ok(id), Some(Cell::Int(schema))) = (Uuid::from_slice(id), row.get(6)) else { return false };
+    let entity = EntityId { kind: Kind::stored(kind.clone()), id };
+    let Ok(schema) = u16::try_from(*schema) else { return false };
+    i64::from(event_checksum(&entity, seq.cast_unsigned(), schema, payload.as_bytes())) == *checksum
 }
 
 /// A table of two numbers.

@@ -16,8 +16,9 @@ use crate::folder::DataFolder;
 /// The usual length of a lease. A standby takes over about so long after an owner is gone.
 pub const TTL_DEFAULT: Duration = Duration::from_secs(8);
 
-/// A lease is renewed so often while it lasts. A renewal that takes longer than the pause between two is given up.
-const RENEWALS: u32 = 3;
+/// A lease is renewed so often while it lasts. A renewal that takes longer than the pause between two is given up; so one that
+/// hangs leaves time for another before the node fences itself.
+const RENEWALS: u32 = 4;
 /// A renewal that failed is tried again after this part of the lease.
 const RETRIES: u32 = 16;
 

@@ -33,6 +33,8 @@ use crate::waiting::{Pauses, WaitingRoom};
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;
 const IMAGES_QUEUED_MAX: usize = 256;
+/// How long a node that is not sure of its shards has to find out before it ends for another reason.
+const LOSS_LIMIT: Duration = Duration::from_secs(5);
 /// Exit code when a second signal asks for the end at once.
 const EXIT_AT_ONCE: i32 = 130;
 
@@ -105,11 +107,20 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
     };
     let Opened { store, node, master } = opened;
     // From here on another process may take over: then nothing of this one's memory counts any more, and it ends at once.
-    let lost = node.clone();
+    let mine = node.clone();
     tokio::select! {
         biased;
-        end = lost.lost() => Err(BootError::Lost(end)),
-        ended = serve(config, Opened { store, node, master }, (door, address), (signals, began)) => ended,
+        end = mine.lost() => Err(BootError::Lost(end)),
+        ended = serve(config, Opened { store, node, master }, (door, address), (signals, began)) => {
+            // What a node does without its shards fails before it knows why; the loss is the reason that counts.
+            match ended {
+                Err(error) if mine.is_unsure() => {
+                    let told = tokio::time::timeout(LOSS_LIMIT, mine.lost()).await;
+                    Err(told.map_or(error, BootError::Lost))
+                }
+                ended => ended,
+            }
+        }
     }
 }
 

@@ -96,6 +96,10 @@ fn tool(running: impl Future<Output = Result<tools::Verdict, tools::ToolError>>)
     let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match ended.map_err(tools::ToolError::from).and_then(|runtime| runtime.block_on(running)) {
         Ok(verdict) => verdict.into(),
+        // Whoever reads has seen enough, such as `head`.
+        Err(tools::ToolError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             say(&error.to_string());
             if matches!(error, tools::ToolError::Config(_)) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use amazoff_cluster::{DataFolder, LeaseEnd, LeasedNode, SingleNode, TakeError, Waiting};
 use amazoff_http::WaitingFor;
-use amazoff_supervisor::journal::{ShardTable, Shards};
+use amazoff_supervisor::journal::{ShardTable, Shards, Standing};
 use amazoff_supervisor::spawn_guarded;
 use tokio::sync::watch;
 
@@ -77,6 +77,11 @@ impl Node {
             Some(LeaseEnd::Released) => std::future::pending().await,
             Some(LeaseEnd::Lost) | None => LeaseEnd::Lost,
         }
+    }
+
+    /// Whether it doubts that the shards are still its own.
+    pub(crate) fn is_unsure(&self) -> bool {
+        self.shards().standing() != Standing::Owner
     }
 
     /// Gives the shards up, so that a standby serves at once.

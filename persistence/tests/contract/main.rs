@@ -44,6 +44,8 @@ macro_rules! contract {
 #[cfg(test)]
 mod append;
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod blobs;

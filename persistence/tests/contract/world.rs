@@ -6,6 +6,7 @@ use std::sync::Arc;
 use amazoff_databases::{Database, shared_mariadb, shared_mongo};
 use amazoff_persistence::mongodb::{MongoStore, Options};
 use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, MemoryBlobs, MemoryStore, SqliteStore};
+use amazoff_supervisor::archive::{Archive, Import};
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{
     Claim, CommandRecord, EffectMark, Journal, KeyTable, LaneWriter, NewEvent, OutboxKey, OutboxRow, Part,
@@ -21,6 +22,9 @@ pub(crate) struct World {
     pub(crate) shards: Arc<dyn ShardTable>,
     pub(crate) keys: Arc<dyn KeyTable>,
     pub(crate) audit: Arc<dyn AuditTable>,
+    pub(crate) archive: Arc<dyn Archive>,
+    /// Memory is not filled from elsewhere.
+    pub(crate) import: Option<Arc<dyn Import>>,
     pub(crate) blobs: Arc<dyn Blobs>,
     pub(crate) lane: Box<dyn LaneWriter>,
     pub(crate) epoch: Epoch,
@@ -44,9 +48,23 @@ impl World {
         let (epoch, lane) = claimed(&*shards, &*journal).await;
         let blobs = Arc::new(MemoryBlobs::default());
         let (documents, keys) = (store.documents(), store.key_table());
-        let audit = store.audit();
-        let (memory, disk) = (Some(store), None);
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, server: None }
+        let (audit, archive) = (store.audit(), store.archive());
+        let (memory, disk, server, import) = (Some(store), None, None, None);
+        Self {
+            journal,
+            documents,
+            shards,
+            keys,
+            audit,
+            archive,
+            import,
+            blobs,
+            lane,
+            epoch,
+            memory,
+            disk,
+            server,
+        }
     }
 
     /// Documents and blobs in a database of their own; the rest in memory.
@@ -72,8 +90,9 @@ impl World {
         let (shards, journal) = (store.shard_table(), store.journal());
         let (epoch, lane) = claimed(&*shards, &*journal).await;
         let (keys, audit) = (store.key_table(), store.audit());
+        let (archive, import) = (store.archive(), Some(store.import()));
         let rest = Self::in_memory().await;
-        Self { journal, shards, keys, audit, lane, epoch, memory: None, ..rest }
+        Self { journal, shards, keys, audit, archive, import, lane, epoch, memory: None, ..rest }
     }
 
     pub(crate) async fn in_sqlite() -> Self {
@@ -87,9 +106,23 @@ impl World {
         let (epoch, lane) = claimed(&*shards, &*journal).await;
         let blobs = Arc::new(FileBlobs::open(&folder.path().join("media")).unwrap());
         let (documents, keys) = (store.documents(), store.key_table());
-        let audit = store.audit();
-        let (memory, disk) = (None, Some(Disk { folder, store }));
-        Self { journal, documents, shards, keys, audit, blobs, lane, epoch, memory, disk, server: None }
+        let (audit, archive, import) = (store.audit(), store.archive(), Some(store.import()));
+        let (memory, disk, server) = (None, Some(Disk { folder, store }), None);
+        Self {
+            journal,
+            documents,
+            shards,
+            keys,
+            audit,
+            archive,
+            import,
+            blobs,
+            lane,
+            epoch,
+            memory,
+            disk,
+            server,
+        }
     }
 
     /// Closes the store and opens it again.

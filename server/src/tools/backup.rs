@@ -76,7 +76,14 @@ pub(crate) async fn back_up(arguments: BackupArguments) -> Result<Verdict, ToolE
         arguments.keys.display()
     ))?;
     line("not in it: the master key; documents, which are made again from the journal")?;
-    Ok(Verdict::Fine)
+    if manifest.damaged_events == 0 {
+        return Ok(Verdict::Fine);
+    }
+    line(&format!(
+        "{} events in it are damaged: run amazoff fsck, and keep older backups",
+        manifest.damaged_events
+    ))?;
+    Ok(Verdict::Findings)
 }
 
 /// Restores a backup into empty databases, checks them, and only then lets a shop serve from them.

@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 
 use amazoff_persistence::SqliteTruth;
 use amazoff_supervisor::Timestamp;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 
 use common::{Client, Gate, Request, Server, Servers, Setup, shopping};
@@ -142,6 +144,14 @@ async fn moves(from: &Setup, to: &Setup) {
     assert!(again.contains("not empty") || again.contains("documents"), "{again}");
 }
 
+async fn flip(file: &Path) {
+    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    let flip = "UPDATE journal SET payload = replace(payload, 'EUR', 'EUS') WHERE rowid =
+        (SELECT min(rowid) FROM journal WHERE kind = 'order' AND seq = 1)";
+    assert_eq!(sqlx::query(flip).execute(&mut connection).await.unwrap().rows_affected(), 1);
+    connection.close().await.unwrap();
+}
+
 fn list_erasure(list: &Path, person: &str) {
     let person = uuid::Uuid::try_parse(person.trim_start_matches("usr_")).unwrap();
     let mut erasures = amazoff_backup::Erasures::open(list).unwrap();
@@ -180,6 +190,12 @@ async fn a_damaged_backup_and_misplaced_keys_are_refused() {
     ended(&places.back_up(&from), 0);
     assert!(ended(&places.back_up(&from), 1).contains("not empty"));
     assert!(!from.data().join("erasures.ndjson").exists());
+
+    // A shop that is damaged itself is backed up as it is, and its operator told.
+    let sick = Places::new();
+    flip(&from.data().join("journal.db")).await;
+    let told = ended(&sick.back_up(&from), 3);
+    assert!(told.contains("1 events in it are damaged"), "{told}");
 
     let journal = places.backup.join("truth/journal.ndjson.gz");
     let mut bytes = std::fs::read(&journal).unwrap();

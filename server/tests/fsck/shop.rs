@@ -93,7 +93,7 @@ impl Shop {
 
 /// Buys something with one card or another; what was placed.
 async fn buy(client: &Client, bearer: &str, variants: &[String], turn: usize) -> Option<Bought> {
-    let bearer = (turn % 3 != 0).then_some(bearer);
+    let bearer = (!turn.is_multiple_of(3)).then_some(bearer);
     let (id, auth) = shopping::open_cart(client, bearer).await.expect("a cart is opened");
     let mut total = 0;
     for at in 0..=turn % 3 {

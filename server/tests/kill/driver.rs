@@ -141,6 +141,9 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
     report.violations.extend(books::settled(setup).await);
     server.stop().await?;
     report.violations.extend(books::from_inside(setup, &world.notes, &received).await);
+    if plan.planted.is_none() {
+        report.violations.extend(books::checked(setup));
+    }
     Ok(())
 }
 

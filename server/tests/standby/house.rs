@@ -89,7 +89,7 @@ impl House {
     /// The same without waiting for it.
     pub(crate) fn asking(&self, node: &Node, request: Ask) -> tokio::task::JoinHandle<Option<Answer>> {
         let (http, base) = (self.http.clone(), node.base());
-        tokio::spawn(async move { request.send(&http, &base).await })
+        amazoff_supervisor::spawn_guarded("request", async move { request.send(&http, &base).await })
     }
 
     /// Waits until a node serves; how long that took.
@@ -269,6 +269,7 @@ impl Crowd {
         violations.extend(crate::books::settled(&node.setup).await);
         node.server().stop().await.unwrap();
         violations.extend(crate::books::from_inside(&node.setup, &self.world.notes, &self.received).await);
+        violations.extend(crate::books::checked(&node.setup));
         let orders = self.world.notes.carts().iter().filter(|cart| cart.order.is_some()).count();
         println!("{} commands acknowledged, {orders} orders", self.world.client.acknowledged());
         assert!(violations.is_empty(), "{}\n{}", violations.join("\n"), node.setup.log_tail());

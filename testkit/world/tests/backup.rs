@@ -39,9 +39,19 @@ fn shop() -> (MemoryStore, MemoryBlobs) {
     (store, MemoryBlobs::default())
 }
 
-#[tokio::test]
-async fn every_row_is_restored_into_another_kind_of_store() {
-    let ((store, blobs), folder) = (shop(), tempfile::tempdir().unwrap());
+/// Runs on a clock that moves, as files need it.
+fn real(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
+}
+
+#[test]
+fn every_row_is_restored_into_another_kind_of_store() {
+    let (store, blobs) = shop();
+    real(restored_row_by_row(store, blobs));
+}
+
+async fn restored_row_by_row(store: MemoryStore, blobs: MemoryBlobs) {
+    let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let mut erasures = Erasures::open(&at("erasures")).unwrap();
     let archive = store.archive();
@@ -86,9 +96,14 @@ async fn every_row_is_restored_into_another_kind_of_store() {
     assert!(matches!(full, BackupError::Import(ImportError::NotEmpty { table: "journal" })), "{full}");
 }
 
-#[tokio::test]
-async fn whoever_was_erased_after_the_backup_stays_erased() {
-    let ((store, blobs), folder) = (shop(), tempfile::tempdir().unwrap());
+#[test]
+fn whoever_was_erased_after_the_backup_stays_erased() {
+    let (store, blobs) = shop();
+    real(erased_stays_erased(store, blobs));
+}
+
+async fn erased_stays_erased(store: MemoryStore, blobs: MemoryBlobs) {
+    let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let keys = store.key_table();
     let [early, late, never] = [(); 3].map(|()| chance::uuid());

@@ -106,3 +106,13 @@ pub(crate) async fn from_inside(setup: &Setup, notes: &Notes, received: &shoppin
     }
     violations
 }
+
+/// Has the shop's own tool check the stopped shop.
+pub(crate) fn checked(setup: &Setup) -> Vec<String> {
+    let output = setup.command().arg("fsck").output().expect("the binary runs");
+    if output.status.success() {
+        return Vec::new();
+    }
+    let told = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    vec![format!("amazoff fsck ended with {}:\n{}", output.status, told.concat())]
+}
