@@ -163,39 +163,3 @@ async fn what_was_acknowledged_survives_the_servers_crash() {
         assert!(reminders.is_empty());
     }
 }
-
-#[tokio::test]
-async fn a_full_disk_stores_nothing_more_and_the_lane_goes_on_when_there_is_room() {
-    // All tables share one file that may not grow: to InnoDB that is a disk without room.
-    let small = ServerOptions::default()
-        .with(&[("innodb_file_per_table", "0"), ("innodb_data_file_path", "ibdata1:12M:autoextend:max:64M")]);
-    let server = MariaDb::start(small).await.unwrap();
-    let mut shop = Shop::on(&server, impatient()).await;
-    let mut intruder = shop.intruder().await;
-    run(&mut intruder, "CREATE TABLE ballast (bytes LONGBLOB)").await;
-    for _ in 0..10 {
-        run(&mut intruder, "INSERT INTO ballast VALUES (repeat('x', 1048576))").await;
-    }
-    let mut acknowledged = Vec::new();
-    let refused = loop {
-        assert!(acknowledged.len() < 1_000, "the disk does not fill");
-        let cart = cart();
-        let mut part = shop.events(&cart, 0, 1);
-        part.events[0].payload = "x".repeat(PAYLOAD_BYTES_MAX);
-        match shop.append(std::slice::from_ref(&part)).await {
-            Ok(verdicts) => assert!(verdicts[0].is_ok(), "{verdicts:?}"),
-            Err(error) => {
-                assert!(error.certainly_not_committed(), "{error}");
-                break part;
-            }
-        }
-        acknowledged.push(cart);
-    };
-    assert_eq!(shop.stored(&refused.entity).await, 0);
-    run(&mut intruder, "DROP TABLE ballast").await;
-    shop.store(refused).await;
-    for cart in &acknowledged {
-        assert_eq!(shop.stored(cart).await, 1);
-    }
-    shop.assert_dense().await;
-}
