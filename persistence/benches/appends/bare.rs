@@ -78,6 +78,12 @@ macro_rules! write {
 /// The next number of each shard.
 struct Numbers(BTreeMap<u16, i64>);
 
+impl From<Vec<(i16, i64)>> for Numbers {
+    fn from(heads: Vec<(i16, i64)>) -> Self {
+        Self(heads.into_iter().map(|(shard, head)| (shard.cast_unsigned(), head)).collect())
+    }
+}
+
 impl Numbers {
     fn next(&mut self, shard: u16) -> i64 {
         let head = self.0.entry(shard).or_default();
@@ -144,21 +150,15 @@ impl Writer {
         match bare {
             Bare::Sqlite(options) => {
                 let mut connection = options.connect().await.unwrap();
-                let rows: Vec<(u16, i64)> = sqlx::query_as(heads).fetch_all(&mut connection).await.unwrap();
-                Self {
-                    connection: Connection::Sqlite(connection),
-                    numbers: Numbers(rows.into_iter().collect()),
-                }
+                let rows: Vec<(i16, i64)> = sqlx::query_as(heads).fetch_all(&mut connection).await.unwrap();
+                Self { connection: Connection::Sqlite(connection), numbers: Numbers::from(rows) }
             }
             Bare::MariaDb(options) => {
                 let mut connection = options.connect().await.unwrap();
                 let set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
                 sqlx::query(set).execute(&mut connection).await.unwrap();
-                let rows: Vec<(u16, i64)> = sqlx::query_as(heads).fetch_all(&mut connection).await.unwrap();
-                Self {
-                    connection: Connection::MariaDb(connection),
-                    numbers: Numbers(rows.into_iter().collect()),
-                }
+                let rows: Vec<(i16, i64)> = sqlx::query_as(heads).fetch_all(&mut connection).await.unwrap();
+                Self { connection: Connection::MariaDb(connection), numbers: Numbers::from(rows) }
             }
         }
     }
