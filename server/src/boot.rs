@@ -149,7 +149,7 @@ async fn serve(
         filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
-    announce(&config, store.described(), address, began);
+    announce(&config, address, began);
 
     let ended = tokio::select! {
         cause = tree.failed() => Err(BootError::GaveUp(cause)),
@@ -310,11 +310,11 @@ async fn fill(
 }
 
 /// What runs where, on one screen.
-fn announce(config: &Config, store: &str, address: SocketAddr, began: Instant) {
+fn announce(config: &Config, address: SocketAddr, began: Instant) {
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!("amazoff {} is up after {ms} ms", env!("CARGO_PKG_VERSION"));
     tracing::info!("  data      {}", config.data_dir.display());
-    tracing::info!("  storage   {store}");
+    tracing::info!("  storage   {}; documents in {}", config.truth, config.documents);
     tracing::info!("  payments  sandbox (test cards; nothing is charged)");
     tracing::info!("  owner     {}", config.owner_email);
     tracing::info!("  health    http://{address}/health");

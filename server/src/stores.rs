@@ -12,7 +12,6 @@ use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use secrecy::ExposeSecret as _;
 
-use crate::config::databases::masked;
 use crate::config::{Config, DocumentsAt, TruthAt};
 use crate::erasures::{ListedKeys, list_in};
 
@@ -65,9 +64,8 @@ enum Views {
 pub(crate) struct Stores {
     truth: Truth,
     views: Views,
+    keys: Arc<dyn KeyTable>,
     blobs: Arc<dyn Blobs>,
-    erasures: PathBuf,
-    described: String,
 }
 
 impl Stores {
@@ -76,61 +74,13 @@ impl Stores {
     /// # Errors
     /// When a database cannot be opened. A MongoDB that is only unreachable is no error: documents catch up later.
     pub(crate) async fn open(config: &Config) -> Result<Self, OpenError> {
-        let truth = open_truth(&config.truth).await?;
-        let views = open_views(&config.documents).await?;
-        Self::over(config, truth, views)
-    }
-
-    fn over(
-        config: &Config,
-        (truth, truth_at): (Truth, String),
-        (views, views_at): (Views, String),
-    ) -> Result<Self, OpenError> {
-        let blobs: Arc<dyn Blobs> = match &views {
-            Views::MongoDb(store) => store.blobs(),
-            Views::Sqlite(_) => {
-                let folder = config.data_dir.join("media");
-                let files = FileBlobs::open(&folder);
-                Arc::new(files.map_err(|source| OpenError::Media { folder, source })?)
-            }
-        };
-        let erasures = list_in(&config.data_dir);
-        Ok(Self { truth, views, blobs, erasures, described: format!("{truth_at}; documents in {views_at}") })
-    }
-
-    /// Opens what the configuration names, only to look into it: nothing is written, made or brought up to date, and a shop
-    /// that runs is not disturbed.
-    ///
-    /// # Errors
-    /// When a database is not there or cannot be opened, or its schema is not this program's.
-    pub(crate) async fn look_into(config: &Config) -> Result<Self, OpenError> {
-        let (truth, truth_at) = match &config.truth {
-            TruthAt::Sqlite(file) => {
-                (Truth::Sqlite(SqliteTruth::look_into(file).await?), format!("SQLite, {}", file.display()))
-            }
+        let truth = match &config.truth {
+            TruthAt::Sqlite(file) => Truth::Sqlite(SqliteTruth::open(file).await?),
             TruthAt::MariaDb(url) => {
-                let url = url.expose_secret();
-                let store = MariaDbStore::look_into(url, MariaDbOptions::default()).await?;
-                (Truth::MariaDb(store), format!("MariaDB, {}", masked(url)))
+                Truth::MariaDb(MariaDbStore::connect(url.expose_secret(), mariadb()).await?)
             }
         };
-        let (views, views_at) = match &config.documents {
-            DocumentsAt::Sqlite(file) => {
-                (Views::Sqlite(SqliteViews::look_into(file).await?), format!("SQLite, {}", file.display()))
-            }
-            DocumentsAt::MongoDb(url) => {
-                let url = url.expose_secret();
-                let store = MongoStore::open(url, mongodb::Options::default()).await?;
-                store.check().await?;
-                (Views::MongoDb(store), format!("MongoDB, {}", masked(url)))
-            }
-        };
-        let blobs: Arc<dyn Blobs> = match &views {
-            Views::MongoDb(store) => store.blobs(),
-            Views::Sqlite(_) => Arc::new(FileBlobs::look_into(&config.data_dir.join("media"))),
-        };
-        let erasures = list_in(&config.data_dir);
-        Ok(Self { truth, views, blobs, erasures, described: format!("{truth_at}; documents in {views_at}") })
+        Self::to_be_written(config, truth).await
     }
 
     /// Opens what the configuration names, to fill it from a backup: also what an interrupted restore has left.
@@ -144,8 +94,62 @@ impl Stores {
                 MariaDbStore::restore_into(url.expose_secret(), MariaDbOptions::default()).await?,
             ),
         };
-        let (views, views_at) = open_views(&config.documents).await?;
-        Self::over(config, (truth, String::new()), (views, views_at))
+        Self::to_be_written(config, truth).await
+    }
+
+    async fn to_be_written(config: &Config, truth: Truth) -> Result<Self, OpenError> {
+        let views = match &config.documents {
+            DocumentsAt::Sqlite(file) => Views::Sqlite(SqliteViews::open(file).await?),
+            DocumentsAt::MongoDb(url) => {
+                Views::MongoDb(MongoStore::connect(url.expose_secret(), mongodb::Options::default()).await?)
+            }
+        };
+        let folder = config.data_dir.join("media");
+        Self::over(config, truth, views, || {
+            FileBlobs::open(&folder).map_err(|source| OpenError::Media { folder, source })
+        })
+    }
+
+    /// Opens what the configuration names, only to look into it: nothing is written, made or brought up to date, and a shop
+    /// that runs is not disturbed.
+    ///
+    /// # Errors
+    /// When a database is not there or cannot be opened, or its schema is not this program's.
+    pub(crate) async fn look_into(config: &Config) -> Result<Self, OpenError> {
+        let truth = match &config.truth {
+            TruthAt::Sqlite(file) => Truth::Sqlite(SqliteTruth::look_into(file).await?),
+            TruthAt::MariaDb(url) => {
+                Truth::MariaDb(MariaDbStore::look_into(url.expose_secret(), MariaDbOptions::default()).await?)
+            }
+        };
+        let views = match &config.documents {
+            DocumentsAt::Sqlite(file) => Views::Sqlite(SqliteViews::look_into(file).await?),
+            DocumentsAt::MongoDb(url) => {
+                let store = MongoStore::open(url.expose_secret(), mongodb::Options::default()).await?;
+                store.check().await?;
+                Views::MongoDb(store)
+            }
+        };
+        Self::over(config, truth, views, || Ok(FileBlobs::look_into(&config.data_dir.join("media"))))
+    }
+
+    /// The pictures are in MongoDB if the documents are, else in files.
+    fn over(
+        config: &Config,
+        truth: Truth,
+        views: Views,
+        files: impl FnOnce() -> Result<FileBlobs, OpenError>,
+    ) -> Result<Self, OpenError> {
+        let blobs: Arc<dyn Blobs> = match &views {
+            Views::MongoDb(store) => store.blobs(),
+            Views::Sqlite(_) => Arc::new(files()?),
+        };
+        let keys = match &truth {
+            Truth::Sqlite(store) => store.key_table(),
+            Truth::MariaDb(store) => store.key_table(),
+        };
+        let keys = Arc::new(ListedKeys::over(keys, list_in(&config.data_dir)));
+        Ok(Self { truth, views, keys, blobs })
     }
 
     /// Fills the truth with rows of another one, if it is empty.
@@ -182,11 +186,7 @@ impl Stores {
 
     /// The persons' wrapped keys; who is erased is listed in the data folder.
     pub(crate) fn key_table(&self) -> Arc<dyn KeyTable> {
-        let keys = match &self.truth {
-            Truth::Sqlite(store) => store.key_table(),
-            Truth::MariaDb(store) => store.key_table(),
-        };
-        Arc::new(ListedKeys::over(keys, self.erasures.clone()))
+        Arc::clone(&self.keys)
     }
 
     /// The audit trail.
@@ -208,11 +208,6 @@ impl Stores {
     /// The pictures.
     pub(crate) fn blobs(&self) -> Arc<dyn Blobs> {
         Arc::clone(&self.blobs)
-    }
-
-    /// Where everything is, for the log; without passwords.
-    pub(crate) fn described(&self) -> &str {
-        &self.described
     }
 
     /// Closes what is open; later calls find the stores unavailable.
@@ -239,30 +234,4 @@ fn mariadb() -> MariaDbOptions {
         lock_wait: Duration::from_secs(2),
         ..MariaDbOptions::default()
     }
-}
-
-async fn open_truth(at: &TruthAt) -> Result<(Truth, String), OpenError> {
-    Ok(match at {
-        TruthAt::Sqlite(file) => {
-            (Truth::Sqlite(SqliteTruth::open(file).await?), format!("SQLite, {}", file.display()))
-        }
-        TruthAt::MariaDb(url) => {
-            let url = url.expose_secret();
-            let store = MariaDbStore::connect(url, mariadb()).await?;
-            (Truth::MariaDb(store), format!("MariaDB, {}", masked(url)))
-        }
-    })
-}
-
-async fn open_views(at: &DocumentsAt) -> Result<(Views, String), OpenError> {
-    Ok(match at {
-        DocumentsAt::Sqlite(file) => {
-            (Views::Sqlite(SqliteViews::open(file).await?), format!("SQLite, {}", file.display()))
-        }
-        DocumentsAt::MongoDb(url) => {
-            let url = url.expose_secret();
-            let store = MongoStore::connect(url, mongodb::Options::default()).await?;
-            (Views::MongoDb(store), format!("MongoDB, {}", masked(url)))
-        }
-    })
 }

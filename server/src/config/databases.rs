@@ -1,8 +1,9 @@
 //! Which database holds what, from the two URLs.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{ConfigError, parse, table};
 
@@ -22,6 +23,24 @@ pub(crate) enum DocumentsAt {
     Sqlite(PathBuf),
     /// A MongoDB replica set: the URL, with its password. It holds the media, too.
     MongoDb(SecretString),
+}
+
+impl fmt::Display for TruthAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "SQLite, {}", file.display()),
+            Self::MariaDb(url) => write!(f, "MariaDB, {}", masked(url.expose_secret())),
+        }
+    }
+}
+
+impl fmt::Display for DocumentsAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(f, "SQLite, {}", file.display()),
+            Self::MongoDb(url) => write!(f, "MongoDB, {}", masked(url.expose_secret())),
+        }
+    }
 }
 
 /// `AMAZOFF_DATABASE_URL`, or a file in the data folder.
