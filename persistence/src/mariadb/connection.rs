@@ -4,10 +4,9 @@ use std::future::Future;
 use std::io;
 use std::time::Duration;
 
-use futures::TryStreamExt as _;
-use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlRow};
+use sqlx::mysql::{MySqlArguments, MySqlConnectOptions, MySqlQueryResult, MySqlRow};
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Either, Error, Executor as _, MySql, MySqlConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Error, Executor as _, MySql, MySqlConnection};
 
 use super::options::MariaDbOptions;
 use super::url::Server;
@@ -103,20 +102,13 @@ pub(super) async fn run(
     connection: &mut MySqlConnection,
     statement: &Statement<'_>,
 ) -> Result<Answer<MySqlRow>, Error> {
-    let mut answers = if statement.values().is_empty() {
+    let answers = if statement.values().is_empty() {
         // Unprepared: not everything that begins or ends a transaction can be prepared on every version.
         connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(statement.sql())))
     } else {
         connection.fetch_many(bound(statement))
     };
-    let (mut rows, mut affected) = (Vec::new(), 0);
-    while let Some(answer) = answers.try_next().await? {
-        match answer {
-            Either::Left(done) => affected += done.rows_affected(),
-            Either::Right(row) => rows.push(row),
-        }
-    }
-    Ok(Answer { rows, affected })
+    Answer::of(answers, MySqlQueryResult::rows_affected).await
 }
 
 /// Gives up what takes too long.

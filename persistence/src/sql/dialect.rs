@@ -2,7 +2,8 @@
 
 use std::future::Future;
 
-use sqlx::Error;
+use futures::{Stream, TryStreamExt as _};
+use sqlx::{Either, Error};
 
 use super::rows::Cells;
 use super::statement::Statement;
@@ -14,6 +15,23 @@ pub(crate) struct Answer<R> {
     pub(crate) rows: Vec<R>,
     /// How many rows it wrote.
     pub(crate) affected: u64,
+}
+
+impl<R> Answer<R> {
+    /// Takes in all that a driver answers; `written` reads the number of rows from its report.
+    pub(crate) async fn of<Q>(
+        mut answers: impl Stream<Item = Result<Either<Q, R>, Error>> + Unpin,
+        written: impl Fn(&Q) -> u64,
+    ) -> Result<Self, Error> {
+        let (mut rows, mut affected) = (Vec::new(), 0);
+        while let Some(answer) = answers.try_next().await? {
+            match answer {
+                Either::Left(done) => affected += written(&done),
+                Either::Right(row) => rows.push(row),
+            }
+        }
+        Ok(Self { rows, affected })
+    }
 }
 
 /// What an error of a statement or a commit means for its transaction.

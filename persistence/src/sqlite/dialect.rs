@@ -1,11 +1,8 @@
 //! SQLite's side of what all SQL databases share.
 
-use futures::TryStreamExt as _;
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqliteRow};
-use sqlx::{
-    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Error, Executor, Sqlite, SqliteConnection,
-};
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqliteQueryResult, SqliteRow};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Executor, Sqlite, SqliteConnection};
 
 use crate::sql::rows::cells;
 use crate::sql::{Answer, Dialect, Fault, Statement, Value};
@@ -53,15 +50,8 @@ impl Dialect for SqliteDialect {
         connection: &mut SqliteConnection,
         statement: &Statement<'_>,
     ) -> Result<Answer<SqliteRow>, Error> {
-        let mut answers = connection.fetch_many(bound(statement));
-        let (mut rows, mut affected) = (Vec::new(), 0);
-        while let Some(answer) = answers.try_next().await? {
-            match answer {
-                Either::Left(done) => affected += done.rows_affected(),
-                Either::Right(row) => rows.push(row),
-            }
-        }
-        Ok(Answer { rows, affected })
+        let answers = connection.fetch_many(bound(statement));
+        Answer::of(answers, SqliteQueryResult::rows_affected).await
     }
 
     async fn read(readers: &SqlitePool, statement: &Statement<'_>) -> Result<Vec<SqliteRow>, Error> {

@@ -107,7 +107,8 @@ impl World {
         let blobs = Arc::new(FileBlobs::open(&folder.path().join("media")).unwrap());
         let (documents, keys) = (store.documents(), store.key_table());
         let (audit, archive, import) = (store.audit(), store.archive(), Some(store.import()));
-        let (memory, disk, server) = (None, Some(Disk { folder, store }), None);
+        let (memory, disk) = (None, Some(Disk { folder, store }));
+        let rest = Self::in_memory().await;
         Self {
             journal,
             documents,
@@ -121,7 +122,7 @@ impl World {
             epoch,
             memory,
             disk,
-            server,
+            ..rest
         }
     }
 
