@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::mongo_access::MongoAccess;
 use crate::process::run;
+use crate::running::Reach;
 use crate::{Error, blocking};
 
 /// User of the tests' databases. It has no right outside them, as the shop's own user has none.
@@ -100,11 +101,6 @@ impl MariaDbAccess {
         run(self.client("mariadb").args(["--batch", "--skip-column-names", "--execute", sql]))
     }
 
-    /// Whether the server answers.
-    pub(crate) fn answers(&self) -> bool {
-        run(self.client("mariadb-admin").arg("ping")).is_ok()
-    }
-
     fn client(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
@@ -115,6 +111,12 @@ impl MariaDbAccess {
             .arg(format!("--user={}", self.admin.username()))
             .env("MYSQL_PWD", self.admin.password().unwrap_or_default());
         command
+    }
+}
+
+impl Reach for MariaDbAccess {
+    fn is_ready(&self) -> bool {
+        run(self.client("mariadb-admin").arg("ping")).is_ok()
     }
 }
 

@@ -30,6 +30,7 @@ mod mongo_access;
 mod port;
 mod process;
 mod proxy;
+mod running;
 mod shared;
 mod wire;
 
@@ -42,6 +43,7 @@ pub use mongo_access::MongoAccess;
 
 pub use port::Port;
 pub use proxy::{Counters, Direction, Proxy};
+pub use running::Running;
 pub use shared::{MARIADB_VARIABLE, MONGODB_VARIABLE, shared_mariadb, shared_mongo};
 
 /// Runs work that waits for processes outside the async threads. A paused clock does not jump meanwhile.

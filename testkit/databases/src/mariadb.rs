@@ -10,6 +10,7 @@ use crate::flags::{MARIADB, mariadb_arguments};
 use crate::folder::{Folder, Storage, cache};
 use crate::port::Port;
 use crate::process::{Process, Recipe, run};
+use crate::running::{Reach as _, Running};
 use crate::{Error, blocking};
 
 /// Sizes for a machine that runs many tests at once. No guarantee of the shop depends on them.
@@ -56,12 +57,7 @@ impl MariaDbOptions {
 }
 
 /// A private MariaDB server. Dropped, it is killed and its files are removed.
-#[derive(Debug)]
-pub struct MariaDb {
-    process: Arc<Process>,
-    access: MariaDbAccess,
-    socket: PathBuf,
-}
+pub type MariaDb = Running<MariaDbAccess>;
 
 impl MariaDb {
     /// Starts an empty server with the settings of [`MARIADB`] and waits until it answers.
@@ -80,83 +76,15 @@ impl MariaDb {
         let folder = Folder::new(options.storage)?;
         let port = Port::lease()?;
         copy(&template()?, &folder.path().join("data"))?;
-        let socket = folder.path().join("s.sock");
         if steps_down(options) {
             run(Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(folder.path()))?;
         }
         let recipe = recipe(folder.path(), &port, options);
         let url = format!("mysql://{ADMIN}:{ADMIN_PASSWORD}@{}", port.address());
         let access = MariaDbAccess::parse(&url, "the private server's address")?;
-        let server = Self { process: Arc::new(Process::new(recipe, port, folder)), access, socket };
-        server.process.start(|| server.access.answers())?;
+        let server = Self { process: Arc::new(Process::new(recipe, port, folder)), access };
+        server.process.start(|| server.access.is_ready())?;
         Ok(server)
-    }
-
-    /// Where it is, and databases in it.
-    #[must_use]
-    pub fn access(&self) -> &MariaDbAccess {
-        &self.access
-    }
-
-    /// Path of its socket, at which `root` needs no password.
-    #[must_use]
-    pub fn socket(&self) -> &Path {
-        &self.socket
-    }
-
-    /// Its port.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.process.port()
-    }
-
-    /// Its process number, unless it is down.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        self.process.pid()
-    }
-
-    /// Ends it as a crash would.
-    ///
-    /// # Errors
-    /// When it is not running.
-    pub async fn kill_9(&self) -> Result<(), Error> {
-        let process = self.process.clone();
-        blocking(move || process.kill_9()).await
-    }
-
-    /// Ends it in order.
-    ///
-    /// # Errors
-    /// When it is not running, or does not end in time.
-    pub async fn stop(&self) -> Result<(), Error> {
-        let process = self.process.clone();
-        blocking(move || process.stop()).await
-    }
-
-    /// Starts it again on the same port and files, and waits until it answers.
-    ///
-    /// # Errors
-    /// When it does not start; the error shows the end of its log.
-    pub async fn restart(&self) -> Result<(), Error> {
-        let (process, access) = (self.process.clone(), self.access.clone());
-        blocking(move || process.start(|| access.answers())).await
-    }
-
-    /// Freezes it: connections stay open, nothing is answered.
-    ///
-    /// # Errors
-    /// When it is not running.
-    pub fn pause(&self) -> Result<(), Error> {
-        self.process.pause()
-    }
-
-    /// Lets it go on after [`MariaDb::pause`].
-    ///
-    /// # Errors
-    /// When it is not running.
-    pub fn resume(&self) -> Result<(), Error> {
-        self.process.resume()
     }
 }
 

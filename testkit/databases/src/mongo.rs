@@ -10,6 +10,7 @@ use crate::folder::{Folder, Storage, workspace};
 use crate::mongo_access::MongoAccess;
 use crate::port::Port;
 use crate::process::{Process, Recipe};
+use crate::running::{Reach as _, Running};
 use crate::{Error, blocking, wire};
 
 /// Path of the `mongod` to use; else `.tools/mongod` of the workspace, else the one on the path.
@@ -61,12 +62,7 @@ impl MongoOptions {
 }
 
 /// A private MongoDB server. Dropped, it is killed and its files are removed.
-#[derive(Debug)]
-pub struct Mongo {
-    process: Arc<Process>,
-    access: MongoAccess,
-    replica_set: bool,
-}
+pub type Mongo = Running<MongoAccess>;
 
 impl Mongo {
     /// Starts an empty server and waits until it takes writes.
@@ -94,74 +90,13 @@ impl Mongo {
             "the private server's address",
         )?;
         let process = Arc::new(Process::new(recipe, port, folder));
-        let server = Self { process, access, replica_set: options.replica_set };
+        let server = Self { process, access };
         server.process.start(|| answers(&server.access))?;
-        if server.replica_set {
+        if options.replica_set {
             server.initiate()?;
         }
-        server.process.start(|| server.access.is_primary())?;
+        server.process.start(|| server.access.is_ready())?;
         Ok(server)
-    }
-
-    /// Where it is, and databases in it.
-    #[must_use]
-    pub fn access(&self) -> &MongoAccess {
-        &self.access
-    }
-
-    /// Its port.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.process.port()
-    }
-
-    /// Its process number, unless it is down.
-    #[must_use]
-    pub fn pid(&self) -> Option<u32> {
-        self.process.pid()
-    }
-
-    /// Ends it as a crash would.
-    ///
-    /// # Errors
-    /// When it is not running.
-    pub async fn kill_9(&self) -> Result<(), Error> {
-        let process = self.process.clone();
-        blocking(move || process.kill_9()).await
-    }
-
-    /// Ends it in order.
-    ///
-    /// # Errors
-    /// When it is not running, or does not end in time.
-    pub async fn stop(&self) -> Result<(), Error> {
-        let process = self.process.clone();
-        blocking(move || process.stop()).await
-    }
-
-    /// Starts it again on the same port and files, and waits until it takes writes.
-    ///
-    /// # Errors
-    /// When it does not start; the error shows the end of its log.
-    pub async fn restart(&self) -> Result<(), Error> {
-        let (process, access) = (self.process.clone(), self.access.clone());
-        blocking(move || process.start(|| access.is_primary())).await
-    }
-
-    /// Freezes it: connections stay open, nothing is answered.
-    ///
-    /// # Errors
-    /// When it is not running.
-    pub fn pause(&self) -> Result<(), Error> {
-        self.process.pause()
-    }
-
-    /// Lets it go on after [`Mongo::pause`].
-    ///
-    /// # Errors
-    /// When it is not running.
-    pub fn resume(&self) -> Result<(), Error> {
-        self.process.resume()
     }
 
     fn initiate(&self) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use bson::{Document, doc};
 use url::Url;
 
 use crate::access::{Database, Server, fresh_name};
+use crate::running::Reach;
 use crate::{Error, blocking, wire};
 
 /// An address of a MongoDB server.
@@ -71,13 +72,15 @@ impl MongoAccess {
         blocking(move || wire::command(&address, &database, command)).await
     }
 
-    /// Whether the server takes writes.
-    pub(crate) fn is_primary(&self) -> bool {
-        wire::command(&self.address(), "admin", doc! { "hello": 1 })
-            .is_ok_and(|reply| reply.get_bool("isWritablePrimary").unwrap_or(false))
-    }
-
     pub(crate) fn drop_database(&self, name: &str) -> Result<(), Error> {
         wire::command(&self.address(), name, doc! { "dropDatabase": 1 }).map(drop)
+    }
+}
+
+impl Reach for MongoAccess {
+    /// Whether the server takes writes.
+    fn is_ready(&self) -> bool {
+        wire::command(&self.address(), "admin", doc! { "hello": 1 })
+            .is_ok_and(|reply| reply.get_bool("isWritablePrimary").unwrap_or(false))
     }
 }
