@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::Journal;
-use amazoff_supervisor::{Assembly, CellLimits, Clock, Ports, Runtime, Vault};
+use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
 use crate::cart::{Cart, Carts};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
@@ -84,8 +84,7 @@ impl Shop {
             payments: payments.clone(),
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
-        assembly.project(Arc::new(ProductProjection::new(products.clone())));
-        assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
+        project(&mut assembly, &products, ports);
 
         let documents = assembly.documents();
         let products = Products::new(products, Arc::clone(&documents));
@@ -113,4 +112,20 @@ impl Shop {
         };
         (shop, assembly.finish())
     }
+}
+
+/// Only what the read models are made from and by, to build them anew while no shop runs.
+pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
+    let mut assembly = Assembly::new(ports);
+    let (products, orders) = (assembly.directory::<Product>(limits), assembly.directory::<Order>(limits));
+    assembly.register(&products);
+    assembly.register(&orders);
+    project(&mut assembly, &products, ports);
+    assembly.finish()
+}
+
+/// The shop's projections.
+fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
+    assembly.project(Arc::new(ProductProjection::new(products.clone())));
+    assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
 }

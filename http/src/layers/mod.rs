@@ -1,7 +1,6 @@
 //! What every request passes. Outermost: request id → log line → security headers → compression → panic guard → the door
-//! that a shutdown closes → the mark of what may be outdated. Inside of these the caller is identified and failures become pages for browsers; then, around
-//! the routes: consistency → deadline → panic guard →
-//! origin check → body limit.
+//! that a shutdown closes → the mark of what may be outdated. Inside of these the caller is identified and failures become
+//! pages for browsers; then, around the routes: consistency → deadline → panic guard → origin check → body limit.
 
 pub(crate) mod consistency;
 mod deadline;

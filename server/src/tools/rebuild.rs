@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_actors::order::{Order, OrderProjection};
-use amazoff_actors::product::{Product, ProductProjection};
+use amazoff_actors::shop::read_models;
 use amazoff_cluster::{DataFolder, LeaseEnd, LeasedNode, SingleNode, TakeError, Waiting};
 use amazoff_supervisor::journal::{JournalError, ShardTable, Shards};
 use amazoff_supervisor::tree::{SupervisorSpec, TreeError, TreeHandle};
-use amazoff_supervisor::{Assembly, CellLimits, Ports, RebuildError, Runtime, SystemClock};
+use amazoff_supervisor::{CellLimits, Ports, RebuildError, Runtime, SystemClock};
 use tokio::sync::Notify;
 
 use crate::config::{Config, TruthAt};
@@ -117,7 +116,7 @@ async fn with(
         keys: stores.key_table(),
         audit: stores.audit(),
     };
-    let runtime = assembled(&ports);
+    let runtime = read_models(&ports, CellLimits::default());
     let tree = TreeHandle::start(SupervisorSpec::one_for_one("repair").child(runtime.projections())).await?;
     let built = tokio::select! {
         built = build(&runtime, projections) => built,
@@ -125,18 +124,6 @@ async fn with(
     };
     tree.stop().await;
     built
-}
-
-/// Only what the projections need of the shop.
-fn assembled(ports: &Ports) -> Runtime {
-    let mut assembly = Assembly::new(ports);
-    let products = assembly.directory::<Product>(CellLimits::default());
-    let orders = assembly.directory::<Order>(CellLimits::default());
-    assembly.register(&products);
-    assembly.register(&orders);
-    assembly.project(Arc::new(ProductProjection::new(products)));
-    assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
-    assembly.finish()
 }
 
 async fn build(
