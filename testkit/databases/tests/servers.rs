@@ -197,6 +197,8 @@ fn nothing_is_left_when_the_runner_is_killed() {
 #[test]
 fn nothing_is_left_after_ctrl_c() {
     let (mut runner, address, folder) = running();
+    // Waiting closes the input otherwise, and the command might end by that first.
+    let _input = runner.stdin.take();
     let group = format!("-{}", runner.id());
     assert!(Command::new("kill").args(["-INT", "--", &group]).status().unwrap().success());
     assert_eq!(runner.wait().unwrap().code(), Some(125));
@@ -206,6 +208,8 @@ fn nothing_is_left_after_ctrl_c() {
 #[test]
 fn the_runner_passes_on_a_termination() {
     let (mut runner, address, folder) = running();
+    // As above.
+    let _input = runner.stdin.take();
     assert!(Command::new("kill").args(["-TERM", &runner.id().to_string()]).status().unwrap().success());
     assert_eq!(runner.wait().unwrap().code(), Some(125));
     gone(&address, &folder);
