@@ -91,6 +91,14 @@ impl Pricebook {
         self.currencies.first().copied().unwrap_or(Currency::EUR)
     }
 
+    /// Where things go as long as nobody says: the first country of the default region, if that has one.
+    pub fn assumed_destination(&self) -> Option<Destination> {
+        let region = self.regions.get(&self.default_region)?;
+        let area = region.areas.iter().find(|area| area.country.is_some())?;
+        let (country, subdivision) = (area.country.clone()?, area.subdivision.clone());
+        Some(Destination { country, subdivision, postal_code: None })
+    }
+
     /// The region of a destination: the one that names it most exactly, the first by id among equals. The default region
     /// when none names it, or there is no destination.
     pub fn region(&self, destination: Option<&Destination>) -> Option<&TaxRegion> {

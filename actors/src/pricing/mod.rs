@@ -23,6 +23,7 @@
 //! customer: who may use a code how often is the coupon's own rule.
 
 mod basket;
+mod engine;
 mod flat;
 mod prorate;
 mod quote;
@@ -31,6 +32,7 @@ mod rounding;
 mod totals;
 
 pub use basket::{AppliedCoupon, Basket, BasketLine, Destination};
+pub use engine::{ShippingOption, quote};
 pub use flat::{PRICE_MAX, SHIPPING_FLAT, SHIPPING_FREE_FROM, SHOP_CURRENCY, is_price, totals};
 pub use prorate::prorate;
 pub use quote::{

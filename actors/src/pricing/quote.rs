@@ -294,6 +294,9 @@ pub enum QuoteError {
     /// Two lines have the same id.
     #[error("there are two lines {0}")]
     LineTwice(LineId),
+    /// The pricebook has no default region; it never lets that happen.
+    #[error("the pricebook has no region for this basket")]
+    NoRegion,
     /// The sums are too large, or a price is in another currency than the basket.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -301,10 +304,16 @@ pub enum QuoteError {
 
 impl Fault for QuoteError {
     fn kind(&self) -> FaultKind {
-        FaultKind::Invalid
+        match self {
+            Self::NoRegion => FaultKind::Bug,
+            Self::CurrencyNotSold(_) | Self::NegativePrice(_) | Self::LineTwice(_) | Self::Money(_) => {
+                FaultKind::Invalid
+            }
+        }
     }
     fn code(&self) -> &'static str {
         match self {
+            Self::NoRegion => "internal-error",
             Self::CurrencyNotSold(_) | Self::Money(MoneyError::CurrencyMismatch { .. }) => {
                 "currency-mismatch"
             }
