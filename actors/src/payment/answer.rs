@@ -38,7 +38,7 @@ fn approved(known: &Known<'_>, operation: Operation, reference: &str) -> Decisio
                 CLEARING,
             )
         }
-        Operation::Void => known.happens(vec![Event::Voided]).effect(known.tell(Update::Voided)),
+        Operation::Void | Operation::Refund => known.happens(vec![Event::Voided]).effect(known.tell(Update::Voided)),
     }
 }
 
@@ -56,7 +56,7 @@ fn action(known: &Known<'_>, operation: Operation, reference: &str, url: &str) -
             known.happens(vec![required]).effect(tell)
         }
         // Nobody can act on these: the provider breaks its own protocol.
-        Operation::Capture | Operation::Void => failed(known, "unexpected-answer"),
+        Operation::Capture | Operation::Void | Operation::Refund => failed(known, "unexpected-answer"),
     }
 }
 

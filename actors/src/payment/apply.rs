@@ -74,6 +74,6 @@ fn repeated(stage: &Stage, operation: Operation) -> Stage {
         (Operation::Confirm, None) => stage.clone(),
         (Operation::Authorize, _) => Stage::Authorizing,
         (Operation::Capture, _) => Stage::Capturing,
-        (Operation::Void, _) => Stage::Voiding,
+        (Operation::Void | Operation::Refund, _) => Stage::Voiding,
     }
 }

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::command::{Call, Command, Effect, Outcome, Update};
-use super::provider::{Intent, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers};
+use super::provider::{Intent, Lookup, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers};
 use super::state::Payment;
 use crate::checkout::{self, Checkout, Reached};
 use crate::ids::{CartId, PaymentId};
@@ -123,7 +123,8 @@ async fn find(
         let payment = intent.payment;
         tracing::error!(payment.id = %payment, asked, "the outcome of payment {payment} is unknown after {asked} questions");
     }
-    match tokio::time::timeout(CALL_TIMEOUT, provider.find(&intent.key)).await {
+    let lookup = Lookup { operation, intent: intent.clone() };
+    match tokio::time::timeout(CALL_TIMEOUT, provider.find(&lookup)).await {
         Ok(Ok(found)) => Delivered::Answer(Command::RecordSync { operation, found }),
         Ok(Err(error)) => Delivered::Retry { reason: error.to_string() },
         Err(_) => Delivered::Retry { reason: "the provider did not answer in time".to_owned() },

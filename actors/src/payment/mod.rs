@@ -50,8 +50,8 @@ pub use deliver::PaymentDelivery;
 pub use event::Event;
 pub use handle::Payments;
 pub use provider::{
-    Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
-    Providers,
+    Confirmation, Found, Intent, IntentKey, Lookup, News, Operation, PaymentProvider, ProviderAnswer,
+    ProviderError, ProviderRecord, Providers, RecordPage, RecordState, WebhookError, WebhookEvent,
 };
 pub use rejection::Rejection;
 pub use state::{Payment, Stage};

@@ -146,7 +146,7 @@ impl Known<'_> {
             Operation::Authorize => Call::Authorize { intent, token: self.terms.token.clone() },
             Operation::Confirm => Call::Confirm { intent, result: self.confirmation() },
             Operation::Capture => Call::Capture { intent },
-            Operation::Void => Call::Void { intent },
+            Operation::Void | Operation::Refund => Call::Void { intent },
         };
         self.provider(call)
     }
@@ -163,7 +163,15 @@ impl Known<'_> {
 
     pub(super) fn intent(&self, operation: Operation, reference: Option<String>) -> Intent {
         let key = IntentKey::of(self.id, operation);
-        Intent { key, payment: self.id, amount: self.terms.amount, reference }
+        Intent {
+            key,
+            payment: self.id,
+            order: Some(self.terms.order),
+            asked_at: None,
+            amount: self.terms.amount,
+            reference,
+            capture_reference: None,
+        }
     }
 
     /// What the shopper decided, as far as it is known; a doubtful answer never approves.
@@ -190,7 +198,7 @@ impl Known<'_> {
             | Stage::Voiding
             | Stage::Voided
             | Stage::Failed { .. }
-            | Stage::Unknown { operation: Operation::Authorize | Operation::Void, .. }
+            | Stage::Unknown { operation: Operation::Authorize | Operation::Void | Operation::Refund, .. }
             | Stage::IntegrityFailure { .. } => Err(Rejection::NothingToConfirm),
         }
     }
@@ -212,7 +220,8 @@ impl Known<'_> {
             | Stage::Voided
             | Stage::Failed { .. }
             | Stage::Unknown {
-                operation: Operation::Authorize | Operation::Confirm | Operation::Void, ..
+                operation: Operation::Authorize | Operation::Confirm | Operation::Void | Operation::Refund,
+                ..
             }
             | Stage::IntegrityFailure { .. } => Err(Rejection::NotAuthorized),
         }
@@ -236,7 +245,7 @@ impl Known<'_> {
             | Stage::Voiding
             | Stage::Voided
             | Stage::Failed { .. }
-            | Stage::Unknown { operation: Operation::Void, .. }
+            | Stage::Unknown { operation: Operation::Void | Operation::Refund, .. }
             | Stage::IntegrityFailure { .. } => Ok(self.unchanged()),
             Stage::Capturing | Stage::Captured | Stage::Unknown { operation: Operation::Capture, .. } => {
                 Err(Rejection::AlreadyCaptured)

@@ -197,10 +197,7 @@ impl Book {
 }
 
 fn approved(intent: &Intent) -> ProviderAnswer {
-    ProviderAnswer::Approved {
-        reference: format!("ref-{}", intent.payment.uuid().simple()),
-        amount: intent.amount,
-    }
+    ProviderAnswer::approved(format!("ref-{}", intent.payment.uuid().simple()), intent.amount)
 }
 
 fn declined(code: &str) -> ProviderAnswer {
