@@ -38,7 +38,9 @@ fn approved(known: &Known<'_>, operation: Operation, reference: &str) -> Decisio
                 CLEARING,
             )
         }
-        Operation::Void | Operation::Refund => known.happens(vec![Event::Voided]).effect(known.tell(Update::Voided)),
+        Operation::Void | Operation::Refund => {
+            known.happens(vec![Event::Voided]).effect(known.tell(Update::Voided))
+        }
     }
 }
 

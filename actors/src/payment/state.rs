@@ -198,7 +198,9 @@ impl Known<'_> {
             | Stage::Voiding
             | Stage::Voided
             | Stage::Failed { .. }
-            | Stage::Unknown { operation: Operation::Authorize | Operation::Void | Operation::Refund, .. }
+            | Stage::Unknown {
+                operation: Operation::Authorize | Operation::Void | Operation::Refund, ..
+            }
             | Stage::IntegrityFailure { .. } => Err(Rejection::NothingToConfirm),
         }
     }

@@ -82,7 +82,9 @@ impl Provider {
                 declines()
             }
             Operation::Capture if dice.below(8) == 7 => declines(),
-            Operation::Confirm | Operation::Capture | Operation::Void | Operation::Refund => approves(intent.amount),
+            Operation::Confirm | Operation::Capture | Operation::Void | Operation::Refund => {
+                approves(intent.amount)
+            }
         };
         if operation == Operation::Capture && answer != declines() {
             self.captures += 1;
