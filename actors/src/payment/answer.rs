@@ -29,7 +29,7 @@ pub(super) fn record(
             Outcome::Unknown => in_doubt(known, operation),
         };
     }
-    let awaited = key.is_none_or(|key| *key == IntentKey::of(known.id, operation));
+    let awaited = key.is_none_or(|key| *key == known.key(operation));
     if !awaited || under_way(&known.payment.stage) != Some(operation) {
         return known.unchanged();
     }

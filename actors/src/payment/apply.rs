@@ -33,7 +33,10 @@ pub(super) fn apply(payment: &mut Payment, event: &Event) {
         }
         Event::VoidWanted => payment.void_wanted = true,
         Event::VoidRequested { at } => (payment.stage, payment.began) = (Stage::Voiding, *at),
-        Event::VoidRefused { .. } => (payment.stage, payment.void_wanted) = (Stage::Authorized, false),
+        Event::VoidRefused { .. } => {
+            (payment.stage, payment.void_wanted) = (Stage::Authorized, false);
+            payment.voids_refused = payment.voids_refused.saturating_add(1);
+        }
         Event::Voided => payment.stage = over(payment, Stage::Voided),
         Event::ReservationExpired => payment.stage = over(payment, Stage::Expired),
         Event::Failed { code } => payment.stage = Stage::Failed { code: code.clone() },

@@ -160,7 +160,7 @@ fn recorded(operation: Operation, intent: &Intent, outcome: Outcome) -> Command 
     Command::Record { operation, key: Some(intent.key.clone()), outcome }
 }
 
-async fn ask(
+pub(super) async fn ask(
     provider: &dyn PaymentProvider,
     (call, intent): (&Call, &Intent),
     attempts: u32,
@@ -188,7 +188,7 @@ async fn ask(
     Delivered::Answer(recorded(operation_of(call), intent, outcome))
 }
 
-async fn find(
+pub(super) async fn find(
     provider: &dyn PaymentProvider,
     operation: Operation,
     intent: &Intent,

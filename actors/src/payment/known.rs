@@ -128,13 +128,27 @@ impl Known<'_> {
         let Money { amount, currency } = self.terms.amount;
         let taken = if operation == Operation::Void { self.payment.captured() } else { 0 };
         Intent {
-            key: IntentKey::of(self.id, operation),
+            key: self.key(operation),
             payment: self.id,
             order: Some(self.terms.order),
             asked_at,
             amount: Money::new(amount.saturating_sub(taken), currency),
             reference,
             capture_reference: None,
+        }
+    }
+
+    /// The key of an operation on the reservation. A void after one that was refused is another operation.
+    pub(super) fn key(&self, operation: Operation) -> IntentKey {
+        match (operation, self.payment.voids_refused) {
+            (Operation::Void, refused @ 1..) => {
+                let id = derive_uuid(&[b"call", self.id.uuid().as_bytes(), &refused.to_be_bytes()]);
+                IntentKey::of_part(self.id, operation, id)
+            }
+            (Operation::Void, 0)
+            | (Operation::Authorize | Operation::Confirm | Operation::Capture | Operation::Refund, _) => {
+                IntentKey::of(self.id, operation)
+            }
         }
     }
 

@@ -18,6 +18,8 @@ use crate::ids::PaymentId;
 use crate::money::Money;
 
 /// A payment: one attempt to pay one order.
+///
+/// What was taken follows from the events alone, so a snapshot that does not say it must not be read: its events are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// What is to be paid; set by the first event.
@@ -28,28 +30,23 @@ pub struct Payment {
     pub stage: Stage,
     /// Whether what is not taken is to be given up as soon as nothing else is under way.
     pub void_wanted: bool,
+    /// How often the provider refused to give up what is not taken.
+    pub voids_refused: u32,
     /// How often an operation that the provider never received was sent again.
     pub repeats: u32,
     /// When the last operation on the reservation was decided on; absent in payments of old programs.
-    #[serde(default)]
     pub began: Option<Timestamp>,
     /// Until when what is reserved can be taken, where the provider says so.
-    #[serde(default)]
     pub expires_at: Option<Timestamp>,
     /// Whether money was ever reserved.
-    #[serde(default)]
     pub reserved: bool,
     /// What was taken, capture by capture.
-    #[serde(default)]
     pub takings: Vec<Taking>,
     /// Partial captures and refunds, in the order in which they were asked for.
-    #[serde(default)]
     pub parts: Vec<Part>,
     /// Money that card owners take back, by the provider's name for the dispute.
-    #[serde(default)]
     pub disputes: BTreeMap<String, Dispute>,
     /// The newest messages of the provider that were taken in.
-    #[serde(default)]
     pub seen: VecDeque<String>,
 }
 

@@ -66,7 +66,7 @@ pub(super) fn record(
             Found::Nothing => part_never_received(known, (part, ask), doubt),
         };
     }
-    if key.is_some_and(|key| *key != IntentKey::of(known.id, operation)) {
+    if key.is_some_and(|key| *key != known.key(operation)) {
         return known.unchanged();
     }
     match (&known.payment.stage, found) {
