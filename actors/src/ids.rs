@@ -120,6 +120,14 @@ typed_id!(
     PaymentId, "pay_"
 );
 typed_id!(
+    /// A partial capture.
+    CaptureId, "cap_"
+);
+typed_id!(
+    /// A refund.
+    RefundId, "ref_"
+);
+typed_id!(
     /// A registered person.
     UserId, "usr_"
 );
