@@ -131,6 +131,30 @@ typed_id!(
     /// Stock put aside for one checkout.
     HoldId, "hold_"
 );
+typed_id!(
+    /// A partial capture.
+    CaptureId, "cap_"
+);
+typed_id!(
+    /// A refund.
+    RefundId, "ref_"
+);
+typed_id!(
+    /// A parcel of an order.
+    ShipmentId, "shp_"
+);
+typed_id!(
+    /// Goods that come back.
+    ReturnId, "ret_"
+);
+typed_id!(
+    /// A change of what an order costs, or of what was paid back.
+    AdjustmentId, "adj_"
+);
+typed_id!(
+    /// A remark at an order.
+    NoteId, "note_"
+);
 
 impl LineId {
     /// The line of a variant: a cart has at most one per variant.

@@ -88,7 +88,7 @@ impl Shop {
 
         let documents = assembly.documents();
         let products = Products::new(products, Arc::clone(&documents));
-        let stocks = Stocks::new(stocks);
+        let stocks = Stocks::new(stocks, Arc::clone(&ports.journal));
         let vault = outside.vault;
         let shop = Self {
             carts: Carts::new(carts.clone(), products.clone(), stocks.clone()),
