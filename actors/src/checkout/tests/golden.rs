@@ -67,7 +67,12 @@ fn line() -> Line {
 }
 
 fn totals() -> Totals {
-    Totals { subtotal: Money::eur(1999), shipping: Money::eur(490), total: TOTAL }
+    Totals {
+        subtotal: Money::eur(1999),
+        shipping: Money::eur(490),
+        total: TOTAL,
+        ..Totals::zero(TOTAL.currency)
+    }
 }
 
 /// Every failure, with every step that can fail.

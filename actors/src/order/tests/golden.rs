@@ -23,6 +23,7 @@ fn sample(owner: Owner, contact: Sealed<Contact>) -> Box<Draft> {
         subtotal: Money::eur(1999),
         shipping: Money::eur(490),
         total: Money::eur(2489),
+        ..crate::pricing::Totals::zero(crate::money::Currency::EUR)
     };
     Box::new(Draft { cart: cart(), owner, lines: vec![line], totals, contact })
 }

@@ -1,10 +1,9 @@
-//! What a cart costs. One pure function, used by the cart's view and by the checkout, so that the two can never disagree.
+//! What a cart costs by the flat tariff that was there before the pricebook.
 //!
 //! Prices include value added tax. The order of steps is fixed: unit price × quantity per line, sum of the lines, shipping
 //! by that sum, total. Nothing is divided, so nothing is rounded.
 
-use serde::{Deserialize, Serialize};
-
+use super::Totals;
 use crate::money::{Currency, Money, MoneyError, Quantity};
 
 /// The currency in which the shop sells, and in which its tariff is written.
@@ -15,25 +14,6 @@ pub const SHIPPING_FLAT: i64 = 490;
 pub const SHIPPING_FREE_FROM: i64 = 5000;
 /// The highest price of one piece, in minor units: a full cart of it is far from overflowing.
 pub const PRICE_MAX: i64 = 100_000_000;
-
-/// The sums of a cart or an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Totals {
-    /// All lines.
-    pub subtotal: Money,
-    /// Sending them.
-    pub shipping: Money,
-    /// What is paid.
-    pub total: Money,
-}
-
-impl Totals {
-    /// The sums of nothing at all.
-    pub const fn zero(currency: Currency) -> Self {
-        let zero = Money::zero(currency);
-        Self { subtotal: zero, shipping: zero, total: zero }
-    }
-}
 
 /// Whether an amount can be the price of one piece: in the shop's currency, from nothing to [`PRICE_MAX`].
 pub fn is_price(price: Money) -> bool {
