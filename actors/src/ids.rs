@@ -120,6 +120,14 @@ typed_id!(
     PaymentId, "pay_"
 );
 typed_id!(
+    /// A partial capture.
+    CaptureId, "cap_"
+);
+typed_id!(
+    /// A refund.
+    RefundId, "ref_"
+);
+typed_id!(
     /// A registered person.
     UserId, "usr_"
 );
@@ -130,14 +138,6 @@ typed_id!(
 typed_id!(
     /// Stock put aside for one checkout.
     HoldId, "hold_"
-);
-typed_id!(
-    /// A partial capture.
-    CaptureId, "cap_"
-);
-typed_id!(
-    /// A refund.
-    RefundId, "ref_"
 );
 typed_id!(
     /// A parcel of an order.

@@ -8,7 +8,7 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 
 use crate::cart::{Cart, Carts};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
-use crate::order::{Order, OrderProjection, Orders};
+use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, Payments, Providers};
 use crate::product::{Product, ProductProjection, Products};
 use crate::stock::{Stock, StockDelivery, Stocks};
@@ -73,7 +73,8 @@ impl Shop {
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&carts);
         assembly.register(&users);
-        assembly.register(&orders);
+        let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
+        assembly.register_with(&orders, Arc::new(delivery));
         assembly
             .register_with(&payments, Arc::new(PaymentDelivery::new(outside.providers, checkouts.clone())));
         let delivery = CheckoutDelivery {

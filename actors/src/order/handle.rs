@@ -12,7 +12,7 @@ use super::contact::Contact;
 use super::projection::ORDERS;
 use super::rejection::Rejection;
 use super::state::Order;
-use super::view::{OrderDetails, PaymentStatus, Stage, Status, View};
+use super::view::{FulfillmentStatus, OrderDetails, PaymentStatus, Stage, Status, View};
 use crate::cart::Owner;
 use crate::ids::{OrderId, UserId};
 use crate::money::{Currency, Money};
@@ -38,6 +38,8 @@ pub struct OrderCard {
     pub status: Status,
     /// How its payment stands.
     pub payment_status: PaymentStatus,
+    /// How far its goods are.
+    pub fulfillment_status: FulfillmentStatus,
     /// What it costs.
     pub total: Money,
     /// When it became binding, in milliseconds since the Unix epoch.
@@ -65,6 +67,8 @@ struct Document {
     stage: Stage,
     status: Status,
     payment_status: PaymentStatus,
+    #[serde(default)]
+    fulfillment_status: FulfillmentStatus,
     total_amount: i64,
     currency: Currency,
     placed_at: i64,
@@ -80,6 +84,7 @@ impl From<Document> for OrderCard {
             stage: document.stage,
             status: document.status,
             payment_status: document.payment_status,
+            fulfillment_status: document.fulfillment_status,
             total: Money::new(document.total_amount, document.currency),
             placed_at_ms: document.placed_at,
             line_count: document.line_count,
