@@ -75,8 +75,9 @@ impl Shop {
         assembly.register(&users);
         let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
-        assembly
-            .register_with(&payments, Arc::new(PaymentDelivery::new(outside.providers, checkouts.clone())));
+        let clock = Arc::clone(&ports.clock);
+        let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
+        assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
             products: products.clone(),

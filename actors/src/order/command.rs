@@ -129,6 +129,13 @@ pub enum Command {
         /// Who wrote it.
         author: Option<UserId>,
     },
+    /// Does something only if nothing has happened since somebody looked.
+    IfVersion {
+        /// How many events the order had then.
+        version: u64,
+        /// What is asked.
+        command: Box<Command>,
+    },
     /// What became of money, after the order was placed.
     NoteFact {
         /// Of which payment.

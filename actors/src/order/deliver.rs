@@ -43,9 +43,7 @@ impl Deliver<Order> for OrderDelivery {
 
 impl OrderDelivery {
     async fn to_payment(&self, sent: &Sent<'_>) -> Delivered<Command> {
-        let Some((payment, command)) = asked_of_payment(sent.effect) else {
-            return Delivered::Retry { reason: "payments cannot do that yet".to_owned() };
-        };
+        let Some((payment, command)) = asked_of_payment(sent.effect) else { return Delivered::Done };
         match Reached::from(self.payments.execute(payment.uuid(), command, sent.envelope()).await) {
             Reached::Accepted(_) => Delivered::Done,
             Reached::Refused(refusal) => refused(sent, payment, refusal.code()),
@@ -71,8 +69,13 @@ impl OrderDelivery {
 
 fn asked_of_payment(effect: &Effect) -> Option<(PaymentId, payment::Command)> {
     match effect {
+        Effect::CapturePart { payment, capture, amount } => {
+            Some((*payment, payment::Command::CapturePart { capture: *capture, amount: *amount }))
+        }
+        Effect::Refund { payment, refund, amount } => {
+            Some((*payment, payment::Command::Refund { refund: *refund, amount: *amount }))
+        }
         Effect::VoidPayment { payment } => Some((*payment, payment::Command::Void)),
-        Effect::CapturePart { .. } | Effect::Refund { .. } => None,
         Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => None,
     }
 }

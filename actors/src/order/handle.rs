@@ -20,9 +20,9 @@ use crate::money::{Currency, Money};
 /// Every order.
 #[derive(Clone)]
 pub struct Orders {
-    directory: Directory<Order>,
+    pub(super) directory: Directory<Order>,
     documents: Arc<dyn Documents>,
-    vault: Vault,
+    pub(super) vault: Vault,
 }
 
 /// A placed order in a person's list.
@@ -149,9 +149,18 @@ impl Orders {
         after: Option<Position>,
         limit: usize,
     ) -> Result<OrderPage, ReadError> {
+        self.list(vec![("user".to_owned(), user.to_string().into())], after, limit).await
+    }
+
+    pub(super) async fn list(
+        &self,
+        equals: Vec<(String, serde_json::Value)>,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<OrderPage, ReadError> {
         let query = Query {
             collection: ORDERS.to_owned(),
-            equals: vec![("user".to_owned(), user.to_string().into())],
+            equals,
             contains: None,
             sort: Some(Sort { field: "placed_at".to_owned(), descending: true }),
             after,
@@ -167,10 +176,10 @@ impl Orders {
         self.directory.watch(id.uuid())
     }
 
-    /// Gives a draft up for good.
+    /// Gives an order up: promised stock becomes free, money goes back.
     ///
     /// # Errors
-    /// When the order is placed, or money is reserved for it.
+    /// When it is packed or sent, or its money is under way.
     pub async fn cancel(
         &self,
         id: OrderId,

@@ -85,6 +85,12 @@ pub enum Rejection {
         /// How much is left.
         refundable: Money,
     },
+    /// Something happened since it was looked at.
+    #[error("the order has changed")]
+    Changed {
+        /// How many events it has by now.
+        version: u64,
+    },
     /// The amount is in another currency.
     #[error("the order is in another currency")]
     CurrencyMismatch,
@@ -97,6 +103,7 @@ impl Fault for Rejection {
                 FaultKind::NotFound
             }
             Self::NothingChosen | Self::CurrencyMismatch => FaultKind::Invalid,
+            Self::Changed { .. } => FaultKind::Stale,
             Self::QuantityNotOpen { .. }
             | Self::AlreadyPacked
             | Self::ShipmentDiffers
@@ -134,6 +141,7 @@ impl Fault for Rejection {
             Self::ReturnUnknown => "return-unknown",
             Self::ReturnNotOpen { .. } => "return-not-open",
             Self::RefundExceedsCaptured { .. } => "refund-exceeds-captured",
+            Self::Changed { .. } => "order-changed",
             Self::CurrencyMismatch => "currency-mismatch",
         }
     }
@@ -142,6 +150,7 @@ impl Fault for Rejection {
             Self::AmountMismatch { total } => serde_json::json!({ "total": total }),
             Self::LineUnknown { line } => serde_json::json!({ "line_id": line }),
             Self::QuantityNotOpen { line, left } => serde_json::json!({ "line_id": line, "left": left }),
+            Self::Changed { version } => serde_json::json!({ "version": version }),
             Self::ReturnNotOpen { state } => serde_json::json!({ "state": state }),
             Self::RefundExceedsCaptured { refundable } => serde_json::json!({ "refundable": refundable }),
             Self::NotFound

@@ -24,7 +24,6 @@ pub const REFUNDS: &str = "clearing:refunds";
 
 /// An order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Order {
     /// What it is about; set by the first event.
     pub draft: Option<Box<Draft>>,
@@ -54,6 +53,8 @@ pub struct Order {
     pub adjustments: Vec<Adjustment>,
     /// Remarks, oldest first.
     pub notes: Vec<Note>,
+    /// How many events it has.
+    pub version: u64,
 }
 
 impl Order {
@@ -127,11 +128,16 @@ impl Entity for Order {
             Command::ReceiveReturn { id, lines } => self.receive_return(draft, *id, lines, at),
             Command::Refund { adjustment, of, reason } => self.refund(draft, *adjustment, (of, *reason), at),
             Command::AddNote { id, text, author } => Ok(self.add_note(*id, (text, *author), at)),
+            Command::IfVersion { version, command } if *version == self.version => {
+                self.decide(command, context)
+            }
+            Command::IfVersion { .. } => Err(Rejection::Changed { version: self.version }),
             Command::NoteFact { payment, fact } => Ok(self.note_fact(draft, *payment, fact, at)),
         }
     }
 
     fn apply(&mut self, event: &Event) {
+        self.version = self.version.saturating_add(1);
         self.take_in(event);
         self.axes = Axes::derive(self);
     }

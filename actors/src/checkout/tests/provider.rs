@@ -20,7 +20,7 @@ pub(super) struct Provider {
 }
 
 pub(super) fn approves(amount: Money) -> ProviderAnswer {
-    ProviderAnswer::Approved { reference: "ref".to_owned(), amount }
+    ProviderAnswer::approved("ref", amount)
 }
 
 pub(super) fn declines() -> ProviderAnswer {
@@ -82,7 +82,9 @@ impl Provider {
                 declines()
             }
             Operation::Capture if dice.below(8) == 7 => declines(),
-            Operation::Confirm | Operation::Capture | Operation::Void => approves(intent.amount),
+            Operation::Confirm | Operation::Capture | Operation::Void | Operation::Refund => {
+                approves(intent.amount)
+            }
         };
         if operation == Operation::Capture && answer != declines() {
             self.captures += 1;

@@ -245,6 +245,8 @@ fn later_commands() -> Vec<Command> {
         Command::Refund { adjustment, of: RefundOf::Amount(Money::eur(999)), reason },
         Command::AddNote { id: id(17), text: Sealed::Erased, author: Some(id(18)) },
     ];
+    let command = Box::new(Command::Deliver { shipment });
+    commands.push(Command::IfVersion { version: 7, command });
     commands.extend(facts().map(|fact| Command::NoteFact { payment: id(9), fact }));
     commands
 }
@@ -276,6 +278,7 @@ fn later_rejections() -> Vec<Rejection> {
         Rejection::ReturnUnknown,
         Rejection::RefundExceedsCaptured { refundable: Money::eur(1) },
         Rejection::CurrencyMismatch,
+        Rejection::Changed { version: 7 },
     ];
     refusals.extend(RETURN_STATES.map(|state| Rejection::ReturnNotOpen { state }));
     refusals

@@ -125,3 +125,14 @@ fn nothing_more_is_sent_once_a_capture_failed() {
     assert_eq!(order.state().payment_status(), PaymentStatus::Failed);
     assert_eq!(order.run(ship(2, vec![some(1, 2)])).unwrap_err(), Rejection::NotCovered);
 }
+
+#[test]
+fn whoever_has_looked_at_an_older_order_is_told() {
+    let deliver = |version| Command::IfVersion { version, command: Box::new(deliver(1)) };
+    let mut order = life(paid_for());
+    order.run(ship(1, all())).unwrap();
+    let now = order.state().version;
+    assert_eq!(now, u64::try_from(order.events().len()).unwrap());
+    assert_eq!(order.run(deliver(now - 1)).unwrap_err(), Rejection::Changed { version: now });
+    assert_eq!(order.run(deliver(now)).unwrap().reply, Stage::Delivered);
+}

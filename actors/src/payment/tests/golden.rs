@@ -16,7 +16,10 @@ fn intent(operation: Operation, reference: Option<&str>) -> Intent {
         key: IntentKey::of(id(), operation),
         payment: id(),
         amount: Money::eur(5490),
+        order: None,
+        asked_at: None,
         reference: reference.map(str::to_owned),
+        capture_reference: None,
     }
 }
 
@@ -49,7 +52,7 @@ fn events() -> Vec<Event> {
 
 fn answers() -> [ProviderAnswer; 3] {
     [
-        ProviderAnswer::Approved { reference: text("auth_1"), amount: Money::eur(5490) },
+        ProviderAnswer::approved("auth_1", Money::eur(5490)),
         ProviderAnswer::ActionRequired { reference: text("auth_1"), url: text("https://pay.example/act") },
         ProviderAnswer::Declined { code: text("card_declined") },
     ]

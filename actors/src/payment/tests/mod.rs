@@ -59,7 +59,7 @@ fn approves() -> ProviderAnswer {
 }
 
 fn approves_of(cents: i64) -> ProviderAnswer {
-    ProviderAnswer::Approved { reference: "ref".to_owned(), amount: Money::eur(cents) }
+    ProviderAnswer::approved("ref", Money::eur(cents))
 }
 
 fn declines() -> ProviderAnswer {
@@ -92,7 +92,15 @@ fn calls(call: Call) -> Effect {
 
 fn intent(operation: Operation, reference: Option<&str>) -> Intent {
     let key = IntentKey::of(id(), operation);
-    Intent { key, payment: id(), amount: Money::eur(5490), reference: reference.map(str::to_owned) }
+    Intent {
+        key,
+        payment: id(),
+        order: Some(terms().order),
+        asked_at: None,
+        amount: Money::eur(5490),
+        reference: reference.map(str::to_owned),
+        capture_reference: None,
+    }
 }
 
 fn call_authorize() -> Effect {
@@ -195,7 +203,7 @@ fn a_capture_moves_exactly_the_authorized_amount() {
 #[test]
 fn another_amount_or_currency_is_never_accepted() {
     let dollars = Money::new(5490, "USD".parse().unwrap());
-    let foreign = ProviderAnswer::Approved { reference: "ref".to_owned(), amount: dollars };
+    let foreign = ProviderAnswer::approved("ref", dollars);
     given::<Payment>([requested()])
         .when(record(Operation::Authorize, approves_of(1)))
         .then_events([broken()])
