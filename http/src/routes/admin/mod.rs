@@ -1,0 +1,50 @@
+//! `/admin/v1`: what the shop's people see and do.
+
+pub(crate) mod orders;
+pub(crate) mod parcels;
+pub(crate) mod returns;
+pub(crate) mod stock;
+
+use amazoff_actors::ids::OrderId;
+use amazoff_actors::order::Request;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+
+use crate::conditional::{IfMatch, versioned};
+use crate::idempotency::{Asker, RequestKey};
+use crate::identity::Shopper;
+use crate::platform::Platform;
+use crate::problem::{IDEMPOTENT_REPLAYED, Problem};
+use crate::views::desk::{ContactBody, DeskOrderBody, NoteBody};
+
+/// What somebody asks of an order from a page that showed a version.
+fn request(platform: &Platform, shopper: &Shopper, key: &RequestKey, seen: IfMatch) -> Request {
+    let envelope = key.envelope(&Asker::of(shopper), platform.settings.ask_limit());
+    Request { envelope, expected: seen.0 }
+}
+
+/// An order with everything, and its tag.
+async fn shown(platform: &Platform, id: OrderId, headers: &HeaderMap) -> Result<Response, Problem> {
+    let orders = &platform.shop.orders;
+    let missing = || Problem::missing("order-not-found");
+    let details = orders.details(id).await?.ok_or_else(missing)?;
+    let notes = orders.remarks(id).await?;
+    let version = details.view.version.0;
+    let body = DeskOrderBody {
+        refundable: details.view.sums.refundable.into(),
+        order: details.view.into(),
+        contact: details.contact.map(ContactBody::from),
+        notes: notes.into_iter().map(NoteBody::from).collect(),
+    };
+    Ok(versioned(headers, &body, version))
+}
+
+/// The order after something was done to it.
+async fn changed(platform: &Platform, id: OrderId, replayed: bool) -> Result<Response, Problem> {
+    let mut response = shown(platform, id, &HeaderMap::new()).await?;
+    if replayed {
+        let yes = axum::http::HeaderValue::from_static("true");
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, yes);
+    }
+    Ok(response.into_response())
+}
