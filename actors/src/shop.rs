@@ -8,8 +8,11 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 
 use crate::cart::{Cart, Carts};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
+use crate::coupon::{Coupon, Coupons};
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, Payments, Providers};
+use crate::pricebook::{Pricebook, Pricebooks};
+use crate::pricing::Prices;
 use crate::product::{Product, ProductProjection, Products};
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
@@ -35,6 +38,12 @@ pub struct Shop {
     pub products: Products,
     /// Quantities per variant.
     pub stocks: Stocks,
+    /// Currencies, tax, shipping and promotions.
+    pub pricebooks: Pricebooks,
+    /// Codes, and who used them.
+    pub coupons: Coupons,
+    /// The one way to a price.
+    pub prices: Prices,
     /// Carts of guests and users.
     pub carts: Carts,
     /// People and their sessions.
@@ -63,6 +72,8 @@ impl Shop {
         let mut assembly = Assembly::new(ports);
         let products = assembly.directory::<Product>(limits);
         let stocks = assembly.directory::<Stock>(limits);
+        let pricebooks = assembly.directory::<Pricebook>(limits);
+        let coupons = assembly.directory::<Coupon>(limits);
         let carts = assembly.directory::<Cart>(limits);
         let users = assembly.directory::<User>(limits);
         let orders = assembly.directory::<Order>(limits);
@@ -71,6 +82,8 @@ impl Shop {
 
         assembly.register(&products);
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
+        assembly.register(&pricebooks);
+        assembly.register(&coupons);
         assembly.register(&carts);
         assembly.register(&users);
         let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
@@ -91,11 +104,16 @@ impl Shop {
         let documents = assembly.documents();
         let products = Products::new(products, Arc::clone(&documents));
         let stocks = Stocks::new(stocks, Arc::clone(&ports.journal));
+        let (pricebooks, coupons) = (Pricebooks::new(pricebooks), Coupons::new(coupons));
+        let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
         let vault = outside.vault;
         let shop = Self {
             carts: Carts::new(carts.clone(), products.clone(), stocks.clone()),
             products,
             stocks,
+            pricebooks,
+            coupons,
+            prices,
             users: Users::new(
                 users,
                 Arc::clone(&ports.journal),

@@ -49,11 +49,16 @@ pub struct Draft {
     /// Who receives it.
     pub contact: Sealed<Contact>,
     /// How the price was made, to the last step; absent in orders from before there was one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<Quote>>,
     /// When its money is taken.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "at_placement")]
     pub capture: CapturePolicy,
+}
+
+/// The policy that is not written: orders from before there were two had this one.
+fn at_placement(policy: &CapturePolicy) -> bool {
+    *policy == CapturePolicy::OnPlacement
 }
 
 impl Draft {

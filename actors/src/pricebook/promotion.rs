@@ -135,6 +135,11 @@ impl Window {
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
+
+    /// Whether there is any moment at which it is open.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.from.is_none_or(|from| self.until.is_none_or(|until| from < until))
+    }
 }
 
 impl Selector {

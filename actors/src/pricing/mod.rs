@@ -25,6 +25,7 @@
 mod basket;
 mod engine;
 mod flat;
+mod handle;
 mod prorate;
 mod quote;
 mod rate;
@@ -34,6 +35,7 @@ mod totals;
 pub use basket::{AppliedCoupon, Basket, BasketLine, Destination};
 pub use engine::{ShippingOption, quote};
 pub use flat::{PRICE_MAX, SHIPPING_FLAT, SHIPPING_FREE_FROM, SHOP_CURRENCY, is_price, totals};
+pub use handle::{Asked, AskedLine, PricedCart, Prices};
 pub use prorate::prorate;
 pub use quote::{
     CouponOutcome, CouponReason, CouponUse, Discount, DiscountShare, PriceStep, Quote, QuoteError,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Rate, Rounding, TaxClass, Totals};
 use crate::ids::{LineId, PromotionId, VariantId};
 use crate::money::{Currency, Money, MoneyError, Quantity};
+use crate::pricebook::Pricebook;
 
 /// The price of a basket, to the last minor unit. Frozen onto the order that is made of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,23 @@ pub struct Quote {
 }
 
 impl Quote {
+    /// The price of nothing by a pricebook.
+    pub fn of_nothing(currency: Currency, book: &Pricebook) -> Self {
+        Self {
+            currency,
+            rounding: book.rounding,
+            book_version: book.version,
+            region: book.default_region.clone(),
+            lines: Vec::new(),
+            shipping: QuotedShipping::none(currency),
+            discounts: Vec::new(),
+            taxes: Vec::new(),
+            totals: Totals::zero(currency),
+            coupons: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
     /// Whether there is a way to send it; there always is for nothing.
     pub fn is_deliverable(&self) -> bool {
         self.lines.is_empty() || self.shipping.method.is_some()

@@ -174,9 +174,7 @@ fn commands() -> Vec<Command> {
 
 fn effects() -> Vec<Effect> {
     let (attempt, variant, hold, order, payment) = (1, variant(), id(11), order(), payment());
-    let draft = |owner: Owner, contact| {
-        let at_once = owner == Owner::Guest;
-        let capture = if at_once { CapturePolicy::OnPlacement } else { CapturePolicy::OnShipment };
+    let draft = |owner, contact, capture| {
         let draft = Draft {
             cart: id(1),
             owner,
@@ -200,8 +198,9 @@ fn effects() -> Vec<Effect> {
         Effect::ClaimCart { attempt },
         Effect::PriceLines { attempt, lines: vec![(product, variant)] },
         Effect::HoldStock { attempt, variant, hold, quantity: Quantity::ONE, expires_at: AT },
-        draft(Owner::User(id(3)), contact()),
-        draft(Owner::Guest, Sealed::Erased),
+        draft(Owner::User(id(3)), contact(), CapturePolicy::OnPlacement),
+        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnPlacement),
+        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnShipment),
         Effect::Authorize { attempt, payment, terms },
         Effect::SyncPayment { payment },
         Effect::VoidPayment { payment },
