@@ -119,7 +119,8 @@ pub(crate) async fn request_return(
 pub(crate) async fn cancel_return(
     State(platform): State<Platform>,
     shopper: Shopper,
-    (Id(id), Id(back)): (Id<OrderId>, Id<ReturnId>),
+    Id(id): Id<OrderId>,
+    Id(back): Id<ReturnId>,
     Submission { form: Nothing {}, key }: Submission<Nothing>,
 ) -> Result<Reply<OrderBody>, Problem> {
     let envelope = asked(&platform, shopper, id, &key).await?;

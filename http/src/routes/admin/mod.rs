@@ -7,8 +7,10 @@ pub(crate) mod stock;
 
 use amazoff_actors::ids::OrderId;
 use amazoff_actors::order::Request;
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::http::request::Parts;
+use axum::response::Response;
 
 use crate::conditional::{IfMatch, versioned};
 use crate::idempotency::{Asker, RequestKey};
@@ -17,10 +19,27 @@ use crate::platform::Platform;
 use crate::problem::{IDEMPOTENT_REPLAYED, Problem};
 use crate::views::desk::{ContactBody, DeskOrderBody, NoteBody};
 
-/// What somebody asks of an order from a page that showed a version.
-fn request(platform: &Platform, shopper: &Shopper, key: &RequestKey, seen: IfMatch) -> Request {
-    let envelope = key.envelope(&Asker::of(shopper), platform.settings.ask_limit());
-    Request { envelope, expected: seen.0 }
+/// Who asks something of an order, and which version their page showed.
+pub(crate) struct Desk {
+    shopper: Shopper,
+    seen: IfMatch,
+}
+
+impl FromRequestParts<Platform> for Desk {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, platform: &Platform) -> Result<Self, Problem> {
+        let shopper = <Shopper as FromRequestParts<Platform>>::from_request_parts(parts, platform).await?;
+        let seen = IfMatch::from_request_parts(parts, platform).await?;
+        Ok(Self { shopper, seen })
+    }
+}
+
+impl Desk {
+    /// What they ask, under its key.
+    fn request(&self, platform: &Platform, key: &RequestKey) -> Request {
+        let envelope = key.envelope(&Asker::of(&self.shopper), platform.settings.ask_limit());
+        Request { envelope, expected: self.seen.0 }
+    }
 }
 
 /// An order with everything, and its tag.
@@ -46,5 +65,5 @@ async fn changed(platform: &Platform, id: OrderId, replayed: bool) -> Result<Res
         let yes = axum::http::HeaderValue::from_static("true");
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, yes);
     }
-    Ok(response.into_response())
+    Ok(response)
 }

@@ -8,10 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{changed, request, shown};
-use crate::conditional::IfMatch;
+use super::{Desk, changed, shown};
 use crate::idempotency::Submission;
-use crate::identity::Shopper;
 use crate::openapi::{DeskProblems, ListProblems, OrderProblems};
 use crate::path::Id;
 use crate::platform::Platform;
@@ -69,12 +67,11 @@ pub(crate) async fn get_one(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn cancel(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<CancelForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let orders = &platform.shop.orders;
     let answer = match form.lines {
         None => orders.call_off(id, request).await,
@@ -89,12 +86,11 @@ pub(crate) async fn cancel(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn refund(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<RefundForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let of = match (form.money(), &form.lines) {
         (Some(amount), _) => RefundOf::Amount(amount),
         (None, lines) => RefundOf::Lines(portions(lines.as_deref().unwrap_or_default())),
@@ -109,13 +105,12 @@ pub(crate) async fn refund(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn note(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<NoteForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
-    let note = (form.text.trim(), shopper.user());
+    let request = desk.request(&platform, &key);
+    let note = (form.text.trim(), desk.shopper.user());
     let answer = platform.shop.orders.add_note(id, note, request).await.map_err(|error| match error {
         NoteError::NotFound => Problem::missing("order-not-found"),
         NoteError::Vault(error) => Problem::from(error),

@@ -5,10 +5,8 @@ use amazoff_actors::order::Tracking;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{changed, request};
-use crate::conditional::IfMatch;
+use super::{Desk, changed};
 use crate::idempotency::Submission;
-use crate::identity::Shopper;
 use crate::openapi::DeskProblems;
 use crate::path::Id;
 use crate::platform::Platform;
@@ -21,12 +19,11 @@ use crate::views::desk::{DeskOrderBody, PackForm, ParcelForm, ShipForm, portions
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn pack(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<PackForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let answer = platform.shop.orders.pack(id, portions(&form.lines), request).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
 }
@@ -37,12 +34,11 @@ pub(crate) async fn pack(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn unpack(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<ParcelForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let answer = platform.shop.orders.unpack(id, form.shipment_id, request).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
 }
@@ -54,12 +50,11 @@ pub(crate) async fn unpack(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn ship(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<ShipForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let parcel = (form.shipment_id, portions(&form.lines));
     let tracking = form.tracking.map(Tracking::from);
     let answer = platform.shop.orders.ship(id, parcel, tracking, request).await;
@@ -72,12 +67,11 @@ pub(crate) async fn ship(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn deliver(
     State(platform): State<Platform>,
-    shopper: Shopper,
+    desk: Desk,
     Id(id): Id<OrderId>,
-    seen: IfMatch,
     Submission { form, key }: Submission<ParcelForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let answer = platform.shop.orders.deliver(id, form.shipment_id, request).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
 }

@@ -4,10 +4,8 @@ use amazoff_actors::ids::{OrderId, ReturnId};
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{changed, request};
-use crate::conditional::IfMatch;
+use super::{Desk, changed};
 use crate::idempotency::Submission;
-use crate::identity::Shopper;
 use crate::openapi::DeskProblems;
 use crate::path::Id;
 use crate::platform::Platform;
@@ -21,12 +19,12 @@ use crate::views::desk::{DeskOrderBody, Nothing, ReceiptForm};
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn approve(
     State(platform): State<Platform>,
-    shopper: Shopper,
-    (Id(id), Id(back)): (Id<OrderId>, Id<ReturnId>),
-    seen: IfMatch,
+    desk: Desk,
+    Id(id): Id<OrderId>,
+    Id(back): Id<ReturnId>,
     Submission { form: Nothing {}, key }: Submission<Nothing>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let answer = platform.shop.orders.approve_return(id, back, request).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
 }
@@ -38,12 +36,12 @@ pub(crate) async fn approve(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn reject(
     State(platform): State<Platform>,
-    shopper: Shopper,
-    (Id(id), Id(back)): (Id<OrderId>, Id<ReturnId>),
-    seen: IfMatch,
+    desk: Desk,
+    Id(id): Id<OrderId>,
+    Id(back): Id<ReturnId>,
     Submission { form: Nothing {}, key }: Submission<Nothing>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let answer = platform.shop.orders.reject_return(id, back, request).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
 }
@@ -55,12 +53,12 @@ pub(crate) async fn reject(
     responses((status = 200, body = DeskOrderBody), DeskProblems))]
 pub(crate) async fn receive(
     State(platform): State<Platform>,
-    shopper: Shopper,
-    (Id(id), Id(back)): (Id<OrderId>, Id<ReturnId>),
-    seen: IfMatch,
+    desk: Desk,
+    Id(id): Id<OrderId>,
+    Id(back): Id<ReturnId>,
     Submission { form, key }: Submission<ReceiptForm>,
 ) -> Result<Response, Problem> {
-    let request = request(&platform, &shopper, &key, seen);
+    let request = desk.request(&platform, &key);
     let lines = form.lines.into_iter().map(Into::into).collect();
     let answer = platform.shop.orders.receive_return(id, (back, lines), request).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
