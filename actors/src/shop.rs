@@ -9,7 +9,7 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, Carts};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
 use crate::coupon::{Coupon, Coupons};
-use crate::order::{Order, OrderProjection, Orders};
+use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, Payments, Providers};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
@@ -86,7 +86,8 @@ impl Shop {
         assembly.register(&coupons);
         assembly.register(&carts);
         assembly.register(&users);
-        assembly.register(&orders);
+        let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
+        assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
         assembly.register_with(&payments, Arc::new(delivery));
@@ -102,7 +103,7 @@ impl Shop {
 
         let documents = assembly.documents();
         let products = Products::new(products, Arc::clone(&documents));
-        let stocks = Stocks::new(stocks);
+        let stocks = Stocks::new(stocks, Arc::clone(&ports.journal));
         let (pricebooks, coupons) = (Pricebooks::new(pricebooks), Coupons::new(coupons));
         let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
         let vault = outside.vault;

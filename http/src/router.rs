@@ -30,6 +30,9 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(checkout::complete))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get_one))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(orders::request_return))
+        .routes(routes!(orders::cancel_return))
         .routes(routes!(payments::get_one))
         .routes(routes!(payments::confirm))
         .routes(routes!(auth::register))
@@ -43,8 +46,30 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::scrape))
+        .merge(desk())
         .merge(operations())
         .merge(back_office())
+}
+
+/// What the shop's people see and do.
+fn desk() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::orders::list))
+        .routes(routes!(admin::orders::get_one))
+        .routes(routes!(admin::orders::cancel))
+        .routes(routes!(admin::orders::refund))
+        .routes(routes!(admin::orders::note))
+        .routes(routes!(admin::parcels::pack))
+        .routes(routes!(admin::parcels::unpack))
+        .routes(routes!(admin::parcels::ship))
+        .routes(routes!(admin::parcels::deliver))
+        .routes(routes!(admin::returns::approve))
+        .routes(routes!(admin::returns::reject))
+        .routes(routes!(admin::returns::receive))
+        .routes(routes!(admin::stock::show))
+        .routes(routes!(admin::stock::receive))
+        .routes(routes!(admin::stock::adjust))
+        .routes(routes!(admin::stock::backorders))
 }
 
 /// What operators see and do.
