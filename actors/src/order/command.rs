@@ -10,7 +10,7 @@ use super::view::PaymentStatus;
 use crate::cart::Owner;
 use crate::ids::{CartId, LineId, PaymentId, ProductId, VariantId};
 use crate::money::{Money, Quantity};
-use crate::pricing::Totals;
+use crate::pricing::{Quote, Totals};
 
 /// A line as it was bought: later edits of the product do not reach it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct Draft {
     pub totals: Totals,
     /// Who receives it.
     pub contact: Sealed<Contact>,
+    /// How the totals came about, to the last step; orders of old do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Box<Quote>>,
 }
 
 /// A request to an order.

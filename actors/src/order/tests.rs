@@ -38,7 +38,14 @@ fn draft(cents: i64) -> Box<Draft> {
         line_total: price,
     };
     let totals = totals([(price, Quantity::ONE)]).unwrap();
-    Box::new(Draft { cart: cart(), owner: Owner::Guest, lines: vec![line], totals, contact: Sealed::Erased })
+    Box::new(Draft {
+        cart: cart(),
+        owner: Owner::Guest,
+        lines: vec![line],
+        totals,
+        contact: Sealed::Erased,
+        quote: None,
+    })
 }
 
 fn total(cents: i64) -> Money {

@@ -25,7 +25,7 @@ fn sample(owner: Owner, contact: Sealed<Contact>) -> Box<Draft> {
         total: Money::eur(2489),
         ..crate::pricing::Totals::zero(crate::money::Currency::EUR)
     };
-    Box::new(Draft { cart: cart(), owner, lines: vec![line], totals, contact })
+    Box::new(Draft { cart: cart(), owner, lines: vec![line], totals, contact, quote: None })
 }
 
 fn boxed() -> Box<Draft> {
