@@ -61,6 +61,11 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// A variant that is sold in the shop's currency only, taxed like most goods, and weighs nothing.
+    pub fn new(id: VariantId, sku: String, options: BTreeMap<String, String>, price: Money) -> Self {
+        Self { id, sku, options, price, prices: Vec::new(), tax_class: TaxClass::standard(), weight_g: 0 }
+    }
+
     /// Of one piece in a currency; `None` when it is not sold in it.
     pub fn price_in(&self, currency: Currency) -> Option<Money> {
         std::iter::once(&self.price).chain(&self.prices).copied().find(|price| price.currency == currency)

@@ -12,10 +12,13 @@ use std::time::Duration;
 
 use amazoff_actors::cart::{NewLine, Owner};
 use amazoff_actors::checkout::{CompleteForm, PaymentChoice};
-use amazoff_actors::ids::{CartId, OrderId, PaymentId};
+use amazoff_actors::coupon::Issue;
+use amazoff_actors::ids::{CartId, OrderId, PaymentId, PromotionId};
 use amazoff_actors::money::{Money, Quantity};
 use amazoff_actors::order::CancelReason;
 use amazoff_actors::payment::Confirmation;
+use amazoff_actors::pricebook::{Change, Window};
+use amazoff_actors::pricing::Rounding;
 use amazoff_actors::tree::DOMAINS;
 use amazoff_actors::user::{RegisterForm, Role};
 use amazoff_actors::{Shop, order, payment};
@@ -63,6 +66,21 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
             verdict(shop.products.change_price(shelf.product, shelf.variant, price, envelope).await)
         }
         "stock" => verdict(shop.stocks.receive(shelf.variant, 1, envelope).await),
+        "pricebook" => {
+            let rounding = if turn % 2 == 0 { Rounding::HalfUp } else { Rounding::HalfEven };
+            let change = Change::SetRounding { rounding };
+            verdict(shop.pricebooks.change(change, None, envelope).await)
+        }
+        "coupon" => {
+            let new = Issue {
+                code: format!("C{}", chance::uuid().simple()),
+                promotion: PromotionId::from(chance::uuid()),
+                total_limit: None,
+                per_customer_limit: None,
+                window: Window::default(),
+            };
+            verdict(shop.coupons.issue(new, envelope).await)
+        }
         "cart" => {
             let cart = CartId::from(chance::uuid());
             let created = verdict(shop.carts.create(cart, Owner::Guest, envelope).await);
