@@ -14,7 +14,9 @@ use crate::money::{Money, Quantity};
 use crate::order::{Contact, Draft, Line, PaymentStatus};
 use crate::payment::{Terms, Update};
 use crate::pricebook::{CapturePolicy, Pricebook};
-use crate::pricing::{Basket, BasketLine, Destination, TaxClass, Totals, quote};
+use crate::pricing::{
+    Basket, BasketLine, Destination, PriceStep, Rate, Rounding, Step as PricedBy, TaxClass, Totals, quote,
+};
 
 const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
 const TOTAL: Money = Money::eur(2489);
@@ -68,7 +70,7 @@ fn address() -> Address {
     Address { contact: contact(), destination: destination() }
 }
 
-fn priced(capture: CapturePolicy) -> Priced {
+fn priced(capture: CapturePolicy, rounding: Rounding) -> Priced {
     let book = Pricebook::default();
     let line = BasketLine {
         line: id(6),
@@ -89,8 +91,20 @@ fn priced(capture: CapturePolicy) -> Priced {
         coupons: Vec::new(),
         at: AT,
     };
-    let quote = quote(&basket, &book).expect("a price");
+    let mut quote = quote(&basket, &book).expect("a price");
     assert_eq!(quote.totals.total, TOTAL);
+    // What no basket has all at once.
+    let (line, promotion, of) = (id(6), id(0x94), Money::eur(1999));
+    quote.steps.extend(
+        [
+            PricedBy::LineDiscount { line, promotion, of },
+            PricedBy::OrderDiscount { line, promotion, of },
+            PricedBy::ShippingDiscount { promotion },
+            PricedBy::TaxAdded { line: Some(line), rate: Rate::percent(7), of },
+        ]
+        .map(|step| PriceStep { step, amount: Money::eur(0) }),
+    );
+    quote.rounding = rounding;
     Priced { quote: Box::new(quote), unavailable: vec![id(10)], too_large: false, capture, at: AT }
 }
 
@@ -206,8 +220,9 @@ fn events() -> Vec<Event> {
     let (attempt, command) = (1, CommandId(Uuid::from_u128(4)));
     events.extend([
         Event::AttemptStarted { attempt, command, start: full_start() },
-        Event::QuoteMade { priced: priced(CapturePolicy::OnPlacement) },
-        Event::QuoteMade { priced: priced(CapturePolicy::OnShipment) },
+        Event::QuoteMade { priced: priced(CapturePolicy::OnPlacement, Rounding::HalfUp) },
+        Event::QuoteMade { priced: priced(CapturePolicy::OnShipment, Rounding::HalfEven) },
+        Event::QuoteMade { priced: priced(CapturePolicy::OnPlacement, Rounding::HalfDown) },
         Event::CouponsAsked { codes: vec![code.clone()] },
         Event::CouponClaimed { code: code.clone() },
         Event::CouponConfirmed { code: code.clone() },
@@ -245,8 +260,9 @@ fn commands() -> Vec<Command> {
     let lost = Failure::Coupon { code: code(), refusal: coupon::Rejection::CouponExhausted };
     commands.extend([
         Command::Start(full_start()),
-        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnPlacement) },
-        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnShipment) },
+        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnPlacement, Rounding::HalfUp) },
+        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnShipment, Rounding::HalfEven) },
+        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnPlacement, Rounding::HalfDown) },
         Command::RecordCoupon { attempt, code: code(), failure: None },
         Command::RecordCoupon { attempt, code: code(), failure: Some(lost) },
         Command::RecordCouponConfirmed { attempt, code: code() },
@@ -290,12 +306,16 @@ fn effects() -> Vec<Effect> {
     ];
     effects.extend(STATUSES.map(|status| Effect::NotePayment { order, payment, status }));
     let (code, customer) = (|| "SPRING".to_owned(), CustomerKey::of_user(id(3)));
-    let quote = Some(priced(CapturePolicy::OnPlacement).quote);
     let (lines, totals, contact) = (vec![line()], totals(), contact());
-    let draft = Draft { cart: id(1), owner: Owner::Guest, lines, totals, contact, quote };
+    let draft = Draft { cart: id(1), owner: Owner::Guest, lines, totals, contact, quote: None };
+    let roundings = [Rounding::HalfUp, Rounding::HalfEven, Rounding::HalfDown];
+    effects.extend(roundings.map(|rounding| {
+        let quote = Some(priced(CapturePolicy::OnPlacement, rounding).quote);
+        let draft = Box::new(Draft { quote, ..draft.clone() });
+        Effect::DraftOrder { attempt, order, draft, payment }
+    }));
     effects.extend([
         Effect::ClaimCart { attempt, address: Some(address()) },
-        Effect::DraftOrder { attempt, order, draft: Box::new(draft), payment },
         Effect::ClaimCoupon { attempt, code: code(), order, customer, at: AT },
         Effect::ConfirmCoupon { attempt, code: code(), order },
         Effect::ReleaseCoupon { attempt, code: code(), order },
