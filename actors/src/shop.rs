@@ -6,7 +6,7 @@ use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
-use crate::cart::{Cart, Carts};
+use crate::cart::{Cart, CartDelivery, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
 use crate::coupon::{Coupon, Coupons};
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
@@ -84,7 +84,9 @@ impl Shop {
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
-        assembly.register(&carts);
+        let shelf = shelf((&assembly, ports), (&products, &stocks), (&pricebooks, &coupons));
+        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
+        assembly.register_with(&carts, Arc::new(handover));
         assembly.register(&users);
         let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
@@ -93,8 +95,9 @@ impl Shop {
         assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
-            products: products.clone(),
-            stocks: stocks.clone(),
+            prices: shelf.prices.clone(),
+            coupons,
+            stocks,
             orders: orders.clone(),
             payments: payments.clone(),
         };
@@ -102,13 +105,10 @@ impl Shop {
         project(&mut assembly, &products, ports);
 
         let documents = assembly.documents();
-        let products = Products::new(products, Arc::clone(&documents));
-        let stocks = Stocks::new(stocks, Arc::clone(&ports.journal));
-        let (pricebooks, coupons) = (Pricebooks::new(pricebooks), Coupons::new(coupons));
-        let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
         let vault = outside.vault;
+        let Shelf { products, stocks, pricebooks, coupons, prices } = shelf.clone();
         let shop = Self {
-            carts: Carts::new(carts.clone(), products.clone(), stocks.clone()),
+            carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
             stocks,
             pricebooks,
@@ -132,6 +132,19 @@ impl Shop {
         };
         (shop, assembly.finish())
     }
+}
+
+/// The handles that others look things up in.
+fn shelf(
+    (assembly, ports): (&Assembly, &Ports),
+    (products, stocks): (&Directory<Product>, &Directory<Stock>),
+    (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
+) -> Shelf {
+    let products = Products::new(products.clone(), assembly.documents());
+    let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
+    let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
+    let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
+    Shelf { products, stocks, pricebooks, coupons, prices }
 }
 
 /// Only what the read models are made from and by, to build them anew while no shop runs.
