@@ -13,6 +13,7 @@ pub mod checkout;
 pub mod order;
 pub mod payment;
 pub mod product;
+pub mod reconcile;
 pub mod stock;
 pub mod user;
 
