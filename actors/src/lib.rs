@@ -10,8 +10,10 @@ pub mod pricing;
 
 pub mod cart;
 pub mod checkout;
+pub mod coupon;
 pub mod order;
 pub mod payment;
+pub mod pricebook;
 pub mod product;
 pub mod reconcile;
 pub mod stock;

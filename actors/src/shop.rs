@@ -8,8 +8,11 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 
 use crate::cart::{Cart, Carts};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
-use crate::order::{Order, OrderProjection, Orders};
+use crate::coupon::{Coupon, Coupons};
+use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
+use crate::pricebook::{Pricebook, Pricebooks};
+use crate::pricing::Prices;
 use crate::product::{Product, ProductProjection, Products};
 use crate::reconcile::Reconciliations;
 use crate::stock::{Stock, StockDelivery, Stocks};
@@ -36,6 +39,12 @@ pub struct Shop {
     pub products: Products,
     /// Quantities per variant.
     pub stocks: Stocks,
+    /// Currencies, tax, shipping and promotions.
+    pub pricebooks: Pricebooks,
+    /// Codes, and who used them.
+    pub coupons: Coupons,
+    /// The one way to a price.
+    pub prices: Prices,
     /// Carts of guests and users.
     pub carts: Carts,
     /// People and their sessions.
@@ -68,6 +77,8 @@ impl Shop {
         let mut assembly = Assembly::new(ports);
         let products = assembly.directory::<Product>(limits);
         let stocks = assembly.directory::<Stock>(limits);
+        let pricebooks = assembly.directory::<Pricebook>(limits);
+        let coupons = assembly.directory::<Coupon>(limits);
         let carts = assembly.directory::<Cart>(limits);
         let users = assembly.directory::<User>(limits);
         let orders = assembly.directory::<Order>(limits);
@@ -76,9 +87,12 @@ impl Shop {
 
         assembly.register(&products);
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
+        assembly.register(&pricebooks);
+        assembly.register(&coupons);
         assembly.register(&carts);
         assembly.register(&users);
-        assembly.register(&orders);
+        let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
+        assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
         let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
@@ -95,7 +109,9 @@ impl Shop {
 
         let documents = assembly.documents();
         let products = Products::new(products, Arc::clone(&documents));
-        let stocks = Stocks::new(stocks);
+        let stocks = Stocks::new(stocks, Arc::clone(&ports.journal));
+        let (pricebooks, coupons) = (Pricebooks::new(pricebooks), Coupons::new(coupons));
+        let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
         let vault = outside.vault;
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
@@ -103,6 +119,9 @@ impl Shop {
             carts: Carts::new(carts.clone(), products.clone(), stocks.clone()),
             products,
             stocks,
+            pricebooks,
+            coupons,
+            prices,
             users: Users::new(
                 users,
                 Arc::clone(&ports.journal),

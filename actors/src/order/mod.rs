@@ -23,26 +23,49 @@
 //! It holds no stock and calls no provider. The checkout process writes it; shoppers and support read it. The contact is
 //! sealed with its owner's key and opened by [`Orders::contact`] alone.
 
+mod adjustment;
+mod apply;
+mod books;
 mod command;
 mod contact;
+mod deliver;
+mod derive;
+mod desk;
+mod draft;
+mod effect;
 mod event;
 mod fact;
+mod goods;
 mod handle;
+mod number;
+mod plan;
 mod projection;
 mod rejection;
+mod rules;
 mod state;
 #[cfg(test)]
 mod tests;
 mod view;
 
-pub use command::{CancelReason, Command, Draft, Line};
+pub use adjustment::{Adjustment, AdjustmentKind, AdjustmentStatus, Note, RefundPart};
+pub use books::Account;
+pub use command::{CancelReason, Command, RefundOf, RefundReason};
 pub use contact::{Address, Contact};
-pub use event::Event;
+pub use deliver::OrderDelivery;
+pub use derive::Axes;
+pub use desk::{Filter, NoteError, Remark, Request};
+pub use draft::{Draft, Line};
+pub use effect::Effect;
+pub use event::{Event, MoneyEvent, ParcelEvent, ReturnEvent};
 pub use fact::Fact;
+pub use goods::{
+    Pieces, Portion, ReceivedPortion, Return, ReturnReason, ReturnState, Shipment, ShipmentState, Tracking,
+};
 pub use handle::{OrderCard, OrderPage, Orders};
+pub use number::number;
 pub use projection::{ORDERS, OrderProjection};
 pub use rejection::Rejection;
-pub use state::{Order, SALES};
+pub use state::{Order, REFUNDS, SALES};
 pub use view::{
-    FulfillmentStatus, Milestone, Moment, OrderDetails, PaymentStatus, Stage, Status, View, number,
+    FulfillmentStatus, Milestone, Moment, OrderDetails, PaymentStatus, Stage, Status, Sums, View,
 };

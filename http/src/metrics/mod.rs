@@ -34,6 +34,7 @@ pub(crate) async fn scrape(State(platform): State<Platform>) -> Result<impl Into
     let stats = platform.runtime.stats();
     runtime::domains(&mut text, &stats);
     runtime::node(&mut text, &stats, &platform.runtime.limits().runtime);
+    runtime::ledger(&mut text, &platform.runtime.ledger_totals());
     runtime::tree(&mut text, &platform.tree()?.snapshot());
     waiting::write(&mut text, &platform).await;
     let help = "Open WebSockets of shoppers.";

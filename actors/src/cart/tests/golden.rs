@@ -47,7 +47,12 @@ fn view(order_id: Option<OrderId>) -> View {
         unit_price,
         line_total: unit_price,
     };
-    let totals = Totals { subtotal: unit_price, shipping: Money::eur(490), total: Money::eur(2489) };
+    let totals = Totals {
+        subtotal: unit_price,
+        shipping: Money::eur(490),
+        total: Money::eur(2489),
+        ..Totals::zero(unit_price.currency)
+    };
     let requirement = Requirement {
         step: "cart".to_owned(),
         field: "lines".to_owned(),

@@ -10,6 +10,7 @@ use crate::checkout::state::{Checkout, Phase};
 use crate::checkout::step::Step;
 use crate::order::Draft;
 use crate::payment::Terms;
+use crate::pricebook::CapturePolicy;
 
 /// All stock is held: have the order written down.
 pub(super) fn draft(going: &Going<'_>, decision: Decision<Checkout>) -> Decision<Checkout> {
@@ -23,6 +24,8 @@ pub(super) fn draft(going: &Going<'_>, decision: Decision<Checkout>) -> Decision
         lines: run.lines.clone(),
         totals,
         contact: run.start.contact.clone(),
+        quote: None,
+        capture: CapturePolicy::OnPlacement,
     };
     decision.effect(Effect::DraftOrder {
         attempt: run.attempt,

@@ -12,11 +12,12 @@ use crate::ids::{OrderId, PaymentId, ProductId, VariantId};
 use crate::money::{Money, Quantity};
 use crate::order::{Contact, Draft, Line, PaymentStatus};
 use crate::payment::{Terms, Update};
+use crate::pricebook::CapturePolicy;
 use crate::pricing::Totals;
 
 const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
 const TOTAL: Money = Money::eur(2489);
-const STATUSES: [PaymentStatus; 7] = [
+const STATUSES: [PaymentStatus; 10] = [
     PaymentStatus::None,
     PaymentStatus::Pending,
     PaymentStatus::RequiresAction,
@@ -24,6 +25,9 @@ const STATUSES: [PaymentStatus; 7] = [
     PaymentStatus::Paid,
     PaymentStatus::Failed,
     PaymentStatus::Voided,
+    PaymentStatus::PartiallyPaid,
+    PaymentStatus::PartiallyRefunded,
+    PaymentStatus::Refunded,
 ];
 
 fn id<T: From<Uuid>>(n: u128) -> T {
@@ -67,7 +71,12 @@ fn line() -> Line {
 }
 
 fn totals() -> Totals {
-    Totals { subtotal: Money::eur(1999), shipping: Money::eur(490), total: TOTAL }
+    Totals {
+        subtotal: Money::eur(1999),
+        shipping: Money::eur(490),
+        total: TOTAL,
+        ..Totals::zero(TOTAL.currency)
+    }
 }
 
 /// Every failure, with every step that can fail.
@@ -165,8 +174,16 @@ fn commands() -> Vec<Command> {
 
 fn effects() -> Vec<Effect> {
     let (attempt, variant, hold, order, payment) = (1, variant(), id(11), order(), payment());
-    let draft = |owner, contact| {
-        let draft = Draft { cart: id(1), owner, lines: vec![line()], totals: totals(), contact };
+    let draft = |owner, contact, capture| {
+        let draft = Draft {
+            cart: id(1),
+            owner,
+            lines: vec![line()],
+            totals: totals(),
+            contact,
+            quote: None,
+            capture,
+        };
         Effect::DraftOrder { attempt, order, draft: Box::new(draft), payment }
     };
     let terms = Terms {
@@ -181,8 +198,9 @@ fn effects() -> Vec<Effect> {
         Effect::ClaimCart { attempt },
         Effect::PriceLines { attempt, lines: vec![(product, variant)] },
         Effect::HoldStock { attempt, variant, hold, quantity: Quantity::ONE, expires_at: AT },
-        draft(Owner::User(id(3)), contact()),
-        draft(Owner::Guest, Sealed::Erased),
+        draft(Owner::User(id(3)), contact(), CapturePolicy::OnPlacement),
+        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnPlacement),
+        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnShipment),
         Effect::Authorize { attempt, payment, terms },
         Effect::SyncPayment { payment },
         Effect::VoidPayment { payment },

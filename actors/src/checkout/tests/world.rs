@@ -455,7 +455,7 @@ impl World {
     /// The order binds, but its money could not be taken: a person must look, and nothing is undone.
     pub(super) fn assert_placed_unpaid(&self) {
         let order = self.order.state();
-        assert_eq!((order.stage(), order.payment_status), (order::Stage::Placed, PaymentStatus::Failed));
+        assert_eq!((order.stage(), order.payment_status()), (order::Stage::Placed, PaymentStatus::Failed));
         assert_eq!(self.cart.state().status, cart::Status::Completed { order: order_id() });
         self.assert_stock_is_promised();
         self.assert_quiet();
