@@ -115,6 +115,21 @@ pub struct StockFact {
     pub holds: Vec<(HoldId, CartId, u32, HoldState)>,
 }
 
+/// A coupon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CouponFact {
+    /// Its code.
+    pub code: String,
+    /// How many orders may use it.
+    pub total_limit: Option<u32>,
+    /// How many orders of one customer may use it.
+    pub per_customer_limit: Option<u32>,
+    /// How many orders use it.
+    pub redeemed: u32,
+    /// How many orders of one customer use it, of whoever has most.
+    pub most_by_customer: u32,
+}
+
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductFact {
@@ -155,6 +170,8 @@ pub struct Facts {
     pub stocks: BTreeMap<VariantId, StockFact>,
     /// Products.
     pub products: HashMap<Uuid, ProductFact>,
+    /// Coupons.
+    pub coupons: HashMap<Uuid, CouponFact>,
     /// Users.
     pub users: HashMap<Uuid, UserFact>,
     /// Pieces sold by placed orders.

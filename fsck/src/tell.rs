@@ -1,10 +1,14 @@
 //! What each domain tells of an entity.
 
+use std::collections::BTreeMap;
+
 use amazoff_actors::cart::{self, Cart};
 use amazoff_actors::checkout::{Checkout, Phase};
+use amazoff_actors::coupon::Coupon;
 use amazoff_actors::ids::{OrderId, ProductId, VariantId};
 use amazoff_actors::order::{Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, Payment, Stage};
+use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
@@ -14,8 +18,8 @@ use uuid::Uuid;
 
 use crate::documents::{collection, digest};
 use crate::facts::{
-    CartFact, CheckoutFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress, StockFact,
-    UserFact,
+    CartFact, CheckoutFact, CouponFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress,
+    StockFact, UserFact,
 };
 use crate::histories::History;
 
@@ -58,6 +62,34 @@ impl Told for Checkout {
                 bought: attempts.iter().find(|past| past.failure.is_none()).map(|past| past.attempt),
             },
         );
+        Ok(())
+    }
+}
+
+impl Told for Pricebook {
+    type Notes = ();
+    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) -> Result<(), String> {
+        Ok(()) // nothing else that is stored must agree with it
+    }
+}
+
+impl Told for Coupon {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let coupon = &history.state;
+        let mut by_customer = BTreeMap::<_, u32>::new();
+        for used in coupon.redemptions.values() {
+            *by_customer.entry(&used.customer).or_default() += 1;
+        }
+        let terms = coupon.terms.as_ref();
+        let fact = CouponFact {
+            code: terms.map(|terms| terms.code.clone()).unwrap_or_default(),
+            total_limit: terms.and_then(|terms| terms.total_limit),
+            per_customer_limit: terms.and_then(|terms| terms.per_customer_limit),
+            redeemed: coupon.redeemed(),
+            most_by_customer: by_customer.into_values().max().unwrap_or(0),
+        };
+        facts.coupons.insert(id, fact);
         Ok(())
     }
 }

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_for_operators_asks_for_a_role() {
+    fn everything_for_operators_and_the_back_office_asks_for_a_role() {
         for (method, path, access) in TABLE {
             let staff = matches!(access, Access::Staff(_));
             let inside = path.starts_with("/ops/") || path.starts_with("/admin/");
