@@ -10,10 +10,11 @@ use crate::cart::{Cart, CartDelivery, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
 use crate::coupon::{Coupon, Coupons};
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
-use crate::payment::{Payment, PaymentDelivery, Payments, Providers};
+use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
 use crate::product::{Product, ProductProjection, Products};
+use crate::reconcile::Reconciliations;
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
 use crate::user::{User, Users};
@@ -52,6 +53,10 @@ pub struct Shop {
     pub orders: Orders,
     /// What was paid.
     pub payments: Payments,
+    /// What payment providers tell of their own accord.
+    pub webhooks: Webhooks,
+    /// Comparing payments with what their providers say.
+    pub reconciliations: Reconciliations,
     /// The process from cart to paid order.
     pub checkouts: Checkouts,
     /// Seals personal data and derives the program's keys.
@@ -91,6 +96,7 @@ impl Shop {
         let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
+        let providers = outside.providers.clone();
         let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
         assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
@@ -107,6 +113,8 @@ impl Shop {
         let documents = assembly.documents();
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices } = shelf.clone();
+        let payments = Payments::new(payments);
+        let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
         let shop = Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
@@ -121,8 +129,20 @@ impl Shop {
                 outside.passwords,
                 Arc::clone(&ports.clock),
             ),
-            orders: Orders::new(orders, Arc::clone(&documents), vault.clone()),
-            payments: Payments::new(payments),
+            orders: orders.clone(),
+            webhooks: Webhooks::new(
+                providers.clone(),
+                payments.clone(),
+                Arc::clone(&documents),
+                Arc::clone(&ports.clock),
+            ),
+            reconciliations: Reconciliations::new(
+                providers,
+                payments.clone(),
+                orders,
+                (Arc::clone(&documents), Arc::clone(&ports.clock)),
+            ),
+            payments,
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
             blobs: outside.blobs,
@@ -153,6 +173,7 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     let (products, orders) = (assembly.directory::<Product>(limits), assembly.directory::<Order>(limits));
     assembly.register(&products);
     assembly.register(&orders);
+    assembly.register(&assembly.directory::<Payment>(limits));
     project(&mut assembly, &products, ports);
     assembly.finish()
 }
@@ -161,4 +182,5 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
 fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
     assembly.project(Arc::new(ProductProjection::new(products.clone())));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
 }

@@ -14,7 +14,9 @@ use crate::openapi;
 use crate::pages;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::routes::{admin, auth, carts, catalogue, checkout, health, ops, orders, payments, realtime};
+use crate::routes::{
+    admin, auth, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
+};
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
 pub(crate) fn api() -> OpenApiRouter<Platform> {
@@ -35,6 +37,7 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(orders::cancel_return))
         .routes(routes!(payments::get_one))
         .routes(routes!(payments::confirm))
+        .routes(routes!(webhooks::receive))
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
@@ -104,6 +107,9 @@ fn operations() -> OpenApiRouter<Platform> {
         .routes(routes!(ops::audit::list))
         .routes(routes!(ops::audit::verify))
         .routes(routes!(ops::stream::open))
+        .routes(routes!(ops::reconciliations::list, ops::reconciliations::run))
+        .routes(routes!(ops::reconciliations::show))
+        .routes(routes!(ops::reconciliations::strays))
 }
 
 /// What the back office sees and does.

@@ -233,6 +233,19 @@ impl Operator {
         self.act(Act::on("projection-rebuild", projection), rebuilt).await
     }
 
+    /// Does something of which the runtime knows only its name.
+    ///
+    /// # Errors
+    /// When the audit trail cannot be written, or `doing` fails.
+    pub async fn noted<T>(
+        &self,
+        action: &'static str,
+        subject: &str,
+        doing: impl Future<Output = Result<T, JournalError>>,
+    ) -> Result<T, OperateError> {
+        self.act(Act::on(action, subject), async { Ok(doing.await?) }).await
+    }
+
     fn member(&self, entity: &EntityId) -> Result<std::sync::Arc<dyn AnyMember>, OperateError> {
         let kind = entity.kind.as_str();
         self.runtime.member(kind).ok_or_else(|| OperateError::UnknownDomain(kind.to_owned()))

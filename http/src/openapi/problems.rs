@@ -74,6 +74,14 @@ problems! {
     PaymentProblems { "404": "payment-not-found" }
     /// Of answering the bank's question.
     ConfirmProblems { "404": "payment-not-found", "409": "payment-nothing-to-confirm, request-in-flight" }
+    /// Of a payment provider's message.
+    WebhookProblems {
+        "401": "webhook-not-believed",
+        "404": "provider-not-found",
+        "413": "payload-too-large",
+        "422": "webhook-malformed",
+        "503": "overloaded, webhook-not-taken, deadline-exceeded",
+    }
     /// Of registering.
     RegisterProblems {
         "409": "email-taken",
@@ -144,6 +152,16 @@ problems! {
     }
     /// Of reading the audit trail.
     AuditProblems { "400": "invalid-query, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of comparing payments with their providers.
+    ReconcileProblems {
+        "409": "request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+        "503": "audit-unavailable, storage-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of lists of reports.
+    ReconciliationsProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of a report.
+    ReconciliationProblems { "404": "reconciliation-not-found", "503": "not-ready, deadline-exceeded" }
     /// Of changing the pricebook.
     PricebookProblems {
         "409": "request-in-flight",

@@ -53,6 +53,10 @@ impl Problem {
             &format!("A body may have at most {limit} bytes."),
         )
     }
+    /// As many messages as may are being taken in.
+    pub fn too_many_messages() -> Self {
+        Self::edge(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many messages at once.").soon_again()
+    }
     /// The client stopped sending.
     pub fn body_unreadable() -> Self {
         Self::edge(StatusCode::BAD_REQUEST, "body-unreadable", "The body ended early.")
