@@ -46,6 +46,9 @@ impl OrderDelivery {
         let Some((payment, command)) = asked_of_payment(sent.effect) else { return Delivered::Done };
         match Reached::from(self.payments.execute(payment.uuid(), command, sent.envelope()).await) {
             Reached::Accepted(_) => Delivered::Done,
+            Reached::Refused(refusal @ payment::Rejection::Busy) => {
+                Delivered::Retry { reason: refusal.to_string() }
+            }
             Reached::Refused(refusal) => refused(sent, payment, refusal.code()),
             Reached::Poisoned(reason) => stuck(sent, &reason),
             Reached::NotNow(reason) => Delivered::Retry { reason },

@@ -10,6 +10,7 @@ mod catalogue;
 mod checkout;
 mod conduct;
 mod consistency;
+mod desk;
 mod ops;
 mod orders;
 mod realtime;

@@ -10,6 +10,7 @@ mod blast_radius;
 mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;
+mod orders;
 mod shop;
 #[cfg(feature = "fault-points")]
 mod simulation;
