@@ -30,6 +30,9 @@ const OPS: Access = Access::Staff(OPERATORS);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Staff(&[Role::Admin]);
 
+/// For looking into the back office.
+const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
+
 /// The authorisation table of the API.
 pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/openapi.json", Access::Anyone),
@@ -87,6 +90,22 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/ops/v1/audit/verify", OPS),
     (Method::GET, "/ops/v1/stream", OPS),
     (Method::POST, "/ops/v1/faults", OPS),
+    (Method::GET, "/admin/v1/pricebook", DESK),
+    (Method::PUT, "/admin/v1/pricebook/currencies", ADMIN),
+    (Method::PUT, "/admin/v1/pricebook/rounding", ADMIN),
+    (Method::PUT, "/admin/v1/pricebook/capture", ADMIN),
+    (Method::PUT, "/admin/v1/pricebook/default-region", ADMIN),
+    (Method::PUT, "/admin/v1/pricebook/regions/{region}", ADMIN),
+    (Method::DELETE, "/admin/v1/pricebook/regions/{region}", ADMIN),
+    (Method::PUT, "/admin/v1/pricebook/shipping-methods/{method}", ADMIN),
+    (Method::DELETE, "/admin/v1/pricebook/shipping-methods/{method}", ADMIN),
+    (Method::GET, "/admin/v1/promotions", DESK),
+    (Method::POST, "/admin/v1/promotions", ADMIN),
+    (Method::PATCH, "/admin/v1/promotions/{promotion_id}", ADMIN),
+    (Method::POST, "/admin/v1/coupons", ADMIN),
+    (Method::GET, "/admin/v1/coupons/{code}", DESK),
+    (Method::DELETE, "/admin/v1/coupons/{code}", ADMIN),
+    (Method::POST, "/admin/v1/quotes", DESK),
     (Method::GET, "/metrics", Access::Scraper),
 ];
 

@@ -14,7 +14,7 @@ use crate::openapi;
 use crate::pages;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::routes::{auth, carts, catalogue, checkout, health, ops, orders, payments, realtime};
+use crate::routes::{admin, auth, carts, catalogue, checkout, health, ops, orders, payments, realtime};
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
 pub(crate) fn api() -> OpenApiRouter<Platform> {
@@ -44,6 +44,7 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(health::ready))
         .routes(routes!(metrics::scrape))
         .merge(operations())
+        .merge(back_office())
 }
 
 /// What operators see and do.
@@ -78,6 +79,23 @@ fn operations() -> OpenApiRouter<Platform> {
         .routes(routes!(ops::audit::list))
         .routes(routes!(ops::audit::verify))
         .routes(routes!(ops::stream::open))
+}
+
+/// What the back office sees and does.
+fn back_office() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::pricebook::show))
+        .routes(routes!(admin::pricebook::currencies))
+        .routes(routes!(admin::pricebook::rounding))
+        .routes(routes!(admin::pricebook::capture))
+        .routes(routes!(admin::pricebook::default_region))
+        .routes(routes!(admin::pricebook::put_region, admin::pricebook::remove_region))
+        .routes(routes!(admin::pricebook::put_method, admin::pricebook::remove_method))
+        .routes(routes!(admin::promotions::list, admin::promotions::create))
+        .routes(routes!(admin::promotions::change))
+        .routes(routes!(admin::coupons::issue))
+        .routes(routes!(admin::coupons::show, admin::coupons::withdraw))
+        .routes(routes!(admin::quotes::price))
 }
 
 /// The whole site: API and pages behind all layers.

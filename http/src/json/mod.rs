@@ -1,5 +1,6 @@
 //! Reading JSON bodies from strangers: strict, bounded, and with refusals that name the field.
 
+mod exact;
 mod fields;
 mod parse;
 
@@ -11,6 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::problem::{FieldError, Problem};
+
+pub use exact::Exactly;
 
 /// Largest body of an API request, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;

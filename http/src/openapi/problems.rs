@@ -121,6 +121,35 @@ problems! {
     }
     /// Of reading the audit trail.
     AuditProblems { "400": "invalid-query, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of changing the pricebook.
+    PricebookProblems {
+        "409": "request-in-flight",
+        "412": "pricebook-changed (with `version`)",
+        "422": "validation-failed, pricebook-invalid (with `field`), idempotency-key-reused",
+    }
+    /// Of changing what must be there in the pricebook.
+    BookProblems {
+        "404": "region-not-found, shipping-method-not-found",
+        "409": "region-is-default, request-in-flight",
+        "412": "pricebook-changed (with `version`)",
+    }
+    /// Of changing a promotion.
+    PromotionProblems {
+        "404": "promotion-not-found",
+        "409": "request-in-flight",
+        "412": "pricebook-changed (with `version`)",
+        "422": "validation-failed, pricebook-invalid (with `field`), idempotency-key-reused",
+    }
+    /// Of issuing a code.
+    IssueProblems {
+        "404": "promotion-not-found",
+        "409": "coupon-exists, coupon-withdrawn, request-in-flight",
+        "422": "validation-failed, coupon-invalid (with `field`), idempotency-key-reused",
+    }
+    /// Of a code.
+    CouponProblems { "404": "coupon-unknown", "409": "request-in-flight" }
+    /// Of trying out a price.
+    QuoteProblems { "422": "validation-failed" }
     /// Of following what happens.
     StreamProblems { "503": "overloaded (too many streams), not-ready" }
 }
