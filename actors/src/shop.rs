@@ -6,8 +6,8 @@ use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
-use crate::cart::{Cart, CartDelivery, Carts, Shelf};
-use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
+use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
+use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
@@ -59,6 +59,8 @@ pub struct Shop {
     pub reconciliations: Reconciliations,
     /// The process from cart to paid order.
     pub checkouts: Checkouts,
+    /// Which checkouts run, for operators.
+    pub processes: Processes,
     /// Seals personal data and derives the program's keys.
     pub vault: Vault,
     /// Bytes of images.
@@ -112,7 +114,7 @@ impl Shop {
 
         let documents = assembly.documents();
         let vault = outside.vault;
-        let Shelf { products, stocks, pricebooks, coupons, prices } = shelf.clone();
+        let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
         let shop = Self {
@@ -143,6 +145,7 @@ impl Shop {
                 (Arc::clone(&documents), Arc::clone(&ports.clock)),
             ),
             payments,
+            processes: Processes::new(checkouts.clone(), Arc::clone(&documents), Arc::clone(&ports.journal)),
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
             blobs: outside.blobs,
@@ -164,15 +167,17 @@ fn shelf(
     let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
     let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
     let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
-    Shelf { products, stocks, pricebooks, coupons, prices }
+    Shelf { products, stocks, pricebooks, coupons, prices, documents: assembly.documents() }
 }
 
 /// Only what the read models are made from and by, to build them anew while no shop runs.
 pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     let mut assembly = Assembly::new(ports);
-    let (products, orders) = (assembly.directory::<Product>(limits), assembly.directory::<Order>(limits));
+    let products = assembly.directory::<Product>(limits);
     assembly.register(&products);
-    assembly.register(&orders);
+    assembly.register(&assembly.directory::<Order>(limits));
+    assembly.register(&assembly.directory::<Cart>(limits));
+    assembly.register(&assembly.directory::<Checkout>(limits));
     assembly.register(&assembly.directory::<Payment>(limits));
     project(&mut assembly, &products, ports);
     assembly.finish()
@@ -181,6 +186,8 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
 /// The shop's projections.
 fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
     assembly.project(Arc::new(ProductProjection::new(products.clone())));
+    assembly.project(Arc::new(CartProjection));
+    assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use amazoff_supervisor::documents::{Documents, Query};
 use amazoff_supervisor::{
     Answer, AskError, Clock, Committed, Directory, Envelope, Fault, ReadError, Vault, VaultError,
 };
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use super::projection::{CARTS, Document};
 use super::{
     Addition, Address, Cart, Command, MergeStrategy, NewAddress, Offer, Owner, Rejection, Shown, Status,
     View, Warning,
@@ -31,6 +33,9 @@ pub struct Carts {
     clock: Arc<dyn Clock>,
 }
 
+/// The most carts of one person that are looked at to find the newest.
+const CARTS_OF_PERSON: usize = 50;
+
 /// Where carts look up what is added to them, and what it costs.
 #[derive(Clone)]
 pub struct Shelf {
@@ -44,6 +49,8 @@ pub struct Shelf {
     pub coupons: Coupons,
     /// The one way to a price.
     pub prices: Prices,
+    /// Which carts people have.
+    pub documents: Arc<dyn Documents>,
 }
 
 /// What a shopper wants to add: everything else about it is looked up.
@@ -235,6 +242,35 @@ impl Carts {
     /// When the journal cannot be read.
     pub async fn get(&self, id: CartId) -> Result<Option<Arc<Committed<Cart>>>, ReadError> {
         self.directory.read(id.uuid()).await
+    }
+
+    /// The newest open cart of a person, as far as the projection has come.
+    ///
+    /// # Errors
+    /// When documents or journal cannot be read.
+    pub async fn of_person(&self, user: UserId) -> Result<Option<CartId>, ReadError> {
+        let query = Query {
+            collection: CARTS.to_owned(),
+            equals: vec![("user".to_owned(), user.to_string().into())],
+            limit: CARTS_OF_PERSON,
+            ..Query::default()
+        };
+        let page = self.shelf.documents.query(&query).await;
+        let page = page.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        let known = page.items.into_iter().filter_map(|(id, body)| {
+            let document: Document = serde_json::from_value(body).ok()?;
+            Some((document.since, id.parse::<CartId>().ok()?))
+        });
+        let mut known: Vec<_> = known.collect();
+        known.sort_unstable_by(|one, other| other.cmp(one));
+        for (_, id) in known {
+            let cart = self.get(id).await?;
+            let open = |cart: &Cart| cart.status == Status::Open && cart.owner == Owner::User(user);
+            if cart.is_some_and(|cart| open(&cart.state)) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// The view of a cart as last committed, at today's prices; `None` when there is none.
