@@ -14,3 +14,4 @@ mod orders;
 mod realtime;
 mod standing;
 mod support;
+mod webhooks;
