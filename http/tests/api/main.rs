@@ -16,3 +16,4 @@ mod orders;
 mod realtime;
 mod standing;
 mod support;
+mod webhooks;
