@@ -74,8 +74,9 @@ impl Shop {
         assembly.register(&carts);
         assembly.register(&users);
         assembly.register(&orders);
-        assembly
-            .register_with(&payments, Arc::new(PaymentDelivery::new(outside.providers, checkouts.clone())));
+        let clock = Arc::clone(&ports.clock);
+        let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
+        assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
             products: products.clone(),

@@ -6,6 +6,7 @@ use amazoff_supervisor::sealing::Sealed;
 use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
+use super::fact::Fact;
 use super::view::PaymentStatus;
 use crate::cart::Owner;
 use crate::ids::{CartId, LineId, PaymentId, ProductId, VariantId};
@@ -79,6 +80,13 @@ pub enum Command {
         payment: PaymentId,
         /// How much; must be the order's total.
         amount: Money,
+    },
+    /// What became of money, after the order was placed.
+    NoteFact {
+        /// Of which payment.
+        payment: PaymentId,
+        /// What.
+        fact: Fact,
     },
     /// Gives a draft up for good.
     Cancel {

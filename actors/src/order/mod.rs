@@ -26,6 +26,7 @@
 mod command;
 mod contact;
 mod event;
+mod fact;
 mod handle;
 mod projection;
 mod rejection;
@@ -37,6 +38,7 @@ mod view;
 pub use command::{CancelReason, Command, Draft, Line};
 pub use contact::{Address, Contact};
 pub use event::Event;
+pub use fact::Fact;
 pub use handle::{OrderCard, OrderPage, Orders};
 pub use projection::{ORDERS, OrderProjection};
 pub use rejection::Rejection;

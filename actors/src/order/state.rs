@@ -148,6 +148,7 @@ impl Entity for Order {
             Command::NotePayment { payment, status } => Ok(self.note(*payment, *status, at)),
             Command::Place { payment } => self.place(*payment, at),
             Command::MarkPaid { payment, amount } => self.mark_paid(draft, (*payment, *amount), at),
+            Command::NoteFact { .. } => Ok(self.unchanged()),
             Command::Cancel { reason } => self.cancel(*reason, at),
         }
     }

@@ -35,9 +35,15 @@ mod apply;
 mod command;
 mod deliver;
 mod event;
+mod expiry;
 mod handle;
+mod known;
+mod observe;
+mod part;
+mod parts;
 mod provider;
 mod rejection;
+mod reserve;
 mod state;
 mod sync;
 #[cfg(test)]
@@ -49,6 +55,9 @@ pub use command::{Call, Command, Effect, Outcome, Terms, Update};
 pub use deliver::PaymentDelivery;
 pub use event::Event;
 pub use handle::Payments;
+pub use observe::DISPUTES;
+pub use part::{Ask, Dispute, Doubt, Part, PartId, PartState, Taking};
+pub use parts::REFUNDS;
 pub use provider::{
     Confirmation, Found, Intent, IntentKey, Lookup, News, Operation, PaymentProvider, ProviderAnswer,
     ProviderError, ProviderRecord, Providers, RecordPage, RecordState, WebhookError, WebhookEvent,

@@ -265,6 +265,9 @@ impl World {
                     self.tell_payment(id, command).unwrap();
                 }
             }
+            Sent::Payment(_, payment::Effect::TellOrder { payment, fact, .. }) => {
+                self.order.run(order::Command::NoteFact { payment, fact }).unwrap();
+            }
         }
     }
 
