@@ -51,6 +51,8 @@ pub struct OrderFact {
     pub cart: Option<CartId>,
     /// What it costs.
     pub total: Option<Money>,
+    /// What the ledger must count as sold by it: what was taken, without what it gave back or has asked to.
+    pub sold: i64,
 }
 
 impl OrderFact {
@@ -65,7 +67,7 @@ impl OrderFact {
 pub enum Progress {
     /// Nothing more can happen, and no money was taken.
     Over,
-    /// The money is taken.
+    /// All that was to be taken is taken.
     Captured,
     /// The provider is being asked.
     Asking {
@@ -98,6 +100,16 @@ pub struct PaymentFact {
     pub provider: String,
     /// Where it stands.
     pub progress: Progress,
+    /// How much was taken.
+    pub captured: i64,
+    /// How much of that was given back.
+    pub refunded: i64,
+    /// How much card owners took back or hold in dispute.
+    pub disputed: i64,
+    /// How much the provider is being asked to take, or may have taken.
+    pub capturing: i64,
+    /// How much the provider is being asked to give back, or may have given back.
+    pub refunding: i64,
     /// Whether its money was ever reserved.
     pub was_authorized: bool,
 }

@@ -12,3 +12,4 @@ pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod realtime;
+pub(crate) mod webhooks;

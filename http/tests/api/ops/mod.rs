@@ -4,6 +4,7 @@ mod acts;
 mod metrics;
 mod past;
 mod privacy;
+mod reconciliations;
 mod stream;
 mod waiting;
 
