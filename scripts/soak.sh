@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The long runs. A Galera cluster loses its writer. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
-# kill tests run, each time with another seed of chance (default 30). The last line counts.
+# kill tests run, each time with another seed of chance (default 30), PRICING_CASES how many baskets are priced (default 100,000). The last line counts.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
@@ -18,13 +18,16 @@ run "three MariaDB nodes with Galera, the writer killed" \
   cargo nextest run -p amazoff-databases --locked --test galera --run-ignored only
 
 run "simulation of ${SIM_SEEDS:=50000} seeds" \
-  env SIM_SEEDS="$SIM_SEEDS" cargo test -p amazoff-world --release --locked --features fault-points --test simulation \
+  env SIM_SEEDS="$SIM_SEEDS" cargo test -p amazoff-world --release --locked --features fault-points --test world \
   whatever_goes_wrong -- --nocapture
+
+run "pricing of ${PRICING_CASES:=100000} baskets" \
+  env PRICING_CASES="$PRICING_CASES" cargo test -p amazoff-actors --release --locked pricing::engine::tests::properties
 
 for ((n = 1; n <= ${SOAK_RUNS:-30}; n++)); do
   seed=$((RANDOM * 32768 + RANDOM))
   run "kill tests, run $n of ${SOAK_RUNS:-30}, TEST_SEED=$seed" \
-    env TEST_SEED="$seed" cargo nextest run -p amazoff-server --locked --features fault-points --test kill --no-fail-fast
+    env TEST_SEED="$seed" cargo nextest run -p amazoff-server --locked --features fault-points --test black_box --no-fail-fast kill::
 done
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

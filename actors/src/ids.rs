@@ -139,6 +139,49 @@ typed_id!(
     /// Stock put aside for one checkout.
     HoldId, "hold_"
 );
+typed_id!(
+    /// A parcel of an order.
+    ShipmentId, "shp_"
+);
+typed_id!(
+    /// Goods that come back.
+    ReturnId, "ret_"
+);
+typed_id!(
+    /// A change of what an order costs, or of what was paid back.
+    AdjustmentId, "adj_"
+);
+typed_id!(
+    /// A remark at an order.
+    NoteId, "note_"
+);
+
+typed_id!(
+    /// A promotion of the pricebook.
+    PromotionId, "promo_"
+);
+typed_id!(
+    /// A coupon, derived from its code.
+    CouponId, "coupon_"
+);
+typed_id!(
+    /// A pricebook; the shop has one.
+    PricebookId, "pricebook_"
+);
+
+impl PricebookId {
+    /// The shop's one.
+    pub fn shop() -> Self {
+        Self(derive_uuid(&[b"pricebook", b"shop"]))
+    }
+}
+
+impl CouponId {
+    /// The coupon of a code, however its letters are written and whatever blanks are around it.
+    pub fn of_code(code: &str) -> Self {
+        Self(derive_uuid(&[b"coupon", code.trim().to_uppercase().as_bytes()]))
+    }
+}
 
 impl LineId {
     /// The line of a variant: a cart has at most one per variant.

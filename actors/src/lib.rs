@@ -10,9 +10,12 @@ pub mod pricing;
 
 pub mod cart;
 pub mod checkout;
+pub mod coupon;
 pub mod order;
 pub mod payment;
+pub mod pricebook;
 pub mod product;
+pub mod reconcile;
 pub mod stock;
 pub mod user;
 

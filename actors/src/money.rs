@@ -99,6 +99,10 @@ impl Money {
     pub const fn zero(currency: Currency) -> Self {
         Self::new(0, currency)
     }
+    /// Whether it is nothing.
+    pub const fn is_zero(&self) -> bool {
+        self.amount == 0
+    }
     /// The sum of two amounts.
     ///
     /// # Errors
@@ -108,6 +112,17 @@ impl Money {
             return Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency });
         }
         let amount = self.amount.checked_add(other.amount).ok_or(MoneyError::Overflow)?;
+        Ok(Self { amount, ..self })
+    }
+    /// What is left of an amount.
+    ///
+    /// # Errors
+    /// When the currencies differ or the difference overflows.
+    pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency });
+        }
+        let amount = self.amount.checked_sub(other.amount).ok_or(MoneyError::Overflow)?;
         Ok(Self { amount, ..self })
     }
     /// The price of several pieces.

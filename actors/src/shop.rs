@@ -6,11 +6,15 @@ use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
-use crate::cart::{Cart, Carts};
-use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
-use crate::order::{Order, OrderProjection, Orders};
-use crate::payment::{Payment, PaymentDelivery, Payments, Providers};
+use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
+use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
+use crate::coupon::{Coupon, Coupons};
+use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
+use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
+use crate::pricebook::{Pricebook, Pricebooks};
+use crate::pricing::Prices;
 use crate::product::{Product, ProductProjection, Products};
+use crate::reconcile::Reconciliations;
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
 use crate::user::{User, Users};
@@ -35,6 +39,12 @@ pub struct Shop {
     pub products: Products,
     /// Quantities per variant.
     pub stocks: Stocks,
+    /// Currencies, tax, shipping and promotions.
+    pub pricebooks: Pricebooks,
+    /// Codes, and who used them.
+    pub coupons: Coupons,
+    /// The one way to a price.
+    pub prices: Prices,
     /// Carts of guests and users.
     pub carts: Carts,
     /// People and their sessions.
@@ -43,8 +53,14 @@ pub struct Shop {
     pub orders: Orders,
     /// What was paid.
     pub payments: Payments,
+    /// What payment providers tell of their own accord.
+    pub webhooks: Webhooks,
+    /// Comparing payments with what their providers say.
+    pub reconciliations: Reconciliations,
     /// The process from cart to paid order.
     pub checkouts: Checkouts,
+    /// Which checkouts run, for operators.
+    pub processes: Processes,
     /// Seals personal data and derives the program's keys.
     pub vault: Vault,
     /// Bytes of images.
@@ -63,6 +79,8 @@ impl Shop {
         let mut assembly = Assembly::new(ports);
         let products = assembly.directory::<Product>(limits);
         let stocks = assembly.directory::<Stock>(limits);
+        let pricebooks = assembly.directory::<Pricebook>(limits);
+        let coupons = assembly.directory::<Coupon>(limits);
         let carts = assembly.directory::<Cart>(limits);
         let users = assembly.directory::<User>(limits);
         let orders = assembly.directory::<Order>(limits);
@@ -71,16 +89,23 @@ impl Shop {
 
         assembly.register(&products);
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
-        assembly.register(&carts);
+        assembly.register(&pricebooks);
+        assembly.register(&coupons);
+        let shelf = shelf((&assembly, ports), (&products, &stocks), (&pricebooks, &coupons));
+        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
+        assembly.register_with(&carts, Arc::new(handover));
         assembly.register(&users);
-        assembly.register(&orders);
+        let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
+        assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
+        let providers = outside.providers.clone();
         let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
         assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
-            products: products.clone(),
-            stocks: stocks.clone(),
+            prices: shelf.prices.clone(),
+            coupons,
+            stocks,
             orders: orders.clone(),
             payments: payments.clone(),
         };
@@ -88,13 +113,17 @@ impl Shop {
         project(&mut assembly, &products, ports);
 
         let documents = assembly.documents();
-        let products = Products::new(products, Arc::clone(&documents));
-        let stocks = Stocks::new(stocks);
         let vault = outside.vault;
+        let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
+        let payments = Payments::new(payments);
+        let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
         let shop = Self {
-            carts: Carts::new(carts.clone(), products.clone(), stocks.clone()),
+            carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
             stocks,
+            pricebooks,
+            coupons,
+            prices,
             users: Users::new(
                 users,
                 Arc::clone(&ports.journal),
@@ -102,8 +131,21 @@ impl Shop {
                 outside.passwords,
                 Arc::clone(&ports.clock),
             ),
-            orders: Orders::new(orders, Arc::clone(&documents), vault.clone()),
-            payments: Payments::new(payments),
+            orders: orders.clone(),
+            webhooks: Webhooks::new(
+                providers.clone(),
+                payments.clone(),
+                Arc::clone(&documents),
+                Arc::clone(&ports.clock),
+            ),
+            reconciliations: Reconciliations::new(
+                providers,
+                payments.clone(),
+                orders,
+                (Arc::clone(&documents), Arc::clone(&ports.clock)),
+            ),
+            payments,
+            processes: Processes::new(checkouts.clone(), Arc::clone(&documents), Arc::clone(&ports.journal)),
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
             blobs: outside.blobs,
@@ -115,12 +157,28 @@ impl Shop {
     }
 }
 
+/// The handles that others look things up in.
+fn shelf(
+    (assembly, ports): (&Assembly, &Ports),
+    (products, stocks): (&Directory<Product>, &Directory<Stock>),
+    (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
+) -> Shelf {
+    let products = Products::new(products.clone(), assembly.documents());
+    let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
+    let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
+    let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
+    Shelf { products, stocks, pricebooks, coupons, prices, documents: assembly.documents() }
+}
+
 /// Only what the read models are made from and by, to build them anew while no shop runs.
 pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     let mut assembly = Assembly::new(ports);
-    let (products, orders) = (assembly.directory::<Product>(limits), assembly.directory::<Order>(limits));
+    let products = assembly.directory::<Product>(limits);
     assembly.register(&products);
-    assembly.register(&orders);
+    assembly.register(&assembly.directory::<Order>(limits));
+    assembly.register(&assembly.directory::<Cart>(limits));
+    assembly.register(&assembly.directory::<Checkout>(limits));
+    assembly.register(&assembly.directory::<Payment>(limits));
     project(&mut assembly, &products, ports);
     assembly.finish()
 }
@@ -128,5 +186,8 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
 /// The shop's projections.
 fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
     assembly.project(Arc::new(ProductProjection::new(products.clone())));
+    assembly.project(Arc::new(CartProjection));
+    assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
 }

@@ -5,7 +5,7 @@
 //! ├─ persistence   lanes, outbox, reminders, projections, slow rounds     one_for_one
 //! ├─ compute       CPU pools: passwords, images                           one_for_one
 //! ├─ shop          one supervisor per domain, its cells below             one_for_one
-//! └─ edge          HTTP listeners, realtime                               one_for_one
+//! └─ edge          HTTP listeners, realtime, reconciliation               one_for_one
 //! ```
 //!
 //! A child that keeps failing is degraded: its own commands are refused with a time to come back, its supervisor starts
@@ -17,7 +17,8 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 7] = ["product", "stock", "cart", "user", "order", "payment", "checkout"];
+pub const DOMAINS: [&str; 9] =
+    ["product", "stock", "pricebook", "coupon", "cart", "user", "order", "payment", "checkout"];
 
 /// What a service may fail before it is degraded.
 const SERVICE: (u32, Duration) = (10, Duration::from_secs(10));

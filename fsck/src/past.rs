@@ -2,8 +2,10 @@
 
 use amazoff_actors::cart::Cart;
 use amazoff_actors::checkout::Checkout;
+use amazoff_actors::coupon::Coupon;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::Payment;
+use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::product::Product;
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
@@ -40,6 +42,8 @@ pub async fn past(
     let past = match entity.kind.as_str() {
         Product::KIND => replayed::<Product>(journal, entity, at).await,
         Stock::KIND => replayed::<Stock>(journal, entity, at).await,
+        Pricebook::KIND => replayed::<Pricebook>(journal, entity, at).await,
+        Coupon::KIND => replayed::<Coupon>(journal, entity, at).await,
         Cart::KIND => replayed::<Cart>(journal, entity, at).await,
         User::KIND => replayed::<User>(journal, entity, at).await,
         Order::KIND => replayed::<Order>(journal, entity, at).await,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId};
+use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, VariantId};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -31,6 +31,19 @@ impl PathId for OrderId {
 impl PathId for PaymentId {
     const PARAMETER: &'static str = "payment_id";
     const MISSING: &'static str = "payment-not-found";
+}
+
+impl PathId for PromotionId {
+    const PARAMETER: &'static str = "promotion_id";
+    const MISSING: &'static str = "promotion-not-found";
+}
+impl PathId for ReturnId {
+    const PARAMETER: &'static str = "return_id";
+    const MISSING: &'static str = "return-unknown";
+}
+impl PathId for VariantId {
+    const PARAMETER: &'static str = "variant_id";
+    const MISSING: &'static str = "unknown-variant";
 }
 
 /// An id of a path.

@@ -14,7 +14,9 @@ use crate::openapi;
 use crate::pages;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::routes::{auth, carts, catalogue, checkout, health, ops, orders, payments, realtime};
+use crate::routes::{
+    admin, auth, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
+};
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
 pub(crate) fn api() -> OpenApiRouter<Platform> {
@@ -30,8 +32,12 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(checkout::complete))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get_one))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(orders::request_return))
+        .routes(routes!(orders::cancel_return))
         .routes(routes!(payments::get_one))
         .routes(routes!(payments::confirm))
+        .routes(routes!(webhooks::receive))
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
@@ -43,7 +49,30 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::scrape))
+        .merge(desk())
         .merge(operations())
+        .merge(back_office())
+}
+
+/// What the shop's people see and do.
+fn desk() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::orders::list))
+        .routes(routes!(admin::orders::get_one))
+        .routes(routes!(admin::orders::cancel))
+        .routes(routes!(admin::orders::refund))
+        .routes(routes!(admin::orders::note))
+        .routes(routes!(admin::parcels::pack))
+        .routes(routes!(admin::parcels::unpack))
+        .routes(routes!(admin::parcels::ship))
+        .routes(routes!(admin::parcels::deliver))
+        .routes(routes!(admin::returns::approve))
+        .routes(routes!(admin::returns::reject))
+        .routes(routes!(admin::returns::receive))
+        .routes(routes!(admin::stock::show))
+        .routes(routes!(admin::stock::receive))
+        .routes(routes!(admin::stock::adjust))
+        .routes(routes!(admin::stock::backorders))
 }
 
 /// What operators see and do.
@@ -78,6 +107,26 @@ fn operations() -> OpenApiRouter<Platform> {
         .routes(routes!(ops::audit::list))
         .routes(routes!(ops::audit::verify))
         .routes(routes!(ops::stream::open))
+        .routes(routes!(ops::reconciliations::list, ops::reconciliations::run))
+        .routes(routes!(ops::reconciliations::show))
+        .routes(routes!(ops::reconciliations::strays))
+}
+
+/// What the back office sees and does.
+fn back_office() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::pricebook::show))
+        .routes(routes!(admin::pricebook::currencies))
+        .routes(routes!(admin::pricebook::rounding))
+        .routes(routes!(admin::pricebook::capture))
+        .routes(routes!(admin::pricebook::default_region))
+        .routes(routes!(admin::pricebook::put_region, admin::pricebook::remove_region))
+        .routes(routes!(admin::pricebook::put_method, admin::pricebook::remove_method))
+        .routes(routes!(admin::promotions::list, admin::promotions::create))
+        .routes(routes!(admin::promotions::change))
+        .routes(routes!(admin::coupons::issue))
+        .routes(routes!(admin::coupons::show, admin::coupons::withdraw))
+        .routes(routes!(admin::quotes::price))
 }
 
 /// The whole site: API and pages behind all layers.

@@ -12,7 +12,7 @@ pub(super) fn apply(payment: &mut Payment, event: &Event) {
     match event {
         Event::AuthorizationRequested { terms, at } => {
             payment.terms = Some(terms.clone());
-            (payment.stage, payment.began) = (Stage::Authorizing, *at);
+            (payment.stage, payment.began, payment.created_at) = (Stage::Authorizing, *at, *at);
         }
         Event::ActionRequired { reference, url } => {
             payment.reference = Some(reference.clone());

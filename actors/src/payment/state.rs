@@ -34,6 +34,8 @@ pub struct Payment {
     pub voids_refused: u32,
     /// How often an operation that the provider never received was sent again.
     pub repeats: u32,
+    /// When it was asked for first; absent in payments of old programs.
+    pub created_at: Option<Timestamp>,
     /// When the last operation on the reservation was decided on; absent in payments of old programs.
     pub began: Option<Timestamp>,
     /// Until when what is reserved can be taken, where the provider says so.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Media, Variant};
 use crate::ids::VariantId;
 use crate::money::Money;
+use crate::pricing::TaxClass;
 
 /// A command to a product.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,27 @@ pub enum Command {
         variant: VariantId,
         /// From now on.
         price: Money,
+    },
+    /// Sets the prices of a variant in other currencies than the shop's.
+    SetPrices {
+        /// Which variant.
+        variant: VariantId,
+        /// From now on; it is not sold in the currencies that are missing.
+        prices: Vec<Money>,
+    },
+    /// Says how a variant is taxed.
+    SetTaxClass {
+        /// Which variant.
+        variant: VariantId,
+        /// From now on.
+        tax_class: TaxClass,
+    },
+    /// Says what a variant weighs.
+    SetWeight {
+        /// Which variant.
+        variant: VariantId,
+        /// Of one piece, packed, in grams.
+        weight_g: u32,
     },
 }
 

@@ -11,6 +11,7 @@ use super::query::{self, CategoryCount, ListQuery, ProductCard, ProductPage};
 use super::{CATEGORIES, Command, Create, PRODUCTS, Product, Receipt, Rejection};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
+use crate::pricing::TaxClass;
 
 /// The most categories that are listed.
 const CATEGORIES_MAX: usize = 200;
@@ -67,6 +68,48 @@ impl Products {
         envelope: Envelope,
     ) -> Answered {
         self.directory.execute(id.uuid(), Command::ChangePrice { variant, price }, envelope).await
+    }
+
+    /// Sets the prices of a variant in other currencies than the shop's; it is not sold in those that are missing.
+    ///
+    /// # Errors
+    /// `variant-not-found`, `product-invalid` for impossible prices, `product-archived`, `product-not-found`.
+    pub async fn set_prices(
+        &self,
+        id: ProductId,
+        variant: VariantId,
+        prices: Vec<Money>,
+        envelope: Envelope,
+    ) -> Answered {
+        self.directory.execute(id.uuid(), Command::SetPrices { variant, prices }, envelope).await
+    }
+
+    /// Says how a variant is taxed.
+    ///
+    /// # Errors
+    /// `variant-not-found`, `product-archived`, `product-not-found`.
+    pub async fn set_tax_class(
+        &self,
+        id: ProductId,
+        variant: VariantId,
+        tax_class: TaxClass,
+        envelope: Envelope,
+    ) -> Answered {
+        self.directory.execute(id.uuid(), Command::SetTaxClass { variant, tax_class }, envelope).await
+    }
+
+    /// Says what a variant weighs, packed, in grams.
+    ///
+    /// # Errors
+    /// `variant-not-found`, `product-invalid` for an impossible weight, `product-archived`, `product-not-found`.
+    pub async fn set_weight(
+        &self,
+        id: ProductId,
+        variant: VariantId,
+        weight_g: u32,
+        envelope: Envelope,
+    ) -> Answered {
+        self.directory.execute(id.uuid(), Command::SetWeight { variant, weight_g }, envelope).await
     }
 
     /// A product as last committed, whatever its status; `None` when there is none. Shoppers see only what

@@ -1,19 +1,20 @@
 //! Products: what the shop sells, with its variants, prices and pictures.
 //!
-//! Owns the description of a product and the price of each variant. A product is the only source of a price: carts and
+//! Owns the description of a product, and the prices, the tax class and the weight of each variant. A product is the only source of a price: carts and
 //! checkouts ask it, and believe nothing that a client sends.
 //!
-//! | state    | Create                  | Publish             | Archive          | ChangePrice        |
+//! | state    | Create                  | Publish             | Archive          | ChangePrice, SetPrices, SetTaxClass, SetWeight |
 //! |----------|-------------------------|---------------------|------------------|--------------------|
 //! | absent   | → draft                 | `product-not-found` | `product-not-found` | `product-not-found` |
-//! | draft    | same: no-op, else `product-exists` | → active  | → archived       | new price          |
-//! | active   | same: no-op, else `product-exists` | no-op     | → archived       | new price          |
+//! | draft    | same: no-op, else `product-exists` | → active  | → archived       | changed; no-op when it is so |
+//! | active   | same: no-op, else `product-exists` | no-op     | → archived       | changed; no-op when it is so |
 //! | archived | same: no-op, else `product-exists` | `product-archived` | no-op   | `product-archived` |
 //!
 //! Invariants:
 //! - PROD-1: the slug is unique in the shop (claim `slug`), also after archiving, so that a link never changes its meaning.
 //! - PROD-2: a product has 1 to 100 variants with distinct ids and distinct SKUs.
-//! - PROD-3: every price is in the shop's currency, from 0 to [`crate::pricing::PRICE_MAX`].
+//! - PROD-3: every variant has a price in the shop's currency, and at most one in each other currency, all from 0 to
+//!   [`crate::pricing::PRICE_MAX`] minor units.
 //! - PROD-4: only an active product is for sale; carts refuse the others.
 //!
 //! It deliberately does not know how many pieces there are (that is `stock`), stores no image bytes (only their names),

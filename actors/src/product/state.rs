@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Create, Event, Receipt, Rejection, validation};
 use crate::effect::NoEffect;
 use crate::ids::{ProductId, VariantId};
-use crate::money::Money;
+use crate::money::{Currency, Money};
+use crate::pricing::TaxClass;
 
 /// Where a product is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +47,29 @@ pub struct Variant {
     pub sku: String,
     /// What makes it differ from the others, such as `size: M`.
     pub options: BTreeMap<String, String>,
-    /// Of one piece, including value added tax.
+    /// Of one piece in the shop's currency; with or without tax, as the tax region says where it goes.
     pub price: Money,
+    /// Of one piece in other currencies, one amount each. It is not sold in those that are missing.
+    #[serde(default)]
+    pub prices: Vec<Money>,
+    /// How it is taxed.
+    #[serde(default)]
+    pub tax_class: TaxClass,
+    /// Of one piece, packed, in grams.
+    #[serde(default)]
+    pub weight_g: u32,
+}
+
+impl Variant {
+    /// A variant that is sold in the shop's currency only, taxed like most goods, and weighs nothing.
+    pub fn new(id: VariantId, sku: String, options: BTreeMap<String, String>, price: Money) -> Self {
+        Self { id, sku, options, price, prices: Vec::new(), tax_class: TaxClass::standard(), weight_g: 0 }
+    }
+
+    /// Of one piece in a currency; `None` when it is not sold in it.
+    pub fn price_in(&self, currency: Currency) -> Option<Money> {
+        std::iter::once(&self.price).chain(&self.prices).copied().find(|price| price.currency == currency)
+    }
 }
 
 /// A picture.
@@ -113,23 +135,52 @@ impl Product {
         Ok(Decision::event(event, receipt(Status::Draft)).claim(slug))
     }
 
-    fn change_price(
+    /// What follows from a change of a variant; nothing when the variant is so already.
+    fn change(
         &self,
         id: VariantId,
-        price: Money,
+        is_so: impl Fn(&Variant) -> bool,
+        event: Event,
         receipt: Receipt,
     ) -> Result<Decision<Self>, Rejection> {
         let variant = self.variant(id).ok_or(Rejection::VariantNotFound)?;
-        validation::check_price(price)?;
-        if variant.price == price {
-            return Ok(Decision::reply(receipt));
+        Ok(if is_so(variant) { Decision::reply(receipt) } else { Decision::event(event, receipt) })
+    }
+
+    fn change_variant(&self, command: &Command, receipt: Receipt) -> Result<Decision<Self>, Rejection> {
+        match command.clone() {
+            Command::ChangePrice { variant, price } => {
+                validation::check_price(price)?;
+                let event = Event::PriceChanged { variant, price };
+                self.change(variant, |known| known.price == price, event, receipt)
+            }
+            Command::SetPrices { variant, prices } => {
+                validation::check_prices(&prices)?;
+                let event = Event::PricesSet { variant, prices: prices.clone() };
+                self.change(variant, |known| known.prices == prices, event, receipt)
+            }
+            Command::SetTaxClass { variant, tax_class } => {
+                let event = Event::TaxClassSet { variant, tax_class: tax_class.clone() };
+                self.change(variant, |known| known.tax_class == tax_class, event, receipt)
+            }
+            Command::SetWeight { variant, weight_g } => {
+                validation::check_weight(weight_g)?;
+                let event = Event::WeightSet { variant, weight_g };
+                self.change(variant, |known| known.weight_g == weight_g, event, receipt)
+            }
+            Command::Create(_) | Command::Publish | Command::Archive => Ok(Decision::reply(receipt)),
         }
-        Ok(Decision::event(Event::PriceChanged { variant: id, price }, receipt))
+    }
+
+    fn vary(&mut self, id: VariantId, change: impl Fn(&mut Variant)) {
+        self.variants.iter_mut().filter(|variant| variant.id == id).for_each(change);
     }
 }
 
 impl Entity for Product {
     const KIND: &'static str = "product";
+    /// 2: variants have prices in other currencies, a tax class and a weight.
+    const SCHEMA: u16 = 2;
     type Command = Command;
     type Event = Event;
     type Reply = Receipt;
@@ -142,9 +193,7 @@ impl Entity for Product {
         let unchanged = receipt(self.status);
         match (self.status, command) {
             (_, Command::Create(new)) => self.create(new, context),
-            (Status::Absent, Command::Publish | Command::Archive | Command::ChangePrice { .. }) => {
-                Err(Rejection::ProductNotFound)
-            }
+            (Status::Absent, _) => Err(Rejection::ProductNotFound),
             (Status::Draft, Command::Publish) => {
                 Ok(Decision::event(Event::Published, receipt(Status::Active)))
             }
@@ -154,12 +203,21 @@ impl Entity for Product {
             (Status::Draft | Status::Active, Command::Archive) => {
                 Ok(Decision::event(Event::Archived, receipt(Status::Archived)))
             }
-            (Status::Draft | Status::Active, Command::ChangePrice { variant, price }) => {
-                self.change_price(*variant, *price, unchanged)
-            }
-            (Status::Archived, Command::Publish | Command::ChangePrice { .. }) => {
-                Err(Rejection::ProductArchived)
-            }
+            (
+                Status::Draft | Status::Active,
+                Command::ChangePrice { .. }
+                | Command::SetPrices { .. }
+                | Command::SetTaxClass { .. }
+                | Command::SetWeight { .. },
+            ) => self.change_variant(command, unchanged),
+            (
+                Status::Archived,
+                Command::Publish
+                | Command::ChangePrice { .. }
+                | Command::SetPrices { .. }
+                | Command::SetTaxClass { .. }
+                | Command::SetWeight { .. },
+            ) => Err(Rejection::ProductArchived),
         }
     }
 
@@ -173,11 +231,14 @@ impl Entity for Product {
             }
             Event::Published => self.status = Status::Active,
             Event::Archived => self.status = Status::Archived,
-            Event::PriceChanged { variant: id, price } => {
-                for variant in self.variants.iter_mut().filter(|variant| variant.id == *id) {
-                    variant.price = *price;
-                }
+            Event::PriceChanged { variant, price } => self.vary(*variant, |known| known.price = *price),
+            Event::PricesSet { variant, prices } => {
+                self.vary(*variant, |known| known.prices.clone_from(prices));
             }
+            Event::TaxClassSet { variant, tax_class } => {
+                self.vary(*variant, |known| known.tax_class = tax_class.clone());
+            }
+            Event::WeightSet { variant, weight_g } => self.vary(*variant, |known| known.weight_g = *weight_g),
         }
     }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::*;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
-use crate::pricing::{PRICE_MAX, is_price};
+use crate::pricing::{PRICE_MAX, TaxClass, is_price};
 
 const NOON: Timestamp = Timestamp::from_unix_ms(1_767_268_800_000);
 
@@ -25,12 +25,8 @@ fn variant_id(n: u128) -> VariantId {
 }
 
 fn variant(n: u128, cents: i64) -> Variant {
-    Variant {
-        id: variant_id(n),
-        sku: format!("POT-{n}"),
-        options: BTreeMap::from([("Colour".to_owned(), "Navy Blue".to_owned())]),
-        price: Money::eur(cents),
-    }
+    let options = BTreeMap::from([("Colour".to_owned(), "Navy Blue".to_owned())]);
+    Variant::new(variant_id(n), format!("POT-{n}"), options, Money::eur(cents))
 }
 
 fn teapot() -> Create {
@@ -51,6 +47,14 @@ fn created() -> Event {
 
 fn receipt(status: Status) -> Receipt {
     Receipt { id: id(), slug: "glass-teapot".to_owned(), status }
+}
+
+fn dollars(cents: i64) -> Money {
+    Money::new(cents, "USD".parse().unwrap())
+}
+
+fn prices(n: u128, prices: Vec<Money>) -> Command {
+    Command::SetPrices { variant: variant_id(n), prices }
 }
 
 fn change(n: u128, cents: i64) -> Command {
@@ -119,6 +123,65 @@ fn a_price_changes_for_one_variant() {
             "it must be in the shop's currency, not negative and not absurdly high",
         ));
     }
+}
+
+#[test]
+fn prices_in_other_currencies_are_beside_the_shops_own() {
+    let variant = variant_id(1);
+    given::<Product>([created()])
+        .when(prices(1, vec![dollars(2199)]))
+        .then_events([Event::PricesSet { variant, prices: vec![dollars(2199)] }])
+        .then_state(|product| {
+            let variant = product.variant(variant_id(1)).unwrap();
+            assert_eq!(variant.price_in(crate::money::Currency::EUR), Some(Money::eur(1999)));
+            assert_eq!(variant.price_in("USD".parse().unwrap()), Some(dollars(2199)));
+            assert_eq!(variant.price_in("JPY".parse().unwrap()), None);
+        })
+        .when(prices(1, vec![dollars(2199)]))
+        .then_nothing_happens()
+        .when(prices(3, vec![]))
+        .then_rejects(Rejection::VariantNotFound);
+    for bad in
+        [vec![Money::eur(1)], vec![dollars(1), dollars(2)], vec![dollars(-1)], vec![dollars(PRICE_MAX + 1)]]
+    {
+        let mut product = Life::<Product>::new(id().uuid());
+        product.happened([created()]);
+        let refusal = product.run(prices(1, bad)).unwrap_err();
+        assert!(
+            matches!(&refusal, Rejection::ProductInvalid { field, .. } if field == "prices"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn tax_class_and_weight_are_set_per_variant() {
+    let variant = variant_id(2);
+    let class = || "reduced".parse::<TaxClass>().unwrap();
+    given::<Product>([created()])
+        .when(Command::SetTaxClass { variant, tax_class: class() })
+        .then_events([Event::TaxClassSet { variant, tax_class: class() }])
+        .when(Command::SetTaxClass { variant, tax_class: class() })
+        .then_nothing_happens()
+        .when(Command::SetWeight { variant, weight_g: 850 })
+        .then_events([Event::WeightSet { variant, weight_g: 850 }])
+        .when(Command::SetWeight { variant, weight_g: 850 })
+        .then_nothing_happens()
+        .then_state(|product| {
+            let of =
+                |n| product.variant(variant_id(n)).map(|known| (known.tax_class.clone(), known.weight_g));
+            assert_eq!(of(1), Some((TaxClass::standard(), 0)));
+            assert_eq!(of(2), Some((class(), 850)));
+        })
+        .when(Command::SetWeight { variant, weight_g: 10_000_001 })
+        .then_rejects(Rejection::invalid("weight_g", "it is more than ten tonnes"));
+}
+
+#[test]
+fn a_variant_of_older_days_is_taxed_like_most_goods_and_weighs_nothing() {
+    let json = json!({ "id": variant_id(1), "sku": "A", "options": {}, "price": Money::eur(5) });
+    let read: Variant = serde_json::from_value(json).unwrap();
+    assert_eq!(read, Variant::new(variant_id(1), "A".to_owned(), BTreeMap::new(), Money::eur(5)));
 }
 
 #[test]
@@ -234,6 +297,8 @@ fn any_command() -> impl Strategy<Value = Command> {
         2 => Just(Command::Publish),
         1 => Just(Command::Archive),
         4 => (0..4_u128, -2..PRICE_MAX + 2).prop_map(|(n, cents)| change(n, cents)),
+        2 => (0..4_u128, proptest::collection::vec(-1..9_i64, 0..3))
+            .prop_map(|(n, cents)| prices(n, cents.into_iter().map(dollars).collect())),
     ]
 }
 
@@ -251,6 +316,8 @@ proptest! {
             prop_assert_eq!(ids.len(), now.variants.len(), "PROD-2");
             prop_assert!((now.status == Status::Absent) == now.variants.is_empty(), "PROD-2");
             prop_assert!(now.variants.iter().all(|variant| is_price(variant.price)), "PROD-3");
+            let other = |variant: &Variant| variant.prices.len() <= 1 && variant.prices.iter().all(|price| price.amount >= 0);
+            prop_assert!(now.variants.iter().all(other), "PROD-3");
             if before.status == Status::Archived {
                 prop_assert_eq!(&before, now);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Create, Media, Rejection, Variant};
 use crate::money::Money;
-use crate::pricing::is_price;
+use crate::pricing::{PRICE_MAX, SHOP_CURRENCY, is_price};
 
 const VARIANTS_MAX: usize = 100;
 const MEDIA_MAX: usize = 20;
@@ -12,6 +12,8 @@ const OPTIONS_MAX: usize = 10;
 const NAME_CHARS_MAX: usize = 200;
 const SLUG_BYTES_MAX: usize = 100;
 const DESCRIPTION_CHARS_MAX: usize = 10_000;
+const CURRENCIES_MAX: usize = 20;
+const WEIGHT_MAX_G: u32 = 10_000_000;
 
 /// Checks every field of a new product; the first that breaks a rule is named.
 pub(super) fn check(new: &Create) -> Result<(), Rejection> {
@@ -35,6 +37,28 @@ pub(super) fn check_price(price: Money) -> Result<(), Rejection> {
     Err(Rejection::invalid("price", "it must be in the shop's currency, not negative and not absurdly high"))
 }
 
+/// PROD-3, for other currencies.
+pub(super) fn check_prices(prices: &[Money]) -> Result<(), Rejection> {
+    let distinct: BTreeSet<_> = prices.iter().map(|price| price.currency.code()).collect();
+    if distinct.len() < prices.len() || distinct.contains(SHOP_CURRENCY.code()) {
+        return Err(Rejection::invalid("prices", "there must be one per currency, and none in the shop's"));
+    }
+    if prices.len() > CURRENCIES_MAX {
+        return Err(Rejection::invalid("prices", "there are more than 20 of them"));
+    }
+    if prices.iter().any(|price| !(0..=PRICE_MAX).contains(&price.amount)) {
+        return Err(Rejection::invalid("prices", "they must not be negative or absurdly high"));
+    }
+    Ok(())
+}
+
+pub(super) fn check_weight(weight_g: u32) -> Result<(), Rejection> {
+    if weight_g > WEIGHT_MAX_G {
+        return Err(Rejection::invalid("weight_g", "it is more than ten tonnes"));
+    }
+    Ok(())
+}
+
 /// PROD-2.
 fn check_variants(variants: &[Variant]) -> Result<(), Rejection> {
     if variants.is_empty() || variants.len() > VARIANTS_MAX {
@@ -45,9 +69,11 @@ fn check_variants(variants: &[Variant]) -> Result<(), Rejection> {
     if ids.len() < variants.len() || skus.len() < variants.len() {
         return Err(Rejection::invalid("variants", "two of them have the same id or SKU"));
     }
-    for Variant { sku, options, price, .. } in variants {
+    for Variant { id: _, sku, options, price, prices, tax_class: _, weight_g } in variants {
         check_text("sku", sku, NAME_CHARS_MAX)?;
         check_price(*price)?;
+        check_prices(prices)?;
+        check_weight(*weight_g)?;
         if options.len() > OPTIONS_MAX {
             return Err(Rejection::invalid("options", "there are more than 10 of them"));
         }

@@ -20,7 +20,7 @@ use super::{records, webhook};
 /// The name that payments through the sandbox carry.
 pub const NAME: &str = "sandbox";
 
-/// The secret that signs messages when none is configured. The sandbox moves no money, so it may be known.
+/// The secret that signs messages unless another is given: known to everybody, so only for tests.
 pub const SECRET: &str = "sandbox-webhook-secret";
 
 /// The lookup from which on a stalled authorization is known.

@@ -38,6 +38,6 @@ fn named(place: &str, text: &str) -> String {
     if place.ends_with(&format!("/{name}")) { place.to_owned() } else { whole }
 }
 
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     name.chars().take(NAME_CHARS_MAX).collect::<String>().replace('~', "~0").replace('/', "~1")
 }

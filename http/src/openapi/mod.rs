@@ -61,8 +61,8 @@ pub(crate) async fn serve() -> Response {
 
 /// Adds what follows from the authorisation table and from the layers, the same for every route.
 fn describe(path: &str, item: &mut PathItem) {
-    let PathItem { get, post, patch, delete, .. } = item;
-    let operations = [("GET", get), ("POST", post), ("PATCH", patch), ("DELETE", delete)];
+    let PathItem { get, post, put, patch, delete, .. } = item;
+    let operations = [("GET", get), ("POST", post), ("PUT", put), ("PATCH", patch), ("DELETE", delete)];
     for (method, operation) in
         operations.into_iter().filter_map(|(method, slot)| Some((method, slot.as_mut()?)))
     {
@@ -82,6 +82,9 @@ fn describe(path: &str, item: &mut PathItem) {
 fn acts(method: &str, path: &str, takes_body: bool) -> bool {
     if path.starts_with("/ops/") {
         return method != "GET" && !path.ends_with("/what-if");
+    }
+    if path.starts_with("/admin/") {
+        return method != "GET" && !path.ends_with("/quotes");
     }
     takes_body && !path.starts_with("/v1/auth/") || path.ends_with("/register")
 }

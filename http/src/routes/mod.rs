@@ -1,5 +1,6 @@
 //! One module per resource. Handlers extract, call one handle, and show the result; statuses and rules live elsewhere.
 
+pub(crate) mod admin;
 pub(crate) mod auth;
 pub(crate) mod carts;
 pub(crate) mod catalogue;
@@ -11,3 +12,4 @@ pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod realtime;
+pub(crate) mod webhooks;

@@ -1,4 +1,4 @@
-//! What a new shop starts with: a catalogue with pictures and stock, and an owner account.
+//! What a new shop starts with: a catalogue with pictures and stock, a pricebook, and an owner account.
 //!
 //! Every id and command id follows from what it is about, so a seed that was interrupted goes on where it stopped and
 //! changes nothing that is there. A shop that was filled by somebody else is left alone.
@@ -6,6 +6,7 @@
 mod art;
 mod catalogue;
 mod owner;
+mod pricebook;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use amazoff_actors::ids::{ProductId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::product::{Create, ListQuery, Media};
-use amazoff_actors::{Shop, product, stock};
+use amazoff_actors::{Shop, coupon, product, stock};
 use amazoff_gateways::images::{Rasteriser, RenderError};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{AskError, CommandId, Envelope, Principal, ReadError, derive_uuid};
@@ -56,6 +57,12 @@ pub(crate) enum SeedError {
     /// Its stock was refused.
     #[error("stock cannot be received: {0}")]
     Stock(#[from] AskError<stock::Rejection>),
+    /// The pricebook refused a change.
+    #[error("the pricebook cannot be filled: {0}")]
+    Pricebook(#[from] AskError<amazoff_actors::pricebook::Rejection>),
+    /// A code was refused.
+    #[error("a code cannot be issued: {0}")]
+    Coupon(#[from] AskError<coupon::Rejection>),
     /// The shop cannot be read.
     #[error("the shop cannot be read: {0}")]
     Read(#[from] ReadError),
@@ -93,6 +100,7 @@ pub(crate) async fn run(shop: &Shop, rasteriser: &Rasteriser, size: Seed) -> Res
     }
     // The first product marks the shop as ours to fill, the last one as filled.
     let mut made = vec![make(shop, rasteriser, *first).await?];
+    pricebook::fill(shop).await?;
     let between: Vec<bool> = futures::stream::iter(middle.iter().copied())
         .map(|item| make(shop, rasteriser, item))
         .buffered(PARALLEL)
@@ -162,11 +170,15 @@ fn sheet(item: Item, media: Media) -> Create {
     let product = item.product;
     let variants = product.variants.iter().enumerate().map(|(index, variant)| {
         let (name, value) = variant.option;
+        let (tax_class, weight_g) = pricebook::tax_and_weight(item.category.slug);
         product::Variant {
             id: item.variant_id(index),
             sku: item.sku(index),
             options: BTreeMap::from([(name.to_owned(), value.to_owned())]),
             price: Money::eur(variant.price_cents),
+            prices: pricebook::other_prices(variant.price_cents),
+            tax_class,
+            weight_g,
         }
     });
     Create {

@@ -49,12 +49,12 @@ impl Shelf {
             description: "A thing.".to_owned(),
             category: "home-kitchen".to_owned(),
             brand: "Brand".to_owned(),
-            variants: vec![Variant {
-                id: self.variant,
-                sku: format!("SKU-{slug}"),
-                options: BTreeMap::from([("size".to_owned(), "M".to_owned())]),
-                price: Money::eur(cents),
-            }],
+            variants: vec![Variant::new(
+                self.variant,
+                format!("SKU-{slug}"),
+                BTreeMap::from([("size".to_owned(), "M".to_owned())]),
+                Money::eur(cents),
+            )],
             media: Vec::new(),
         }
     }

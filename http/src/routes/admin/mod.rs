@@ -1,0 +1,17 @@
+//! `/admin/v1`: what the shop's people see and do.
+//!
+//! Bodies of the pricebook are the domain's own types, described in `docs/pricing.md`; every member must be known.
+
+pub(crate) mod coupons;
+mod desk;
+mod editor;
+pub(crate) mod orders;
+pub(crate) mod parcels;
+pub(crate) mod pricebook;
+pub(crate) mod promotions;
+pub(crate) mod quotes;
+pub(crate) mod returns;
+pub(crate) mod stock;
+
+use desk::{Desk, changed, shown};
+use editor::Editor;
