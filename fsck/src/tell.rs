@@ -40,7 +40,11 @@ impl Told for Cart {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
         let (locked_by, order) = match history.state.status {
-            cart::Status::Absent | cart::Status::Open => (None, None),
+            cart::Status::Absent
+            | cart::Status::Open
+            | cart::Status::Merging { .. }
+            | cart::Status::Merged { .. }
+            | cart::Status::Abandoned => (None, None),
             cart::Status::Completing { attempt } => (Some(attempt), None),
             cart::Status::Completed { order } => (None, Some(order)),
         };
