@@ -18,7 +18,7 @@ run "three MariaDB nodes with Galera, the writer killed" \
   cargo nextest run -p amazoff-databases --locked --test galera --run-ignored only
 
 run "simulation of ${SIM_SEEDS:=50000} seeds" \
-  env SIM_SEEDS="$SIM_SEEDS" cargo test -p amazoff-world --release --locked --features fault-points --test simulation \
+  env SIM_SEEDS="$SIM_SEEDS" cargo test -p amazoff-world --release --locked --features fault-points --test world \
   whatever_goes_wrong -- --nocapture
 
 run "pricing of ${PRICING_CASES:=100000} baskets" \
@@ -27,7 +27,7 @@ run "pricing of ${PRICING_CASES:=100000} baskets" \
 for ((n = 1; n <= ${SOAK_RUNS:-30}; n++)); do
   seed=$((RANDOM * 32768 + RANDOM))
   run "kill tests, run $n of ${SOAK_RUNS:-30}, TEST_SEED=$seed" \
-    env TEST_SEED="$seed" cargo nextest run -p amazoff-server --locked --features fault-points --test kill --no-fail-fast
+    env TEST_SEED="$seed" cargo nextest run -p amazoff-server --locked --features fault-points --test black_box --no-fail-fast kill::
 done
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -120,6 +120,14 @@ typed_id!(
     PaymentId, "pay_"
 );
 typed_id!(
+    /// A partial capture.
+    CaptureId, "cap_"
+);
+typed_id!(
+    /// A refund.
+    RefundId, "ref_"
+);
+typed_id!(
     /// A registered person.
     UserId, "usr_"
 );
@@ -130,6 +138,22 @@ typed_id!(
 typed_id!(
     /// Stock put aside for one checkout.
     HoldId, "hold_"
+);
+typed_id!(
+    /// A parcel of an order.
+    ShipmentId, "shp_"
+);
+typed_id!(
+    /// Goods that come back.
+    ReturnId, "ret_"
+);
+typed_id!(
+    /// A change of what an order costs, or of what was paid back.
+    AdjustmentId, "adj_"
+);
+typed_id!(
+    /// A remark at an order.
+    NoteId, "note_"
 );
 
 typed_id!(

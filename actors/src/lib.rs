@@ -15,6 +15,7 @@ pub mod order;
 pub mod payment;
 pub mod pricebook;
 pub mod product;
+pub mod reconcile;
 pub mod stock;
 pub mod user;
 

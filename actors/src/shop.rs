@@ -9,11 +9,12 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
-use crate::order::{Order, OrderProjection, Orders};
-use crate::payment::{Payment, PaymentDelivery, Payments, Providers};
+use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
+use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
 use crate::product::{Product, ProductProjection, Products};
+use crate::reconcile::Reconciliations;
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
 use crate::user::{User, Users};
@@ -52,6 +53,10 @@ pub struct Shop {
     pub orders: Orders,
     /// What was paid.
     pub payments: Payments,
+    /// What payment providers tell of their own accord.
+    pub webhooks: Webhooks,
+    /// Comparing payments with what their providers say.
+    pub reconciliations: Reconciliations,
     /// The process from cart to paid order.
     pub checkouts: Checkouts,
     /// Which checkouts run, for operators.
@@ -86,13 +91,16 @@ impl Shop {
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
-        let shelf = shelf(&assembly, (&products, &stocks), (&pricebooks, &coupons));
+        let shelf = shelf((&assembly, ports), (&products, &stocks), (&pricebooks, &coupons));
         let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
         assembly.register_with(&carts, Arc::new(handover));
         assembly.register(&users);
-        assembly.register(&orders);
-        assembly
-            .register_with(&payments, Arc::new(PaymentDelivery::new(outside.providers, checkouts.clone())));
+        let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
+        assembly.register_with(&orders, Arc::new(delivery));
+        let clock = Arc::clone(&ports.clock);
+        let providers = outside.providers.clone();
+        let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
+        assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
             prices: shelf.prices.clone(),
@@ -107,6 +115,8 @@ impl Shop {
         let documents = assembly.documents();
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
+        let payments = Payments::new(payments);
+        let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
         let shop = Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
@@ -121,8 +131,20 @@ impl Shop {
                 outside.passwords,
                 Arc::clone(&ports.clock),
             ),
-            orders: Orders::new(orders, Arc::clone(&documents), vault.clone()),
-            payments: Payments::new(payments),
+            orders: orders.clone(),
+            webhooks: Webhooks::new(
+                providers.clone(),
+                payments.clone(),
+                Arc::clone(&documents),
+                Arc::clone(&ports.clock),
+            ),
+            reconciliations: Reconciliations::new(
+                providers,
+                payments.clone(),
+                orders,
+                (Arc::clone(&documents), Arc::clone(&ports.clock)),
+            ),
+            payments,
             processes: Processes::new(checkouts.clone(), Arc::clone(&documents), Arc::clone(&ports.journal)),
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
@@ -137,12 +159,12 @@ impl Shop {
 
 /// The handles that others look things up in.
 fn shelf(
-    assembly: &Assembly,
+    (assembly, ports): (&Assembly, &Ports),
     (products, stocks): (&Directory<Product>, &Directory<Stock>),
     (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
 ) -> Shelf {
     let products = Products::new(products.clone(), assembly.documents());
-    let stocks = Stocks::new(stocks.clone());
+    let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
     let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
     let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
     Shelf { products, stocks, pricebooks, coupons, prices, documents: assembly.documents() }
@@ -156,6 +178,7 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     assembly.register(&assembly.directory::<Order>(limits));
     assembly.register(&assembly.directory::<Cart>(limits));
     assembly.register(&assembly.directory::<Checkout>(limits));
+    assembly.register(&assembly.directory::<Payment>(limits));
     project(&mut assembly, &products, ports);
     assembly.finish()
 }
@@ -166,4 +189,5 @@ fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports
     assembly.project(Arc::new(CartProjection));
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
 }

@@ -7,8 +7,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use amazoff_actors::ids::{OrderId, ProductId};
+use amazoff_actors::ids::{OrderId, PaymentId, ProductId};
 use amazoff_actors::order::{ORDERS, Order, OrderProjection};
+use amazoff_actors::payment::{PAYMENTS, Payment, PaymentProjection};
 use amazoff_actors::product::{CATEGORIES, PRODUCTS, Product, ProductProjection};
 use amazoff_supervisor::documents::{Blobs, DocumentPut, Documents, Position, Query};
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
@@ -29,8 +30,11 @@ const LOOKS: u32 = 5;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// The projections and their collections.
-const PROJECTIONS: [(&str, &[&str]); 2] =
-    [(ProductProjection::NAME, &[PRODUCTS, CATEGORIES]), (OrderProjection::NAME, &[ORDERS])];
+const PROJECTIONS: [(&str, &[&str]); 3] = [
+    (ProductProjection::NAME, &[PRODUCTS, CATEGORIES]),
+    (OrderProjection::NAME, &[ORDERS]),
+    (PaymentProjection::NAME, &[PAYMENTS]),
+];
 
 /// The collection of that name, if the shop has one.
 pub(crate) fn collection(name: &str) -> Option<&'static str> {
@@ -214,6 +218,12 @@ async fn possible(
         Product::KIND => {
             let documents = |product: &Product, version| {
                 ProductProjection::documents(ProductId::from(entity.id), product, version).unwrap_or_default()
+            };
+            folded(journal, entity, (of, from), documents).await
+        }
+        Payment::KIND => {
+            let documents = |payment: &Payment, version| {
+                PaymentProjection::documents(PaymentId::from(entity.id), payment, version).unwrap_or_default()
             };
             folded(journal, entity, (of, from), documents).await
         }

@@ -51,6 +51,8 @@ pub struct OrderFact {
     pub cart: Option<CartId>,
     /// What it costs.
     pub total: Option<Money>,
+    /// What the ledger must count as sold by it: what was taken, without what it gave back or has asked to.
+    pub sold: i64,
 }
 
 impl OrderFact {
@@ -65,7 +67,7 @@ impl OrderFact {
 pub enum Progress {
     /// Nothing more can happen, and no money was taken.
     Over,
-    /// The money is taken.
+    /// All that was to be taken is taken.
     Captured,
     /// The provider is being asked.
     Asking {
@@ -98,6 +100,16 @@ pub struct PaymentFact {
     pub provider: String,
     /// Where it stands.
     pub progress: Progress,
+    /// How much was taken.
+    pub captured: i64,
+    /// How much of that was given back.
+    pub refunded: i64,
+    /// How much card owners took back or hold in dispute.
+    pub disputed: i64,
+    /// How much the provider is being asked to take, or may have taken.
+    pub capturing: i64,
+    /// How much the provider is being asked to give back, or may have given back.
+    pub refunding: i64,
     /// Whether its money was ever reserved.
     pub was_authorized: bool,
 }
@@ -113,6 +125,21 @@ pub struct StockFact {
     pub allocated: u32,
     /// The holds: whose, how many, in which state.
     pub holds: Vec<(HoldId, CartId, u32, HoldState)>,
+}
+
+/// A coupon.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CouponFact {
+    /// Its code.
+    pub code: String,
+    /// How many orders may use it.
+    pub total_limit: Option<u32>,
+    /// How many orders of one customer may use it.
+    pub per_customer_limit: Option<u32>,
+    /// How many orders use it.
+    pub redeemed: u32,
+    /// How many orders of one customer use it, of whoever has most.
+    pub most_by_customer: u32,
 }
 
 /// A product.
@@ -155,6 +182,8 @@ pub struct Facts {
     pub stocks: BTreeMap<VariantId, StockFact>,
     /// Products.
     pub products: HashMap<Uuid, ProductFact>,
+    /// Coupons.
+    pub coupons: HashMap<Uuid, CouponFact>,
     /// Users.
     pub users: HashMap<Uuid, UserFact>,
     /// Pieces sold by placed orders.

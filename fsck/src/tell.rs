@@ -1,10 +1,14 @@
 //! What each domain tells of an entity.
 
+use std::collections::BTreeMap;
+
 use amazoff_actors::cart::{self, Cart};
 use amazoff_actors::checkout::{Checkout, Phase};
-use amazoff_actors::ids::{OrderId, ProductId, VariantId};
-use amazoff_actors::order::{Order, OrderProjection};
-use amazoff_actors::payment::{self, Operation, Payment, Stage};
+use amazoff_actors::coupon::Coupon;
+use amazoff_actors::ids::{OrderId, PaymentId, ProductId, VariantId};
+use amazoff_actors::order::{AdjustmentStatus, Order, OrderProjection};
+use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
+use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
@@ -14,8 +18,8 @@ use uuid::Uuid;
 
 use crate::documents::{collection, digest};
 use crate::facts::{
-    CartFact, CheckoutFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress, StockFact,
-    UserFact,
+    CartFact, CheckoutFact, CouponFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress,
+    StockFact, UserFact,
 };
 use crate::histories::History;
 
@@ -36,7 +40,11 @@ impl Told for Cart {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
         let (locked_by, order) = match history.state.status {
-            cart::Status::Absent | cart::Status::Open => (None, None),
+            cart::Status::Absent
+            | cart::Status::Open
+            | cart::Status::Merging { .. }
+            | cart::Status::Merged { .. }
+            | cart::Status::Abandoned => (None, None),
             cart::Status::Completing { attempt } => (Some(attempt), None),
             cart::Status::Completed { order } => (None, Some(order)),
         };
@@ -62,16 +70,45 @@ impl Told for Checkout {
     }
 }
 
+impl Told for Pricebook {
+    type Notes = ();
+    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) -> Result<(), String> {
+        Ok(()) // nothing else that is stored must agree with it
+    }
+}
+
+impl Told for Coupon {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let coupon = &history.state;
+        let mut by_customer = BTreeMap::<_, u32>::new();
+        for used in coupon.redemptions.values() {
+            *by_customer.entry(&used.customer).or_default() += 1;
+        }
+        let terms = coupon.terms.as_ref();
+        let fact = CouponFact {
+            code: terms.map(|terms| terms.code.clone()).unwrap_or_default(),
+            total_limit: terms.and_then(|terms| terms.total_limit),
+            per_customer_limit: terms.and_then(|terms| terms.per_customer_limit),
+            redeemed: coupon.redeemed(),
+            most_by_customer: by_customer.into_values().max().unwrap_or(0),
+        };
+        facts.coupons.insert(id, fact);
+        Ok(())
+    }
+}
+
 impl Told for Order {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
         let order = &history.state;
         let fact = OrderFact {
-            status: order.status,
-            payment_status: order.payment_status,
+            status: order.status(),
+            payment_status: order.payment_status(),
             payment: order.payment.map(Uuid::from),
             cart: order.draft.as_ref().map(|draft| draft.cart),
             total: order.draft.as_ref().map(|draft| draft.totals.total),
+            sold: sold(order),
         };
         if fact.is_placed() {
             for line in order.draft.iter().flat_map(|draft| &draft.lines) {
@@ -83,6 +120,14 @@ impl Told for Order {
         expect(facts, &EntityId::new(Self::KIND, id), documents);
         Ok(())
     }
+}
+
+/// What the ledger must count as sold. A dispute is the payment's business.
+fn sold(order: &Order) -> i64 {
+    let asked_back = order.adjustments.iter().filter(|adjustment| adjustment.dispute.is_none());
+    let parts = asked_back.flat_map(|adjustment| &adjustment.refunds);
+    let back = parts.filter(|part| part.status != AdjustmentStatus::Failed);
+    back.map(|part| part.amount.amount).fold(order.captured(), i64::saturating_sub)
 }
 
 /// What a payment's events say beyond its state.
@@ -106,23 +151,52 @@ impl Told for Payment {
         }
     }
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
-        let Self { terms, stage, .. } = &history.state;
-        let terms = terms.as_ref();
+        let payment = &history.state;
+        let terms = payment.terms.as_ref();
+        let (capturing, refunding) = under_way(payment);
         let fact = PaymentFact {
             order: terms.map(|terms| terms.order),
             cart: terms.map(|terms| terms.cart),
             amount: terms.map(|terms| terms.amount),
             provider: terms.map(|terms| terms.provider.clone()).unwrap_or_default(),
-            progress: progress(stage, history.notes.unknown_since.unwrap_or_default()),
+            progress: progress(payment, history.notes.unknown_since.unwrap_or_default()),
+            captured: payment.captured(),
+            refunded: payment.refunded(),
+            disputed: payment.disputed(),
+            capturing,
+            refunding,
             was_authorized: history.notes.was_authorized,
         };
         facts.payments.insert(id, fact);
+        let documents = PaymentProjection::documents(PaymentId::from(id), payment, Version(history.version));
+        expect(facts, &EntityId::new(Self::KIND, id), documents.map_err(|error| error.to_string())?);
         Ok(())
     }
 }
 
-fn progress(stage: &Stage, since: Timestamp) -> Progress {
-    match stage {
+/// How much a call that is under way takes, and gives back.
+fn under_way(payment: &Payment) -> (i64, i64) {
+    if let Some((part, ask)) = payment.part_under_way() {
+        return match part.id {
+            PartId::Capture(_) => (ask.amount.amount, 0),
+            PartId::Refund(_) => (0, ask.amount.amount),
+        };
+    }
+    let captures =
+        matches!(payment.stage, Stage::Capturing | Stage::Unknown { operation: Operation::Capture, .. });
+    let amount = payment.terms.as_ref().map_or(0, |terms| terms.amount.amount);
+    (if captures { amount } else { 0 }, 0)
+}
+
+fn progress(payment: &Payment, since: Timestamp) -> Progress {
+    if let Some((part, ask)) = payment.part_under_way() {
+        let captures = matches!(part.id, PartId::Capture(_));
+        return match ask.doubt {
+            Some(_) => Progress::Unknown { captures, since },
+            None => Progress::Asking { captures },
+        };
+    }
+    match &payment.stage {
         Stage::Created => Progress::Created,
         Stage::Authorizing | Stage::Confirming { .. } | Stage::Voiding => {
             Progress::Asking { captures: false }
@@ -130,7 +204,9 @@ fn progress(stage: &Stage, since: Timestamp) -> Progress {
         Stage::Capturing => Progress::Asking { captures: true },
         Stage::RequiresAction { .. } | Stage::Authorized => Progress::Waiting,
         Stage::Captured => Progress::Captured,
-        Stage::Voided | Stage::Failed { .. } | Stage::IntegrityFailure { .. } => Progress::Over,
+        Stage::Voided | Stage::Expired | Stage::Failed { .. } | Stage::IntegrityFailure { .. } => {
+            Progress::Over
+        }
         Stage::Unknown { operation, .. } => {
             Progress::Unknown { captures: *operation == Operation::Capture, since }
         }

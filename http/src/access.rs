@@ -27,11 +27,10 @@ pub enum Access {
 
 const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
 const OPS: Access = Access::Staff(OPERATORS);
+/// For those who look after shoppers and their orders, and look into the back office.
+const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Staff(&[Role::Admin]);
-
-/// For looking into the back office.
-const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
 
 /// The authorisation table of the API.
 pub const TABLE: &[(Method, &str, Access)] = &[
@@ -58,8 +57,12 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/carts/{cart_id}/complete", Access::Holder),
     (Method::GET, "/v1/orders", Access::Person),
     (Method::GET, "/v1/orders/{order_id}", Access::Holder),
+    (Method::POST, "/v1/orders/{order_id}/cancel", Access::Holder),
+    (Method::POST, "/v1/orders/{order_id}/returns", Access::Holder),
+    (Method::POST, "/v1/orders/{order_id}/returns/{return_id}/cancel", Access::Holder),
     (Method::GET, "/v1/payments/{payment_id}", Access::Holder),
     (Method::POST, "/v1/payments/{payment_id}/confirm", Access::Holder),
+    (Method::POST, "/v1/webhooks/{provider}", Access::Anyone),
     (Method::POST, "/v1/auth/register", Access::Anyone),
     (Method::POST, "/v1/auth/login", Access::Anyone),
     (Method::POST, "/v1/auth/refresh", Access::Anyone),
@@ -67,6 +70,22 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/v1/me", Access::Person),
     (Method::POST, "/v1/realtime/ticket", Access::Anyone),
     (Method::GET, "/v1/realtime", Access::Anyone),
+    (Method::GET, "/admin/v1/orders", DESK),
+    (Method::GET, "/admin/v1/orders/{order_id}", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/cancel", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/refunds", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/notes", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/pack", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/unpack", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/ship", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/deliver", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/returns/{return_id}/approve", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/returns/{return_id}/reject", DESK),
+    (Method::POST, "/admin/v1/orders/{order_id}/returns/{return_id}/receive", DESK),
+    (Method::GET, "/admin/v1/stock/{variant_id}", DESK),
+    (Method::POST, "/admin/v1/stock/{variant_id}/receive", DESK),
+    (Method::POST, "/admin/v1/stock/{variant_id}/adjust", DESK),
+    (Method::POST, "/admin/v1/stock/{variant_id}/backorders", ADMIN),
     (Method::GET, "/ops/v1/tree", OPS),
     (Method::POST, "/ops/v1/tree/restart", OPS),
     (Method::POST, "/ops/v1/tree/halt", ADMIN),
@@ -95,6 +114,10 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::PATCH, "/ops/v1/limits/domains/{kind}", ADMIN),
     (Method::GET, "/ops/v1/audit", OPS),
     (Method::GET, "/ops/v1/audit/verify", OPS),
+    (Method::GET, "/ops/v1/reconciliations", OPS),
+    (Method::POST, "/ops/v1/reconciliations", OPS),
+    (Method::GET, "/ops/v1/reconciliations/{report}", OPS),
+    (Method::GET, "/ops/v1/webhooks/strays", OPS),
     (Method::GET, "/ops/v1/stream", OPS),
     (Method::POST, "/ops/v1/faults", OPS),
     (Method::GET, "/admin/v1/pricebook", DESK),
@@ -196,10 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn everything_for_operators_asks_for_a_role() {
+    fn everything_for_operators_and_the_back_office_asks_for_a_role() {
         for (method, path, access) in TABLE {
             let staff = matches!(access, Access::Staff(_));
-            assert_eq!(path.starts_with("/ops/"), staff, "{method} {path}");
+            let inside = path.starts_with("/ops/") || path.starts_with("/admin/");
+            assert_eq!(inside, staff, "{method} {path}");
             assert_eq!(*path == "/metrics", *access == Access::Scraper, "{method} {path}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId, PromotionId};
+use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, VariantId};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -36,6 +36,14 @@ impl PathId for PaymentId {
 impl PathId for PromotionId {
     const PARAMETER: &'static str = "promotion_id";
     const MISSING: &'static str = "promotion-not-found";
+}
+impl PathId for ReturnId {
+    const PARAMETER: &'static str = "return_id";
+    const MISSING: &'static str = "return-unknown";
+}
+impl PathId for VariantId {
+    const PARAMETER: &'static str = "variant_id";
+    const MISSING: &'static str = "unknown-variant";
 }
 
 /// An id of a path.

@@ -15,7 +15,7 @@ use crate::pages;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime,
+    admin, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -38,8 +38,12 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(checkout::complete))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get_one))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(orders::request_return))
+        .routes(routes!(orders::cancel_return))
         .routes(routes!(payments::get_one))
         .routes(routes!(payments::confirm))
+        .routes(routes!(webhooks::receive))
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
@@ -51,8 +55,30 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::scrape))
+        .merge(desk())
         .merge(operations())
         .merge(back_office())
+}
+
+/// What the shop's people see and do.
+fn desk() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::orders::list))
+        .routes(routes!(admin::orders::get_one))
+        .routes(routes!(admin::orders::cancel))
+        .routes(routes!(admin::orders::refund))
+        .routes(routes!(admin::orders::note))
+        .routes(routes!(admin::parcels::pack))
+        .routes(routes!(admin::parcels::unpack))
+        .routes(routes!(admin::parcels::ship))
+        .routes(routes!(admin::parcels::deliver))
+        .routes(routes!(admin::returns::approve))
+        .routes(routes!(admin::returns::reject))
+        .routes(routes!(admin::returns::receive))
+        .routes(routes!(admin::stock::show))
+        .routes(routes!(admin::stock::receive))
+        .routes(routes!(admin::stock::adjust))
+        .routes(routes!(admin::stock::backorders))
 }
 
 /// What operators see and do.
@@ -87,6 +113,9 @@ fn operations() -> OpenApiRouter<Platform> {
         .routes(routes!(ops::audit::list))
         .routes(routes!(ops::audit::verify))
         .routes(routes!(ops::stream::open))
+        .routes(routes!(ops::reconciliations::list, ops::reconciliations::run))
+        .routes(routes!(ops::reconciliations::show))
+        .routes(routes!(ops::reconciliations::strays))
 }
 
 /// What the back office sees and does.

@@ -6,7 +6,7 @@
     reason = "a measuring tool: a surprise ends it, figures are printed"
 )]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/black_box/common/mod.rs"]
 mod common;
 
 use std::sync::Arc;

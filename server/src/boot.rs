@@ -17,6 +17,8 @@ use amazoff_http::{HttpSettings, Platform, WaitingFor};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -141,7 +143,9 @@ async fn serve(
         Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.shards().node());
     let doors = CancellationToken::new();
     let edge = edge(door.clone(), &platform, &doors);
-    let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], [edge]);
+    let reconciliation = config.reconcile_every.map(|every| shop.reconciliations.supervise(every));
+    let edges = [edge].into_iter().chain(reconciliation);
+    let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], edges);
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
 
@@ -242,10 +246,15 @@ fn ports(store: &Stores, node: &Node) -> Ports {
 
 fn outside(config: &Config, store: &Stores, pools: &Pools, master: MasterKey) -> Result<Outside, BootError> {
     let ledger = config.data_dir.join("sandbox-ledger.jsonl");
-    let sandbox: Arc<dyn PaymentProvider> =
-        Arc::new(Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?);
+    let vault = Vault::new(master, store.key_table());
+    let secret = match &config.sandbox_webhook_secret {
+        Some(secret) => secret.expose_secret().to_owned(),
+        None => STANDARD.encode(vault.subkey("sandbox-webhook")),
+    };
+    let sandbox = Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?;
+    let sandbox: Arc<dyn PaymentProvider> = Arc::new(sandbox.with_secret(secret));
     Ok(Outside {
-        vault: Vault::new(master, store.key_table()),
+        vault,
         blobs: store.blobs(),
         providers: Providers::of([sandbox]),
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),

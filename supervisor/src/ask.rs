@@ -158,6 +158,9 @@ pub enum AskError<R: Fault> {
     /// The command crashed too often and is kept for inspection; nothing happened.
     #[error("the command is quarantined")]
     Quarantined,
+    /// The entity would have broken its books and waits for a person; nothing happened.
+    #[error("the entity is suspended until somebody has looked at its books")]
+    Suspended,
     /// A payload is too large to store; nothing happened.
     #[error("the command's payload is too large")]
     TooLarge,
@@ -192,6 +195,8 @@ pub enum AskError<R: Fault> {
 
 /// How long a caller waits before it asks an overloaded or restarting part again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long a caller waits before it asks an entity again that waits for a person.
+const RESUMED_AFTER: Duration = Duration::from_mins(1);
 
 impl<R: Fault> Fault for AskError<R> {
     fn kind(&self) -> FaultKind {
@@ -200,6 +205,7 @@ impl<R: Fault> Fault for AskError<R> {
             Self::Overloaded { .. }
             | Self::Degraded { .. }
             | Self::Expired
+            | Self::Suspended
             | Self::NotCommitted { .. }
             | Self::Unavailable { .. } => FaultKind::Unavailable,
             Self::Quarantined | Self::InFlight | Self::AnswerLost { .. } => FaultKind::Conflict,
@@ -217,6 +223,7 @@ impl<R: Fault> Fault for AskError<R> {
             Self::Expired => "deadline-exceeded",
             Self::NotCommitted { .. } => "not-committed",
             Self::Quarantined => "command-quarantined",
+            Self::Suspended => "entity-suspended",
             Self::TooLarge => "payload-too-large",
             Self::InFlight => "request-in-flight",
             Self::KeyReused => "idempotency-key-reused",
@@ -234,6 +241,7 @@ impl<R: Fault> Fault for AskError<R> {
             | Self::Unavailable { .. }
             | Self::InFlight
             | Self::NoAnswer => Some(RETRY_AFTER),
+            Self::Suspended => Some(RESUMED_AFTER),
             Self::Refused { refusal, .. } => refusal.retry_after(),
             Self::Quarantined
             | Self::TooLarge

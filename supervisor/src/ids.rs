@@ -121,6 +121,9 @@ impl fmt::Display for Version {
 pub struct CommandId(pub Uuid);
 
 impl CommandId {
+    /// Stands for every command of an entity: while it is in quarantine, the entity is suspended.
+    pub const EVERY: Self = Self(Uuid::max());
+
     /// A fresh id for a command that nobody will repeat.
     #[expect(clippy::new_without_default, reason = "a random default would surprise")]
     pub fn new() -> Self {

@@ -8,8 +8,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use serde::Serialize;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -134,12 +134,22 @@ pub struct LaneStats {
     pub failures: u64,
 }
 
+/// The running total of the postings that one shard has stored since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ShardTotal {
+    /// How many postings.
+    pub postings: u64,
+    /// Their sum over all accounts and assets: 0, or something is broken.
+    pub sum: i64,
+}
+
 #[derive(Default)]
 struct Counters {
     commits: AtomicU64,
     parts: AtomicU64,
     refused: AtomicU64,
     failures: AtomicU64,
+    totals: std::sync::Mutex<BTreeMap<ShardId, ShardTotal>>,
 }
 
 /// The queues in front of the journal's writers. Cheap to clone.
@@ -173,6 +183,27 @@ impl Lanes {
             parts: read(&self.counters.parts),
             refused: read(&self.counters.refused),
             failures: read(&self.counters.failures),
+        }
+    }
+
+    /// The books of each shard that has moved something since the start.
+    pub(crate) fn totals(&self) -> BTreeMap<ShardId, ShardTotal> {
+        self.counters.totals.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds what a group has stored to its shards' totals. Cells have checked each command; this checks what left them.
+    fn keep_books(&self, parts: &[Part], verdicts: &Verdicts) {
+        let stored =
+            parts.iter().zip(verdicts).filter(|(part, verdict)| verdict.is_ok() && !part.postings.is_empty());
+        let mut totals = self.counters.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        for (part, _) in stored {
+            let total = totals.entry(part.shard()).or_default();
+            let sum = part.postings.iter().fold(0_i64, |sum, posting| sum.wrapping_add(posting.amount));
+            total.postings += u64::try_from(part.postings.len()).unwrap_or(u64::MAX);
+            total.sum = total.sum.wrapping_add(sum);
+            if sum != 0 {
+                tracing::error!(entity = %part.entity, sum, "postings that do not balance were stored");
+            }
         }
     }
 
@@ -221,6 +252,9 @@ impl Lanes {
                 group.into_iter().map(|job| (job.part, job.stored)).unzip();
             let outcome = writer.append(&parts).await;
             self.count_outcome(&outcome);
+            if let Ok(verdicts) = &outcome {
+                self.keep_books(&parts, verdicts);
+            }
             self.tell_of_lost_shards(&outcome);
             answer(outcome, waiting);
         }

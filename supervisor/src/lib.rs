@@ -74,7 +74,7 @@ pub use journal::{Claim, Posting};
 pub use limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};
 pub use task::spawn_guarded;
 
-pub use lane::LaneStats;
+pub use lane::{LaneStats, ShardTotal};
 pub use member::{AnyMember, Handed, Reminded, RetryError};
 pub use operator::{OperateError, Operator};
 pub use outbox::{Deliver, Delivered, Delivery, OutboxError, OutboxStats, SenderStats};

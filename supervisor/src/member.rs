@@ -66,7 +66,7 @@ pub trait AnyMember: Send + Sync + 'static {
     fn past(&self, id: Uuid, seq: Version) -> BoxFuture<'_, Result<Option<PastState>, ReadError>>;
     /// What a command would do with today's code. Changes nothing.
     fn what_if(&self, id: Uuid, question: WhatIf) -> BoxFuture<'_, Result<WhatIfAnswer, WhatIfError>>;
-    /// Gives a crashed command to its entity once more, as it was asked then.
+    /// Gives a crashed command to its entity once more, as it was asked then. [`CommandId::EVERY`] resumes the entity.
     fn retry<'a>(&'a self, crash: &'a Crash) -> BoxFuture<'a, Result<Value, RetryError>>;
     /// The domain's figures.
     fn look(&self) -> DomainStats;
@@ -253,6 +253,10 @@ impl<E: Entity> AnyMember for Member<E> {
 
     fn retry<'a>(&'a self, crash: &'a Crash) -> BoxFuture<'a, Result<Value, RetryError>> {
         Box::pin(async move {
+            if crash.command_id == CommandId::EVERY {
+                self.directory.domain().forgive(crash.entity.id, CommandId::EVERY);
+                return Ok(Value::Null);
+            }
             let unreadable = |error: serde_json::Error| RetryError::Unreadable(error.to_string());
             let command: E::Command = serde_json::from_str(&crash.sealed_command).map_err(unreadable)?;
             let context: Context = serde_json::from_str(&crash.context).map_err(unreadable)?;

@@ -41,6 +41,9 @@ pub enum OperateError {
     /// The entity is not in memory, or is at work.
     #[error("the entity is in use or not in memory")]
     NotIdle,
+    /// The entity is suspended; that ends by retrying, not by dismissing.
+    #[error("the entity is suspended: retry to resume it")]
+    Suspended,
     /// The entity has no actor that could be ended.
     #[error("the entity has no actor")]
     NotActive,
@@ -59,7 +62,7 @@ impl Fault for OperateError {
             Self::Command(error) => error.kind(),
             Self::Rebuild(error) => error.kind(),
             Self::UnknownDomain(_) => FaultKind::NotFound,
-            Self::NotIdle | Self::NotActive => FaultKind::Conflict,
+            Self::NotIdle | Self::Suspended | Self::NotActive => FaultKind::Conflict,
             Self::Journal(error) if error.certainly_not_committed() => FaultKind::Unavailable,
             Self::Journal(_) => FaultKind::OutcomeUnknown,
         }
@@ -74,6 +77,7 @@ impl Fault for OperateError {
             Self::Rebuild(error) => error.code(),
             Self::UnknownDomain(_) => "domain-not-found",
             Self::NotIdle => "entity-not-idle",
+            Self::Suspended => "entity-suspended",
             Self::NotActive => "entity-not-active",
             Self::Journal(error) if error.certainly_not_committed() => "storage-unavailable",
             Self::Journal(_) => "outcome-unknown",
@@ -189,10 +193,13 @@ impl Operator {
     /// Keeps a command refused for ever and takes it off the list.
     ///
     /// # Errors
-    /// When no such command is kept.
+    /// When no such command is kept, or it is [`CommandId::EVERY`]: nobody would find the suspended entity again.
     pub async fn dismiss_command(&self, entity: &EntityId, command: CommandId) -> Result<(), OperateError> {
         let act = Act { detail: json!({ "command_id": command }), ..Act::on("command-dismiss", entity) };
         let dismissed = async {
+            if command == CommandId::EVERY {
+                return Err(OperateError::Suspended);
+            }
             let record = self.runtime.journal().dismiss(entity, command).await?;
             Ok(record.map(drop).ok_or(RetryError::Unknown)?)
         };
@@ -224,6 +231,19 @@ impl Operator {
     pub async fn rebuild(&self, projection: &str) -> Result<u64, OperateError> {
         let rebuilt = async { Ok(self.runtime.rebuild(projection).await?) };
         self.act(Act::on("projection-rebuild", projection), rebuilt).await
+    }
+
+    /// Does something of which the runtime knows only its name.
+    ///
+    /// # Errors
+    /// When the audit trail cannot be written, or `doing` fails.
+    pub async fn noted<T>(
+        &self,
+        action: &'static str,
+        subject: &str,
+        doing: impl Future<Output = Result<T, JournalError>>,
+    ) -> Result<T, OperateError> {
+        self.act(Act::on(action, subject), async { Ok(doing.await?) }).await
     }
 
     fn member(&self, entity: &EntityId) -> Result<std::sync::Arc<dyn AnyMember>, OperateError> {

@@ -32,6 +32,7 @@ impl<T, R: Fault> From<Result<Answer<T>, AskError<R>>> for Reached<T, R> {
             | AskError::Overloaded { .. }
             | AskError::Degraded { .. }
             | AskError::Expired
+            | AskError::Suspended
             | AskError::NotCommitted { .. }
             | AskError::InFlight
             | AskError::Unavailable { .. }

@@ -1,59 +1,16 @@
 //! What may be asked of an order.
 
-use std::collections::BTreeMap;
-
 use amazoff_supervisor::sealing::Sealed;
 use serde::{Deserialize, Serialize};
 
-use super::contact::Contact;
+use super::draft::Draft;
+use super::fact::Fact;
+use super::goods::{Portion, ReceivedPortion, ReturnReason, Tracking};
 use super::view::PaymentStatus;
-use crate::cart::Owner;
-use crate::ids::{CartId, LineId, PaymentId, ProductId, VariantId};
-use crate::money::{Money, Quantity};
-use crate::pricing::{Quote, Totals};
+use crate::ids::{AdjustmentId, NoteId, PaymentId, ReturnId, ShipmentId, UserId};
+use crate::money::Money;
 
-/// A line as it was bought: later edits of the product do not reach it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The cart's line that it was.
-    pub id: LineId,
-    /// What was bought.
-    pub variant_id: VariantId,
-    /// The product that it is a variant of.
-    pub product_id: ProductId,
-    /// The product's title then.
-    pub title: String,
-    /// The variant's options then.
-    pub options: BTreeMap<String, String>,
-    /// The product's image then: the name of a blob.
-    pub image: Option<String>,
-    /// How many.
-    pub quantity: Quantity,
-    /// What one piece cost.
-    pub unit_price: Money,
-    /// What the line cost.
-    pub line_total: Money,
-}
-
-/// What an order is about; frozen when it is placed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
-    /// The cart that it was.
-    pub cart: CartId,
-    /// Whose it is.
-    pub owner: Owner,
-    /// What is bought.
-    pub lines: Vec<Line>,
-    /// What it costs.
-    pub totals: Totals,
-    /// Who receives it.
-    pub contact: Sealed<Contact>,
-    /// How the totals came about, to the last step; orders of old do not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<Box<Quote>>,
-}
-
-/// A request to an order.
+/// A request to an order. Whatever makes something new names it, so that a repeat changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
@@ -83,11 +40,133 @@ pub enum Command {
         /// How much; must be the order's total.
         amount: Money,
     },
-    /// Gives a draft up for good.
+    /// Gives all of it up: stock becomes free, money goes back.
     Cancel {
         /// Why, for the timeline.
         reason: CancelReason,
     },
+    /// Gives pieces up that are not packed.
+    CancelLines {
+        /// The name of what it changes.
+        adjustment: AdjustmentId,
+        /// Which pieces.
+        lines: Vec<Portion>,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// Puts pieces into a parcel.
+    Pack {
+        /// Which parcel.
+        shipment: ShipmentId,
+        /// Which pieces.
+        lines: Vec<Portion>,
+    },
+    /// Takes a parcel apart that was not sent.
+    Unpack {
+        /// Which parcel.
+        shipment: ShipmentId,
+    },
+    /// Sends a parcel.
+    Ship {
+        /// Which parcel.
+        shipment: ShipmentId,
+        /// Which pieces; may be empty for a parcel that was packed.
+        lines: Vec<Portion>,
+        /// How to follow it.
+        tracking: Option<Tracking>,
+    },
+    /// A parcel arrived.
+    Deliver {
+        /// Which parcel.
+        shipment: ShipmentId,
+    },
+    /// The shopper wants to send pieces back.
+    RequestReturn {
+        /// The name of the return.
+        id: ReturnId,
+        /// Which pieces.
+        lines: Vec<Portion>,
+        /// Why.
+        reason: ReturnReason,
+    },
+    /// The shop takes them back.
+    ApproveReturn {
+        /// Which return.
+        id: ReturnId,
+    },
+    /// The shop does not.
+    RejectReturn {
+        /// Which return.
+        id: ReturnId,
+    },
+    /// The shopper keeps them.
+    CancelReturn {
+        /// Which return.
+        id: ReturnId,
+    },
+    /// They arrived; their price goes back.
+    ReceiveReturn {
+        /// Which return.
+        id: ReturnId,
+        /// What arrived, and whether it can be sold again.
+        lines: Vec<ReceivedPortion>,
+    },
+    /// Gives money back.
+    Refund {
+        /// The name of what it changes.
+        adjustment: AdjustmentId,
+        /// What for.
+        of: RefundOf,
+        /// Why.
+        reason: RefundReason,
+    },
+    /// Keeps a remark.
+    AddNote {
+        /// Its name.
+        id: NoteId,
+        /// What it says.
+        text: Sealed<String>,
+        /// Who wrote it.
+        author: Option<UserId>,
+    },
+    /// Does something only if nothing has happened since somebody looked.
+    IfVersion {
+        /// How many events the order had then.
+        version: u64,
+        /// What is asked.
+        command: Box<Command>,
+    },
+    /// What became of money, after the order was placed.
+    NoteFact {
+        /// Of which payment.
+        payment: PaymentId,
+        /// What.
+        fact: Fact,
+    },
+}
+
+/// What is refunded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundOf {
+    /// The price of pieces, each at its frozen share.
+    Lines(Vec<Portion>),
+    /// A sum.
+    Amount(Money),
+}
+
+/// Why money is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundReason {
+    /// The goods were lost, broken or wrong.
+    Defect,
+    /// A kindness.
+    Goodwill,
+    /// More was taken than the order costs.
+    Excess,
+    /// Something else, told in a note.
+    Other,
 }
 
 /// Why an order is canceled.

@@ -12,7 +12,7 @@ use super::contact::Contact;
 use super::projection::ORDERS;
 use super::rejection::Rejection;
 use super::state::Order;
-use super::view::{OrderDetails, PaymentStatus, Stage, Status, View};
+use super::view::{FulfillmentStatus, OrderDetails, PaymentStatus, Stage, Status, View};
 use crate::cart::Owner;
 use crate::ids::{OrderId, UserId};
 use crate::money::{Currency, Money};
@@ -20,9 +20,9 @@ use crate::money::{Currency, Money};
 /// Every order.
 #[derive(Clone)]
 pub struct Orders {
-    directory: Directory<Order>,
+    pub(super) directory: Directory<Order>,
     documents: Arc<dyn Documents>,
-    vault: Vault,
+    pub(super) vault: Vault,
 }
 
 /// A placed order in a person's list.
@@ -38,6 +38,8 @@ pub struct OrderCard {
     pub status: Status,
     /// How its payment stands.
     pub payment_status: PaymentStatus,
+    /// How far its goods are.
+    pub fulfillment_status: FulfillmentStatus,
     /// What it costs.
     pub total: Money,
     /// When it became binding, in milliseconds since the Unix epoch.
@@ -65,6 +67,8 @@ struct Document {
     stage: Stage,
     status: Status,
     payment_status: PaymentStatus,
+    #[serde(default)]
+    fulfillment_status: FulfillmentStatus,
     total_amount: i64,
     currency: Currency,
     placed_at: i64,
@@ -80,6 +84,7 @@ impl From<Document> for OrderCard {
             stage: document.stage,
             status: document.status,
             payment_status: document.payment_status,
+            fulfillment_status: document.fulfillment_status,
             total: Money::new(document.total_amount, document.currency),
             placed_at_ms: document.placed_at,
             line_count: document.line_count,
@@ -144,9 +149,18 @@ impl Orders {
         after: Option<Position>,
         limit: usize,
     ) -> Result<OrderPage, ReadError> {
+        self.list(vec![("user".to_owned(), user.to_string().into())], after, limit).await
+    }
+
+    pub(super) async fn list(
+        &self,
+        equals: Vec<(String, serde_json::Value)>,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<OrderPage, ReadError> {
         let query = Query {
             collection: ORDERS.to_owned(),
-            equals: vec![("user".to_owned(), user.to_string().into())],
+            equals,
             contains: None,
             sort: Some(Sort { field: "placed_at".to_owned(), descending: true }),
             after,
@@ -162,10 +176,10 @@ impl Orders {
         self.directory.watch(id.uuid())
     }
 
-    /// Gives a draft up for good.
+    /// Gives an order up: promised stock becomes free, money goes back.
     ///
     /// # Errors
-    /// When the order is placed, or money is reserved for it.
+    /// When it is packed or sent, or its money is under way.
     pub async fn cancel(
         &self,
         id: OrderId,

@@ -10,8 +10,9 @@ use futures::future::BoxFuture;
 use serde_json::json;
 
 use super::event::Event;
+use super::number::number;
 use super::state::Order;
-use super::view::{Status, number};
+use super::view::Status;
 use crate::cart::Owner;
 use crate::ids::OrderId;
 
@@ -72,7 +73,7 @@ fn read(stored: &StoredEvent) -> Result<Event, JournalError> {
 /// The document of an order; `None` while it is not placed.
 fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
     let draft = order.draft.as_deref()?;
-    let listed = match order.status {
+    let listed = match order.status() {
         Status::Placed | Status::Completed => true,
         Status::Draft | Status::Canceled => false,
     };
@@ -86,8 +87,9 @@ fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
             "user": user,
             "number": number(id),
             "stage": order.stage(),
-            "status": order.status,
-            "payment_status": order.payment_status,
+            "status": order.status(),
+            "payment_status": order.payment_status(),
+            "fulfillment_status": order.fulfillment_status(),
             "total_amount": draft.totals.total.amount,
             "currency": draft.totals.total.currency,
             "placed_at": order.placed_at.unwrap_or_default().unix_ms(),

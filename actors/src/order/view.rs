@@ -3,11 +3,15 @@
 use amazoff_supervisor::{Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
-use super::command::Line;
+use super::adjustment::Adjustment;
 use super::contact::Contact;
+use super::draft::Line;
+use super::goods::{Pieces, Return, Shipment};
+use super::number::number;
 use super::state::Order;
-use crate::ids::{CartId, OrderId, PaymentId};
-use crate::pricing::Totals;
+use crate::ids::{CartId, LineId, OrderId, PaymentId, ReturnId, ShipmentId};
+use crate::money::Money;
+use crate::pricing::{Quote, Totals};
 
 /// Whether an order binds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,8 +45,14 @@ pub enum PaymentStatus {
     Paid,
     /// The provider refused.
     Failed,
-    /// The reservation was given up.
+    /// The reservation was given up, or ran out.
     Voided,
+    /// Part of the money is taken.
+    PartiallyPaid,
+    /// Part of the money went back.
+    PartiallyRefunded,
+    /// All of the money that was taken went back.
+    Refunded,
 }
 
 /// How far an order's goods are.
@@ -52,6 +62,18 @@ pub enum FulfillmentStatus {
     /// Nothing was packed yet.
     #[default]
     Unfulfilled,
+    /// Something waits in a parcel, nothing was sent yet.
+    Packed,
+    /// Part of it was sent.
+    PartiallyShipped,
+    /// All of it was sent.
+    Shipped,
+    /// Part of it arrived.
+    PartiallyDelivered,
+    /// All of it arrived.
+    Delivered,
+    /// All of it came back.
+    Returned,
 }
 
 /// The one line that a shopper follows.
@@ -66,6 +88,12 @@ pub enum Stage {
     Paid,
     /// Given up.
     Canceled,
+    /// In parcels.
+    Packed,
+    /// On its way, at least in part.
+    Shipped,
+    /// All of it arrived.
+    Delivered,
 }
 
 impl Stage {
@@ -76,6 +104,9 @@ impl Stage {
             Self::Placed => "placed",
             Self::Paid => "paid",
             Self::Canceled => "canceled",
+            Self::Packed => "packed",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
         }
     }
 }
@@ -109,6 +140,32 @@ pub enum Milestone {
     Paid,
     /// Given up.
     Canceled,
+    /// Part of the money was taken.
+    PartiallyPaid,
+    /// A reservation of money ran out.
+    PaymentExpired,
+    /// Pieces were given up.
+    LinesCanceled,
+    /// A parcel was packed.
+    Packed,
+    /// A parcel was sent.
+    Shipped,
+    /// A parcel arrived.
+    Delivered,
+    /// The shopper wants to send pieces back.
+    ReturnRequested,
+    /// The shop takes them back.
+    ReturnApproved,
+    /// The shop does not take them back.
+    ReturnRejected,
+    /// They came back.
+    ReturnReceived,
+    /// Money went back.
+    Refunded,
+    /// Money could not be given back.
+    RefundFailed,
+    /// The payer's bank disputes the payment.
+    Disputed,
 }
 
 impl Milestone {
@@ -123,6 +180,19 @@ impl Milestone {
             Self::Placed => "placed",
             Self::Paid => "paid",
             Self::Canceled => "canceled",
+            Self::PartiallyPaid => "partially_paid",
+            Self::PaymentExpired => "payment_expired",
+            Self::LinesCanceled => "lines_canceled",
+            Self::Packed => "packed",
+            Self::Shipped => "shipped",
+            Self::Delivered => "delivered",
+            Self::ReturnRequested => "return_requested",
+            Self::ReturnApproved => "return_approved",
+            Self::ReturnRejected => "return_rejected",
+            Self::ReturnReceived => "return_received",
+            Self::Refunded => "refunded",
+            Self::RefundFailed => "refund_failed",
+            Self::Disputed => "disputed",
         }
     }
 }
@@ -146,8 +216,20 @@ pub struct View {
     pub cart_id: CartId,
     /// What was bought.
     pub lines: Vec<Line>,
-    /// What it costs.
+    /// How far the pieces of each line are.
+    pub goods: Vec<(LineId, Pieces)>,
+    /// What was agreed on.
     pub totals: Totals,
+    /// How its price was made.
+    pub quote: Option<Box<Quote>>,
+    /// What was taken and what went back.
+    pub sums: Sums,
+    /// Its parcels.
+    pub shipments: Vec<(ShipmentId, Shipment)>,
+    /// What is sent back.
+    pub returns: Vec<(ReturnId, Return)>,
+    /// Changes of what it costs and of what was paid back, oldest first.
+    pub adjustments: Vec<Adjustment>,
     /// The payment that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
@@ -160,6 +242,19 @@ pub struct View {
     pub version: Version,
 }
 
+/// Where an order's money is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    /// What it costs by now.
+    pub price: Money,
+    /// What was taken.
+    pub captured: Money,
+    /// What went back.
+    pub refunded: Money,
+    /// What can still be given back.
+    pub refundable: Money,
+}
+
 impl View {
     /// The view of an order at a version; `None` while it was never drafted.
     pub fn of(id: OrderId, order: &Order, version: Version) -> Option<Self> {
@@ -167,13 +262,24 @@ impl View {
         Some(Self {
             id,
             number: number(id),
-            status: order.status,
-            payment_status: order.payment_status,
-            fulfillment_status: FulfillmentStatus::default(),
+            status: order.status(),
+            payment_status: order.payment_status(),
+            fulfillment_status: order.fulfillment_status(),
             stage: order.stage(),
             cart_id: draft.cart,
             lines: draft.lines.clone(),
+            goods: order.goods.iter().map(|(line, pieces)| (*line, *pieces)).collect(),
             totals: draft.totals,
+            quote: draft.quote.clone(),
+            sums: Sums {
+                price: draft.money(order.price()),
+                captured: draft.money(order.captured()),
+                refunded: draft.money(order.refunded()),
+                refundable: draft.money(order.refundable()),
+            },
+            shipments: order.shipments.iter().map(|(id, parcel)| (*id, parcel.clone())).collect(),
+            returns: order.returns.iter().map(|(id, back)| (*id, back.clone())).collect(),
+            adjustments: order.adjustments.clone(),
             payment_id: order.payment,
             timeline: order.timeline.clone(),
             placed_at: order.placed_at,
@@ -189,22 +295,4 @@ pub struct OrderDetails {
     pub view: View,
     /// Who receives it.
     pub contact: Option<Contact>,
-}
-
-/// Letters that are not mistaken for each other (Crockford's base 32).
-const ALPHABET: [char; 32] = [
-    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M',
-    'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X', 'Y', 'Z',
-];
-
-/// The number that people read out: `AZ-` and ten letters (50 bits) of the id, whose low bits are a hash.
-pub fn number(id: OrderId) -> String {
-    let mut bits = id.uuid().as_u128();
-    let mut letters = String::from("AZ-");
-    for _ in 0..10 {
-        let letter = usize::try_from(bits % 32).ok().and_then(|index| ALPHABET.get(index));
-        letters.extend(letter);
-        bits /= 32;
-    }
-    letters
 }

@@ -1,10 +1,12 @@
 //! What may be asked of a payment.
 
+use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::provider::{Confirmation, Found, Intent, Operation, ProviderAnswer};
-use crate::ids::{CartId, OrderId};
+use super::provider::{Confirmation, Found, Intent, IntentKey, News, Operation, ProviderAnswer};
+use crate::ids::{CaptureId, CartId, OrderId, PaymentId, RefundId};
 use crate::money::Money;
+use crate::order::Fact;
 
 /// What is to be paid, by whom, through whom. Fixed at the first command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,16 +34,44 @@ pub enum Command {
         /// How.
         result: Confirmation,
     },
-    /// Take the reserved money.
+    /// Take all of the reserved money.
     Capture,
-    /// Give the reservation up, now or as soon as its fate is known.
+    /// Take some of the reserved money.
+    CapturePart {
+        /// The name of this capture; again under the same name changes nothing.
+        capture: CaptureId,
+        /// How much.
+        amount: Money,
+    },
+    /// Give some of the taken money back.
+    Refund {
+        /// The name of this refund; again under the same name changes nothing.
+        refund: RefundId,
+        /// How much.
+        amount: Money,
+    },
+    /// Give up what is not taken, now or as soon as nothing else is under way.
     Void,
-    /// Ask the provider what became of the last operation.
+    /// Ask the provider what became of the last operation, or of the reservation.
     Sync,
+    /// Ask the provider whether the reservation has run out.
+    CheckExpiry,
+    /// Take in what the provider tells of its own accord.
+    Observe {
+        /// The message: the provider's name and its id of the message.
+        event: String,
+        /// What it means.
+        news: News,
+        /// When it happened, as the provider says.
+        at: Timestamp,
+    },
     /// What the provider answered to an operation.
     Record {
         /// Which one.
         operation: Operation,
+        /// Under which key; absent in what old programs wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<IntentKey>,
         /// The answer, or that there is none.
         outcome: Outcome,
     },
@@ -49,6 +79,9 @@ pub enum Command {
     RecordSync {
         /// Which one.
         operation: Operation,
+        /// Under which key; absent in what old programs wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<IntentKey>,
         /// What it knows.
         found: Found,
     },
@@ -82,6 +115,15 @@ pub enum Effect {
         /// The news.
         update: Update,
     },
+    /// News for the order, of what was not asked by its checkout.
+    TellOrder {
+        /// Which order.
+        order: OrderId,
+        /// The payment that it is about.
+        payment: PaymentId,
+        /// The news.
+        fact: Fact,
+    },
 }
 
 /// A call to a provider. The key inside was stored before it leaves.
@@ -110,6 +152,11 @@ pub enum Call {
     /// Give up.
     Void {
         /// Under which key.
+        intent: Intent,
+    },
+    /// Give back.
+    Refund {
+        /// Under which key, how much.
         intent: Intent,
     },
     /// Look an operation up by its key.

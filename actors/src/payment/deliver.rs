@@ -1,16 +1,20 @@
 //! What a payment's effects do: calls to providers and news for the checkout.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory};
+use amazoff_supervisor::{Clock, Deliver, Delivered, Delivery, Directory};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::answer::INTEGRITY;
 use super::command::{Call, Command, Effect, Outcome, Update};
-use super::provider::{Intent, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers};
+use super::known::is_old;
+use super::provider::{Intent, Lookup, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers};
 use super::state::Payment;
 use crate::checkout::{self, Checkout, Reached};
-use crate::ids::{CartId, PaymentId};
+use crate::ids::{CartId, OrderId, PaymentId};
+use crate::order::{self, Fact, Order};
 
 /// How long a provider may think before its answer counts as missing.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,12 +27,19 @@ const ALERT_AFTER: u32 = 10;
 pub struct PaymentDelivery {
     providers: Providers,
     checkouts: Directory<Checkout>,
+    orders: Directory<Order>,
+    clock: Arc<dyn Clock>,
 }
 
 impl PaymentDelivery {
-    /// Calls these providers and tells these checkouts.
-    pub fn new(providers: Providers, checkouts: Directory<Checkout>) -> Self {
-        Self { providers, checkouts }
+    /// Calls these providers and tells these checkouts and orders.
+    pub fn new(
+        providers: Providers,
+        checkouts: Directory<Checkout>,
+        orders: Directory<Order>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { providers, checkouts, orders, clock }
     }
 
     async fn call(&self, provider: &str, call: &Call, attempts: u32) -> Delivered<Command> {
@@ -39,8 +50,16 @@ impl PaymentDelivery {
             Call::Find { operation, intent, asked } => {
                 find(provider.as_ref(), *operation, intent, *asked).await
             }
-            Call::Authorize { .. } | Call::Confirm { .. } | Call::Capture { .. } | Call::Void { .. } => {
-                ask(provider.as_ref(), call, attempts).await
+            Call::Authorize { intent, .. }
+            | Call::Confirm { intent, .. }
+            | Call::Capture { intent }
+            | Call::Void { intent }
+            | Call::Refund { intent } => {
+                // It lay here for so long that the provider may have forgotten the key: it is looked up instead.
+                if is_old(intent.asked_at, self.clock.now()) {
+                    return Delivered::Answer(recorded(operation_of(call), intent, Outcome::Unknown));
+                }
+                ask(provider.as_ref(), (call, intent), attempts).await
             }
         }
     }
@@ -66,6 +85,31 @@ impl PaymentDelivery {
             Reached::NotNow(reason) => Delivered::Retry { reason },
         }
     }
+
+    async fn tell_order(
+        &self,
+        delivery: &Delivery<'_, Effect>,
+        order: OrderId,
+        (payment, fact): (PaymentId, &Fact),
+    ) -> Delivered<Command> {
+        if let Fact::CaptureFailed { code, .. } | Fact::RefundFailed { code, .. } = fact {
+            if code == INTEGRITY {
+                tracing::error!(payment.id = %payment, "the provider acted on another amount than payment {payment} asked");
+            } else {
+                tracing::warn!(payment.id = %payment, %code, "the provider refuses a part of payment {payment}: {code}");
+            }
+        }
+        let command = order::Command::NoteFact { payment, fact: fact.clone() };
+        match Reached::from(self.orders.execute(order.uuid(), command, delivery.envelope()).await) {
+            Reached::Accepted(_) => Delivered::Done,
+            Reached::Refused(refusal) => {
+                tracing::error!(payment.id = %payment, %refusal, "order {order} refused news of payment {payment}: {refusal}");
+                Delivered::Dead { reason: refusal.to_string() }
+            }
+            Reached::Poisoned(reason) => Delivered::Dead { reason },
+            Reached::NotNow(reason) => Delivered::Retry { reason },
+        }
+    }
 }
 
 impl Deliver<Payment> for PaymentDelivery {
@@ -74,6 +118,9 @@ impl Deliver<Payment> for PaymentDelivery {
             match delivery.effect {
                 Effect::CallProvider { provider, call } => self.call(provider, call, delivery.attempts).await,
                 Effect::TellCheckout { cart, update } => self.tell(&delivery, *cart, update).await,
+                Effect::TellOrder { order, payment, fact } => {
+                    self.tell_order(&delivery, *order, (*payment, fact)).await
+                }
             }
         }
         .boxed()
@@ -82,25 +129,49 @@ impl Deliver<Payment> for PaymentDelivery {
 
 /// A provider that is not configured was certainly not asked.
 fn unknown_provider(call: &Call) -> Delivered<Command> {
-    let outcome = Outcome::Answered(ProviderAnswer::Declined { code: "provider-unknown".to_owned() });
     match call {
-        Call::Authorize { .. } => {
-            Delivered::Answer(Command::Record { operation: Operation::Authorize, outcome })
+        Call::Authorize { intent, .. } => {
+            let outcome = Outcome::Answered(ProviderAnswer::declined("provider-unknown"));
+            Delivered::Answer(recorded(Operation::Authorize, intent, outcome))
         }
         // It was configured when the money was reserved: somebody must put it back.
-        Call::Confirm { .. } | Call::Capture { .. } | Call::Void { .. } | Call::Find { .. } => {
+        Call::Confirm { .. }
+        | Call::Capture { .. }
+        | Call::Void { .. }
+        | Call::Refund { .. }
+        | Call::Find { .. } => {
             Delivered::Retry { reason: "the payment's provider is not configured any more".to_owned() }
         }
     }
 }
 
-async fn ask(provider: &dyn PaymentProvider, call: &Call, attempts: u32) -> Delivered<Command> {
-    let (operation, answer) = match call {
-        Call::Authorize { intent, token } => (Operation::Authorize, provider.authorize(intent, token)),
-        Call::Confirm { intent, result } => (Operation::Confirm, provider.confirm(intent, *result)),
-        Call::Capture { intent } => (Operation::Capture, provider.capture(intent)),
-        Call::Void { intent } => (Operation::Void, provider.void(intent)),
-        Call::Find { operation, intent, asked } => return find(provider, *operation, intent, *asked).await,
+fn operation_of(call: &Call) -> Operation {
+    match call {
+        Call::Authorize { .. } => Operation::Authorize,
+        Call::Confirm { .. } => Operation::Confirm,
+        Call::Capture { .. } => Operation::Capture,
+        Call::Void { .. } => Operation::Void,
+        Call::Refund { .. } => Operation::Refund,
+        Call::Find { operation, .. } => *operation,
+    }
+}
+
+fn recorded(operation: Operation, intent: &Intent, outcome: Outcome) -> Command {
+    Command::Record { operation, key: Some(intent.key.clone()), outcome }
+}
+
+pub(super) async fn ask(
+    provider: &dyn PaymentProvider,
+    (call, intent): (&Call, &Intent),
+    attempts: u32,
+) -> Delivered<Command> {
+    let answer = match call {
+        Call::Authorize { token, .. } => provider.authorize(intent, token),
+        Call::Confirm { result, .. } => provider.confirm(intent, *result),
+        Call::Capture { .. } => provider.capture(intent),
+        Call::Void { .. } => provider.void(intent),
+        Call::Refund { .. } => provider.refund(intent),
+        Call::Find { operation, asked, .. } => return find(provider, *operation, intent, *asked).await,
     };
     let outcome = match tokio::time::timeout(CALL_TIMEOUT, answer).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
@@ -110,10 +181,14 @@ async fn ask(provider: &dyn PaymentProvider, call: &Call, attempts: u32) -> Deli
         // An earlier try of this effect may have been heard just before a crash, so giving up is not a refusal.
         Ok(Err(ProviderError::Unavailable(_) | ProviderError::Unknown(_))) | Err(_) => Outcome::Unknown,
     };
-    Delivered::Answer(Command::Record { operation, outcome })
+    if let (Call::Void { .. }, Outcome::Answered(ProviderAnswer::Declined { code })) = (call, &outcome) {
+        let payment = intent.payment;
+        tracing::error!(payment.id = %payment, %code, "the provider does not give up what payment {payment} reserved: {code}");
+    }
+    Delivered::Answer(recorded(operation_of(call), intent, outcome))
 }
 
-async fn find(
+pub(super) async fn find(
     provider: &dyn PaymentProvider,
     operation: Operation,
     intent: &Intent,
@@ -123,8 +198,11 @@ async fn find(
         let payment = intent.payment;
         tracing::error!(payment.id = %payment, asked, "the outcome of payment {payment} is unknown after {asked} questions");
     }
-    match tokio::time::timeout(CALL_TIMEOUT, provider.find(&intent.key)).await {
-        Ok(Ok(found)) => Delivered::Answer(Command::RecordSync { operation, found }),
+    let lookup = Lookup { operation, intent: intent.clone() };
+    match tokio::time::timeout(CALL_TIMEOUT, provider.find(&lookup)).await {
+        Ok(Ok(found)) => {
+            Delivered::Answer(Command::RecordSync { operation, key: Some(intent.key.clone()), found })
+        }
         Ok(Err(error)) => Delivered::Retry { reason: error.to_string() },
         Err(_) => Delivered::Retry { reason: "the provider did not answer in time".to_owned() },
     }

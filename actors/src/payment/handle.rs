@@ -6,6 +6,7 @@ use amazoff_supervisor::{Answer, AskError, Directory, Envelope, ReadError, Versi
 use tokio::sync::watch;
 
 use super::command::Command;
+use super::projection::PaymentCard;
 use super::provider::Confirmation;
 use super::rejection::Rejection;
 use super::state::Payment;
@@ -31,6 +32,24 @@ impl Payments {
     pub async fn get(&self, id: PaymentId) -> Result<Option<View>, ReadError> {
         let found = self.directory.read(id.uuid()).await?;
         Ok(found.and_then(|payment| payment.state.view(id)))
+    }
+
+    /// Through whom a payment goes; `None` when nothing was ever asked of it.
+    ///
+    /// # Errors
+    /// When the payment cannot be read now.
+    pub async fn provider_of(&self, id: PaymentId) -> Result<Option<String>, ReadError> {
+        let found = self.directory.read(id.uuid()).await?;
+        Ok(found.and_then(|payment| payment.state.terms.as_ref().map(|terms| terms.provider.clone())))
+    }
+
+    /// A payment's sums as committed, with its version; `None` when nothing was ever asked of it.
+    ///
+    /// # Errors
+    /// When the payment cannot be read now.
+    pub async fn card(&self, id: PaymentId) -> Result<Option<(PaymentCard, Version)>, ReadError> {
+        let found = self.directory.read(id.uuid()).await?;
+        Ok(found.and_then(|payment| Some((PaymentCard::of(id, &payment.state)?, payment.version))))
     }
 
     /// Changes after each commit of the payment.

@@ -35,9 +35,17 @@ mod apply;
 mod command;
 mod deliver;
 mod event;
+mod expiry;
 mod handle;
+mod intake;
+mod known;
+mod observe;
+mod part;
+mod parts;
+mod projection;
 mod provider;
 mod rejection;
+mod reserve;
 mod state;
 mod sync;
 #[cfg(test)]
@@ -49,9 +57,14 @@ pub use command::{Call, Command, Effect, Outcome, Terms, Update};
 pub use deliver::PaymentDelivery;
 pub use event::Event;
 pub use handle::Payments;
+pub use intake::{Intake, IntakeError, Stray, Webhooks};
+pub use observe::DISPUTES;
+pub use part::{Ask, Dispute, Doubt, Part, PartId, PartState, Taking};
+pub use parts::REFUNDS;
+pub use projection::{PAYMENTS, PaymentCard, PaymentProjection};
 pub use provider::{
-    Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
-    Providers,
+    Confirmation, Found, Intent, IntentKey, Lookup, News, Operation, PaymentProvider, ProviderAnswer,
+    ProviderError, ProviderRecord, Providers, RecordPage, RecordState, WebhookError, WebhookEvent,
 };
 pub use rejection::Rejection;
 pub use state::{Payment, Stage};

@@ -1,36 +1,58 @@
-//! A payment's life and the rules of its commands.
+//! A payment's life.
 
-use std::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
 
 use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::apply::confirmation_of;
-use super::command::{Call, Command, Effect, Outcome, Terms, Update};
+use super::command::{Command, Effect, Terms};
 use super::event::Event;
-use super::provider::{Confirmation, Intent, IntentKey, Operation};
+use super::known::{EXPIRY, Known, SYNC};
+use super::part::{Ask, Dispute, Part, PartId, PartState, Taking};
+use super::provider::{Confirmation, Operation};
 use super::rejection::Rejection;
 use super::view::{Status, View};
-use super::{answer, sync};
+use super::{answer, expiry, observe, parts, reserve, sync};
 use crate::ids::PaymentId;
 use crate::money::Money;
 
 /// A payment: one attempt to pay one order.
+///
+/// What was taken follows from the events alone, so a snapshot that does not say it must not be read: its events are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// What is to be paid; set by the first event.
     pub terms: Option<Terms>,
     /// The provider's name for the authorization.
     pub reference: Option<String>,
-    /// Where it stands.
+    /// Where the reservation stands.
     pub stage: Stage,
-    /// Whether the reservation is to be given up as soon as its fate is known.
+    /// Whether what is not taken is to be given up as soon as nothing else is under way.
     pub void_wanted: bool,
+    /// How often the provider refused to give up what is not taken.
+    pub voids_refused: u32,
     /// How often an operation that the provider never received was sent again.
     pub repeats: u32,
+    /// When it was asked for first; absent in payments of old programs.
+    pub created_at: Option<Timestamp>,
+    /// When the last operation on the reservation was decided on; absent in payments of old programs.
+    pub began: Option<Timestamp>,
+    /// Until when what is reserved can be taken, where the provider says so.
+    pub expires_at: Option<Timestamp>,
+    /// Whether money was ever reserved.
+    pub reserved: bool,
+    /// What was taken, capture by capture.
+    pub takings: Vec<Taking>,
+    /// Partial captures and refunds, in the order in which they were asked for.
+    pub parts: Vec<Part>,
+    /// Money that card owners take back, by the provider's name for the dispute.
+    pub disputes: BTreeMap<String, Dispute>,
+    /// The newest messages of the provider that were taken in.
+    pub seen: VecDeque<String>,
 }
 
-/// Where a payment stands. At most one call to the provider is under way, and the stage names it.
+/// Where the reservation stands. At most one call to the provider is under way; the stage names it, or a part does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -49,22 +71,24 @@ pub enum Stage {
         /// How.
         result: Confirmation,
     },
-    /// The money is reserved.
+    /// The money is reserved, and perhaps taken in part.
     Authorized,
-    /// The provider is asked to take the money.
+    /// The provider is asked to take all of the money.
     Capturing,
-    /// The money is taken. Terminal.
+    /// Money is taken, and nothing is reserved any more. Only refunds and disputes follow.
     Captured,
-    /// The provider is asked to give the reservation up.
+    /// The provider is asked to give up what is not taken.
     Voiding,
-    /// The reservation is given up. Terminal.
+    /// The reservation is given up; nothing was taken. Terminal.
     Voided,
+    /// The reservation ran out; nothing was taken. Terminal.
+    Expired,
     /// The provider refused. Terminal.
     Failed {
         /// Why.
         code: String,
     },
-    /// The answer to an operation is missing.
+    /// The answer to an operation on the reservation is missing.
     Unknown {
         /// To which one.
         operation: Operation,
@@ -83,10 +107,14 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Whether nothing can change it any more.
+    /// Whether nothing can change it any more, but for a refund of another amount than asked.
     pub fn is_terminal(&self) -> bool {
         match self {
-            Self::Captured | Self::Voided | Self::Failed { .. } | Self::IntegrityFailure { .. } => true,
+            Self::Captured
+            | Self::Voided
+            | Self::Expired
+            | Self::Failed { .. }
+            | Self::IntegrityFailure { .. } => true,
             Self::Created
             | Self::Authorizing
             | Self::RequiresAction { .. }
@@ -105,156 +133,100 @@ impl Payment {
         self.terms.as_ref().map(|terms| self.view_of(id, terms))
     }
 
-    fn view_of(&self, id: PaymentId, terms: &Terms) -> View {
+    pub(super) fn view_of(&self, id: PaymentId, terms: &Terms) -> View {
         let action_url =
             if let Stage::RequiresAction { url } = &self.stage { Some(url.clone()) } else { None };
         let decline_code = if let Stage::Failed { code } = &self.stage { Some(code.clone()) } else { None };
-        let status = Status::from(&self.stage);
-        View { id, order_id: terms.order, status, amount: terms.amount, action_url, decline_code }
-    }
-}
-
-/// A payment whose terms are fixed, and the command's context: what every rule but the first needs.
-pub(super) struct Known<'a> {
-    pub(super) payment: &'a Payment,
-    pub(super) terms: &'a Terms,
-    pub(super) id: PaymentId,
-    pub(super) now: Timestamp,
-}
-
-impl Known<'_> {
-    /// The decision that nothing happens.
-    pub(super) fn unchanged(&self) -> Decision<Payment> {
-        Decision::reply(self.payment.view_of(self.id, self.terms))
-    }
-
-    /// The decision that these events happen.
-    pub(super) fn happens(&self, events: Vec<Event>) -> Decision<Payment> {
-        let reply = self.payment.after(&events).view_of(self.id, self.terms);
-        Decision { events, ..Decision::reply(reply) }
-    }
-
-    /// News for the checkout.
-    pub(super) fn tell(&self, update: Update) -> Effect {
-        Effect::TellCheckout { cart: self.terms.cart, update }
-    }
-
-    /// A call under the operation's own key; `reference` is what the provider named the authorization.
-    pub(super) fn call(&self, operation: Operation, reference: Option<String>) -> Effect {
-        let intent = self.intent(operation, reference);
-        let call = match operation {
-            Operation::Authorize => Call::Authorize { intent, token: self.terms.token.clone() },
-            Operation::Confirm => Call::Confirm { intent, result: self.confirmation() },
-            Operation::Capture => Call::Capture { intent },
-            Operation::Void => Call::Void { intent },
-        };
-        self.provider(call)
-    }
-
-    /// A call to look an operation up.
-    pub(super) fn find(&self, operation: Operation, asked: u32) -> Effect {
-        let intent = self.intent(operation, self.payment.reference.clone());
-        self.provider(Call::Find { operation, intent, asked })
-    }
-
-    pub(super) fn provider(&self, call: Call) -> Effect {
-        Effect::CallProvider { provider: self.terms.provider.clone(), call }
-    }
-
-    pub(super) fn intent(&self, operation: Operation, reference: Option<String>) -> Intent {
-        let key = IntentKey::of(self.id, operation);
-        Intent { key, payment: self.id, amount: self.terms.amount, reference }
-    }
-
-    /// What the shopper decided, as far as it is known; a doubtful answer never approves.
-    fn confirmation(&self) -> Confirmation {
-        confirmation_of(&self.payment.stage).unwrap_or(Confirmation::Decline)
-    }
-
-    fn confirm(&self, result: Confirmation) -> Result<Decision<Payment>, Rejection> {
-        match &self.payment.stage {
-            Stage::RequiresAction { .. } => {
-                let intent = self.intent(Operation::Confirm, self.payment.reference.clone());
-                let call = self.provider(Call::Confirm { intent, result });
-                Ok(self.happens(vec![Event::ConfirmationRequested { result }]).effect(call))
-            }
-            Stage::Confirming { .. }
-            | Stage::Authorized
-            | Stage::Capturing
-            | Stage::Captured
-            | Stage::Unknown { operation: Operation::Confirm | Operation::Capture, .. } => {
-                Ok(self.unchanged())
-            }
-            Stage::Created
-            | Stage::Authorizing
-            | Stage::Voiding
-            | Stage::Voided
-            | Stage::Failed { .. }
-            | Stage::Unknown { operation: Operation::Authorize | Operation::Void, .. }
-            | Stage::IntegrityFailure { .. } => Err(Rejection::NothingToConfirm),
+        let money = |amount: i64| (amount != 0).then(|| Money::new(amount, terms.amount.currency));
+        View {
+            id,
+            order_id: terms.order,
+            status: Status::from(&self.stage),
+            amount: terms.amount,
+            captured: money(self.captured()),
+            refunded: money(self.refunded()),
+            disputed: money(self.disputed()),
+            action_url,
+            decline_code,
         }
     }
 
-    fn capture(&self) -> Result<Decision<Payment>, Rejection> {
-        match &self.payment.stage {
-            Stage::Authorized => {
-                let call = self.call(Operation::Capture, self.payment.reference.clone());
-                Ok(self.happens(vec![Event::CaptureRequested]).effect(call))
-            }
-            Stage::Capturing | Stage::Captured | Stage::Unknown { operation: Operation::Capture, .. } => {
-                Ok(self.unchanged())
-            }
-            Stage::Created
-            | Stage::Authorizing
-            | Stage::RequiresAction { .. }
-            | Stage::Confirming { .. }
-            | Stage::Voiding
-            | Stage::Voided
-            | Stage::Failed { .. }
-            | Stage::Unknown {
-                operation: Operation::Authorize | Operation::Confirm | Operation::Void, ..
-            }
-            | Stage::IntegrityFailure { .. } => Err(Rejection::NotAuthorized),
-        }
+    /// How much was taken, in minor units.
+    pub fn captured(&self) -> i64 {
+        sum(self.takings.iter().map(|taking| taking.amount))
     }
 
-    fn void(&self) -> Result<Decision<Payment>, Rejection> {
-        match &self.payment.stage {
-            Stage::Authorized | Stage::RequiresAction { .. } => {
-                let call = self.call(Operation::Void, self.payment.reference.clone());
-                Ok(self.happens(vec![Event::VoidRequested]).effect(call))
-            }
+    /// How much of that was given back.
+    pub fn refunded(&self) -> i64 {
+        sum(self.takings.iter().map(|taking| taking.refunded))
+    }
+
+    /// How much card owners have taken back, or hold until a dispute is over.
+    pub fn disputed(&self) -> i64 {
+        sum(self.disputes.values().filter(|dispute| dispute.won != Some(true)).map(|of| of.amount.amount))
+    }
+
+    /// How much is reserved, not taken, and not about to be.
+    pub fn capturable(&self) -> i64 {
+        let total = self.terms.as_ref().map_or(0, |terms| terms.amount.amount);
+        let pending = self.open_parts(Operation::Capture).map(|part| part.amount.amount - part.done);
+        total.saturating_sub(self.captured()).saturating_sub(sum(pending))
+    }
+
+    /// How much can be given back yet.
+    pub fn refundable(&self) -> i64 {
+        let pending = self.open_parts(Operation::Refund).map(|part| part.amount.amount - part.done);
+        let gone = self.refunded().saturating_add(sum(pending)).saturating_add(self.disputed());
+        self.captured().saturating_sub(gone)
+    }
+
+    /// The part of that name.
+    pub fn part(&self, id: PartId) -> Option<&Part> {
+        self.parts.iter().find(|part| part.id == id)
+    }
+
+    /// The part that the provider is asked about.
+    pub fn part_under_way(&self) -> Option<(&Part, &Ask)> {
+        self.parts.iter().find_map(|part| part.ask().map(|ask| (part, ask)))
+    }
+
+    /// The parts that wait for their turn, the next one first.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.state == PartState::Waiting)
+    }
+
+    fn open_parts(&self, operation: Operation) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(move |part| part.is_open() && part.id.operation() == operation)
+    }
+
+    /// Whether a call to the provider that moves money is under way or its answer missing.
+    pub fn is_busy(&self) -> bool {
+        let stage = match self.stage {
             Stage::Authorizing
             | Stage::Confirming { .. }
-            | Stage::Unknown { operation: Operation::Authorize | Operation::Confirm, .. } => {
-                if self.payment.void_wanted {
-                    return Ok(self.unchanged());
-                }
-                Ok(self.happens(vec![Event::VoidWanted]))
-            }
-            Stage::Created
+            | Stage::Capturing
             | Stage::Voiding
+            | Stage::Unknown { .. } => true,
+            Stage::Created
+            | Stage::RequiresAction { .. }
+            | Stage::Authorized
+            | Stage::Captured
             | Stage::Voided
+            | Stage::Expired
             | Stage::Failed { .. }
-            | Stage::Unknown { operation: Operation::Void, .. }
-            | Stage::IntegrityFailure { .. } => Ok(self.unchanged()),
-            Stage::Capturing | Stage::Captured | Stage::Unknown { operation: Operation::Capture, .. } => {
-                Err(Rejection::AlreadyCaptured)
-            }
-        }
+            | Stage::IntegrityFailure { .. } => false,
+        };
+        stage || self.part_under_way().is_some()
     }
 }
 
-/// The reminder that asks the provider again.
-pub(super) const SYNC: &str = "sync";
-
-/// When to ask again after so many questions: one second, doubled each time, five minutes at most.
-pub(super) fn ask_again_after(asked: u32) -> Duration {
-    Duration::from_secs(1u64 << asked.min(8)).min(Duration::from_mins(5))
+pub(super) fn sum(amounts: impl Iterator<Item = i64>) -> i64 {
+    amounts.fold(0, i64::saturating_add)
 }
 
 impl Entity for Payment {
     const KIND: &'static str = "payment";
+    const SCHEMA: u16 = 2;
     type Command = Command;
     type Event = Event;
     type Reply = View;
@@ -265,20 +237,27 @@ impl Entity for Payment {
         let id = PaymentId::from(context.entity.id);
         if let (Command::Authorize(terms), None) = (command, &self.terms) {
             let known = Known { payment: self, terms, id, now: context.now };
-            let call = known.call(Operation::Authorize, None);
-            return Ok(known.happens(vec![Event::AuthorizationRequested(terms.clone())]).effect(call));
+            return Ok(reserve::authorize(&known));
         }
         let terms = self.terms.as_ref().ok_or(Rejection::NotFound)?;
         let known = Known { payment: self, terms, id, now: context.now };
         match command {
             Command::Authorize(asked) if asked == terms => Ok(known.unchanged()),
             Command::Authorize(_) => Err(Rejection::TermsDiffer),
-            Command::Confirm { result } => known.confirm(*result),
-            Command::Capture => known.capture(),
-            Command::Void => known.void(),
+            Command::Confirm { result } => reserve::confirm(&known, *result),
+            Command::Capture => reserve::capture(&known),
+            Command::Void => reserve::void(&known),
+            Command::CapturePart { capture, amount } => parts::capture(&known, *capture, *amount),
+            Command::Refund { refund, amount } => parts::refund(&known, *refund, *amount),
             Command::Sync => Ok(sync::ask(&known)),
-            Command::Record { operation, outcome } => Ok(record(&known, *operation, outcome)),
-            Command::RecordSync { operation, found } => Ok(sync::record(&known, *operation, found)),
+            Command::CheckExpiry => Ok(expiry::check(&known)),
+            Command::Observe { event, news, .. } => Ok(observe::take_in(&known, event, news)),
+            Command::Record { operation, key, outcome } => {
+                Ok(answer::record(&known, (*operation, key.as_ref()), outcome))
+            }
+            Command::RecordSync { operation, key, found } => {
+                Ok(sync::record(&known, (*operation, key.as_ref()), found))
+            }
         }
     }
 
@@ -291,45 +270,27 @@ impl Entity for Payment {
     }
 
     fn reminded(name: &str) -> Option<Command> {
-        (name == SYNC).then_some(Command::Sync)
+        match name {
+            SYNC => Some(Command::Sync),
+            EXPIRY => Some(Command::CheckExpiry),
+            _ => None,
+        }
     }
 
     fn destination(effect: &Effect) -> String {
         match effect {
             Effect::CallProvider { provider, .. } => format!("provider:{provider}"),
             Effect::TellCheckout { .. } => "checkout".to_owned(),
+            Effect::TellOrder { .. } => "order".to_owned(),
         }
     }
-}
 
-/// Takes in how a call ended; an answer to a call that is not under way is outdated and changes nothing.
-fn record(known: &Known<'_>, operation: Operation, outcome: &Outcome) -> Decision<Payment> {
-    if under_way(&known.payment.stage) != Some(operation) {
-        return known.unchanged();
-    }
-    match outcome {
-        Outcome::Answered(answer) => answer::settle(known, operation, answer),
-        Outcome::Unknown => known
-            .happens(vec![Event::OutcomeUnknown { operation }])
-            .effect(known.tell(Update::Unknown))
-            .remind(SYNC, known.now.plus(ask_again_after(0))),
-    }
-}
-
-/// The operation that the provider is working on.
-fn under_way(stage: &Stage) -> Option<Operation> {
-    match stage {
-        Stage::Authorizing => Some(Operation::Authorize),
-        Stage::Confirming { .. } => Some(Operation::Confirm),
-        Stage::Capturing => Some(Operation::Capture),
-        Stage::Voiding => Some(Operation::Void),
-        Stage::Created
-        | Stage::RequiresAction { .. }
-        | Stage::Authorized
-        | Stage::Captured
-        | Stage::Voided
-        | Stage::Failed { .. }
-        | Stage::Unknown { .. }
-        | Stage::IntegrityFailure { .. } => None,
+    /// Schema 1 stored these facts without anything about them.
+    fn upcast(schema: u16, payload: Value) -> Result<Value, String> {
+        const BARE: [&str; 3] = ["capture_requested", "captured", "void_requested"];
+        match payload.as_str() {
+            Some(name) if schema < 2 && BARE.contains(&name) => Ok(json!({ name: {} })),
+            Some(_) | None => Ok(payload),
+        }
     }
 }

@@ -1,44 +1,74 @@
 //! Asking a provider what became of an operation: an unknown outcome is asked, never guessed.
 
+use std::time::Duration;
+
 use amazoff_supervisor::Decision;
 
-use super::answer;
 use super::event::Event;
-use super::provider::{Found, Operation, ProviderAnswer};
-use super::state::{Known, Payment, SYNC, Stage, ask_again_after};
+use super::known::{Known, SYNC, ask_again_after, is_old};
+use super::part::{Ask, Doubt, Part};
+use super::provider::{Found, IntentKey, Operation, ProviderAnswer};
+use super::state::{Payment, Stage};
+use super::{answer, expiry, parts};
 
 /// How often an operation that the provider says it never received is sent again at once, under its one key. After that a
-/// reservation is given up. Capture and void are not, because money is reserved: they are sent again after ever more
-/// questions, up to so many.
+/// reservation is given up. Captures, voids and refunds are not: they are sent again after ever more questions, up to so
+/// many, until their key is too old to be sent.
 const REPEATS_MAX: u32 = 3;
 const QUESTIONS_BETWEEN_MAX: u32 = 8;
+/// How often a provider is asked about a key that is too old to be sent. A person is told.
+const ASK_OLD_EVERY: Duration = Duration::from_hours(1);
 
 /// Asks, when there is something to ask about and nobody is asking.
 pub(super) fn ask(known: &Known<'_>) -> Decision<Payment> {
+    let requested = || known.happens(vec![Event::SyncRequested]);
+    if let Some((part, ask)) = known.payment.part_under_way() {
+        return match ask.doubt {
+            Some(Doubt { asked, asking: false }) => requested().effect(known.find_part(part, ask, asked)),
+            Some(Doubt { asking: true, .. }) | None => known.unchanged(),
+        };
+    }
     match &known.payment.stage {
         Stage::Unknown { operation, asked, asking: false, .. } => {
-            known.happens(vec![Event::SyncRequested]).effect(known.find(*operation, *asked))
+            requested().effect(known.find(*operation, *asked))
         }
-        // The shopper may have acted without coming back to tell us.
-        Stage::RequiresAction { .. } => {
-            known.happens(vec![Event::SyncRequested]).effect(known.find(Operation::Authorize, 0))
+        // The shopper may have acted without coming back to tell us, and a reservation may be over.
+        Stage::RequiresAction { .. } | Stage::Authorized => {
+            requested().effect(known.find(Operation::Authorize, 0))
         }
         Stage::Unknown { asking: true, .. }
         | Stage::Created
         | Stage::Authorizing
         | Stage::Confirming { .. }
-        | Stage::Authorized
         | Stage::Capturing
         | Stage::Captured
         | Stage::Voiding
         | Stage::Voided
+        | Stage::Expired
         | Stage::Failed { .. }
         | Stage::IntegrityFailure { .. } => known.unchanged(),
     }
 }
 
 /// Takes in what the provider knows. What does not concern the open question is outdated and changes nothing.
-pub(super) fn record(known: &Known<'_>, operation: Operation, found: &Found) -> Decision<Payment> {
+pub(super) fn record(
+    known: &Known<'_>,
+    (operation, key): (Operation, Option<&IntentKey>),
+    found: &Found,
+) -> Decision<Payment> {
+    if let Some((part, ask)) = known.payment.part_under_way()
+        && let Some(doubt) = ask.doubt
+        && key == Some(&known.part_key(part.id, part.calls))
+    {
+        return match found {
+            Found::Answered(fact) => parts::settle(known, (part, ask), fact).forget(SYNC),
+            Found::Pending => still_unknown(known, doubt.asked, false),
+            Found::Nothing => part_never_received(known, (part, ask), doubt),
+        };
+    }
+    if key.is_some_and(|key| *key != known.key(operation)) {
+        return known.unchanged();
+    }
     match (&known.payment.stage, found) {
         (Stage::Unknown { operation: open, .. }, _) if *open != operation => known.unchanged(),
         (Stage::Unknown { .. }, Found::Answered(fact)) => answer::settle(known, operation, fact),
@@ -46,6 +76,9 @@ pub(super) fn record(known: &Known<'_>, operation: Operation, found: &Found) -> 
         (Stage::Unknown { asked, .. }, Found::Nothing) => never_received(known, operation, *asked),
         (Stage::RequiresAction { .. }, Found::Answered(fact)) if news(operation, fact) => {
             answer::settle(known, operation, fact)
+        }
+        (Stage::Authorized, Found::Answered(fact)) if operation == Operation::Authorize => {
+            expiry::found(known, fact)
         }
         _outdated => known.unchanged(),
     }
@@ -62,9 +95,10 @@ fn news(operation: Operation, fact: &ProviderAnswer) -> bool {
 }
 
 fn still_unknown(known: &Known<'_>, asked: u32, not_received: bool) -> Decision<Payment> {
-    known
-        .happens(vec![Event::StillUnknown { not_received }])
-        .remind(SYNC, known.now.plus(ask_again_after(asked)))
+    let part = known.payment.part_under_way().map(|(_, ask)| ask.at);
+    let old = is_old(part.or(known.payment.began), known.now);
+    let pause = if old { ASK_OLD_EVERY } else { ask_again_after(asked) };
+    known.happens(vec![Event::StillUnknown { not_received }]).remind(SYNC, known.now.plus(pause))
 }
 
 fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decision<Payment> {
@@ -72,12 +106,21 @@ fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decisi
     let repeats = known.payment.repeats;
     let at_once = repeats < REPEATS_MAX && !(reserving && known.payment.void_wanted);
     let after_all = !reserving && asked >= repeats.min(QUESTIONS_BETWEEN_MAX);
-    if at_once || after_all {
-        let call = known.call(operation, known.payment.reference.clone());
+    if (at_once || after_all) && !is_old(known.payment.began, known.now) {
+        let call = known.call_again(operation);
         return known.happens(vec![Event::OperationRepeated { operation }]).effect(call);
     }
     if reserving {
-        return answer::failed(known, "not-received").forget(SYNC);
+        return answer::failed(known, "not-received");
     }
     still_unknown(known, asked, true) // a person is told
+}
+
+fn part_never_received(known: &Known<'_>, (part, ask): (&Part, &Ask), doubt: Doubt) -> Decision<Payment> {
+    let again = ask.repeats < REPEATS_MAX || doubt.asked >= ask.repeats.min(QUESTIONS_BETWEEN_MAX);
+    if again && !is_old(Some(ask.at), known.now) {
+        let call = known.call_part(part, ask);
+        return known.happens(vec![Event::OperationRepeated { operation: part.id.operation() }]).effect(call);
+    }
+    still_unknown(known, doubt.asked, true) // a person is told
 }

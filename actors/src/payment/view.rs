@@ -17,6 +17,15 @@ pub struct View {
     pub status: Status,
     /// How much.
     pub amount: Money,
+    /// How much of it was taken, once some was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<Money>,
+    /// How much of that was given back, once some was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded: Option<Money>,
+    /// How much a card's owner took back or holds in dispute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Money>,
     /// Where the shopper must act, while they must.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_url: Option<String>,
@@ -45,6 +54,8 @@ pub enum Status {
     Voiding,
     /// The reservation is given up.
     Voided,
+    /// The reservation ran out.
+    Expired,
     /// The provider refused.
     Failed,
     /// An answer is missing; the provider is being asked.
@@ -64,6 +75,7 @@ impl From<&Stage> for Status {
             Stage::Captured => Self::Captured,
             Stage::Voiding => Self::Voiding,
             Stage::Voided => Self::Voided,
+            Stage::Expired => Self::Expired,
             Stage::Failed { .. } => Self::Failed,
             Stage::Unknown { .. } => Self::Unknown,
             Stage::IntegrityFailure { .. } => Self::IntegrityFailure,

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::NewHold;
-use crate::ids::{CartId, HoldId, ProductId};
+use uuid::Uuid;
+
+use super::{AdjustReason, NewHold};
+use crate::ids::{CartId, HoldId, ProductId, ShipmentId};
+use crate::money::Quantity;
 
 /// Something that happened to the stock of a variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +35,45 @@ pub enum Event {
     HoldCommitted {
         /// Which hold.
         hold: HoldId,
+    },
+    /// Promised pieces left with a parcel.
+    Shipped {
+        /// With which parcel.
+        shipment: ShipmentId,
+        /// Out of which hold.
+        hold: HoldId,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// A promise was taken back.
+    Deallocated {
+        /// What for.
+        cause: Uuid,
+        /// Out of which hold.
+        hold: HoldId,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// Pieces came back from a customer.
+    Restocked {
+        /// What for.
+        cause: Uuid,
+        /// How many.
+        quantity: Quantity,
+        /// Whether they went back to the shelf, or were scrapped.
+        resellable: bool,
+    },
+    /// The number on the shelf was corrected.
+    Adjusted {
+        /// How many more, or fewer.
+        delta: i64,
+        /// Why.
+        reason: AdjustReason,
+    },
+    /// More pieces may be promised than are on the shelf.
+    BackordersAllowed {
+        /// How many more.
+        up_to: u32,
     },
     /// The checkout of an overdue hold was woken.
     CheckoutWoken {

@@ -37,6 +37,30 @@ pub enum Rejection {
     /// The same hold exists with another quantity.
     #[error("this hold exists with another quantity")]
     HoldDiffers,
+    /// The hold is not promised to an order yet.
+    #[error("this hold is not promised to an order")]
+    HoldNotCommitted,
+    /// The hold has fewer pieces left.
+    #[error("only {left} are left in this hold")]
+    ExceedsHold {
+        /// How many it has.
+        left: u32,
+    },
+    /// The pieces are promised, but not on the shelf: they were backordered.
+    #[error("only {on_hand} are on the shelf")]
+    NotOnShelf {
+        /// How many are there.
+        on_hand: u32,
+    },
+    /// The same movement was made with another quantity.
+    #[error("this movement was made with another quantity")]
+    MovementDiffers,
+    /// The shelf is not as the person saw it who corrects it.
+    #[error("{on_hand} are on the shelf by now")]
+    StockChanged {
+        /// How many are there.
+        on_hand: u32,
+    },
 }
 
 impl Fault for Rejection {
@@ -48,7 +72,12 @@ impl Fault for Rejection {
             | Self::InsufficientStock { .. }
             | Self::HoldReleased
             | Self::HoldCommitted
-            | Self::HoldDiffers => FaultKind::Conflict,
+            | Self::HoldDiffers
+            | Self::HoldNotCommitted
+            | Self::ExceedsHold { .. }
+            | Self::NotOnShelf { .. }
+            | Self::MovementDiffers => FaultKind::Conflict,
+            Self::StockChanged { .. } => FaultKind::Stale,
         }
     }
     fn code(&self) -> &'static str {
@@ -61,14 +90,23 @@ impl Fault for Rejection {
             Self::HoldUnknown => "hold-unknown",
             Self::HoldCommitted => "hold-committed",
             Self::HoldDiffers => "hold-differs",
+            Self::HoldNotCommitted => "hold-not-committed",
+            Self::ExceedsHold { .. } => "exceeds-hold",
+            Self::NotOnShelf { .. } => "not-on-shelf",
+            Self::MovementDiffers => "movement-differs",
+            Self::StockChanged { .. } => "stock-changed",
         }
     }
     fn facts(&self) -> Value {
         match self {
             Self::InsufficientStock { available } => json!({ "available": available }),
             Self::QuantityOutOfRange => json!({ "minimum": 1, "maximum": QUANTITY_MAX }),
+            Self::ExceedsHold { left } => json!({ "left": left }),
+            Self::NotOnShelf { on_hand } | Self::StockChanged { on_hand } => json!({ "on_hand": on_hand }),
             Self::UnknownVariant
             | Self::VariantIntroduced
+            | Self::HoldNotCommitted
+            | Self::MovementDiffers
             | Self::HoldReleased
             | Self::HoldUnknown
             | Self::HoldCommitted

@@ -1,21 +1,20 @@
 //! The rules of a stock.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
 
 use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::accounts::Accounts;
 use super::{Command, Effect, Event, Levels, NewHold, Rejection};
 use crate::ids::{CartId, HoldId, ProductId, VariantId};
 use crate::money::Quantity;
 
 /// The most pieces of one variant on the shelf.
 pub const QUANTITY_MAX: u32 = 1_000_000_000;
-/// How many released holds are remembered (STOCK-3).
-const TOMBSTONES_MAX: usize = 1024;
-/// How long after an unheard wake-up the next one comes.
-const WAKE_AGAIN_AFTER: Duration = Duration::from_secs(300);
+/// How many released holds, used up ones and movements are remembered (STOCK-2, STOCK-3).
+const REMEMBERED_MAX: usize = 1024;
 
 /// Whether held pieces are promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +37,25 @@ pub struct Hold {
     pub expires_at: Timestamp,
     /// Whether they are promised.
     pub state: HoldState,
+    /// How many of them were shipped, or given back.
+    #[serde(default)]
+    pub gone: u32,
+}
+
+impl Hold {
+    /// How many pieces are still put aside or promised.
+    pub fn left(&self) -> u32 {
+        self.quantity.get().saturating_sub(self.gone)
+    }
+}
+
+/// A movement that was made, so that a repeat is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// What for.
+    pub cause: Uuid,
+    /// How many.
+    pub quantity: Quantity,
 }
 
 /// The stock of a variant.
@@ -57,92 +75,37 @@ pub struct Stock {
     pub holds: BTreeMap<HoldId, Hold>,
     /// The newest released holds, oldest first.
     pub released: VecDeque<HoldId>,
+    /// The newest committed holds of which nothing is left, oldest first.
+    #[serde(default)]
+    pub spent: VecDeque<HoldId>,
+    /// The newest movements, oldest first.
+    #[serde(default)]
+    pub moved: VecDeque<Moved>,
+    /// How many more pieces may be promised than are on the shelf.
+    #[serde(default)]
+    pub backorder_max: u32,
+}
+
+/// Remembers one more, and forgets the oldest.
+fn remember<T>(memory: &mut VecDeque<T>, new: T) {
+    if memory.len() >= REMEMBERED_MAX {
+        memory.pop_front();
+    }
+    memory.push_back(new);
 }
 
 impl Stock {
-    /// What can still be had.
+    /// What can still be had: on the shelf, or to be backordered, and promised to nobody.
     pub fn available(&self) -> u32 {
-        self.on_hand.saturating_sub(self.allocated).saturating_sub(self.held)
+        let sum = self.on_hand.saturating_add(self.backorder_max);
+        sum.saturating_sub(self.allocated).saturating_sub(self.held)
     }
 
-    fn introduce(&self, product: ProductId, sku: &str) -> Result<Decision<Self>, Rejection> {
-        match self.product {
-            None => Ok(self.then(Event::Introduced { product, sku: sku.to_owned() })),
-            Some(known) if known == product && self.sku == sku => Ok(self.unchanged()),
-            Some(_) => Err(Rejection::VariantIntroduced),
-        }
-    }
-
-    fn receive(&self, quantity: u32, accounts: &Accounts) -> Result<Decision<Self>, Rejection> {
-        let fits = self.on_hand.checked_add(quantity).is_some_and(|sum| sum <= QUANTITY_MAX);
-        if quantity == 0 || !fits {
-            return Err(Rejection::QuantityOutOfRange);
-        }
-        Ok(accounts.transfer(
-            self.then(Event::Received { quantity }),
-            quantity,
-            SUPPLIER,
-            &accounts.available,
-        ))
-    }
-
-    fn hold(&self, new: NewHold, accounts: &Accounts) -> Result<Decision<Self>, Rejection> {
-        if let Some(known) = self.holds.get(&new.hold) {
-            let same = known.quantity == new.quantity;
-            return if same { Ok(self.unchanged()) } else { Err(Rejection::HoldDiffers) };
-        }
-        if self.released.contains(&new.hold) {
-            return Err(Rejection::HoldReleased);
-        }
-        let (wanted, available) = (new.quantity.get(), self.available());
-        if wanted > available {
-            return Err(Rejection::InsufficientStock { available });
-        }
-        let held = self.then(Event::Held(new)).remind(&reminder(new.hold), new.expires_at);
-        Ok(accounts.transfer(held, wanted, &accounts.available, &accounts.held))
-    }
-
-    fn release(&self, hold: HoldId, accounts: &Accounts) -> Result<Decision<Self>, Rejection> {
-        let released = Event::HoldReleased { hold };
-        match self.holds.get(&hold) {
-            Some(Hold { state: HoldState::Committed, .. }) => Err(Rejection::HoldCommitted),
-            Some(Hold { state: HoldState::Live, quantity, .. }) => {
-                let decision = self.then(released).forget(&reminder(hold));
-                Ok(accounts.transfer(decision, quantity.get(), &accounts.held, &accounts.available))
-            }
-            None if self.released.contains(&hold) => Ok(self.unchanged()),
-            None => Ok(self.then(released)), // a tombstone
-        }
-    }
-
-    fn commit(&self, hold: HoldId, accounts: &Accounts) -> Result<Decision<Self>, Rejection> {
-        match self.holds.get(&hold) {
-            Some(Hold { state: HoldState::Committed, .. }) => Ok(self.unchanged()),
-            Some(Hold { state: HoldState::Live, quantity, .. }) => {
-                let decision = self.then(Event::HoldCommitted { hold }).forget(&reminder(hold));
-                Ok(accounts.transfer(decision, quantity.get(), &accounts.held, &accounts.allocated))
-            }
-            None if self.released.contains(&hold) => Err(Rejection::HoldReleased),
-            None => Err(Rejection::HoldUnknown),
-        }
-    }
-
-    /// STOCK-4: nothing is freed; the reminder stays, for the case that the checkout does not hear this one.
-    fn wake(&self, hold: HoldId, now: Timestamp) -> Decision<Self> {
-        match self.holds.get(&hold) {
-            Some(Hold { state: HoldState::Live, cart, .. }) => self
-                .then(Event::CheckoutWoken { hold })
-                .effect(Effect::WakeCheckout { cart: *cart })
-                .remind(&reminder(hold), now.plus(WAKE_AGAIN_AFTER)),
-            Some(Hold { state: HoldState::Committed, .. }) | None => self.unchanged(),
-        }
-    }
-
-    fn unchanged(&self) -> Decision<Self> {
+    pub(super) fn unchanged(&self) -> Decision<Self> {
         Decision::reply(Levels::of(self))
     }
 
-    fn then(&self, event: Event) -> Decision<Self> {
+    pub(super) fn then(&self, event: Event) -> Decision<Self> {
         let levels = self.levels_after(&event);
         Decision::event(event, levels)
     }
@@ -160,8 +123,25 @@ impl Stock {
                 after.held = after.held.saturating_sub(quantity);
                 after.allocated = after.allocated.saturating_add(quantity);
             }
+            Event::Shipped { quantity, .. } => {
+                after.allocated = after.allocated.saturating_sub(quantity.get());
+                after.on_hand = after.on_hand.saturating_sub(quantity.get());
+            }
+            Event::Deallocated { quantity, .. } => {
+                after.allocated = after.allocated.saturating_sub(quantity.get());
+            }
+            Event::Restocked { quantity, resellable: true, .. } => {
+                after.on_hand = after.on_hand.saturating_add(quantity.get());
+            }
+            Event::Restocked { resellable: false, .. } => {}
+            Event::Adjusted { delta, .. } => {
+                let sum = i64::from(after.on_hand).saturating_add(*delta);
+                after.on_hand = u32::try_from(sum).unwrap_or(after.on_hand);
+            }
+            Event::BackordersAllowed { up_to } => after.backorder_max = *up_to,
         }
-        after.available = after.on_hand.saturating_sub(after.allocated).saturating_sub(after.held);
+        let sum = after.on_hand.saturating_add(after.backorder_max);
+        after.available = sum.saturating_sub(after.allocated).saturating_sub(after.held);
         after
     }
 
@@ -172,36 +152,22 @@ impl Stock {
             Some(Hold { state: HoldState::Committed, .. }) | None => 0,
         }
     }
-}
 
-/// Where pieces come from.
-pub const SUPPLIER: &str = "supplier";
-
-/// The accounts of a variant in the ledger (STOCK-5).
-struct Accounts {
-    asset: String,
-    available: String,
-    held: String,
-    allocated: String,
-}
-
-impl Accounts {
-    fn of(variant: VariantId) -> Self {
-        Self {
-            asset: variant.to_string(),
-            available: format!("stock:available:{variant}"),
-            held: format!("stock:held:{variant}"),
-            allocated: format!("stock:allocated:{variant}"),
+    /// Pieces of a committed hold are promised no more; a hold of which nothing is left goes.
+    fn take(&mut self, hold: HoldId, moved: Moved) {
+        remember(&mut self.moved, moved);
+        let Some(known) = self.holds.get_mut(&hold) else { return };
+        known.gone = known.gone.saturating_add(moved.quantity.get());
+        if known.left() == 0 {
+            self.holds.remove(&hold);
+            remember(&mut self.spent, hold);
         }
-    }
-    fn transfer(&self, decision: Decision<Stock>, quantity: u32, from: &str, to: &str) -> Decision<Stock> {
-        decision.transfer(&self.asset, i64::from(quantity), from, to)
     }
 }
 
 const REMINDER_PREFIX: &str = "overdue:";
 
-fn reminder(hold: HoldId) -> String {
+pub(super) fn reminder(hold: HoldId) -> String {
     format!("{REMINDER_PREFIX}{hold}")
 }
 
@@ -222,13 +188,27 @@ impl Entity for Stock {
             (Some(_), Command::Hold(new)) => self.hold(*new, &accounts),
             (Some(_), Command::ReleaseHold { hold }) => self.release(*hold, &accounts),
             (Some(_), Command::CommitHold { hold }) => self.commit(*hold, &accounts),
+            (Some(_), Command::Ship { shipment, hold, quantity }) => {
+                self.ship(*shipment, (*hold, *quantity), &accounts)
+            }
+            (Some(_), Command::Deallocate { cause, hold, quantity }) => {
+                self.deallocate(*cause, (*hold, *quantity), &accounts)
+            }
+            (Some(_), Command::Restock { cause, quantity, resellable }) => {
+                self.restock(*cause, (*quantity, *resellable), &accounts)
+            }
+            (Some(_), Command::Adjust { delta, reason, expected_on_hand }) => {
+                self.adjust((*delta, *reason), *expected_on_hand, &accounts)
+            }
+            (Some(_), Command::AllowBackorders { up_to }) => self.allow_backorders(*up_to),
             (Some(_), Command::Wake { hold }) => Ok(self.wake(*hold, context.now)),
         }
     }
 
     fn apply(&mut self, event: &Event) {
-        let Levels { on_hand, held, allocated, .. } = self.levels_after(event);
+        let Levels { on_hand, held, allocated, backorder_max, .. } = self.levels_after(event);
         (self.on_hand, self.held, self.allocated) = (on_hand, held, allocated);
+        self.backorder_max = backorder_max;
         match event {
             Event::Introduced { product, sku } => {
                 self.product = Some(*product);
@@ -236,21 +216,31 @@ impl Entity for Stock {
             }
             Event::Held(NewHold { hold, cart, quantity, expires_at }) => {
                 let (cart, quantity, expires_at) = (*cart, *quantity, *expires_at);
-                self.holds.insert(*hold, Hold { cart, quantity, expires_at, state: HoldState::Live });
+                self.holds
+                    .insert(*hold, Hold { cart, quantity, expires_at, state: HoldState::Live, gone: 0 });
             }
             Event::HoldReleased { hold } => {
                 self.holds.remove(hold);
-                if self.released.len() >= TOMBSTONES_MAX {
-                    self.released.pop_front();
-                }
-                self.released.push_back(*hold);
+                remember(&mut self.released, *hold);
             }
             Event::HoldCommitted { hold } => {
                 if let Some(hold) = self.holds.get_mut(hold) {
                     hold.state = HoldState::Committed;
                 }
             }
-            Event::Received { .. } | Event::CheckoutWoken { .. } => {}
+            Event::Shipped { shipment, hold, quantity } => {
+                self.take(*hold, Moved { cause: shipment.uuid(), quantity: *quantity });
+            }
+            Event::Deallocated { cause, hold, quantity } => {
+                self.take(*hold, Moved { cause: *cause, quantity: *quantity });
+            }
+            Event::Restocked { cause, quantity, .. } => {
+                remember(&mut self.moved, Moved { cause: *cause, quantity: *quantity });
+            }
+            Event::Received { .. }
+            | Event::CheckoutWoken { .. }
+            | Event::Adjusted { .. }
+            | Event::BackordersAllowed { .. } => {}
         }
     }
 

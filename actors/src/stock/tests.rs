@@ -1,10 +1,11 @@
 mod golden;
+mod movements;
 
 use std::time::Duration;
 
 use amazoff_supervisor::{Entity, Posting, ReminderChange, Timestamp};
 use amazoff_testkit::{Life, given};
-use proptest::prelude::*;
+
 use uuid::Uuid;
 
 use super::*;
@@ -59,7 +60,7 @@ fn held(stock: u32, n: u128, quantity: u32) -> Vec<Event> {
 }
 
 fn levels(on_hand: u32, held: u32, allocated: u32) -> Levels {
-    Levels { on_hand, held, allocated, available: on_hand - held - allocated }
+    Levels { on_hand, held, allocated, available: on_hand - held - allocated, backorder_max: 0 }
 }
 
 fn moved(from: &str, to: &str, amount: i64) -> [Posting; 2] {
@@ -223,52 +224,4 @@ fn the_memory_of_released_holds_is_bounded() {
         .when(hold(1_024, 1))
         .then_rejects(Rejection::HoldReleased)
         .then_state(|stock| assert_eq!(stock.released.len(), 1_024));
-}
-
-fn any_command() -> impl Strategy<Value = Command> {
-    let n = || 0..6_u128;
-    prop_oneof![
-        2 => (0..30_u32).prop_map(|quantity| Command::Receive { quantity }),
-        6 => (n(), 1..20_u32).prop_map(|(n, quantity)| hold(n, quantity)),
-        3 => n().prop_map(release),
-        3 => n().prop_map(commit),
-        1 => n().prop_map(wake),
-    ]
-}
-
-fn check_invariants(life: &Life<Stock>) {
-    let stock = life.state();
-    let sum = |state| -> u32 {
-        stock.holds.values().filter(|hold| hold.state == state).map(|hold| hold.quantity.get()).sum()
-    };
-    assert_eq!(stock.held, sum(HoldState::Live), "the columns are the sums of the holds");
-    assert_eq!(stock.allocated, sum(HoldState::Committed), "the columns are the sums of the holds");
-    assert!(stock.allocated + stock.held <= stock.on_hand, "STOCK-1");
-    assert!(stock.released.iter().all(|hold| !stock.holds.contains_key(hold)), "STOCK-3");
-    let asset = variant().to_string();
-    let balance = |name: &str| life.balance(&format!("stock:{name}:{asset}"), &asset);
-    assert_eq!(balance("available"), i64::from(stock.available()), "STOCK-5");
-    assert_eq!(balance("held"), i64::from(stock.held), "STOCK-5");
-    assert_eq!(balance("allocated"), i64::from(stock.allocated), "STOCK-5");
-    assert_eq!(life.balance("supplier", &asset), -i64::from(stock.on_hand), "STOCK-5");
-}
-
-proptest! {
-    #[test]
-    fn any_sequence_of_commands_keeps_every_invariant(
-        commands in proptest::collection::vec(any_command(), 0..50),
-    ) {
-        let mut stock = Life::<Stock>::new(variant().uuid());
-        stock.run(Command::Introduce { product: product(), sku: "POT-1".to_owned() }).unwrap();
-        for command in commands {
-            let accepted = stock.run(command.clone()).is_ok();
-            check_invariants(&stock);
-            // STOCK-2
-            let keyed = matches!(command, Command::Hold(_) | Command::ReleaseHold { .. } | Command::CommitHold { .. });
-            if accepted && keyed {
-                let repeat = stock.run(command).unwrap();
-                prop_assert!(repeat.events.is_empty() && repeat.postings.is_empty());
-            }
-        }
-    }
 }

@@ -15,6 +15,9 @@ pub struct Levels {
     pub allocated: u32,
     /// What can still be had.
     pub available: u32,
+    /// How many more may be promised than are on the shelf.
+    #[serde(default)]
+    pub backorder_max: u32,
 }
 
 impl Levels {
@@ -25,6 +28,7 @@ impl Levels {
             held: stock.held,
             allocated: stock.allocated,
             available: stock.available(),
+            backorder_max: stock.backorder_max,
         }
     }
 }

@@ -30,12 +30,20 @@ pub(super) fn they_move(facts: &Facts, now: Timestamp, report: &mut Report) {
             Progress::Waiting => {
                 let sends = |cart: CartId| facts.sends.contains(&EntityId::new(Checkout::KIND, cart.uuid()));
                 let awaited = payment.cart.is_some_and(|cart| runs(facts, cart, *id) || sends(cart));
+                // Its order takes the money when it ships.
+                let awaited = awaited || pays_placed(facts, payment, *id);
                 if !awaited && !moves {
                     report.note(Code::PaymentAbandoned, name, abandoned(payment));
                 }
             }
         }
     }
+}
+
+/// Whether a placed order counts on a payment.
+fn pays_placed(facts: &Facts, payment: &PaymentFact, id: Uuid) -> bool {
+    let order = payment.order.and_then(|order| facts.orders.get(&order.uuid()));
+    order.is_some_and(|order| order.is_placed() && order.payment == Some(id))
 }
 
 /// Whether the attempt that a payment belongs to runs.

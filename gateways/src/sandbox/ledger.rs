@@ -1,6 +1,6 @@
 //! The sandbox's memory: a file of one JSON object per line, one line per key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -67,10 +67,18 @@ pub struct Entry {
     /// Why it was declined, or where the shopper acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The token, where it decides later operations too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// Whether the answer got lost on the way, so that it must be looked up.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stalled: bool,
 }
+
+/// How long a reservation holds.
+const VALID: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long one of `tok_short` holds.
+const SHORT: Duration = Duration::from_secs(60);
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn is_false(value: &bool) -> bool {
@@ -78,14 +86,36 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Entry {
+    /// The sandbox's name for the authorization.
+    pub(super) fn reference(&self) -> String {
+        format!("sandbox-{}", self.payment.uuid().simple())
+    }
+
+    /// Whether it is an operation of that kind which was done.
+    pub(super) fn did(&self, operation: Operation) -> bool {
+        self.operation == operation && self.outcome == Outcome::Approved
+    }
+
+    /// Until when a reservation holds; `None` for what reserves nothing.
+    pub(super) fn valid_until(&self) -> Option<Timestamp> {
+        let valid = if self.token.as_deref() == Some("tok_short") { SHORT } else { VALID };
+        let reserves = self.did(Operation::Authorize) || self.did(Operation::Confirm);
+        reserves.then(|| self.at.plus(valid))
+    }
+
     /// The answer that every repeat of the key gets.
     pub fn answer(&self) -> ProviderAnswer {
-        let reference = format!("sandbox-{}", self.payment.uuid().simple());
         let detail = self.detail.clone().unwrap_or_default();
+        let authorization = self.reference();
+        let own = format!("sandbox-{}-{}", self.operation.name(), self.key);
+        let reference = if self.operation == Operation::Refund { own.clone() } else { authorization };
         match self.outcome {
-            Outcome::Approved => {
-                ProviderAnswer::Approved { reference, amount: Money::new(self.amount, self.currency) }
-            }
+            Outcome::Approved => ProviderAnswer::Approved {
+                reference,
+                amount: Money::new(self.amount, self.currency),
+                expires_at: self.valid_until(),
+                capture_reference: (self.operation == Operation::Capture).then_some(own),
+            },
             Outcome::ActionRequired => ProviderAnswer::ActionRequired { reference, url: detail },
             Outcome::Declined => ProviderAnswer::Declined { code: detail },
         }
@@ -125,6 +155,8 @@ pub(super) struct Ledger {
     /// How many bytes of the file are known.
     known_bytes: u64,
     entries: BTreeMap<IntentKey, Entry>,
+    /// The keys of each payment, in the order of the file.
+    keys: HashMap<PaymentId, Vec<IntentKey>>,
 }
 
 impl Ledger {
@@ -132,7 +164,13 @@ impl Ledger {
     pub(super) fn open(path: &Path) -> Result<Self, SandboxError> {
         let failed = |error| SandboxError::File { path: path.to_owned(), error };
         let file = OpenOptions::new().create(true).read(true).append(true).open(path).map_err(failed)?;
-        let mut ledger = Self { path: path.to_owned(), file, known_bytes: 0, entries: BTreeMap::new() };
+        let mut ledger = Self {
+            path: path.to_owned(),
+            file,
+            known_bytes: 0,
+            entries: BTreeMap::new(),
+            keys: HashMap::new(),
+        };
         ledger.alone(|_| Ok(()))?;
         Ok(ledger)
     }
@@ -177,7 +215,9 @@ impl Ledger {
             tracing::warn!(path = %self.path.display(), "the sandbox's ledger ended in half a line, which is cut off");
             self.file.set_len(self.known_bytes).map_err(|error| self.failed(error))?;
         }
-        self.entries.extend(entries.into_iter().map(|entry| (entry.key.clone(), entry)));
+        for entry in entries {
+            self.keep(entry);
+        }
         Ok(())
     }
 
@@ -197,7 +237,35 @@ impl Ledger {
         line.push(b'\n');
         self.file.write_all(&line)?;
         self.known_bytes += u64::try_from(line.len()).unwrap_or(0);
-        self.entries.insert(entry.key.clone(), entry);
+        self.keep(entry);
         Ok(())
+    }
+
+    fn keep(&mut self, entry: Entry) {
+        let (payment, key) = (entry.payment, entry.key.clone());
+        if self.entries.insert(key.clone(), entry).is_none() {
+            self.keys.entry(payment).or_default().push(key);
+        }
+    }
+
+    /// Every operation.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Whether a payment had an operation of that kind done.
+    pub(super) fn did(&self, payment: PaymentId, operation: Operation) -> bool {
+        self.of_payment(payment).any(|entry| entry.did(operation))
+    }
+
+    /// How much the done operations of a kind moved for a payment.
+    pub(super) fn sum(&self, payment: PaymentId, operation: Operation) -> i64 {
+        let done = self.of_payment(payment).filter(|entry| entry.did(operation));
+        done.map(|entry| entry.amount).fold(0, i64::saturating_add)
+    }
+
+    fn of_payment(&self, payment: PaymentId) -> impl Iterator<Item = &Entry> {
+        let keys = self.keys.get(&payment).map(Vec::as_slice).unwrap_or_default();
+        keys.iter().filter_map(|key| self.entries.get(key))
     }
 }

@@ -6,24 +6,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use amazoff_actors::payment::{
-    Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
+    Confirmation, Found, Intent, IntentKey, Lookup, Operation, PaymentProvider, ProviderAnswer,
+    ProviderError, RecordPage, WebhookError, WebhookEvent,
 };
-use amazoff_supervisor::Clock;
+use amazoff_supervisor::{Clock, Timestamp};
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 
 use super::ledger::{Entry, Ledger, Outcome, SandboxError};
+use super::rules::{self, Verdict};
+use super::{records, webhook};
 
 /// The name that payments through the sandbox carry.
 pub const NAME: &str = "sandbox";
 
+/// The secret that signs messages unless another is given: known to everybody, so only for tests.
+pub const SECRET: &str = "sandbox-webhook-secret";
+
 /// The lookup from which on a stalled authorization is known.
 const STALL_KNOWN_FROM: u32 = 2;
+
+/// Tokens that decide what becomes of later operations.
+const LASTING: [&str; 3] = ["tok_capture_decline", "tok_refund_decline", "tok_short"];
 
 /// A payment provider that moves no money.
 pub struct Sandbox {
     latency: Duration,
     clock: Arc<dyn Clock>,
+    secret: String,
     book: Mutex<Book>,
 }
 
@@ -33,17 +43,6 @@ struct Book {
     asked: HashMap<IntentKey, u32>,
 }
 
-/// An outcome and what explains it.
-type Verdict = (Outcome, Option<String>);
-
-fn approved() -> Verdict {
-    (Outcome::Approved, None)
-}
-
-fn declined(code: &str) -> Verdict {
-    (Outcome::Declined, Some(code.to_owned()))
-}
-
 impl Sandbox {
     /// Opens the sandbox over its ledger file; it takes `latency` to answer each question.
     ///
@@ -51,7 +50,14 @@ impl Sandbox {
     /// When the ledger cannot be read back.
     pub fn open(ledger: &Path, latency: Duration, clock: Arc<dyn Clock>) -> Result<Self, SandboxError> {
         let book = Book { ledger: Ledger::open(ledger)?, asked: HashMap::new() };
-        Ok(Self { latency, clock, book: Mutex::new(book) })
+        Ok(Self { latency, clock, secret: SECRET.to_owned(), book: Mutex::new(book) })
+    }
+
+    /// The same sandbox with another secret for its messages.
+    #[must_use]
+    pub fn with_secret(mut self, secret: impl Into<String>) -> Self {
+        self.secret = secret.into();
+        self
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -63,25 +69,27 @@ impl Sandbox {
         &self,
         intent: &Intent,
         operation: Operation,
-        decide: impl FnOnce(&Ledger) -> Verdict + Send,
-        stalled: bool,
+        token: Option<&str>,
+        decide: impl FnOnce(&Ledger, Timestamp) -> Verdict + Send,
     ) -> Result<ProviderAnswer, ProviderError> {
         tokio::time::sleep(self.latency).await;
         let entry = self.book().ledger.alone(|ledger| {
             if let Some(known) = ledger.get(&intent.key) {
                 return Ok(known.clone());
             }
-            let (outcome, detail) = decide(ledger);
+            let now = self.clock.now();
+            let (outcome, detail) = decide(ledger, now);
             let entry = Entry {
                 key: intent.key.clone(),
                 operation,
                 payment: intent.payment,
-                amount: intent.amount.amount,
+                amount: intent.amount.amount.saturating_add(i64::from(token == Some("tok_wrong_amount"))),
                 currency: intent.amount.currency,
-                at: self.clock.now(),
+                at: now,
                 outcome,
                 detail,
-                stalled,
+                token: token.filter(|token| LASTING.contains(token)).map(str::to_owned),
+                stalled: token == Some("tok_stall"),
             };
             ledger.append(entry.clone()).map(|()| entry)
         });
@@ -92,7 +100,8 @@ impl Sandbox {
         Ok(entry.answer())
     }
 
-    async fn look_up(&self, key: &IntentKey) -> Result<Found, ProviderError> {
+    async fn look_up(&self, lookup: &Lookup) -> Result<Found, ProviderError> {
+        let key = &lookup.intent.key;
         tokio::time::sleep(self.latency).await;
         let mut book = self.book();
         let found = book.ledger.alone(|ledger| Ok(ledger.get(key).cloned())).map_err(unknown)?;
@@ -109,56 +118,24 @@ impl Sandbox {
             Outcome::ActionRequired => book.ledger.of(entry.payment, Operation::Confirm),
             Outcome::Approved | Outcome::Declined => None,
         };
-        Ok(Found::Answered(confirmed.unwrap_or(&entry).answer()))
+        let mut now = confirmed.unwrap_or(&entry).clone();
+        if let Some((outcome, detail)) = rules::later(&book.ledger, &entry, self.clock.now()) {
+            now = Entry { outcome, detail, ..now };
+        }
+        Ok(Found::Answered(now.answer()))
+    }
+
+    async fn records(&self, since: Timestamp, cursor: Option<String>) -> Result<RecordPage, ProviderError> {
+        tokio::time::sleep(self.latency).await;
+        let now = self.clock.now();
+        let page =
+            self.book().ledger.alone(|ledger| Ok(records::page(ledger, since, cursor.as_deref(), now)));
+        page.map_err(unknown)
     }
 }
 
 fn unknown(error: SandboxError) -> ProviderError {
     ProviderError::Unknown(error.to_string())
-}
-
-/// What a token stands for.
-fn authorize(intent: &Intent, token: &str) -> Verdict {
-    match token {
-        "tok_ok" | "tok_stall" => approved(),
-        "tok_action" => (Outcome::ActionRequired, Some(format!("/sandbox/3ds/{}", intent.payment))),
-        "tok_decline" => declined("card_declined"),
-        "tok_insufficient_funds" => declined("insufficient_funds"),
-        _ => declined("unknown_token"),
-    }
-}
-
-fn outcome(ledger: &Ledger, intent: &Intent, operation: Operation) -> Option<Outcome> {
-    ledger.of(intent.payment, operation).map(|entry| entry.outcome)
-}
-
-fn is_done(ledger: &Ledger, intent: &Intent, operation: Operation) -> bool {
-    outcome(ledger, intent, operation) == Some(Outcome::Approved)
-}
-
-fn is_reserved(ledger: &Ledger, intent: &Intent) -> bool {
-    let reserved =
-        is_done(ledger, intent, Operation::Authorize) || is_done(ledger, intent, Operation::Confirm);
-    reserved && !is_done(ledger, intent, Operation::Void)
-}
-
-fn confirm(ledger: &Ledger, intent: &Intent, result: Confirmation) -> Verdict {
-    let asked = outcome(ledger, intent, Operation::Authorize) == Some(Outcome::ActionRequired);
-    if !asked || is_done(ledger, intent, Operation::Void) {
-        return declined("nothing_to_confirm");
-    }
-    match result {
-        Confirmation::Approve => approved(),
-        Confirmation::Decline => declined("authentication_failed"),
-    }
-}
-
-fn capture(ledger: &Ledger, intent: &Intent) -> Verdict {
-    if is_reserved(ledger, intent) { approved() } else { declined("not_authorized") }
-}
-
-fn void(ledger: &Ledger, intent: &Intent) -> Verdict {
-    if is_done(ledger, intent, Operation::Capture) { declined("already_captured") } else { approved() }
 }
 
 impl PaymentProvider for Sandbox {
@@ -170,23 +147,45 @@ impl PaymentProvider for Sandbox {
         intent: &'a Intent,
         token: &'a str,
     ) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
-        let stalled = token == "tok_stall";
-        self.perform(intent, Operation::Authorize, move |_ledger| authorize(intent, token), stalled).boxed()
+        let decide = move |_: &Ledger, _| rules::authorize(intent, token);
+        self.perform(intent, Operation::Authorize, Some(token), decide).boxed()
     }
     fn confirm<'a>(
         &'a self,
         intent: &'a Intent,
         result: Confirmation,
     ) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
-        self.perform(intent, Operation::Confirm, move |ledger| confirm(ledger, intent, result), false).boxed()
+        let decide = move |ledger: &Ledger, _| rules::confirm(ledger, intent, result);
+        self.perform(intent, Operation::Confirm, None, decide).boxed()
     }
     fn capture<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
-        self.perform(intent, Operation::Capture, move |ledger| capture(ledger, intent), false).boxed()
+        let decide = move |ledger: &Ledger, now| rules::capture(ledger, intent, now);
+        self.perform(intent, Operation::Capture, None, decide).boxed()
     }
     fn void<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
-        self.perform(intent, Operation::Void, move |ledger| void(ledger, intent), false).boxed()
+        let decide = move |ledger: &Ledger, _| rules::void(ledger, intent);
+        self.perform(intent, Operation::Void, None, decide).boxed()
     }
-    fn find<'a>(&'a self, key: &'a IntentKey) -> BoxFuture<'a, Result<Found, ProviderError>> {
-        self.look_up(key).boxed()
+    fn refund<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
+        let decide = move |ledger: &Ledger, _| rules::refund(ledger, intent);
+        self.perform(intent, Operation::Refund, None, decide).boxed()
+    }
+    fn find<'a>(&'a self, lookup: &'a Lookup) -> BoxFuture<'a, Result<Found, ProviderError>> {
+        self.look_up(lookup).boxed()
+    }
+    fn list<'a>(
+        &'a self,
+        since: Timestamp,
+        cursor: Option<String>,
+    ) -> BoxFuture<'a, Result<RecordPage, ProviderError>> {
+        self.records(since, cursor).boxed()
+    }
+    fn webhook<'a>(
+        &'a self,
+        headers: &'a [(String, String)],
+        body: &'a [u8],
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<WebhookEvent, WebhookError>> {
+        ready(webhook::read(&self.secret, headers, body, now)).boxed()
     }
 }

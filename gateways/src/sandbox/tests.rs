@@ -5,7 +5,7 @@ use std::time::Duration;
 use amazoff_actors::ids::PaymentId;
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{
-    Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
+    Confirmation, Found, Intent, IntentKey, Lookup, Operation, PaymentProvider, ProviderAnswer, ProviderError,
 };
 use amazoff_supervisor::{ManualClock, Timestamp, derive_uuid};
 
@@ -37,19 +37,23 @@ impl Desk {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
     async fn authorize(&self, n: u8, token: &str) -> Result<ProviderAnswer, ProviderError> {
-        self.sandbox.authorize(&intent(n, Operation::Authorize), token).await
+        self.sandbox.authorize(&intent(n, Operation::Authorize), token).await.map(bare)
     }
     async fn confirm(&self, n: u8, result: Confirmation) -> ProviderAnswer {
-        self.sandbox.confirm(&intent(n, Operation::Confirm), result).await.unwrap()
+        bare(self.sandbox.confirm(&intent(n, Operation::Confirm), result).await.unwrap())
     }
     async fn capture(&self, n: u8) -> ProviderAnswer {
-        self.sandbox.capture(&intent(n, Operation::Capture)).await.unwrap()
+        bare(self.sandbox.capture(&intent(n, Operation::Capture)).await.unwrap())
     }
     async fn void(&self, n: u8) -> ProviderAnswer {
-        self.sandbox.void(&intent(n, Operation::Void)).await.unwrap()
+        bare(self.sandbox.void(&intent(n, Operation::Void)).await.unwrap())
     }
     async fn find(&self, n: u8, operation: Operation) -> Found {
-        self.sandbox.find(&intent(n, operation).key).await.unwrap()
+        let lookup = Lookup { operation, intent: intent(n, operation) };
+        match self.sandbox.find(&lookup).await.unwrap() {
+            Found::Answered(answer) => Found::Answered(bare(answer)),
+            found @ (Found::Nothing | Found::Pending) => found,
+        }
     }
 }
 
@@ -59,12 +63,28 @@ fn payment(n: u8) -> PaymentId {
 
 fn intent(n: u8, operation: Operation) -> Intent {
     let key = IntentKey::of(payment(n), operation);
-    Intent { key, payment: payment(n), amount: Money::eur(1999), reference: None }
+    Intent {
+        key,
+        payment: payment(n),
+        order: None,
+        asked_at: None,
+        amount: Money::eur(1999),
+        reference: None,
+        capture_reference: None,
+    }
 }
 
 fn approved(n: u8) -> ProviderAnswer {
     let reference = format!("sandbox-{}", payment(n).uuid().simple());
-    ProviderAnswer::Approved { reference, amount: Money::eur(1999) }
+    ProviderAnswer::approved(reference, Money::eur(1999))
+}
+
+/// An answer without what differs from operation to operation.
+fn bare(answer: ProviderAnswer) -> ProviderAnswer {
+    match answer {
+        ProviderAnswer::Approved { reference, amount, .. } => ProviderAnswer::approved(reference, amount),
+        ProviderAnswer::ActionRequired { .. } | ProviderAnswer::Declined { .. } => answer,
+    }
 }
 
 fn declined(code: &str) -> ProviderAnswer {
@@ -186,9 +206,12 @@ async fn half_a_last_line_is_cut_off_and_other_damage_stops_the_start() {
 async fn two_processes_that_share_a_ledger_act_once() {
     let desk = Desk::new();
     let other = open(&desk.ledger).unwrap();
-    let first = desk.authorize(1, "tok_ok").await.unwrap();
+    let first = desk.sandbox.authorize(&intent(1, Operation::Authorize), "tok_ok").await.unwrap();
     let key = intent(1, Operation::Authorize);
-    assert!(matches!(other.find(&key.key).await, Ok(Found::Answered(_))));
+    assert!(matches!(
+        other.find(&Lookup { operation: Operation::Authorize, intent: key.clone() }).await,
+        Ok(Found::Answered(_))
+    ));
     assert_eq!(other.authorize(&key, "tok_decline").await.unwrap(), first, "the key is known");
     other.capture(&intent(1, Operation::Capture)).await.unwrap();
     assert!(matches!(desk.find(1, Operation::Capture).await, Found::Answered(_)));

@@ -49,7 +49,7 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
     if declared.is_some_and(|length| length > limit) {
         return Err(Problem::body_too_large(BODY_BYTES_MAX));
     }
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| unreadable(&error))?;
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|error| unreadable(&error, BODY_BYTES_MAX))?;
     if bytes.is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
     }
@@ -78,11 +78,12 @@ pub fn typed<T: Form>(value: Value) -> Result<T, Problem> {
     if errors.is_empty() { Ok(form) } else { Err(Problem::fields(errors)) }
 }
 
-fn unreadable(error: &axum::Error) -> Problem {
+/// Why a body that may have so many bytes could not be read.
+pub(crate) fn unreadable(error: &axum::Error, limit: usize) -> Problem {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(current) = cause {
         if current.to_string().contains("length limit exceeded") {
-            return Problem::body_too_large(BODY_BYTES_MAX);
+            return Problem::body_too_large(limit);
         }
         cause = current.source();
     }

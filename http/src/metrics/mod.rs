@@ -4,6 +4,7 @@
 //! Units are seconds and bytes, counters end in `_total`. Labels are domains, nodes of the tree, projections, pools and
 //! routes: none of them grows with shoppers or entities. Only operators and who holds the token for metrics may read it.
 
+mod payments;
 mod requests;
 mod runtime;
 mod text;
@@ -34,8 +35,10 @@ pub(crate) async fn scrape(State(platform): State<Platform>) -> Result<impl Into
     let stats = platform.runtime.stats();
     runtime::domains(&mut text, &stats);
     runtime::node(&mut text, &stats, &platform.runtime.limits().runtime);
+    runtime::ledger(&mut text, &platform.runtime.ledger_totals());
     runtime::tree(&mut text, &platform.tree()?.snapshot());
     waiting::write(&mut text, &platform).await;
+    payments::write(&mut text, &platform);
     let help = "Open WebSockets of shoppers.";
     text.family("amazoff_sockets_open", Kind::Gauge, help).sample(&[], platform.realtime.open_sockets());
     let help = "Open event streams of operators.";

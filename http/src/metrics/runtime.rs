@@ -1,9 +1,10 @@
 //! The runtime's figures as metrics: domains, lanes, memory, the tree and its pools.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use amazoff_supervisor::tree::{Status, TreeView};
-use amazoff_supervisor::{CommandStats, DomainStats, RuntimeLimits, RuntimeStats};
+use amazoff_supervisor::{CommandStats, DomainStats, RuntimeLimits, RuntimeStats, ShardId, ShardTotal};
 use serde_json::Value;
 
 use super::text::{Kind, Text};
@@ -20,7 +21,7 @@ const DOMAIN_GAUGES: [OfDomain; 6] = [
     ("amazoff_commands_in_flight", "Commands queued or running.", |domain| wide(domain.commands.in_flight)),
 ];
 
-const DOMAIN_COUNTERS: [OfCommands; 10] = [
+const DOMAIN_COUNTERS: [OfCommands; 11] = [
     ("amazoff_commands_accepted_total", "Commands that an entity accepted.", |commands| commands.accepted),
     ("amazoff_commands_rejected_total", "Commands that an entity refused.", |commands| commands.rejected),
     ("amazoff_commands_replayed_total", "Repeats that got the stored outcome.", |commands| commands.replayed),
@@ -33,6 +34,11 @@ const DOMAIN_COUNTERS: [OfCommands; 10] = [
     ("amazoff_commands_expired_total", "Commands not reached in time.", |commands| commands.expired),
     ("amazoff_cell_crashes_total", "Crashes of cells.", |commands| commands.crashes),
     ("amazoff_cell_frozen_total", "Cells killed because they did not get on.", |commands| commands.frozen),
+    (
+        "amazoff_entities_suspended_total",
+        "Entities suspended because they would have broken the books.",
+        |commands| commands.suspended,
+    ),
     ("amazoff_cell_loads_total", "States read from the journal.", |commands| commands.loads),
     ("amazoff_cell_passivations_total", "Cells that left memory.", |commands| commands.passivations),
 ];
@@ -96,6 +102,20 @@ pub(super) fn node(text: &mut Text, stats: &RuntimeStats, limits: &RuntimeLimits
         ("amazoff_node_commands_in_flight_max", "The limit for them.", limits.in_flight_max),
     ] {
         text.family(name, Kind::Gauge, help).sample(&[], value);
+    }
+}
+
+/// The books of each shard of this node: at most one label per shard.
+pub(super) fn ledger(text: &mut Text, totals: &BTreeMap<ShardId, ShardTotal>) {
+    let help = "Postings of money and goods that a shard has stored since the start.";
+    let mut family = text.family("amazoff_ledger_postings_total", Kind::Counter, help);
+    for (shard, total) in totals {
+        family.sample(&[("shard", &shard.number().to_string())], total.postings);
+    }
+    let help = "The sum of a shard's postings since the start: 0, or its books are broken.";
+    let mut family = text.family("amazoff_ledger_sum", Kind::Gauge, help);
+    for (shard, total) in totals {
+        family.sample(&[("shard", &shard.number().to_string())], total.sum);
     }
 }
 

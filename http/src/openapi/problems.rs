@@ -73,10 +73,41 @@ problems! {
     MediaProblems { "404": "media-not-found" }
     /// Of an order.
     OrderProblems { "404": "order-not-found" }
+    /// Of what a shopper asks of an order after it was placed.
+    ShopperProblems {
+        "404": "order-not-found, order-line-unknown, return-unknown",
+        "409": "order-already-packed, order-payment-under-way, order-not-placed, quantity-not-open (with `line_id` and `left`), return-not-open (with `state`), request-in-flight",
+        "422": "validation-failed, nothing-chosen, idempotency-key-reused",
+    }
+    /// Of what the shop's people ask of an order.
+    DeskProblems {
+        "404": "order-not-found, order-line-unknown, shipment-unknown, return-unknown",
+        "409": "order-not-placed, order-not-covered, order-already-packed, order-payment-under-way, quantity-not-open (with `line_id` and `left`), shipment-differs, shipment-not-sent, shipment-sent, return-not-open (with `state`), refund-exceeds-captured (with `refundable`), request-in-flight",
+        "412": "order-changed (with `version`), precondition-invalid",
+        "422": "validation-failed, nothing-chosen, currency-mismatch, idempotency-key-reused",
+        "428": "precondition-required",
+    }
+    /// Of looking at a stock.
+    StockPageProblems { "400": "invalid-query, consistency-token-invalid", "404": "unknown-variant" }
+    /// Of changing a stock.
+    StockProblems {
+        "404": "unknown-variant",
+        "409": "insufficient-stock (with `available`), request-in-flight",
+        "412": "stock-changed (with `on_hand`)",
+        "422": "validation-failed, quantity-out-of-range, idempotency-key-reused",
+    }
     /// Of a payment.
     PaymentProblems { "404": "payment-not-found" }
     /// Of answering the bank's question.
     ConfirmProblems { "404": "payment-not-found", "409": "payment-nothing-to-confirm, request-in-flight" }
+    /// Of a payment provider's message.
+    WebhookProblems {
+        "401": "webhook-not-believed",
+        "404": "provider-not-found",
+        "413": "payload-too-large",
+        "422": "webhook-malformed",
+        "503": "overloaded, webhook-not-taken, deadline-exceeded",
+    }
     /// Of registering.
     RegisterProblems {
         "409": "email-taken",
@@ -147,6 +178,16 @@ problems! {
     }
     /// Of reading the audit trail.
     AuditProblems { "400": "invalid-query, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of comparing payments with their providers.
+    ReconcileProblems {
+        "409": "request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+        "503": "audit-unavailable, storage-unavailable, not-ready, deadline-exceeded",
+    }
+    /// Of lists of reports.
+    ReconciliationsProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of a report.
+    ReconciliationProblems { "404": "reconciliation-not-found", "503": "not-ready, deadline-exceeded" }
     /// Of changing the pricebook.
     PricebookProblems {
         "409": "request-in-flight",

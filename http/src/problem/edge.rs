@@ -53,6 +53,10 @@ impl Problem {
             &format!("A body may have at most {limit} bytes."),
         )
     }
+    /// As many messages as may are being taken in.
+    pub fn too_many_messages() -> Self {
+        Self::edge(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many messages at once.").soon_again()
+    }
     /// The client stopped sending.
     pub fn body_unreadable() -> Self {
         Self::edge(StatusCode::BAD_REQUEST, "body-unreadable", "The body ended early.")
@@ -66,6 +70,22 @@ impl Problem {
     pub fn query(name: &str, detail: &str) -> Self {
         let errors = vec![FieldError::new(&format!("?{name}"), "invalid-value", detail)];
         Self::edge(StatusCode::BAD_REQUEST, "invalid-query", "A query parameter was refused.").naming(errors)
+    }
+    /// What is written from a page says which version the page showed.
+    pub fn precondition_required() -> Self {
+        Self::edge(
+            StatusCode::PRECONDITION_REQUIRED,
+            "precondition-required",
+            "Send If-Match with the ETag that the last answer had, or with * to write whatever happened since.",
+        )
+    }
+    /// The entity tag is none that this shop gave out for such an object.
+    pub fn precondition_invalid() -> Self {
+        Self::edge(
+            StatusCode::PRECONDITION_FAILED,
+            "precondition-invalid",
+            "This If-Match was not given out for this object.",
+        )
     }
     /// A page cursor is not one that this shop gave out for this list.
     pub fn cursor_invalid() -> Self {

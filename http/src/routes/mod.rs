@@ -13,3 +13,4 @@ pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod realtime;
+pub(crate) mod webhooks;

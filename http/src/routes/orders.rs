@@ -1,6 +1,8 @@
 //! `/v1/orders`: what was bought.
 
-use amazoff_actors::ids::OrderId;
+use amazoff_actors::ids::{OrderId, ReturnId};
+use amazoff_actors::order::CancelReason;
+use amazoff_supervisor::Envelope;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -9,11 +11,14 @@ use serde::Deserialize;
 
 use super::catalogue::limit;
 use crate::conditional::{Sharing, tagged};
-use crate::identity::Shopper;
-use crate::openapi::{ListProblems, OrderProblems};
+use crate::idempotency::{Asker, RequestKey, Submission};
+use crate::identity::{CartAccess, Shopper};
+use crate::openapi::{ListProblems, OrderProblems, ShopperProblems};
 use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::views::desk::{Nothing, ReturnForm, portions};
 use crate::views::orders::{OrderBody, OrderCardBody, OrderList};
 
 /// Which page.
@@ -58,4 +63,67 @@ pub(crate) async fn get_one(
 ) -> Result<Response, Problem> {
     let view = shopper.order(&platform, id).await?;
     Ok(tagged(&headers, &OrderBody::from(view), Sharing::Private))
+}
+
+/// What a shopper asks of an order of theirs.
+async fn asked(
+    platform: &Platform,
+    shopper: Shopper,
+    id: OrderId,
+    key: &RequestKey,
+) -> Result<Envelope, Problem> {
+    let order = shopper.order(platform, id).await?;
+    let access = CartAccess { id: order.cart_id, shopper };
+    Ok(key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit()))
+}
+
+/// The order after something was done to it.
+async fn changed(platform: &Platform, id: OrderId, replayed: bool) -> Result<Reply<OrderBody>, Problem> {
+    let view = platform.shop.orders.get(id).await?.ok_or_else(|| Problem::missing("order-not-found"))?;
+    Ok(Reply::done(view.into(), replayed))
+}
+
+/// Gives an order up while nothing of it is packed: its money goes back.
+#[utoipa::path(post, path = "/v1/orders/{order_id}/cancel", tag = "orders", request_body = Nothing,
+    params(("order_id" = String, Path)), responses((status = 200, body = OrderBody), ShopperProblems))]
+pub(crate) async fn cancel(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+    Id(id): Id<OrderId>,
+    Submission { form: Nothing {}, key }: Submission<Nothing>,
+) -> Result<Reply<OrderBody>, Problem> {
+    let envelope = asked(&platform, shopper, id, &key).await?;
+    let answer = platform.shop.orders.cancel(id, CancelReason::Shopper, envelope).await;
+    changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
+}
+
+/// Asks to send pieces back that arrived.
+#[utoipa::path(post, path = "/v1/orders/{order_id}/returns", tag = "orders", request_body = ReturnForm,
+    params(("order_id" = String, Path)), responses((status = 200, body = OrderBody), ShopperProblems))]
+pub(crate) async fn request_return(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+    Id(id): Id<OrderId>,
+    Submission { form, key }: Submission<ReturnForm>,
+) -> Result<Reply<OrderBody>, Problem> {
+    let envelope = asked(&platform, shopper, id, &key).await?;
+    let wanted = (portions(&form.lines), form.reason);
+    let answer = platform.shop.orders.request_return(id, wanted, envelope.into()).await;
+    changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
+}
+
+/// Gives a return up that was not received yet.
+#[utoipa::path(post, path = "/v1/orders/{order_id}/returns/{return_id}/cancel", tag = "orders",
+    request_body = Nothing, params(("order_id" = String, Path), ("return_id" = String, Path)),
+    responses((status = 200, body = OrderBody), ShopperProblems))]
+pub(crate) async fn cancel_return(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+    Id(id): Id<OrderId>,
+    Id(back): Id<ReturnId>,
+    Submission { form: Nothing {}, key }: Submission<Nothing>,
+) -> Result<Reply<OrderBody>, Problem> {
+    let envelope = asked(&platform, shopper, id, &key).await?;
+    let answer = platform.shop.orders.cancel_return(id, back, envelope.into()).await;
+    changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
 }

@@ -4,9 +4,12 @@ pub mod address;
 pub mod carts;
 pub mod catalogue;
 pub mod checkout;
+pub mod desk;
+pub mod fulfillment;
 pub mod ops;
 pub mod orders;
 pub mod payments;
+pub mod stock;
 pub mod users;
 
 use amazoff_actors::money::Money;

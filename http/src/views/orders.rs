@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::carts::LineBody;
+use super::fulfillment::{AdjustmentBody, OrderLineBody, ReturnBody, ShipmentBody, lines};
 use super::{MoneyBody, TotalsBody, media_path};
 
 /// An order, without anything personal.
@@ -21,22 +22,35 @@ pub struct OrderBody {
     /// `draft`, `placed`, `completed` or `canceled`.
     #[schema(value_type = String)]
     pub status: order::Status,
-    /// `none`, `pending`, `requires_action`, `authorized`, `paid`, `failed` or `voided`.
+    /// `none`, `pending`, `requires_action`, `authorized`, `partially_paid`, `paid`, `partially_refunded`, `refunded`,
+    /// `failed` or `voided`.
     #[schema(value_type = String)]
     pub payment_status: order::PaymentStatus,
-    /// `unfulfilled`.
+    /// `unfulfilled`, `packed`, `partially_shipped`, `shipped`, `partially_delivered`, `delivered` or `returned`.
     #[schema(value_type = String)]
     pub fulfillment_status: order::FulfillmentStatus,
-    /// `draft`, `placed`, `paid` or `canceled`: the one line to follow.
+    /// `draft`, `placed`, `paid`, `packed`, `shipped`, `delivered` or `canceled`: the one line to follow.
     #[schema(value_type = String)]
     pub stage: order::Stage,
     /// The cart that it was.
     #[schema(value_type = String)]
     pub cart_id: CartId,
     /// What was bought.
-    pub lines: Vec<LineBody>,
-    /// What it costs.
+    pub lines: Vec<OrderLineBody>,
+    /// What was agreed on.
     pub totals: TotalsBody,
+    /// What it costs by now: less what was canceled, returned or let off.
+    pub price: MoneyBody,
+    /// What was taken.
+    pub captured: MoneyBody,
+    /// What went back.
+    pub refunded: MoneyBody,
+    /// Its parcels.
+    pub shipments: Vec<ShipmentBody>,
+    /// What is sent back.
+    pub returns: Vec<ReturnBody>,
+    /// Changes of what it costs and of what was paid back, oldest first.
+    pub adjustments: Vec<AdjustmentBody>,
     /// The payment that counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -71,7 +85,7 @@ pub struct OrderCardBody {
     pub id: OrderId,
     /// Its number for people.
     pub number: String,
-    /// `placed`, `paid` or `canceled`.
+    /// `placed`, `paid`, `packed`, `shipped` or `delivered`.
     #[schema(value_type = String)]
     pub stage: order::Stage,
     /// Whether it binds.
@@ -80,7 +94,10 @@ pub struct OrderCardBody {
     /// How its payment stands.
     #[schema(value_type = String)]
     pub payment_status: order::PaymentStatus,
-    /// What it costs.
+    /// How far its goods are.
+    #[schema(value_type = String)]
+    pub fulfillment_status: order::FulfillmentStatus,
+    /// What was agreed on.
     pub total: MoneyBody,
     /// When it became binding.
     #[schema(value_type = String, format = DateTime)]
@@ -102,6 +119,8 @@ pub struct OrderList {
 
 impl From<order::View> for OrderBody {
     fn from(view: order::View) -> Self {
+        let lines = lines(&view);
+        let order::Sums { price, captured, refunded, refundable: _ } = view.sums;
         Self {
             id: view.id,
             number: view.number,
@@ -110,8 +129,14 @@ impl From<order::View> for OrderBody {
             fulfillment_status: view.fulfillment_status,
             stage: view.stage,
             cart_id: view.cart_id,
-            lines: view.lines.into_iter().map(LineBody::from).collect(),
+            lines,
             totals: view.totals.into(),
+            price: price.into(),
+            captured: captured.into(),
+            refunded: refunded.into(),
+            shipments: view.shipments.into_iter().map(ShipmentBody::from).collect(),
+            returns: view.returns.into_iter().map(ReturnBody::from).collect(),
+            adjustments: view.adjustments.into_iter().map(AdjustmentBody::from).collect(),
             payment_id: view.payment_id,
             timeline: view.timeline.into_iter().map(MomentBody::from).collect(),
             placed_at: view.placed_at,
@@ -150,6 +175,7 @@ impl From<OrderCard> for OrderCardBody {
             stage: card.stage,
             status: card.status,
             payment_status: card.payment_status,
+            fulfillment_status: card.fulfillment_status,
             total: card.total.into(),
             placed_at: Timestamp::from_unix_ms(card.placed_at_ms),
             line_count: card.line_count,

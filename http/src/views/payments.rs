@@ -18,12 +18,18 @@ pub struct PaymentBody {
     /// What it pays.
     #[schema(value_type = String)]
     pub order_id: OrderId,
-    /// `created`, `authorizing`, `requires_action`, `authorized`, `capturing`, `captured`, `voiding`, `voided`, `failed`,
-    /// `unknown` or `integrity_failure`.
+    /// `created`, `authorizing`, `requires_action`, `authorized`, `capturing`, `captured`, `voiding`, `voided`, `expired`,
+    /// `failed`, `unknown` or `integrity_failure`.
     #[schema(value_type = String)]
     pub status: payment::Status,
     /// How much.
     pub amount: MoneyBody,
+    /// How much of it was taken, once some was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captured: Option<MoneyBody>,
+    /// How much of that was given back, once some was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refunded: Option<MoneyBody>,
     /// Where the shopper must act, while they must.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_url: Option<String>,
@@ -50,6 +56,8 @@ impl From<payment::View> for PaymentBody {
             order_id: view.order_id,
             status: view.status,
             amount: view.amount.into(),
+            captured: view.captured.map(Into::into),
+            refunded: view.refunded.map(Into::into),
             action_url: view.action_url,
             decline_code: view.decline_code,
         }

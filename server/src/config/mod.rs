@@ -73,6 +73,10 @@ pub(crate) struct Config {
     pub(crate) seed: Seed,
     /// How long the sandbox provider takes to answer.
     pub(crate) sandbox_latency: Duration,
+    /// What signs the sandbox's messages, when it does not follow from the master key.
+    pub(crate) sandbox_webhook_secret: Option<SecretString>,
+    /// How often payments are compared with their providers; `None` is never.
+    pub(crate) reconcile_every: Option<Duration>,
 }
 
 impl Config {
@@ -103,6 +107,11 @@ impl Config {
             log_format: parse::log_format(sources.value(table::LOG_FORMAT))?,
             seed: parse::seed(sources.value(table::SEED))?,
             sandbox_latency: parse::sandbox_latency(sources.value(table::SANDBOX_LATENCY_MS))?,
+            sandbox_webhook_secret: sources
+                .given(table::SANDBOX_WEBHOOK_SECRET)
+                .map(|secret| parse::sandbox_webhook_secret(secret.to_owned()))
+                .transpose()?,
+            reconcile_every: parse::reconcile_every(sources.value(table::RECONCILE_EVERY_S))?,
             data_dir,
         })
     }

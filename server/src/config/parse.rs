@@ -1,6 +1,7 @@
 //! From text to values that cannot be wrong.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +16,10 @@ use super::{ConfigError, LogFormat, Seed};
 const OWNER_PASSWORD_LENGTH_MIN: usize = 12;
 /// Shortest token for metrics.
 const METRICS_TOKEN_LENGTH_MIN: usize = 16;
+/// Shortest secret that signs the sandbox's messages.
+const SANDBOX_WEBHOOK_SECRET_CHARS_MIN: usize = 16;
+/// How often payments may be compared with their providers.
+const RECONCILE_EVERY_S: RangeInclusive<u64> = 60..=604_800;
 /// Slowest sandbox that still makes sense.
 // A provider that takes ten seconds is taken for lost, and its answer asked for instead.
 const SANDBOX_LATENCY_MS_MAX: u64 = 8_000;
@@ -144,6 +149,28 @@ pub(super) fn sandbox_latency(value: &str) -> Result<Duration, ConfigError> {
         Ok(_) | Err(_) => {
             let expected = format!("is not a number of milliseconds from 0 to {SANDBOX_LATENCY_MS_MAX}");
             Err(wrong(table::SANDBOX_LATENCY_MS, value, &expected))
+        }
+    }
+}
+
+pub(super) fn sandbox_webhook_secret(value: String) -> Result<SecretString, ConfigError> {
+    if value.chars().count() < SANDBOX_WEBHOOK_SECRET_CHARS_MIN {
+        return Err(ConfigError::WrongSecret {
+            name: table::SANDBOX_WEBHOOK_SECRET,
+            expected: format!("has fewer than {SANDBOX_WEBHOOK_SECRET_CHARS_MIN} characters"),
+        });
+    }
+    Ok(value.into())
+}
+
+pub(super) fn reconcile_every(value: &str) -> Result<Option<Duration>, ConfigError> {
+    match value.parse::<u64>() {
+        Ok(0) => Ok(None),
+        Ok(seconds) if RECONCILE_EVERY_S.contains(&seconds) => Ok(Some(Duration::from_secs(seconds))),
+        Ok(_) | Err(_) => {
+            let (least, most) = (RECONCILE_EVERY_S.start(), RECONCILE_EVERY_S.end());
+            let expected = format!("is neither 0 nor a number of seconds from {least} to {most}");
+            Err(wrong(table::RECONCILE_EVERY_S, value, &expected))
         }
     }
 }

@@ -58,6 +58,10 @@ pub(crate) const LOG_FORMAT: &str = "AMAZOFF_LOG_FORMAT";
 pub(crate) const SEED: &str = "AMAZOFF_SEED";
 /// Slowness of the sandbox payment provider.
 pub(crate) const SANDBOX_LATENCY_MS: &str = "AMAZOFF_SANDBOX_LATENCY_MS";
+/// What signs the sandbox's messages.
+pub(crate) const SANDBOX_WEBHOOK_SECRET: &str = "AMAZOFF_SANDBOX_WEBHOOK_SECRET";
+/// How often payments are compared with what their providers say.
+pub(crate) const RECONCILE_EVERY_S: &str = "AMAZOFF_RECONCILE_EVERY_S";
 /// A deliberate defect, to prove that tests notice it.
 pub(crate) const PLANTED_BUG: &str = "AMAZOFF_PLANTED_BUG";
 
@@ -105,6 +109,17 @@ pub(crate) const VARIABLES: &[Variable] = &[
     Variable::new(LOG_FORMAT, "text", "text or json, one line per event."),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
+    Variable::new(
+        SANDBOX_WEBHOOK_SECRET,
+        "",
+        "What signs messages of the sandbox provider, at least 16 characters; else one that follows from the master key.",
+    )
+    .secret(),
+    Variable::new(
+        RECONCILE_EVERY_S,
+        "3600",
+        "How often payments are compared with what their providers say, in seconds, 60 to 604800; 0 is never.",
+    ),
     Variable::new(PLANTED_BUG, "", "A deliberate defect that the acceptance tests must notice.").for_tests(),
 ];
 

@@ -46,6 +46,9 @@ fn every_wrong_value_is_refused_in_one_line_that_names_the_variable() {
         (table::SEED, "perhaps"),
         (table::SANDBOX_LATENCY_MS, "-1"),
         (table::SANDBOX_LATENCY_MS, "60001"),
+        (table::SANDBOX_WEBHOOK_SECRET, "short"),
+        (table::RECONCILE_EVERY_S, "1"),
+        (table::RECONCILE_EVERY_S, "hourly"),
     ];
     for (name, value) in cases {
         let line = refusal(name, value);

@@ -47,7 +47,21 @@ pub(crate) struct Crashed<E: Entity> {
     pub(crate) queued: Queued<E>,
     pub(crate) context: Context,
     pub(crate) version: Version,
+    pub(crate) defect: Defect,
+}
+
+/// What is wrong with a decision.
+#[derive(Debug)]
+pub(crate) struct Defect {
     pub(crate) cause: String,
+    /// Whether it would have broken the books: nothing that the entity decides is trusted any more.
+    pub(crate) breaks_books: bool,
+}
+
+impl From<String> for Defect {
+    fn from(cause: String) -> Self {
+        Self { cause, breaks_books: false }
+    }
 }
 
 /// A batch, decided but not committed.
@@ -92,20 +106,22 @@ pub(crate) fn decide<E: Entity>(
             principal: queued.envelope.principal.clone(),
         };
         match decide_one(base, &draft.state, &queued, (&context, setting))
+            .map_err(Defect::from)
             .and_then(|decision| Recorded::prepare(&queued, &context, draft.version, decision))
         {
             Ok(recorded) => {
-                if let Err(cause) = apply(&mut draft.state, &recorded.events) {
+                if let Err(panic) = apply(&mut draft.state, &recorded.events) {
+                    let (version, defect) = (draft.version, panic.into());
                     // A half-applied event is worthless: rebuild what the earlier commands made.
                     draft.state = base.state.after(&applied);
-                    draft.crashed = Some(Crashed { queued, context, version: draft.version, cause });
+                    draft.crashed = Some(Crashed { queued, context, version, defect });
                     break;
                 }
                 applied.extend(recorded.events.iter().cloned());
                 recorded.add_to(&mut draft, queued, &context);
             }
-            Err(cause) => {
-                draft.crashed = Some(Crashed { queued, context, version: draft.version, cause });
+            Err(defect) => {
+                draft.crashed = Some(Crashed { queued, context, version: draft.version, defect });
                 break;
             }
         }
@@ -116,7 +132,9 @@ pub(crate) fn decide<E: Entity>(
 
 fn not_to_run<E: Entity>(queued: &Queued<E>, setting: &Setting<'_, E>) -> Option<AskError<E::Rejection>> {
     let expired = queued.envelope.deadline <= Instant::now();
-    if setting.quarantined.contains(&queued.envelope.command_id) {
+    if setting.quarantined.contains(&CommandId::EVERY) {
+        Some(AskError::Suspended)
+    } else if setting.quarantined.contains(&queued.envelope.command_id) {
         Some(AskError::Quarantined)
     } else if expired && setting.uncertain {
         Some(AskError::NoAnswer)
@@ -190,8 +208,8 @@ impl<E: Entity> Recorded<E> {
         context: &Context,
         before: Version,
         mut decision: Decided<E>,
-    ) -> Result<Self, String> {
-        let json = |error: serde_json::Error| format!("cannot be stored: {error}");
+    ) -> Result<Self, Defect> {
+        let json = |error: serde_json::Error| Defect::from(format!("cannot be stored: {error}"));
         let (mut events, mut payloads, mut effects) = (Vec::new(), Vec::new(), Vec::new());
         let outcome = match &mut decision {
             Ok(accepted) => {
@@ -269,18 +287,21 @@ impl<E: Entity> Recorded<E> {
 }
 
 /// Refuses decisions that no correct domain makes.
-fn check<E: Entity>(decision: &Decision<E>) -> Result<(), String> {
+fn check<E: Entity>(decision: &Decision<E>) -> Result<(), Defect> {
     let moves = !decision.effects.is_empty() || !decision.postings.is_empty();
     if moves && decision.events.is_empty() {
         // Effects are numbered by the events that they follow from.
-        return Err("effects or postings without an event".to_owned());
+        return Err("effects or postings without an event".to_owned().into());
     }
     let mut sums: HashMap<&str, i128> = HashMap::new();
     for Posting { asset, amount, .. } in &decision.postings {
         *sums.entry(asset).or_default() += i128::from(*amount);
     }
     match sums.iter().find(|(_, sum)| **sum != 0) {
-        Some((asset, sum)) => Err(format!("postings of {asset} sum to {sum}, not to zero")),
+        Some((asset, sum)) => {
+            let cause = format!("postings of {asset} sum to {sum}, not to zero");
+            Err(Defect { cause, breaks_books: true })
+        }
         None => Ok(()),
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::batch::{Crashed, Draft, Settled};
+use super::batch::{Crashed, Defect, Draft, Settled};
 use super::commit::Worked;
 use super::{AskResult, Cell, Queued};
 use crate::ask::{ANY_CONTENT, Answer, AskError};
@@ -161,7 +162,7 @@ impl<E: Entity> Domain<E> {
         uncertain: bool,
     ) -> Worked {
         cell.inbox().put_back(rest);
-        let Crashed { queued, context, version, cause } = crashed;
+        let Crashed { queued, context, version, defect: Defect { cause, breaks_books } } = crashed;
         let command_id = queued.envelope.command_id;
         let crash = Crash {
             entity: context.entity.clone(),
@@ -172,17 +173,12 @@ impl<E: Entity> Domain<E> {
             context: serde_json::to_string(&context).unwrap_or_default(),
             at: context.now,
         };
-        let quarantined = match self.core.journal.record_crash(&crash, QUARANTINE_AT).await {
-            Ok(record) => record.quarantined,
-            Err(error) => {
-                tracing::error!(%error, entity = %crash.entity, "a crash could not be recorded");
-                false
-            }
-        };
-        tracing::error!(entity = %crash.entity, command.id = %command_id, %cause, quarantined, "a command crashed its entity");
-        if quarantined {
-            cell.inbox().quarantined.push(command_id);
+        if breaks_books {
+            self.suspend(cell, &crash).await;
         }
+        let quarantine_at = if breaks_books { 1 } else { QUARANTINE_AT };
+        let quarantined = self.keep(cell, &crash, quarantine_at).await;
+        tracing::error!(entity = %crash.entity, command.id = %command_id, %cause, quarantined, "a command crashed its entity");
         let answer = Err(if uncertain {
             AskError::NoAnswer
         } else {
@@ -190,6 +186,33 @@ impl<E: Entity> Domain<E> {
         });
         self.answer(cell, Settled { queued, answer, claims: Vec::new() });
         Worked::Crashed(cause)
+    }
+
+    /// Records a crash; true when its command is not run again.
+    async fn keep(&self, cell: &Cell<E>, crash: &Crash, quarantine_at: u32) -> bool {
+        let quarantined = match self.core.journal.record_crash(crash, quarantine_at).await {
+            Ok(record) => record.quarantined,
+            Err(error) => {
+                tracing::error!(%error, entity = %crash.entity, "a crash could not be recorded");
+                false
+            }
+        };
+        if quarantined {
+            cell.inbox().quarantined.push(crash.command_id);
+        }
+        quarantined
+    }
+
+    /// Refuses every command of an entity that would have broken the books, until a person has looked. Reads go on.
+    async fn suspend(&self, cell: &Cell<E>, crash: &Crash) {
+        self.meter.suspended.fetch_add(1, Ordering::Relaxed);
+        let (entity, cause) = (&crash.entity, &crash.cause);
+        tracing::error!(%entity, %cause, "{entity} is suspended: it would have broken the books");
+        let every = Crash { command_id: CommandId::EVERY, ..crash.clone() };
+        if !self.keep(cell, &every, 1).await {
+            // At least as long as it lives here.
+            cell.inbox().quarantined.push(CommandId::EVERY);
+        }
     }
 
     /// Tells commands of a batch that they were not done, unless that is not certain.

@@ -137,6 +137,7 @@ pub(crate) struct Meter {
     expired: AtomicU64,
     pub(crate) crashes: AtomicU64,
     pub(crate) frozen: AtomicU64,
+    pub(crate) suspended: AtomicU64,
     pub(crate) loads: AtomicU64,
     pub(crate) passivations: AtomicU64,
 }
@@ -154,6 +155,7 @@ impl Default for Meter {
             expired: AtomicU64::new(0),
             crashes: AtomicU64::new(0),
             frozen: AtomicU64::new(0),
+            suspended: AtomicU64::new(0),
             loads: AtomicU64::new(0),
             passivations: AtomicU64::new(0),
         }
@@ -181,6 +183,8 @@ pub struct CommandStats {
     pub crashes: u64,
     /// Cells that were killed because they did not get on.
     pub frozen: u64,
+    /// Entities that were suspended because they would have broken the books.
+    pub suspended: u64,
     /// States read from the journal.
     pub loads: u64,
     /// Cells that left memory.
@@ -262,6 +266,7 @@ impl Meter {
             expired: read(&self.expired),
             crashes: read(&self.crashes),
             frozen: read(&self.frozen),
+            suspended: read(&self.suspended),
             loads: read(&self.loads),
             passivations: read(&self.passivations),
             per_second: lately.1.per_second(now),

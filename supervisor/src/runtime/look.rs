@@ -13,8 +13,9 @@ use crate::audit::{AuditEntry, AuditTable};
 use crate::clock::Timestamp;
 use crate::directory::DomainStats;
 use crate::documents::Documents;
+use crate::ids::ShardId;
 use crate::journal::{Journal, JournalError, OutboxKey, OutboxRow, Standing};
-use crate::lane::LaneStats;
+use crate::lane::{LaneStats, ShardTotal};
 use crate::limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};
 use crate::member::AnyMember;
 use crate::outbox::{self, OutboxError, OutboxStats};
@@ -95,6 +96,11 @@ impl Runtime {
     /// What the journal's lanes have done.
     pub fn lane_stats(&self) -> LaneStats {
         self.core.lanes.stats()
+    }
+
+    /// The running total of each shard that has moved money or goods since the start.
+    pub fn ledger_totals(&self) -> BTreeMap<ShardId, ShardTotal> {
+        self.core.lanes.totals()
     }
 
     /// Figures about the effects that are not delivered yet, as far as the dispatcher holds them in memory.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use amazoff_persistence::AppendFailure;
 use amazoff_supervisor::journal::CrashFilter;
-use amazoff_supervisor::{Answer, AskError, CellLimits, EntityId, Version};
+use amazoff_supervisor::{Answer, AskError, CellLimits, CommandId, EntityId, Fault as _, Version};
 use futures::future::join_all;
 use uuid::Uuid;
 
@@ -67,6 +67,49 @@ async fn decisions_that_break_the_books_are_never_stored() {
     assert!(matches!(world.ask(id, Command::Unbalanced).await, Err(AskError::NotCommitted { .. })));
     assert!(world.store.journal().balances().await.expect("readable").is_empty());
     assert!(world.tallies.read(id).await.expect("readable").is_none());
+    assert!(world.runtime.ledger_totals().values().all(|total| total.sum == 0));
+}
+
+/// It decides wrongly about money, so nothing that it decides is trusted any more. Its neighbours go on.
+#[tokio::test(start_paused = true)]
+async fn an_entity_that_would_break_the_books_is_suspended_until_a_person_resumes_it() {
+    let world = World::start().await;
+    let (id, other) = (Uuid::now_v7(), Uuid::now_v7());
+    world.ask(id, Command::Add(1)).await.expect("accepted");
+    assert!(matches!(world.ask(id, Command::Unbalanced).await, Err(AskError::NotCommitted { .. })));
+    let refused = world.ask(id, Command::Add(1)).await.expect_err("suspended");
+    assert_eq!((refused.code(), refused.retry_after().is_some()), ("entity-suspended", true));
+    assert_eq!(world.ask(other, Command::Add(1)).await.expect("not disturbed").reply, 1);
+    assert_eq!(world.tallies.read(id).await.expect("readable").expect("there").state.sum, 1, "reads go on");
+    assert_eq!(world.runtime.stats().domains["tally"].commands.suspended, 1);
+
+    world.tree.stop().await;
+    let next = World::over(world.store.clone(), CellLimits::default()).await;
+    let still = next.ask(id, Command::Add(1)).await;
+    assert!(matches!(still, Err(AskError::Suspended)), "a suspension outlives the process: {still:?}");
+
+    let operator = next.runtime.operator(next.tree.clone(), "ann");
+    let entity = EntityId::new("tally", id);
+    let hidden =
+        operator.dismiss_command(&entity, CommandId::EVERY).await.expect_err("it would be forgotten");
+    assert_eq!(hidden.code(), "entity-suspended");
+    operator.retry_command(&entity, CommandId::EVERY).await.expect("resumed");
+    assert_eq!(next.ask(id, Command::Add(1)).await.expect("resumed").reply, 2);
+}
+
+/// Nothing is lost while an entity is suspended: what others send it waits.
+#[tokio::test(start_paused = true)]
+async fn effects_for_a_suspended_entity_wait_until_it_is_resumed() {
+    let world = World::start().await;
+    let (from, to) = (Uuid::now_v7(), Uuid::now_v7());
+    assert!(world.ask(to, Command::Unbalanced).await.is_err());
+    world.ask(from, Command::Forward { to, amount: 1 }).await.expect("accepted");
+    let waits = async || !world.store.journal().outbox(None, 9).await.expect("readable").is_empty();
+    until(waits).await;
+    let operator = world.runtime.operator(world.tree.clone(), "ann");
+    operator.retry_command(&EntityId::new("tally", to), CommandId::EVERY).await.expect("resumed");
+    until(async || !waits().await).await;
+    assert!(world.tallies.read(to).await.expect("readable").is_some_and(|tally| tally.state.sum == 1));
 }
 
 /// Fifty cells commit together; the one at 25 is asked something else.

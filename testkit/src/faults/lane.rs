@@ -37,7 +37,8 @@ impl FaultyLane {
         self.power.give_back(self.place, writer);
         if let (Some(trace), Ok(verdicts)) = (&self.trace, &verdicts) {
             let stored = parts.iter().zip(verdicts).filter(|(_, verdict)| verdict.is_ok());
-            stored.for_each(|(part, _)| trace.record(part));
+            let transaction = self.plan.occasions(Kind::AppendUnavailable);
+            stored.for_each(|(part, _)| trace.record(transaction, part));
         }
         self.power.flows().await;
         verdicts

@@ -20,6 +20,8 @@ pub struct Recorded {
     pub commands: BTreeMap<(EntityId, CommandId), u32>,
     /// One line per part, when the trace was asked to keep them.
     pub lines: Option<Vec<String>>,
+    /// The parts with the number of their transaction, when the trace was asked to keep them.
+    pub kept: Option<Vec<(u64, Part)>>,
     hash: DefaultHasher,
 }
 
@@ -32,6 +34,12 @@ impl Trace {
     pub fn with_lines() -> Self {
         let trace = Self::default();
         trace.look().lines = Some(Vec::new());
+        trace
+    }
+    /// The same, keeping every part: to learn from one run what there is to go wrong in the next.
+    pub fn with_parts() -> Self {
+        let trace = Self::default();
+        trace.look().kept = Some(Vec::new());
         trace
     }
     /// The recording so far.
@@ -47,8 +55,12 @@ impl Trace {
         self.look().commands.get(&(entity.clone(), command)).copied().unwrap_or(0)
     }
 
-    pub(super) fn record(&self, part: &Part) {
+    /// Records a part of the n-th transaction.
+    pub(super) fn record(&self, transaction: u64, part: &Part) {
         let mut recorded = self.look();
+        if let Some(kept) = &mut recorded.kept {
+            kept.push((transaction, part.clone()));
+        }
         recorded.parts += 1;
         let hash = &mut recorded.hash;
         part.entity.hash(hash);

@@ -47,8 +47,8 @@ impl Invariants {
             }
         }
         for (id, order) in &stored.orders {
-            if order.status == Status::Placed && order.payment_status != PaymentStatus::Paid {
-                self.note(format!("order {id} is placed and not paid: {:?}", order.payment_status));
+            if order.status() == Status::Placed && order.payment_status() != PaymentStatus::Paid {
+                self.note(format!("order {id} is placed and not paid: {:?}", order.payment_status()));
             }
         }
         for (id, payment) in &stored.payments {

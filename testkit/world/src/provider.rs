@@ -9,6 +9,8 @@
 //! | `tok_lost`    | approved, but the answer is lost; the first lookup says "pending"       |
 //! | `tok_unheard` | never arrives the first time, and the answer is lost                    |
 //! | any other     | declined                                                                |
+//!
+//! Reservations never expire.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,13 +19,16 @@ use std::time::Duration;
 use amazoff_actors::ids::PaymentId;
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{
-    Confirmation, Found, Intent, IntentKey, Operation, PaymentProvider, ProviderAnswer, ProviderError,
+    Confirmation, Found, Intent, IntentKey, Lookup, News, Operation, PaymentProvider, ProviderAnswer,
+    ProviderError, ProviderRecord, RecordPage, RecordState, WebhookError, WebhookEvent,
 };
 use amazoff_fsck::{Books, ProviderEntry};
 use amazoff_supervisor::journal::JournalError;
+use amazoff_supervisor::{Clock, Timestamp};
 use amazoff_testkit::faults::{FaultPlan, Kind, Power};
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
+use serde::Deserialize;
 
 /// The provider's name.
 pub(crate) const NAME: &str = "sandbox";
@@ -59,6 +64,8 @@ pub struct Entry {
     pub amount: Money,
     /// The answer, the same for ever.
     pub answer: ProviderAnswer,
+    /// When it was done.
+    pub at: Timestamp,
     /// How often lookups still say "pending".
     pending: u32,
 }
@@ -82,12 +89,21 @@ pub struct Provider {
     book: Arc<Mutex<Book>>,
     plan: FaultPlan,
     power: Power,
+    clock: Arc<dyn Clock>,
+}
+
+/// A message as it is written.
+#[derive(Deserialize)]
+struct Told {
+    id: String,
+    payment: PaymentId,
+    at: Timestamp,
 }
 
 impl Provider {
     /// A provider whose troubles the plan decides.
-    pub fn new(plan: FaultPlan) -> Self {
-        Self { book: Arc::default(), plan, power: Power::on() }
+    pub fn new(plan: FaultPlan, clock: Arc<dyn Clock>) -> Self {
+        Self { book: Arc::default(), plan, power: Power::on(), clock }
     }
     /// The same one as a machine sees it: without power, it hears nothing back.
     #[must_use]
@@ -139,6 +155,7 @@ impl Provider {
                     payment: intent.payment,
                     amount: intent.amount,
                     answer: answer.clone(),
+                    at: self.clock.now(),
                     pending: u32::from(token == "tok_lost"),
                 };
                 book.entries.insert(intent.key.clone(), entry);
@@ -153,6 +170,22 @@ impl Provider {
             return Err(unknown());
         }
         Ok(answer)
+    }
+
+    async fn records(&self, since: Timestamp) -> Result<RecordPage, ProviderError> {
+        self.power.flows().await;
+        tokio::time::sleep(LATENCY).await;
+        if self.plan.next(&[Trouble::UNAVAILABLE]).is_some() {
+            return Err(ProviderError::Unavailable("as planned".to_owned()));
+        }
+        let mut records: Vec<_> = {
+            let book = self.book();
+            let asked = book.entries.values().filter(|entry| entry.operation == Operation::Authorize);
+            asked.filter(|entry| entry.at >= since).map(|entry| book.record(entry)).collect()
+        };
+        records.sort_by_key(|record| (record.created_at, record.reference.clone()));
+        self.power.flows().await;
+        Ok(RecordPage { records, next: None })
     }
 
     async fn look_up(&self, key: &IntentKey) -> Result<Found, ProviderError> {
@@ -190,17 +223,47 @@ impl Book {
     fn did(&self, payment: PaymentId, operation: Operation) -> bool {
         self.of(payment, operation).is_some_and(Entry::approved)
     }
-    fn reserved(&self, payment: PaymentId) -> bool {
-        let reserved = self.did(payment, Operation::Authorize) || self.did(payment, Operation::Confirm);
-        reserved && !self.did(payment, Operation::Void)
+    /// How much is reserved, taken or not; `None` when nothing is or it was given up.
+    fn reservation(&self, payment: PaymentId) -> Option<i64> {
+        let of = |operation| self.of(payment, operation).filter(|entry| entry.approved());
+        let reserved = of(Operation::Confirm).or_else(|| of(Operation::Authorize))?;
+        (!self.did(payment, Operation::Void)).then_some(reserved.amount.amount)
+    }
+    /// How much the done operations of a kind moved.
+    fn sum(&self, payment: PaymentId, operation: Operation) -> i64 {
+        let of_it = self.entries.values().filter(|entry| entry.payment == payment && entry.approved());
+        of_it.filter(|entry| entry.operation == operation).map(|entry| entry.amount.amount).sum()
+    }
+    fn record(&self, asked: &Entry) -> ProviderRecord {
+        let (payment, currency) = (asked.payment, asked.amount.currency);
+        let sum = |operation| Money::new(self.sum(payment, operation), currency);
+        let captured = sum(Operation::Capture);
+        let reserved = self.reservation(payment);
+        let voided = self.did(payment, Operation::Void);
+        let open = matches!(asked.answer, ProviderAnswer::ActionRequired { .. });
+        let state = match reserved {
+            _ if captured.amount > 0 && (voided || reserved == Some(captured.amount)) => {
+                RecordState::Captured
+            }
+            _ if voided => RecordState::Voided,
+            Some(_) => RecordState::Authorized,
+            None if open && self.of(payment, Operation::Confirm).is_none() => RecordState::RequiresAction,
+            None => RecordState::Failed,
+        };
+        ProviderRecord {
+            reference: format!("ref-{}", payment.uuid().simple()),
+            payment: Some(payment),
+            state,
+            authorized: Money::new(reserved.unwrap_or(captured.amount), currency),
+            captured,
+            refunded: sum(Operation::Refund),
+            created_at: asked.at,
+        }
     }
 }
 
 fn approved(intent: &Intent) -> ProviderAnswer {
-    ProviderAnswer::Approved {
-        reference: format!("ref-{}", intent.payment.uuid().simple()),
-        amount: intent.amount,
-    }
+    ProviderAnswer::approved(format!("ref-{}", intent.payment.uuid().simple()), intent.amount)
 }
 
 fn declined(code: &str) -> ProviderAnswer {
@@ -248,20 +311,59 @@ impl PaymentProvider for Provider {
 
     fn capture<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
         self.perform(intent, Operation::Capture, "", move |book| {
-            if book.reserved(intent.payment) { approved(intent) } else { declined("not_authorized") }
+            let taken = book.sum(intent.payment, Operation::Capture);
+            match book.reservation(intent.payment) {
+                Some(reserved) if taken + intent.amount.amount <= reserved => approved(intent),
+                Some(_) => declined("exceeds_authorized"),
+                None => declined("not_authorized"),
+            }
         })
         .boxed()
     }
 
     fn void<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
         self.perform(intent, Operation::Void, "", move |book| {
-            if book.did(intent.payment, Operation::Capture) { declined("captured") } else { approved(intent) }
+            let taken = book.sum(intent.payment, Operation::Capture);
+            let reserved = book.reservation(intent.payment).unwrap_or(0);
+            if taken > 0 && taken >= reserved { declined("captured") } else { approved(intent) }
         })
         .boxed()
     }
 
-    fn find<'a>(&'a self, key: &'a IntentKey) -> BoxFuture<'a, Result<Found, ProviderError>> {
-        self.look_up(key).boxed()
+    fn refund<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
+        self.perform(intent, Operation::Refund, "", move |book| {
+            let taken = book.sum(intent.payment, Operation::Capture);
+            let back = book.sum(intent.payment, Operation::Refund);
+            if back + intent.amount.amount <= taken { approved(intent) } else { declined("exceeds_captured") }
+        })
+        .boxed()
+    }
+
+    fn find<'a>(&'a self, lookup: &'a Lookup) -> BoxFuture<'a, Result<Found, ProviderError>> {
+        self.look_up(&lookup.intent.key).boxed()
+    }
+
+    fn list<'a>(
+        &'a self,
+        since: Timestamp,
+        _cursor: Option<String>,
+    ) -> BoxFuture<'a, Result<RecordPage, ProviderError>> {
+        self.records(since).boxed()
+    }
+
+    /// Its messages are unsigned JSON: `{"id": …, "payment": …, "at": …}` says that the payment changed.
+    fn webhook<'a>(
+        &'a self,
+        _headers: &'a [(String, String)],
+        body: &'a [u8],
+        _now: Timestamp,
+    ) -> BoxFuture<'a, Result<WebhookEvent, WebhookError>> {
+        let told = serde_json::from_slice::<Told>(body);
+        let event = told.map_err(|error| WebhookError::Malformed(error.to_string())).map(|told| {
+            let kind = "payment.changed".to_owned();
+            WebhookEvent { id: told.id, kind, payment: Some(told.payment), at: told.at, news: News::Look }
+        });
+        ready(event).boxed()
     }
 }
 

@@ -75,7 +75,7 @@ impl World {
     /// The same, recording commits into `trace`.
     pub async fn traced(plan: FaultPlan, trace: Trace) -> Self {
         let (clock, store, blobs) = (WorldClock::begin(), MemoryStore::new(), Arc::default());
-        let provider = Provider::new(plan.clone());
+        let provider = Provider::new(plan.clone(), Arc::new(clock.clone()));
         let machine = boot(&Boot {
             clock: &clock,
             plan: &plan,

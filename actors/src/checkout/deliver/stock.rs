@@ -47,6 +47,11 @@ fn not_held(variant: VariantId, refusal: &stock::Rejection) -> Failure {
         | stock::Rejection::HoldReleased
         | stock::Rejection::HoldUnknown
         | stock::Rejection::HoldDiffers
+        | stock::Rejection::HoldNotCommitted
+        | stock::Rejection::ExceedsHold { .. }
+        | stock::Rejection::NotOnShelf { .. }
+        | stock::Rejection::MovementDiffers
+        | stock::Rejection::StockChanged { .. }
         | stock::Rejection::HoldCommitted => Failure::StepFailed { step: Step::HoldStock },
     }
 }

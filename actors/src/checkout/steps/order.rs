@@ -25,6 +25,7 @@ pub(super) fn draft(going: &Going<'_>, decision: Decision<Checkout>) -> Decision
         totals,
         contact: run.start.contact.clone(),
         quote: run.priced.as_ref().map(|priced| priced.quote.clone()),
+        capture: run.capture(),
     };
     decision.effect(Effect::DraftOrder {
         attempt: run.attempt,

@@ -20,7 +20,7 @@ use crate::pricing::{
 
 const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
 const TOTAL: Money = Money::eur(2489);
-const STATUSES: [PaymentStatus; 7] = [
+const STATUSES: [PaymentStatus; 10] = [
     PaymentStatus::None,
     PaymentStatus::Pending,
     PaymentStatus::RequiresAction,
@@ -28,6 +28,9 @@ const STATUSES: [PaymentStatus; 7] = [
     PaymentStatus::Paid,
     PaymentStatus::Failed,
     PaymentStatus::Voided,
+    PaymentStatus::PartiallyPaid,
+    PaymentStatus::PartiallyRefunded,
+    PaymentStatus::Refunded,
 ];
 
 fn id<T: From<Uuid>>(n: u128) -> T {
@@ -273,8 +276,16 @@ fn commands() -> Vec<Command> {
 
 fn effects() -> Vec<Effect> {
     let (attempt, variant, hold, order, payment) = (1, variant(), id(11), order(), payment());
-    let draft = |owner, contact| {
-        let draft = Draft { cart: id(1), owner, lines: vec![line()], totals: totals(), contact, quote: None };
+    let draft = |owner, contact, capture| {
+        let draft = Draft {
+            cart: id(1),
+            owner,
+            lines: vec![line()],
+            totals: totals(),
+            contact,
+            quote: None,
+            capture,
+        };
         Effect::DraftOrder { attempt, order, draft: Box::new(draft), payment }
     };
     let terms = Terms {
@@ -289,8 +300,9 @@ fn effects() -> Vec<Effect> {
         Effect::ClaimCart { attempt, address: None },
         Effect::PriceLines { attempt, lines: vec![(product, variant)], at: AT },
         Effect::HoldStock { attempt, variant, hold, quantity: Quantity::ONE, expires_at: AT },
-        draft(Owner::User(id(3)), contact()),
-        draft(Owner::Guest, Sealed::Erased),
+        draft(Owner::User(id(3)), contact(), CapturePolicy::OnPlacement),
+        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnPlacement),
+        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnShipment),
         Effect::Authorize { attempt, payment, terms },
         Effect::SyncPayment { payment },
         Effect::VoidPayment { payment },
@@ -307,7 +319,8 @@ fn effects() -> Vec<Effect> {
     effects.extend(STATUSES.map(|status| Effect::NotePayment { order, payment, status }));
     let (code, customer) = (|| "SPRING".to_owned(), CustomerKey::of_user(id(3)));
     let (lines, totals, contact) = (vec![line()], totals(), contact());
-    let draft = Draft { cart: id(1), owner: Owner::Guest, lines, totals, contact, quote: None };
+    let capture = CapturePolicy::OnPlacement;
+    let draft = Draft { cart: id(1), owner: Owner::Guest, lines, totals, contact, quote: None, capture };
     let roundings = [Rounding::HalfUp, Rounding::HalfEven, Rounding::HalfDown];
     effects.extend(roundings.map(|rounding| {
         let quote = Some(priced(CapturePolicy::OnPlacement, rounding).quote);

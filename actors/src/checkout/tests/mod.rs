@@ -116,7 +116,7 @@ fn a_declined_card_frees_the_cart_and_a_second_card_buys() {
     world.provider.always = Some(declines());
     assert_eq!(failure(world.buy(&mut Dice::plain())), declined());
     world.assert_nothing_is_held();
-    assert_eq!(world.order.state().payment_status, order::PaymentStatus::Failed);
+    assert_eq!(world.order.state().payment_status(), order::PaymentStatus::Failed);
     world.provider.always = Some(approves(world.total()));
     assert_eq!(world.buy(&mut Dice::plain()), Some(Outcome::Placed { order: order_id() }));
     world.assert_bought();
@@ -150,7 +150,7 @@ fn a_shopper_who_never_answers_the_bank_gets_the_cart_back_in_time() {
     world.assert_nothing_is_held();
     let payment = world.payments.values().next().unwrap();
     assert_eq!(payment.state().stage, payment::Stage::Voided);
-    assert_eq!(world.order.state().payment_status, order::PaymentStatus::Voided);
+    assert_eq!(world.order.state().payment_status(), order::PaymentStatus::Voided);
 }
 
 /// T-Y10.

@@ -20,7 +20,7 @@ pub(super) struct Provider {
 }
 
 pub(super) fn approves(amount: Money) -> ProviderAnswer {
-    ProviderAnswer::Approved { reference: "ref".to_owned(), amount }
+    ProviderAnswer::approved("ref", amount)
 }
 
 pub(super) fn declines() -> ProviderAnswer {
@@ -39,12 +39,18 @@ impl Provider {
             Call::Confirm { intent, .. } => (Operation::Confirm, intent),
             Call::Capture { intent } => (Operation::Capture, intent),
             Call::Void { intent } => (Operation::Void, intent),
+            Call::Refund { intent } => (Operation::Refund, intent),
             Call::Find { operation, intent, .. } => {
                 let found = self.answers.get(&intent.key).cloned().map_or(Found::Nothing, Found::Answered);
                 let found = if dice.below(4) == 3 { Found::Pending } else { found };
-                return Some(Command::RecordSync { operation: *operation, found });
+                return Some(Command::RecordSync {
+                    operation: *operation,
+                    key: Some(intent.key.clone()),
+                    found,
+                });
             }
         };
+        let key = || Some(intent.key.clone());
         // The question, or its answer, may get lost.
         let lost = match dice.below(6) {
             4 => Some(false),
@@ -52,11 +58,11 @@ impl Provider {
             _ => (operation == Operation::Capture && fail.fires(Step::Capture)).then_some(true),
         };
         if lost == Some(false) {
-            return Some(Command::Record { operation, outcome: Outcome::Unknown });
+            return Some(Command::Record { operation, key: key(), outcome: Outcome::Unknown });
         }
         let answer = self.decide(call, operation, intent, (fail, dice));
         let outcome = if lost.is_some() { Outcome::Unknown } else { Outcome::Answered(answer) };
-        Some(Command::Record { operation, outcome })
+        Some(Command::Record { operation, key: key(), outcome })
     }
 
     fn decide(
@@ -82,7 +88,9 @@ impl Provider {
                 declines()
             }
             Operation::Capture if dice.below(8) == 7 => declines(),
-            Operation::Confirm | Operation::Capture | Operation::Void => approves(intent.amount),
+            Operation::Confirm | Operation::Capture | Operation::Void | Operation::Refund => {
+                approves(intent.amount)
+            }
         };
         if operation == Operation::Capture && answer != declines() {
             self.captures += 1;

@@ -352,6 +352,9 @@ impl World {
                     self.tell_payment(id, command).unwrap();
                 }
             }
+            Sent::Payment(_, payment::Effect::TellOrder { payment, fact, .. }) => {
+                self.order.run(order::Command::NoteFact { payment, fact }).unwrap();
+            }
         }
     }
 
@@ -571,7 +574,7 @@ impl World {
     /// The order binds, but its money could not be taken: a person must look, and nothing is undone.
     pub(super) fn assert_placed_unpaid(&self) {
         let order = self.order.state();
-        assert_eq!((order.stage(), order.payment_status), (order::Stage::Placed, PaymentStatus::Failed));
+        assert_eq!((order.stage(), order.payment_status()), (order::Stage::Placed, PaymentStatus::Failed));
         assert_eq!(self.cart.state().status, cart::Status::Completed { order: order_id() });
         self.assert_stock_is_promised();
         self.assert_quiet();
@@ -592,7 +595,10 @@ impl World {
     pub(super) fn assert_placed_to_be_paid_by_shipping(&self) {
         assert_eq!(self.book.capture, CapturePolicy::OnShipment);
         let order = self.order.state();
-        assert_eq!((order.stage(), order.payment_status), (order::Stage::Placed, PaymentStatus::Authorized));
+        assert_eq!(
+            (order.stage(), order.payment_status()),
+            (order::Stage::Placed, PaymentStatus::Authorized)
+        );
         assert_eq!(self.cart.state().status, cart::Status::Completed { order: order_id() });
         let stages = self.payments.values().map(|payment| payment.state().stage.clone());
         let authorized = stages.filter(|stage| *stage == payment::Stage::Authorized).count();

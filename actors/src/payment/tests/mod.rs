@@ -1,4 +1,7 @@
+mod delivery;
 mod golden;
+mod money;
+mod parts;
 mod sequences;
 
 use amazoff_supervisor::{Posting, ReminderChange, Timestamp};
@@ -8,6 +11,7 @@ use uuid::Uuid;
 use super::*;
 use crate::ids::{CartId, OrderId, PaymentId};
 use crate::money::Money;
+use crate::order::Fact;
 
 const NOW: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
 const SYNC: &str = "sync";
@@ -31,11 +35,23 @@ fn terms() -> Terms {
 }
 
 fn requested() -> Event {
-    Event::AuthorizationRequested(terms())
+    Event::AuthorizationRequested { terms: terms(), at: Some(NOW) }
 }
 
 fn authorized() -> Event {
-    Event::Authorized { reference: "ref".to_owned() }
+    Event::Authorized { reference: "ref".to_owned(), expires_at: None }
+}
+
+fn capture_requested() -> Event {
+    Event::CaptureRequested { at: Some(NOW) }
+}
+
+fn captured() -> Event {
+    Event::Captured { capture_reference: None }
+}
+
+fn void_requested() -> Event {
+    Event::VoidRequested { at: Some(NOW) }
 }
 
 fn action() -> Event {
@@ -59,7 +75,7 @@ fn approves() -> ProviderAnswer {
 }
 
 fn approves_of(cents: i64) -> ProviderAnswer {
-    ProviderAnswer::Approved { reference: "ref".to_owned(), amount: Money::eur(cents) }
+    ProviderAnswer::approved("ref", Money::eur(cents))
 }
 
 fn declines() -> ProviderAnswer {
@@ -71,19 +87,27 @@ fn asks_shopper() -> ProviderAnswer {
 }
 
 fn record(operation: Operation, answer: ProviderAnswer) -> Command {
-    Command::Record { operation, outcome: Outcome::Answered(answer) }
+    Command::Record {
+        operation,
+        key: Some(IntentKey::of(id(), operation)),
+        outcome: Outcome::Answered(answer),
+    }
 }
 
 fn lost(operation: Operation) -> Command {
-    Command::Record { operation, outcome: Outcome::Unknown }
+    Command::Record { operation, key: Some(IntentKey::of(id(), operation)), outcome: Outcome::Unknown }
 }
 
 fn found(operation: Operation, found: Found) -> Command {
-    Command::RecordSync { operation, found }
+    Command::RecordSync { operation, key: Some(IntentKey::of(id(), operation)), found }
 }
 
 fn tells(update: Update) -> Effect {
     Effect::TellCheckout { cart: cart(), update }
+}
+
+fn tells_order(fact: Fact) -> Effect {
+    Effect::TellOrder { order: terms().order, payment: id(), fact }
 }
 
 fn calls(call: Call) -> Effect {
@@ -92,7 +116,15 @@ fn calls(call: Call) -> Effect {
 
 fn intent(operation: Operation, reference: Option<&str>) -> Intent {
     let key = IntentKey::of(id(), operation);
-    Intent { key, payment: id(), amount: Money::eur(5490), reference: reference.map(str::to_owned) }
+    Intent {
+        key,
+        payment: id(),
+        order: Some(terms().order),
+        asked_at: Some(NOW),
+        amount: Money::eur(5490),
+        reference: reference.map(str::to_owned),
+        capture_reference: None,
+    }
 }
 
 fn call_authorize() -> Effect {
@@ -162,7 +194,7 @@ fn a_shopper_who_must_act_is_told_where_and_confirms() {
         .then_effects([tells(Update::RequiresAction { url: "/3ds".to_owned() })])
         .then_reply_is(|view| assert_eq!(view.action_url.as_deref(), Some("/3ds")))
         .when(Command::Confirm { result })
-        .then_events([Event::ConfirmationRequested { result }])
+        .then_events([Event::ConfirmationRequested { result, at: Some(NOW) }])
         .then_effects([calls(confirm)])
         .when(record(Operation::Confirm, approves()))
         .then_events([authorized()])
@@ -178,11 +210,11 @@ fn a_capture_moves_exactly_the_authorized_amount() {
         |account: &str, amount| Posting { account: account.to_owned(), asset: "EUR".to_owned(), amount };
     given::<Payment>([requested(), authorized()])
         .when(Command::Capture)
-        .then_events([Event::CaptureRequested])
+        .then_events([capture_requested()])
         .then_effects([call_capture()])
         .then_postings([])
         .when(record(Operation::Capture, approves()))
-        .then_events([Event::Captured])
+        .then_events([captured()])
         .then_effects([tells(Update::Captured)])
         .then_postings([posting("provider:sandbox", -5490), posting(CLEARING, 5490)])
         .when(Command::Capture)
@@ -195,7 +227,7 @@ fn a_capture_moves_exactly_the_authorized_amount() {
 #[test]
 fn another_amount_or_currency_is_never_accepted() {
     let dollars = Money::new(5490, "USD".parse().unwrap());
-    let foreign = ProviderAnswer::Approved { reference: "ref".to_owned(), amount: dollars };
+    let foreign = ProviderAnswer::approved("ref", dollars);
     given::<Payment>([requested()])
         .when(record(Operation::Authorize, approves_of(1)))
         .then_events([broken()])
@@ -203,7 +235,7 @@ fn another_amount_or_currency_is_never_accepted() {
     given::<Payment>([requested()])
         .when(record(Operation::Authorize, foreign))
         .then_events([Event::IntegrityBroken { reported: dollars }]);
-    given::<Payment>([requested(), authorized(), Event::CaptureRequested])
+    given::<Payment>([requested(), authorized(), capture_requested()])
         .when(record(Operation::Capture, approves_of(1)))
         .then_events([broken()])
         .then_postings([]);
@@ -211,14 +243,17 @@ fn another_amount_or_currency_is_never_accepted() {
 
 #[test]
 fn a_void_gives_the_reservation_up() {
-    for before in [authorized(), action()] {
+    let told = tells_order(Fact::Voided);
+    for (before, news) in
+        [(authorized(), vec![tells(Update::Voided), told]), (action(), vec![tells(Update::Voided)])]
+    {
         given::<Payment>([requested(), before])
             .when(Command::Void)
-            .then_events([Event::VoidRequested])
+            .then_events([void_requested()])
             .then_effects([call_void()])
             .when(record(Operation::Void, approves()))
             .then_events([Event::Voided])
-            .then_effects([tells(Update::Voided)]);
+            .then_effects(news);
     }
 }
 
@@ -231,11 +266,11 @@ fn a_void_that_comes_too_early_is_done_as_soon_as_the_fate_is_known() {
         .when(Command::Void)
         .then_nothing_happens()
         .when(record(Operation::Authorize, approves()))
-        .then_events([authorized(), Event::VoidRequested])
+        .then_events([authorized(), void_requested()])
         .then_effects([call_void()]);
     given::<Payment>([requested(), Event::VoidWanted])
         .when(record(Operation::Authorize, asks_shopper()))
-        .then_events([action(), Event::VoidRequested]);
+        .then_events([action(), void_requested()]);
     given::<Payment>([requested(), Event::VoidWanted])
         .when(record(Operation::Authorize, declines()))
         .then_events([failed()]);
@@ -295,7 +330,7 @@ fn an_operation_that_was_never_received_leaves_again_under_the_same_key() {
 fn a_lost_confirmation_is_repeated_as_the_shopper_decided() {
     let result = Confirmation::Approve;
     let confirm = Call::Confirm { intent: intent(Operation::Confirm, Some("ref")), result };
-    given::<Payment>([requested(), action(), Event::ConfirmationRequested { result }])
+    given::<Payment>([requested(), action(), Event::ConfirmationRequested { result, at: Some(NOW) }])
         .when(lost(Operation::Confirm))
         .then_events([unknown(Operation::Confirm)])
         .when(found(Operation::Confirm, Found::Nothing))
@@ -307,7 +342,7 @@ fn a_lost_confirmation_is_repeated_as_the_shopper_decided() {
 #[test]
 fn a_capture_that_was_never_received_is_sent_again_after_ever_more_questions_and_never_given_up() {
     let mut case =
-        given::<Payment>([requested(), authorized(), Event::CaptureRequested]).when(lost(Operation::Capture));
+        given::<Payment>([requested(), authorized(), capture_requested()]).when(lost(Operation::Capture));
     for _ in 0..3 {
         case = case.when(found(Operation::Capture, Found::Nothing)).then_effects([call_capture()]);
         case = case.when(lost(Operation::Capture));
@@ -322,7 +357,7 @@ fn a_capture_that_was_never_received_is_sent_again_after_ever_more_questions_and
         .then_effects([call_capture()])
         .when(lost(Operation::Capture))
         .when(found(Operation::Capture, Found::Answered(approves())))
-        .then_events([Event::Captured]);
+        .then_events([captured()]);
 }
 
 #[test]
@@ -339,8 +374,8 @@ fn a_shopper_who_acted_without_coming_back_is_found_by_asking() {
 /// PAY-3.
 #[test]
 fn nothing_changes_a_terminal_payment() {
-    let captured = vec![requested(), authorized(), Event::CaptureRequested, Event::Captured];
-    let voided = vec![requested(), authorized(), Event::VoidRequested, Event::Voided];
+    let captured = vec![requested(), authorized(), capture_requested(), captured()];
+    let voided = vec![requested(), authorized(), void_requested(), Event::Voided];
     for (events, void, capture, confirm) in [
         (captured, Err(Rejection::AlreadyCaptured), Ok(()), Ok(())),
         (voided, Ok(()), Err(Rejection::NotAuthorized), Err(Rejection::NothingToConfirm)),
@@ -379,8 +414,8 @@ fn nothing_changes_a_terminal_payment() {
 #[test]
 fn what_the_state_cannot_do_is_refused_with_its_reason() {
     let confirm = Command::Confirm { result: Confirmation::Approve };
-    let voiding = vec![requested(), authorized(), Event::VoidRequested];
-    let capturing = vec![requested(), authorized(), Event::CaptureRequested];
+    let voiding = vec![requested(), authorized(), void_requested()];
+    let capturing = vec![requested(), authorized(), capture_requested()];
     given::<Payment>([requested()]).when(Command::Capture).then_rejects(Rejection::NotAuthorized);
     given::<Payment>([requested()]).when(confirm.clone()).then_rejects(Rejection::NothingToConfirm);
     given::<Payment>([requested(), action()]).when(Command::Capture).then_rejects(Rejection::NotAuthorized);

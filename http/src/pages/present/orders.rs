@@ -76,6 +76,20 @@ fn tell(stage: Stage, payment: PaymentStatus) -> Told {
                 "Everything is settled. We pack your things now and send them on their way.",
             )
         },
+        (Stage::Packed, _) => {
+            Told { moving: false, ..calm("Your things are packed", "They leave with the next parcel.") }
+        }
+        (Stage::Shipped, _) => Told {
+            moving: false,
+            ..calm("Your things are on their way", "You see below which parcels left us.")
+        },
+        (Stage::Delivered, _) => Told {
+            moving: false,
+            ..calm(
+                "Everything has arrived",
+                "We hope that you like it. What you do not want, you can send back.",
+            )
+        },
         (Stage::Placed, _) => calm(
             "Your order is placed",
             "We have it, and your things are set aside. The payment is being collected.",
@@ -98,13 +112,16 @@ fn tell(stage: Stage, payment: PaymentStatus) -> Told {
             failed: true,
             ..calm("The payment did not go through", "Nothing was charged, and your bag is as you left it.")
         },
-        (Stage::Draft, PaymentStatus::Voided) => Told {
+        (
+            Stage::Draft,
+            PaymentStatus::Voided | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded,
+        ) => Told {
             act: Act::Again,
             moving: false,
             failed: true,
             ..calm("The payment ran out of time", "Nothing was charged, and your bag is as you left it.")
         },
-        (Stage::Draft, PaymentStatus::Authorized | PaymentStatus::Paid) => {
+        (Stage::Draft, PaymentStatus::Authorized | PaymentStatus::Paid | PaymentStatus::PartiallyPaid) => {
             calm("Your card is approved", "We are placing your order.")
         }
         (Stage::Draft, PaymentStatus::None | PaymentStatus::Pending) => calm(
@@ -120,12 +137,24 @@ fn steps(view: &View, failed: bool) -> Vec<Step> {
         view.timeline.iter().rev().find(|moment| moment.event == milestone).map(|moment| moment.at)
     };
     let approved = match (view.stage, view.payment_status) {
-        (Stage::Draft | Stage::Canceled, PaymentStatus::Authorized) | (Stage::Placed | Stage::Paid, _) => {
+        (Stage::Draft | Stage::Canceled, PaymentStatus::Authorized)
+        | (Stage::Placed | Stage::Paid | Stage::Packed | Stage::Shipped | Stage::Delivered, _) => {
             reached(Milestone::PaymentAuthorized).or(placed)
         }
         (Stage::Draft | Stage::Canceled, _) => None,
     };
-    let paid = if view.stage == Stage::Paid { reached(Milestone::Paid).or(placed) } else { None };
+    let paid = match view.payment_status {
+        PaymentStatus::Paid | PaymentStatus::PartiallyRefunded | PaymentStatus::Refunded => {
+            reached(Milestone::Paid).or(placed)
+        }
+        PaymentStatus::None
+        | PaymentStatus::Pending
+        | PaymentStatus::RequiresAction
+        | PaymentStatus::Authorized
+        | PaymentStatus::PartiallyPaid
+        | PaymentStatus::Failed
+        | PaymentStatus::Voided => None,
+    };
     let mut open = if failed { StepState::Failed } else { StepState::Current };
     [("Card approved", approved), ("Order placed", placed), ("Paid", paid)]
         .into_iter()
@@ -165,6 +194,7 @@ pub(in crate::pages) fn row_of(view: &View) -> Option<OrderRow> {
             stage: view.stage,
             status: view.status,
             payment_status: view.payment_status,
+            fulfillment_status: view.fulfillment_status,
             total: view.totals.total,
             placed_at_ms: view
                 .placed_at
@@ -185,6 +215,9 @@ pub(in crate::pages) fn row(card: &OrderCard) -> OrderRow {
         (Stage::Draft, _) => ("Asking your bank", "badge-calm"),
         (Stage::Placed, _) => ("Placed", "badge-calm"),
         (Stage::Paid, _) => ("Paid", "badge-good"),
+        (Stage::Packed, _) => ("Packed", "badge-good"),
+        (Stage::Shipped, _) => ("On its way", "badge-good"),
+        (Stage::Delivered, _) => ("Delivered", "badge-good"),
         (Stage::Canceled, _) => ("Canceled", "badge-bad"),
     };
     let others = card.line_count.saturating_sub(1);
@@ -209,7 +242,7 @@ pub(in crate::pages) fn row(card: &OrderCard) -> OrderRow {
 mod tests {
     use super::*;
 
-    const PAYMENTS: [PaymentStatus; 7] = [
+    const PAYMENTS: [PaymentStatus; 10] = [
         PaymentStatus::None,
         PaymentStatus::Pending,
         PaymentStatus::RequiresAction,
@@ -217,6 +250,9 @@ mod tests {
         PaymentStatus::Paid,
         PaymentStatus::Failed,
         PaymentStatus::Voided,
+        PaymentStatus::PartiallyPaid,
+        PaymentStatus::PartiallyRefunded,
+        PaymentStatus::Refunded,
     ];
 
     #[test]

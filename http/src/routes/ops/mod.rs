@@ -11,6 +11,7 @@ pub(crate) mod entities;
 pub(crate) mod limits;
 pub(crate) mod projections;
 pub(crate) mod quarantine;
+pub(crate) mod reconciliations;
 pub(crate) mod stream;
 pub(crate) mod subject;
 pub(crate) mod tree;

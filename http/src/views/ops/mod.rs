@@ -1,6 +1,7 @@
 //! What operators see. Values with names of the runtime's own are shown as the runtime writes them.
 
 pub mod diff;
+mod reconciliations;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 
 use crate::platform::Platform;
 pub use diff::ChangeBody;
+pub use reconciliations::*;
 pub use waiting::*;
 
 /// The supervision tree of a node.

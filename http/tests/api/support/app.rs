@@ -38,7 +38,7 @@ pub(crate) struct TestApp {
     pub shards: Arc<Sureness>,
     runtime: Runtime,
     hasher: Arc<QuickHasher>,
-    _ledger: tempfile::TempDir,
+    ledger: tempfile::TempDir,
 }
 
 /// Something on the shelf.
@@ -84,7 +84,13 @@ impl TestApp {
         let platform = Platform::new(shop, runtime.clone(), settings, "test");
         platform.attach(TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap());
         let router = router(platform.clone());
-        Self { platform, router, store, documents, shards, runtime, hasher, _ledger: ledger }
+        Self { platform, router, store, documents, shards, runtime, hasher, ledger }
+    }
+
+    /// Somebody else at the sandbox's desk: what it does, the shop is not told.
+    pub(crate) fn outside(&self) -> Sandbox {
+        let ledger = self.ledger.path().join("ledger.jsonl");
+        Sandbox::open(&ledger, Duration::ZERO, Arc::new(SystemClock)).unwrap()
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Asking {

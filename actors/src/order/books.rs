@@ -1,0 +1,166 @@
+//! The sums of an order: what it costs, what was taken, what went back. All in minor units of its one currency.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::adjustment::{Adjustment, AdjustmentStatus, RefundPart};
+use super::goods::Portion;
+use super::state::Order;
+use crate::ids::{CaptureId, LineId, PaymentId, RefundId};
+
+/// What one payment took for an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Money that was taken, by capture.
+    pub taken: BTreeMap<CaptureId, i64>,
+    /// Money that the payment was asked to take, by capture.
+    pub asked: BTreeMap<CaptureId, i64>,
+    /// Whether the rest of the reservation was asked to be given up.
+    pub void_asked: bool,
+    /// Whether the reservation is over.
+    pub ended: bool,
+}
+
+impl Account {
+    /// All that was taken.
+    pub fn captured(&self) -> i64 {
+        sum(self.taken.values())
+    }
+}
+
+fn sum<'a>(amounts: impl Iterator<Item = &'a i64>) -> i64 {
+    amounts.fold(0, |sum, amount| sum.saturating_add(*amount))
+}
+
+/// What the first `count` of `pieces` pieces cost of `price`: each gets its share, and the minor units that are left go
+/// to the first ones, so that all pieces cost exactly `price`.
+pub(super) fn share(price: i64, pieces: u32, count: u32) -> i64 {
+    let pieces = i64::from(pieces.max(1));
+    let count = i64::from(count).min(pieces);
+    (price / pieces).saturating_mul(count).saturating_add((price % pieces).min(count))
+}
+
+impl Order {
+    /// What was agreed on.
+    pub fn total(&self) -> i64 {
+        self.draft.as_ref().map_or(0, |draft| draft.totals.total.amount)
+    }
+
+    /// What it costs by now; nothing when it was given up.
+    pub fn price(&self) -> i64 {
+        if self.canceled.is_some() {
+            return 0;
+        }
+        let less = self.adjustments.iter().map(Adjustment::reduces).fold(0, i64::saturating_add);
+        self.total().saturating_sub(less).max(0)
+    }
+
+    /// All that was ever taken for it.
+    pub fn captured(&self) -> i64 {
+        self.accounts.values().map(Account::captured).fold(0, i64::saturating_add)
+    }
+
+    /// All that payments were asked to take and did not answer yet.
+    pub fn capturing(&self) -> i64 {
+        self.accounts.values().map(|account| sum(account.asked.values())).fold(0, i64::saturating_add)
+    }
+
+    /// All that went back.
+    pub fn refunded(&self) -> i64 {
+        self.parts_sum(|part| part.status == AdjustmentStatus::Completed)
+    }
+
+    /// All that went back or is on its way.
+    pub fn refunding(&self) -> i64 {
+        self.parts_sum(|part| part.status != AdjustmentStatus::Failed)
+    }
+
+    /// What can still be given back (ORDER-6).
+    pub fn refundable(&self) -> i64 {
+        self.captured().saturating_sub(self.refunding()).max(0)
+    }
+
+    /// What the shop has and the order does not cost.
+    pub fn excess(&self) -> i64 {
+        self.refundable().saturating_sub(self.price()).max(0)
+    }
+
+    /// What is still to be taken, beyond what payments were asked for.
+    pub fn uncaptured(&self) -> i64 {
+        let held = self.captured().saturating_sub(self.refunding()).saturating_add(self.capturing());
+        self.price().saturating_sub(held).max(0)
+    }
+
+    fn parts_sum(&self, counts: impl Fn(&RefundPart) -> bool) -> i64 {
+        let parts = self.adjustments.iter().flat_map(|adjustment| &adjustment.refunds);
+        parts.filter(|part| counts(part)).map(|part| part.amount.amount).fold(0, i64::saturating_add)
+    }
+
+    /// What a payment can still give back.
+    fn refundable_by(&self, payment: PaymentId) -> i64 {
+        let taken = self.accounts.get(&payment).map_or(0, Account::captured);
+        taken
+            .saturating_sub(
+                self.parts_sum(|part| part.payment == payment && part.status != AdjustmentStatus::Failed),
+            )
+            .max(0)
+    }
+
+    /// Shares a refund out over the payments that took money, the one that placed the order first. As much as they have.
+    pub(super) fn refund_parts(
+        &self,
+        amount: i64,
+        name: impl Fn(PaymentId) -> RefundId,
+    ) -> Vec<(PaymentId, RefundId, i64)> {
+        let others = self.accounts.keys().copied().filter(|payment| Some(*payment) != self.payment);
+        let mut left = amount;
+        let mut parts = Vec::new();
+        for payment in self.payment.into_iter().chain(others) {
+            let part = left.min(self.refundable_by(payment));
+            if part > 0 {
+                parts.push((payment, name(payment), part));
+                left -= part;
+            }
+        }
+        parts
+    }
+
+    /// What pieces of a line cost, from the `from`-th on (ORDER-5).
+    pub(super) fn pieces_price(&self, line: LineId, from: u32, count: u32) -> i64 {
+        let Some(draft) = &self.draft else { return 0 };
+        let Some(bought) = draft.line(line) else { return 0 };
+        let (price, pieces) = (draft.line_price(bought), bought.quantity.get());
+        let upto = |count| share(price, pieces, count);
+        upto(from.saturating_add(count)).saturating_sub(upto(from))
+    }
+
+    /// What canceled pieces cost: they are counted from the end, those that are sent or refunded from the start. What was
+    /// refunded before costs nothing any more.
+    pub(super) fn canceled_price(&self, lines: &[Portion]) -> i64 {
+        let price = |portion: &Portion| {
+            let pieces = self.goods.get(&portion.line).copied().unwrap_or_default();
+            let from = pieces.current().saturating_sub(portion.quantity.get()).max(pieces.refunded);
+            self.pieces_price(portion.line, from, pieces.current().saturating_sub(from))
+        };
+        lines.iter().map(price).fold(0, i64::saturating_add)
+    }
+
+    /// What the next pieces of these lines cost that were not refunded yet.
+    pub(super) fn refund_price(&self, lines: &[Portion]) -> i64 {
+        let price = |portion: &Portion| {
+            let refunded = self.goods.get(&portion.line).map_or(0, |pieces| pieces.refunded);
+            self.pieces_price(portion.line, refunded, portion.quantity.get())
+        };
+        lines.iter().map(price).fold(0, i64::saturating_add)
+    }
+
+    /// What the next pieces of these lines cost that were not sent yet.
+    pub(super) fn shipping_lines_price(&self, lines: &[Portion]) -> i64 {
+        let price = |portion: &Portion| {
+            let shipped = self.goods.get(&portion.line).map_or(0, |pieces| pieces.shipped);
+            self.pieces_price(portion.line, shipped, portion.quantity.get())
+        };
+        lines.iter().map(price).fold(0, i64::saturating_add)
+    }
+}

@@ -1,0 +1,126 @@
+//! What an order's effects do: each is one command to one payment or one stock. What a payment makes of it comes back as
+//! a [`Fact`] later; what it refuses comes back at once.
+
+use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::command::Command;
+use super::effect::Effect;
+use super::fact::Fact;
+use super::state::Order;
+use crate::checkout::Reached;
+use crate::ids::{PaymentId, VariantId};
+use crate::payment::{self, Payment};
+use crate::stock::{self, Stock};
+
+/// Delivers the effects of orders.
+pub struct OrderDelivery {
+    /// The payments.
+    pub payments: Directory<Payment>,
+    /// The stock.
+    pub stocks: Directory<Stock>,
+}
+
+/// An effect on its way.
+type Sent<'a> = Delivery<'a, Effect>;
+
+impl Deliver<Order> for OrderDelivery {
+    fn deliver<'a>(&'a self, sent: Sent<'a>) -> BoxFuture<'a, Delivered<Command>> {
+        async move {
+            match sent.effect {
+                Effect::CapturePart { .. } | Effect::Refund { .. } | Effect::VoidPayment { .. } => {
+                    self.to_payment(&sent).await
+                }
+                Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => {
+                    self.to_stock(&sent).await
+                }
+            }
+        }
+        .boxed()
+    }
+}
+
+impl OrderDelivery {
+    async fn to_payment(&self, sent: &Sent<'_>) -> Delivered<Command> {
+        let Some((payment, command)) = asked_of_payment(sent.effect) else { return Delivered::Done };
+        match Reached::from(self.payments.execute(payment.uuid(), command, sent.envelope()).await) {
+            Reached::Accepted(_) => Delivered::Done,
+            Reached::Refused(refusal @ payment::Rejection::Busy) => {
+                Delivered::Retry { reason: refusal.to_string() }
+            }
+            Reached::Refused(refusal) => refused(sent, payment, refusal.code()),
+            Reached::Poisoned(reason) => stuck(sent, &reason),
+            Reached::NotNow(reason) => Delivered::Retry { reason },
+        }
+    }
+
+    async fn to_stock(&self, sent: &Sent<'_>) -> Delivered<Command> {
+        let Some((variant, command)) = asked_of_stock(sent.effect) else { return Delivered::Done };
+        match Reached::from(self.stocks.execute(variant.uuid(), command, sent.envelope()).await) {
+            Reached::Accepted(_) => Delivered::Done,
+            // Backordered pieces that left before their receipt was written down.
+            Reached::Refused(refusal @ stock::Rejection::NotOnShelf { .. }) => {
+                Delivered::Retry { reason: refusal.to_string() }
+            }
+            Reached::Refused(refusal) => stuck(sent, &refusal.to_string()),
+            Reached::Poisoned(reason) => stuck(sent, &reason),
+            Reached::NotNow(reason) => Delivered::Retry { reason },
+        }
+    }
+}
+
+fn asked_of_payment(effect: &Effect) -> Option<(PaymentId, payment::Command)> {
+    match effect {
+        Effect::CapturePart { payment, capture, amount } => {
+            Some((*payment, payment::Command::CapturePart { capture: *capture, amount: *amount }))
+        }
+        Effect::Refund { payment, refund, amount } => {
+            Some((*payment, payment::Command::Refund { refund: *refund, amount: *amount }))
+        }
+        Effect::VoidPayment { payment } => Some((*payment, payment::Command::Void)),
+        Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => None,
+    }
+}
+
+fn asked_of_stock(effect: &Effect) -> Option<(VariantId, stock::Command)> {
+    match effect {
+        Effect::ShipStock { variant, shipment, hold, quantity } => {
+            let (shipment, hold, quantity) = (*shipment, *hold, *quantity);
+            Some((*variant, stock::Command::Ship { shipment, hold, quantity }))
+        }
+        Effect::Deallocate { variant, cause, hold, quantity } => {
+            let (cause, hold, quantity) = (*cause, *hold, *quantity);
+            Some((*variant, stock::Command::Deallocate { cause, hold, quantity }))
+        }
+        Effect::Restock { variant, cause, quantity, resellable } => {
+            let (cause, quantity, resellable) = (*cause, *quantity, *resellable);
+            Some((*variant, stock::Command::Restock { cause, quantity, resellable }))
+        }
+        Effect::CapturePart { .. } | Effect::Refund { .. } | Effect::VoidPayment { .. } => None,
+    }
+}
+
+/// A payment that refuses says what did not happen; the order goes on from there.
+fn refused(sent: &Sent<'_>, payment: PaymentId, code: &str) -> Delivered<Command> {
+    let order = &sent.key.entity;
+    let code = code.to_owned();
+    let fact = match sent.effect {
+        Effect::CapturePart { capture, .. } => Fact::CaptureFailed { capture: *capture, code },
+        Effect::Refund { refund, .. } => Fact::RefundFailed { refund: *refund, code },
+        // What was taken or is being taken meanwhile comes as a fact of its own.
+        Effect::VoidPayment { .. }
+        | Effect::ShipStock { .. }
+        | Effect::Deallocate { .. }
+        | Effect::Restock { .. } => return Delivered::Done,
+    };
+    tracing::error!(order.id = %order, payment.id = %payment, ?fact, "payment {payment} refused {order}: {fact:?}");
+    Delivered::Answer(Command::NoteFact { payment, fact })
+}
+
+/// What may not be refused was: a person must look.
+fn stuck(sent: &Sent<'_>, reason: &str) -> Delivered<Command> {
+    let (order, effect) = (&sent.key.entity, sent.effect);
+    tracing::error!(order.id = %order, %reason, "{order} is stuck at {effect:?}: {reason}");
+    Delivered::Dead { reason: format!("{effect:?}: {reason}") }
+}

@@ -1,0 +1,83 @@
+//! What an order asks of others, each at least once, keyed so that a repeat changes nothing.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{CaptureId, HoldId, PaymentId, RefundId, ShipmentId, VariantId};
+use crate::money::{Money, Quantity};
+
+/// What follows outside an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Have part of the reserved money taken.
+    CapturePart {
+        /// By which payment.
+        payment: PaymentId,
+        /// Under which key.
+        capture: CaptureId,
+        /// How much.
+        amount: Money,
+    },
+    /// Have money given back.
+    Refund {
+        /// By which payment.
+        payment: PaymentId,
+        /// Under which key.
+        refund: RefundId,
+        /// How much.
+        amount: Money,
+    },
+    /// Have the reservation given up, as far as it was not taken.
+    VoidPayment {
+        /// Of which payment.
+        payment: PaymentId,
+    },
+    /// Pieces leave the shelf.
+    ShipStock {
+        /// Of which variant.
+        variant: VariantId,
+        /// With which parcel; the key.
+        shipment: ShipmentId,
+        /// Out of which hold.
+        hold: HoldId,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// Pieces are promised to this order no more.
+    Deallocate {
+        /// Of which variant.
+        variant: VariantId,
+        /// The key.
+        cause: Uuid,
+        /// Out of which hold.
+        hold: HoldId,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// Pieces came back.
+    Restock {
+        /// Of which variant.
+        variant: VariantId,
+        /// The key.
+        cause: Uuid,
+        /// How many.
+        quantity: Quantity,
+        /// Whether they can be sold again.
+        resellable: bool,
+    },
+}
+
+impl Effect {
+    /// The stream it goes on: one per payment and one per variant, so that a stuck one delays nothing else.
+    pub(super) fn destination(&self) -> String {
+        match self {
+            Self::CapturePart { payment, .. }
+            | Self::Refund { payment, .. }
+            | Self::VoidPayment { payment } => format!("payment:{payment}"),
+            Self::ShipStock { variant, .. }
+            | Self::Deallocate { variant, .. }
+            | Self::Restock { variant, .. } => format!("stock:{variant}"),
+        }
+    }
+}

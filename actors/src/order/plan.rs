@@ -1,0 +1,44 @@
+//! A decision in the making: each event is applied at once, so that the next rule sees what the one before did.
+
+use amazoff_supervisor::{Decision, Entity};
+
+use super::effect::Effect;
+use super::event::Event;
+use super::state::Order;
+use crate::money::Money;
+
+/// What is decided so far, and the order as it then is.
+pub(super) struct Plan {
+    /// The order after the events so far.
+    pub(super) order: Order,
+    decision: Decision<Order>,
+}
+
+impl Plan {
+    /// Nothing happens yet.
+    pub(super) fn of(order: &Order) -> Self {
+        Self { order: order.clone(), decision: order.unchanged() }
+    }
+
+    /// An event happens.
+    pub(super) fn happens(&mut self, event: Event) {
+        self.order.apply(&event);
+        self.decision.events.push(event);
+    }
+
+    /// Something follows outside.
+    pub(super) fn effect(&mut self, effect: Effect) {
+        self.decision.effects.push(effect);
+    }
+
+    /// Money moves in the ledger.
+    pub(super) fn transfer(&mut self, amount: Money, from: &str, to: &str) {
+        let decision = std::mem::replace(&mut self.decision, self.order.unchanged());
+        self.decision = decision.transfer(amount.currency.code(), amount.amount, from, to);
+    }
+
+    /// The decision.
+    pub(super) fn done(self) -> Decision<Order> {
+        Decision { reply: self.order.stage(), ..self.decision }
+    }
+}

@@ -1,0 +1,120 @@
+//! `/admin/v1/orders`: orders, what is given back for them, and remarks.
+
+use amazoff_actors::ids::OrderId;
+use amazoff_actors::order::{Filter, FulfillmentStatus, NoteError, PaymentStatus, RefundOf, Status};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::{Desk, changed, shown};
+use crate::idempotency::Submission;
+use crate::openapi::{DeskProblems, ListProblems, OrderProblems};
+use crate::path::Id;
+use crate::platform::Platform;
+use crate::problem::Problem;
+use crate::routes::catalogue::limit;
+use crate::routes::ops::Asked;
+use crate::views::desk::{CancelForm, DeskOrderBody, NoteForm, RefundForm, portions};
+use crate::views::orders::{OrderCardBody, OrderList};
+
+/// Which orders, and which page of them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chosen {
+    status: Option<Status>,
+    payment_status: Option<PaymentStatus>,
+    fulfillment_status: Option<FulfillmentStatus>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Lists placed orders, newest first. Every filter must fit.
+#[utoipa::path(get, path = "/admin/v1/orders", tag = "admin",
+    params(("status" = Option<String>, Query), ("payment_status" = Option<String>, Query),
+        ("fulfillment_status" = Option<String>, Query),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u8>, Query, description = "1 to 100")),
+    responses((status = 200, body = OrderList), ListProblems))]
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    Asked(chosen): Asked<Chosen>,
+) -> Result<Json<OrderList>, Problem> {
+    let Chosen { status, payment_status, fulfillment_status, cursor, limit: wanted } = chosen;
+    let filter = Filter { status, payment_status, fulfillment_status };
+    let scope = format!("admin orders {filter:?}");
+    let after = cursor.as_deref().map(|cursor| platform.auth.position(&scope, cursor)).transpose()?;
+    let page = platform.shop.orders.list_by(filter, after, limit(wanted)?).await?;
+    let next_cursor = page.next.map(|next| platform.auth.cursor(&scope, &next)).transpose()?;
+    Ok(Json(OrderList { items: page.items.into_iter().map(OrderCardBody::from).collect(), next_cursor }))
+}
+
+/// Shows an order with its contact and remarks.
+#[utoipa::path(get, path = "/admin/v1/orders/{order_id}", tag = "admin", params(("order_id" = String, Path)),
+    responses((status = 200, body = DeskOrderBody), OrderProblems))]
+pub(crate) async fn get_one(
+    State(platform): State<Platform>,
+    Id(id): Id<OrderId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    shown(&platform, id, &headers).await
+}
+
+/// Gives the whole order up, or pieces that are not packed: their stock becomes free and their money goes back.
+#[utoipa::path(post, path = "/admin/v1/orders/{order_id}/cancel", tag = "admin", request_body = CancelForm,
+    params(("order_id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = DeskOrderBody), DeskProblems))]
+pub(crate) async fn cancel(
+    State(platform): State<Platform>,
+    desk: Desk,
+    Id(id): Id<OrderId>,
+    Submission { form, key }: Submission<CancelForm>,
+) -> Result<Response, Problem> {
+    let request = desk.request(&platform, &key);
+    let orders = &platform.shop.orders;
+    let answer = match form.lines {
+        None => orders.call_off(id, request).await,
+        Some(lines) => orders.cancel_lines(id, portions(&lines), request).await,
+    };
+    changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
+}
+
+/// Gives money back: the price of pieces, or a sum.
+#[utoipa::path(post, path = "/admin/v1/orders/{order_id}/refunds", tag = "admin", request_body = RefundForm,
+    params(("order_id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = DeskOrderBody), DeskProblems))]
+pub(crate) async fn refund(
+    State(platform): State<Platform>,
+    desk: Desk,
+    Id(id): Id<OrderId>,
+    Submission { form, key }: Submission<RefundForm>,
+) -> Result<Response, Problem> {
+    let request = desk.request(&platform, &key);
+    let of = match (form.money(), &form.lines) {
+        (Some(amount), _) => RefundOf::Amount(amount),
+        (None, lines) => RefundOf::Lines(portions(lines.as_deref().unwrap_or_default())),
+    };
+    let answer = platform.shop.orders.refund(id, (of, form.reason), request).await;
+    changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
+}
+
+/// Keeps a remark. It rests sealed with the key of the order's owner.
+#[utoipa::path(post, path = "/admin/v1/orders/{order_id}/notes", tag = "admin", request_body = NoteForm,
+    params(("order_id" = String, Path), ("If-Match" = String, Header)),
+    responses((status = 200, body = DeskOrderBody), DeskProblems))]
+pub(crate) async fn note(
+    State(platform): State<Platform>,
+    desk: Desk,
+    Id(id): Id<OrderId>,
+    Submission { form, key }: Submission<NoteForm>,
+) -> Result<Response, Problem> {
+    let request = desk.request(&platform, &key);
+    let note = (form.text.trim(), desk.shopper.user());
+    let answer = platform.shop.orders.add_note(id, note, request).await.map_err(|error| match error {
+        NoteError::NotFound => Problem::missing("order-not-found"),
+        NoteError::Vault(error) => Problem::from(error),
+        NoteError::Ask(error) => Problem::asked(error),
+    })?;
+    changed(&platform, id, answer.replayed).await
+}

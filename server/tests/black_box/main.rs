@@ -1,0 +1,22 @@
+//! The real binary as a black box: started, shopped at, killed, frozen, cut off, checked, backed up.
+//!
+//! One binary of tests, because each further one costs a build of everything below it. What loads both cores by itself runs
+//! alone (`.config/nextest.toml`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "test support: a surprise ends the test, figures are printed"
+)]
+
+mod backup;
+mod common;
+mod config;
+mod fsck;
+mod health;
+mod kill;
+mod last_item;
+mod outage;
+mod panic;
+mod standby;

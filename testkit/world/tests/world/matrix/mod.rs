@@ -1,0 +1,37 @@
+//! Step × fault → outcome, for every course that money takes.
+//!
+//! A course is run once undisturbed: its transactions, in order, are the steps. Then it is run once for each step and each
+//! fault that the step can have, in a world of its own; the shop must bring it to its end by itself. What the caller was
+//! told and what came of it is compared with `docs/fault-matrix.md`; `MATRIX=write` writes the page anew.
+//!
+//! Whatever the page says: in every run the books balance, nothing is left under way, and the end is one that the course
+//! allows.
+
+mod course;
+mod fault;
+mod page;
+mod run;
+
+use course::Course;
+
+macro_rules! courses {
+    ($($name:ident: $course:ident,)*) => {$(
+        #[test]
+        fn $name() {
+            page::check(Course::$course, &run::matrix(Course::$course));
+        }
+    )*};
+}
+
+courses! {
+    a_purchase_ends_well_whatever_fails: Buy,
+    a_purchase_whose_answer_is_lost_ends_well_whatever_fails: LostAnswer,
+    a_declined_purchase_ends_undone_whatever_fails: Decline,
+    a_purchase_that_asks_its_shopper_ends_well_whatever_fails: Confirm,
+    a_purchase_that_its_shopper_abandons_ends_undone_whatever_fails: Abandon,
+}
+
+#[test]
+fn the_page_has_a_table_of_every_course_and_no_empty_cell() {
+    page::is_whole();
+}
