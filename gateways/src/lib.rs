@@ -10,4 +10,4 @@ mod remote;
 pub mod sandbox;
 pub mod stripe;
 
-pub use remote::SetupError;
+pub use remote::{CALL_TIMEOUT, SetupError};

@@ -15,8 +15,8 @@ use amazoff_actors::payment::ProviderError;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect};
 use serde_json::Value;
 
-/// How long a call may take; less than payments wait for it.
-const CALL_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a call may take: less than payments wait for it.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The largest answer that is read.
@@ -28,9 +28,9 @@ const ANSWER_MAX: usize = 4 * 1024 * 1024;
 pub struct SetupError(String);
 
 /// How an adapter calls.
-pub(crate) fn client() -> Result<Client, SetupError> {
+pub(crate) fn client(timeout: Duration) -> Result<Client, SetupError> {
     let builder = Client::builder()
-        .timeout(CALL_TIMEOUT)
+        .timeout(timeout)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(redirect::Policy::none())
         .user_agent(concat!("amazoff/", env!("CARGO_PKG_VERSION")));

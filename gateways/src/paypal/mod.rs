@@ -24,6 +24,7 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use amazoff_actors::payment::{
     Confirmation, Found, Intent, Lookup, PaymentProvider, ProviderAnswer, ProviderError, RecordPage,
@@ -58,6 +59,8 @@ pub struct Settings {
     pub url: String,
     /// Where the shop is, without a slash at the end: shoppers come back to `/orders/{order}`.
     pub shop_url: String,
+    /// How long a call may take; [`CALL_TIMEOUT`](crate::CALL_TIMEOUT) unless a test is in a hurry.
+    pub timeout: Duration,
 }
 
 /// PayPal as a payment provider.
@@ -84,8 +87,8 @@ impl PayPal {
     /// # Errors
     /// When no HTTP client can be made, as without any trusted certificates.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let Settings { client_id, secret, webhook_id, url, shop_url } = settings;
-        let (client, token) = (remote::client()?, Token::default());
+        let Settings { client_id, secret, webhook_id, url, shop_url, timeout } = settings;
+        let (client, token) = (remote::client(timeout)?, Token::default());
         Ok(Self { client, client_id, secret, webhook_id, url, shop_url, token, clock })
     }
 

@@ -117,6 +117,6 @@ fn sum(movements: &[Movement], like: Money) -> Result<Money, ProviderError> {
     let moved = |status: &str| matches!(status, "COMPLETED" | "PARTIALLY_REFUNDED" | "REFUNDED");
     movements.iter().filter(|one| moved(&one.status)).try_fold(Money::zero(like.currency), |sum, one| {
         let added = sum.checked_add(money(&one.amount)?);
-        added.map_err(|_| ProviderError::Unknown("its amounts do not add up".to_owned()))
+        added.map_err(|_mixed| ProviderError::Unknown("its amounts do not add up".to_owned()))
     })
 }

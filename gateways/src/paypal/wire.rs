@@ -24,7 +24,6 @@ pub(super) struct Order {
 /// What an order is about; the shop's have one.
 #[derive(Debug, Deserialize)]
 pub(super) struct Unit {
-    pub(super) amount: Option<Amount>,
     pub(super) custom_id: Option<String>,
     #[serde(default)]
     pub(super) payments: Payments,

@@ -23,6 +23,7 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use amazoff_actors::payment::{
     Confirmation, Found, Intent, Lookup, PaymentProvider, ProviderAnswer, ProviderError, RecordPage,
@@ -57,6 +58,8 @@ pub struct Settings {
     pub url: String,
     /// Where the shop is, without a slash at the end: shoppers come back to `/orders/{order}`.
     pub shop_url: String,
+    /// How long a call may take; [`CALL_TIMEOUT`](crate::CALL_TIMEOUT) unless a test is in a hurry.
+    pub timeout: Duration,
 }
 
 /// Stripe as a payment provider.
@@ -81,8 +84,8 @@ impl Stripe {
     /// # Errors
     /// When no HTTP client can be made, as without any trusted certificates.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
-        let Settings { secret_key, webhook_secret, url, shop_url } = settings;
-        Ok(Self { client: remote::client()?, secret_key, webhook_secret, url, shop_url, clock })
+        let Settings { secret_key, webhook_secret, url, shop_url, timeout } = settings;
+        Ok(Self { client: remote::client(timeout)?, secret_key, webhook_secret, url, shop_url, clock })
     }
 
     async fn post(

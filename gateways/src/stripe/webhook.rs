@@ -102,9 +102,9 @@ impl Stripe {
         let fields = || header.split(',').filter_map(|part| part.trim().split_once('='));
         let stamp = fields().find(|(name, _)| *name == "t").map(|(_, stamp)| stamp);
         let stamp = stamp.ok_or(WebhookError::BadSignature)?;
-        let seconds: i64 = stamp.parse().map_err(|_| WebhookError::BadSignature)?;
+        let seconds: i64 = stamp.parse().map_err(|_no_number| WebhookError::BadSignature)?;
         let secret = self.webhook_secret.expose_secret().as_bytes();
-        let mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| WebhookError::BadSignature)?;
+        let mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_no_key| WebhookError::BadSignature)?;
         let mac = mac.chain_update(stamp.as_bytes()).chain_update(b".").chain_update(body);
         let tags = fields().filter(|(name, _)| *name == "v1").filter_map(|(_, tag)| unhex(tag));
         // `verify_slice` takes the same time whatever differs.

@@ -66,7 +66,7 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
         }
         "stock" => verdict(shop.stocks.receive(shelf.variant, 1, envelope).await),
         "pricebook" => {
-            let rounding = if turn % 2 == 0 { Rounding::HalfUp } else { Rounding::HalfEven };
+            let rounding = if turn.is_multiple_of(2) { Rounding::HalfUp } else { Rounding::HalfEven };
             let change = Change::SetRounding { rounding };
             verdict(shop.pricebooks.change(change, None, envelope).await)
         }

@@ -1,0 +1,11 @@
+//! Stripe's and PayPal's adapters against the payment simulator.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support: a surprise ends the test")]
+
+mod disputes;
+mod faults;
+mod paypal;
+mod records;
+mod secrets;
+mod stripe;
+mod support;
+mod webhooks;
