@@ -107,7 +107,7 @@ impl World {
     pub async fn form(&self, cart: CartId, token: &str) -> CompleteForm {
         let view = self.shop().carts.view(cart).await.expect("readable").expect("a cart");
         let payment = PaymentChoice { provider: crate::provider::NAME.to_owned(), token: token.to_owned() };
-        CompleteForm { expected_total: view.totals.total, contact: contact(), payment }
+        CompleteForm { expected_total: view.totals.total, contact: Some(contact().into()), payment }
     }
 
     /// Presses the button and waits a while for what comes of it.
