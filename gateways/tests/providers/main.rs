@@ -5,6 +5,7 @@ mod disputes;
 mod faults;
 mod paypal;
 mod records;
+mod second_opinion;
 mod secrets;
 mod stripe;
 mod support;
