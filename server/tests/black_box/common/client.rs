@@ -98,11 +98,13 @@ impl Reply {
     pub fn is_problem(&self) -> bool {
         !self.is_success() && !self.code().is_empty()
     }
-    /// The body without what names this very request.
+    /// The body without what names this very request, and without what is true at the moment of the answer only, such as
+    /// how many pieces other shoppers have left.
     pub fn lasting(&self) -> Value {
         let mut body = self.body.clone();
         if let Some(members) = body.as_object_mut() {
             members.remove("request_id");
+            members.remove("warnings");
         }
         body
     }
