@@ -53,7 +53,7 @@ pub fn complete(cart: &str, total: i64, card: &str) -> Request {
         "expected_total": { "amount": total, "currency": "EUR" },
         "email": "shopper@example.com",
         "name": "Sam Shopper",
-        "address": { "line1": "1 Long Lane", "city": "Ghent", "postal_code": "9000", "country": "BE" },
+        "address": { "line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE" },
         "payment": { "provider": "sandbox", "token": card },
     });
     Request::post(format!("/v1/carts/{cart}/complete"), body)
