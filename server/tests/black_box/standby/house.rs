@@ -205,7 +205,14 @@ impl Ask {
         if let Some(token) = &self.auth.cart_token {
             request = request.header("X-Cart-Token", token);
         }
-        let response = request.send().await.ok()?;
+        let sent = Instant::now();
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                println!("{} is not answered after {:?}: {error:?}", self.path, sent.elapsed());
+                return None;
+            }
+        };
         let (status, stale) = (response.status(), response.headers().contains_key("Amazoff-Stale"));
         Some(Answer { status, stale, text: response.text().await.ok()? })
     }
