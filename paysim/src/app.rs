@@ -119,28 +119,24 @@ async fn strike(world: &Shared, route: &Route, ask: &Ask, fault: Fault) -> (Repl
             (reply, Fate::Whole)
         }
         Fault::StallBefore { ms } => {
-            let busy = Busy::mark(world, route, ask);
-            tokio::time::sleep(Duration::from_millis(ms)).await;
-            drop(busy);
-            (perform(None), Fate::Whole)
+            let reply = late(world.clone(), (route.clone(), ask.clone()), Duration::from_millis(ms)).await;
+            (reply, Fate::Whole)
         }
     }
 }
 
-/// A key that is being asked. It is free again when the request is given up, too.
-struct Busy<'a>(&'a Shared, &'a Route, &'a Ask);
-
-impl<'a> Busy<'a> {
-    fn mark(world: &'a Shared, route: &'a Route, ask: &'a Ask) -> Self {
-        world.lock().set_busy(route, ask, true);
-        Self(world, route, ask)
-    }
-}
-
-impl Drop for Busy<'_> {
-    fn drop(&mut self) {
-        self.0.lock().set_busy(self.1, self.2, false);
-    }
+/// Does it later, whether or not the asker still waits by then; the key is busy meanwhile.
+async fn late(world: Shared, (route, ask): (Route, Ask), pause: Duration) -> Reply {
+    world.lock().set_busy(&route, &ask, true);
+    let tasks = world.tasks().clone();
+    let broken = route.broken();
+    let working = tasks.spawn(async move {
+        tokio::time::sleep(pause).await;
+        let mut world = world.lock();
+        world.set_busy(&route, &ask, false);
+        world.perform(&route, &ask, None)
+    });
+    working.await.unwrap_or(broken)
 }
 
 fn skew(route: &Route, body: &mut Value, delta: i64) {

@@ -13,7 +13,8 @@ pub(crate) const STALL_MS_MAX: u64 = 120_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fault {
-    /// The question waits before it is heard; its idempotency key is busy meanwhile.
+    /// The question waits before it is heard, and is heard even if nobody waits for the answer any more. Its idempotency key is
+    /// busy meanwhile.
     StallBefore {
         /// How long, in milliseconds.
         ms: u64,
@@ -30,7 +31,7 @@ pub enum Fault {
     /// A 500 that did nothing and that no key remembers.
     #[serde(rename = "error_500")]
     Error500,
-    /// A 500 that the key repeats from now on.
+    /// A 500 that the key repeats from now on, as Stripe's do. PayPal's forget it and say what was done.
     #[serde(rename = "error_500_stored")]
     Error500Stored {
         /// Whether the operation was done all the same.

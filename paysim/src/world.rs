@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio_util::task::TaskTracker;
+
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::ids::Ids;
@@ -95,13 +97,20 @@ impl World {
 
 /// The state, shared.
 #[derive(Clone, Debug)]
-pub(crate) struct Shared(Arc<Mutex<World>>);
+pub(crate) struct Shared {
+    world: Arc<Mutex<World>>,
+    tasks: TaskTracker,
+}
 
 impl Shared {
     pub(crate) fn new(world: World) -> Self {
-        Self(Arc::new(Mutex::new(world)))
+        Self { world: Arc::new(Mutex::new(world)), tasks: TaskTracker::new() }
+    }
+    /// What goes on although nobody waits for it; it ends with the simulator.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
     }
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -139,13 +139,14 @@ impl PayPal {
         self.orders.get(id).is_some_and(waits)
     }
 
-    /// Answers a request. With `stored_500`, the key remembers a 500 instead of the answer, which `done` says was made.
+    /// Answers a request. With `hidden`, a 500 comes instead of the answer, and says whether it was made. PayPal's request ids
+    /// remember what was made, never a 500.
     pub(crate) fn answer(
         &mut self,
         office: &mut Office,
         route: &Route,
         ask: &Ask,
-        stored_500: Option<bool>,
+        hidden: Option<bool>,
     ) -> Reply {
         if *route == Route::Token {
             return self.token(office, ask);
@@ -156,7 +157,9 @@ impl PayPal {
         self.expire_in_time(office);
         let key = ask.header("paypal-request-id").filter(|_| route.changes());
         let Some(key) = key else {
-            return written(self.perform(office, route, ask, None));
+            return written(
+                self.perform(office, route, ask, None).map(|done| as_preferred(done, route, ask)),
+            );
         };
         if key.is_empty() || key.len() > KEY_LENGTH_MAX {
             return Failure::request("PayPal-Request-Id", "INVALID_STRING_LENGTH").reply();
@@ -170,16 +173,16 @@ impl PayPal {
             Known::Busy => return Failure::key_in_use().reply(),
             Known::Fresh => {}
         }
-        let done = match stored_500 {
-            Some(false) => Err(Failure::broken().kept()),
-            Some(true) | None => self.perform(office, route, ask, Some(key)),
-        };
+        if hidden == Some(false) {
+            return Failure::broken().reply();
+        }
+        let done = self.perform(office, route, ask, Some(key));
         let early = matches!(&done, Err(failure) if failure.early);
-        let reply = if stored_500.is_some() && !early { Failure::broken().reply() } else { written(done) };
+        let reply = written(done.map(|done| as_preferred(done, route, ask)));
         if !early {
             self.keys.keep(&place, print, reply.clone(), office.clock.now_ms());
         }
-        reply
+        if hidden.is_some() { Failure::broken().reply() } else { reply }
     }
 
     fn perform(
@@ -264,6 +267,20 @@ impl PayPal {
             self.expire(office);
         }
     }
+}
+
+/// Without `Prefer: return=representation`, PayPal says of a change only its name and where it stands, and of a void nothing.
+fn as_preferred((status, mut body): (u16, Value), route: &Route, ask: &Ask) -> (u16, Value) {
+    if !route.changes() || ask.header("prefer") == Some("return=representation") {
+        return (status, body);
+    }
+    if matches!(route, Route::Void(_)) {
+        return (204, Value::Null);
+    }
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|name, _| matches!(name.as_str(), "id" | "status" | "links"));
+    }
+    (status, body)
 }
 
 fn written(done: Result<(u16, Value), Failure>) -> Reply {

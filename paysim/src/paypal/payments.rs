@@ -108,7 +108,7 @@ impl PayPal {
         }
         authorization.updated_s = now_s;
         self.give_up(office, id, AuthorizationStatus::Voided, key)?;
-        Ok((204, Value::Null))
+        self.show_authorization(office, id)
     }
 
     fn give_up(

@@ -66,7 +66,7 @@ async fn captures_and_refunds_never_exceed() {
     assert_eq!(desk.paypal(&refund, "r2", &amount("4.00")).await.status, 201);
     assert_eq!(desk.paypal(&refund, "r3", &amount("0.01")).await.issue(), "CAPTURE_FULLY_REFUNDED");
     let void = format!("/v2/payments/authorizations/{authorization}/void");
-    assert_eq!(desk.paypal(&void, "v1", &json!({})).await.status, 204);
+    assert_eq!(desk.paypal(&void, "v1", &json!({})).await.text("/status"), "VOIDED");
     assert_eq!(desk.paypal(&void, "v2", &json!({})).await.issue(), "PREVIOUSLY_VOIDED");
     assert_eq!(desk.paypal(&path, "c3", &amount("1.00")).await.issue(), "AUTHORIZATION_VOIDED");
     let books = desk.sim.books();
@@ -85,6 +85,21 @@ async fn a_request_id_does_one_thing_once() {
     assert_eq!((first.status, again.status, first.body == again.body), (201, 200, true));
     assert_eq!(desk.paypal(&path, "c1", &amount("5.00")).await.issue(), "DUPLICATE_REQUEST_ID");
     assert_eq!(desk.sim.books().accounts[&order].captured, 400);
+}
+
+#[tokio::test]
+async fn who_does_not_ask_for_more_gets_little() {
+    let desk = Desk::new();
+    let (_, authorization) = reserve(&desk, "10.00").await;
+    let path = format!("/v2/payments/authorizations/{authorization}");
+    let ask = |what: &str, token: &str| {
+        desk.request(reqwest::Method::POST, &format!("{path}/{what}")).bearer_auth(token).json(&json!({}))
+    };
+    let token = desk.token().await;
+    let captured = desk.ask(ask("capture", &token).json(&amount("4.00"))).await;
+    let fields: Vec<_> = captured.body.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(fields, ["id", "links", "status"]);
+    assert_eq!(desk.ask(ask("void", &token)).await.status, 204);
 }
 
 #[tokio::test]

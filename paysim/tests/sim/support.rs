@@ -99,7 +99,8 @@ impl Desk {
     }
     pub(crate) async fn paypal(&self, path: &str, key: &str, body: &Value) -> Answer {
         let request = self.request(Method::POST, path).bearer_auth(self.token().await);
-        self.ask(request.header("paypal-request-id", key).json(body)).await
+        let request = request.header("paypal-request-id", key).header("prefer", "return=representation");
+        self.ask(request.json(body)).await
     }
     pub(crate) async fn look(&self, path: &str) -> Answer {
         self.ask(self.request(Method::GET, path).bearer_auth(self.token().await)).await

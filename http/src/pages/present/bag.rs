@@ -32,14 +32,14 @@ pub(in crate::pages) fn page(frame: Frame, view: Option<&View>) -> CartPage {
     page.requirements = here.map(|missing| missing.message.clone()).collect();
     page.lines = view.lines.iter().map(line).collect();
     page.sums = Some(sums(&view.totals));
-    page.codes = view.coupons.iter().map(code).collect();
+    page.codes = view.coupons.iter().map(|given| code(given)).collect();
     page.warnings = view.warnings.iter().map(|warning| told(view, warning)).collect();
     page.paying = is_being_paid(view).then(|| format!("/orders/{}", OrderId::of_cart(view.id)));
     page
 }
 
-fn code(code: &String) -> Code {
-    Code { code: code.clone(), remove_key: key::fresh() }
+fn code(code: &str) -> Code {
+    Code { code: code.to_owned(), remove_key: key::fresh() }
 }
 
 /// A warning, with the name of what it is about.
