@@ -66,6 +66,10 @@ impl OrderFact {
     pub fn is_placed(&self) -> bool {
         matches!(self.status, Status::Placed | Status::Completed)
     }
+    /// Whether it ever did; it may have been given up since.
+    pub fn was_placed(&self) -> bool {
+        self.status != Status::Draft
+    }
 }
 
 /// Where a payment stands, as far as checks care.

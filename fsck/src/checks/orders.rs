@@ -32,7 +32,7 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     for (id, cart) in &facts.carts {
         let name = CartId::from(*id);
         if let Some(order) = cart.order
-            && !facts.orders.get(&order.uuid()).is_some_and(OrderFact::is_placed)
+            && !facts.orders.get(&order.uuid()).is_some_and(OrderFact::was_placed)
         {
             report.note(Code::CartOrderMissing, name, format!("it is completed, but {order} is not placed"));
         }
