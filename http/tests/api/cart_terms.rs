@@ -70,6 +70,16 @@ impl TestApp {
         self.ask(Method::PUT, &cart.path(rest)).json(body).cart(&cart.token).send().await
     }
 
+    /// Waits until a cart has a status.
+    async fn until_cart(&self, cart: &GuestCart, status: &str) {
+        let wait = async {
+            while self.show(cart, "").await.expect(200).json["status"] != status {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("the cart must be {status}"));
+    }
+
     async fn show(&self, cart: &GuestCart, rest: &str) -> Answered {
         self.get(&cart.path(rest)).cart(&cart.token).send().await
     }
@@ -107,7 +117,10 @@ async fn a_code_is_entered_says_what_it_does_and_is_taken_out() {
     let path = cart.path(&format!("/coupons/{CODE}"));
     for _ in 0..2 {
         let out = app.ask(Method::DELETE, &path).cart(&cart.token).send().await.expect(200);
-        assert_eq!((&out.json["coupons"], &out.json["totals"]["discount"]["amount"]), (&json!([]), &json!(0)));
+        assert_eq!(
+            (&out.json["coupons"], &out.json["totals"]["discount"]["amount"]),
+            (&json!([]), &json!(0))
+        );
     }
 }
 
@@ -135,7 +148,10 @@ async fn an_address_decides_about_tax_and_about_ways_to_send() {
     // Another country: the chosen way does not serve it, and tax is added.
     let abroad = app.put(&cart, "/address", &address("SE")).await.expect(200);
     assert_eq!(codes(&abroad.json, "warnings"), ["shipping-method-unavailable"]);
-    assert_eq!((methods(&abroad.json), &abroad.json["shipping_method"]), (vec!["standard".to_owned()], &json!("standard")));
+    assert_eq!(
+        (methods(&abroad.json), &abroad.json["shipping_method"]),
+        (vec!["standard".to_owned()], &json!("standard"))
+    );
     let added = (1_000 + 490) / 4;
     assert_eq!(abroad.json["totals"]["tax"]["amount"], added + 1); // 122.5 of shipping are 123
     assert_eq!(abroad.json["totals"]["total"]["amount"], 1_490 + added + 1);
@@ -165,10 +181,10 @@ async fn a_quote_explains_every_cent_and_is_what_the_order_keeps() {
     for field in ["email", "name", "address"] {
         press.as_object_mut().unwrap().remove(field);
     }
-    let bought = app.post(&cart.path("/complete"), &press).fresh_key().cart(&cart.token).send().await.expect(200);
+    let bought =
+        app.post(&cart.path("/complete"), &press).fresh_key().cart(&cart.token).send().await.expect(200);
     assert_eq!(bought.json["totals"]["total"]["amount"], total);
-    let closed = async || app.show(&cart, "").await.expect(200).json["status"] == "completed";
-    tokio::time::timeout(PATIENCE, async { while !closed().await {} }).await.unwrap();
+    app.until_cart(&cart, "completed").await;
     app.show(&cart, "/quote").await.refused(409, "cart-completed");
 }
 
@@ -180,7 +196,12 @@ async fn a_button_without_an_address_of_its_own_or_the_carts_buys_nothing() {
     for field in ["email", "name", "address"] {
         press.as_object_mut().unwrap().remove(field);
     }
-    app.post(&cart.path("/complete"), &press).fresh_key().cart(&cart.token).send().await.refused(422, "address-missing");
+    app.post(&cart.path("/complete"), &press)
+        .fresh_key()
+        .cart(&cart.token)
+        .send()
+        .await
+        .refused(422, "address-missing");
 }
 
 #[tokio::test]
@@ -192,8 +213,7 @@ async fn an_address_that_costs_something_else_is_kept_and_the_next_look_says_so(
     press["address"]["country"] = json!("SE");
     let send = |press: Value| app.post(&cart.path("/complete"), &press).fresh_key().cart(&cart.token).send();
     let refused = send(press.clone()).await.refused(409, "cart-changed");
-    let open = async || app.show(&cart, "").await.expect(200).json["status"] == "open";
-    tokio::time::timeout(PATIENCE, async { while !open().await {} }).await.unwrap();
+    app.until_cart(&cart, "open").await;
     let shown = app.show(&cart, "").await.expect(200);
     assert_eq!(shown.json["totals"]["total"], refused.json["current_total"]);
     press["expected_total"] = refused.json["current_total"].clone();
