@@ -106,6 +106,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/ops/v1/dead-letters/discarded", OPS),
     (Method::POST, "/ops/v1/dead-letters/{key}/retry", OPS),
     (Method::POST, "/ops/v1/dead-letters/{key}/discard", ADMIN),
+    (Method::GET, "/ops/v1/processes", OPS),
     (Method::GET, "/ops/v1/projections", OPS),
     (Method::POST, "/ops/v1/projections/{name}/rebuild", OPS),
     (Method::GET, "/ops/v1/runtime", OPS),

@@ -104,6 +104,7 @@ fn operations() -> OpenApiRouter<Platform> {
         .routes(routes!(ops::effects::discarded))
         .routes(routes!(ops::effects::retry))
         .routes(routes!(ops::effects::discard))
+        .routes(routes!(ops::processes::list))
         .routes(routes!(ops::projections::list))
         .routes(routes!(ops::projections::rebuild))
         .routes(routes!(ops::limits::runtime))

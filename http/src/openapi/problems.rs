@@ -161,6 +161,8 @@ problems! {
         "409": "effect-not-dead, effect-in-flight, request-in-flight",
         "503": "audit-unavailable, storage-unavailable, not-ready, deadline-exceeded",
     }
+    /// Of looking at running checkouts.
+    ProcessProblems { "400": "invalid-query, consistency-token-invalid", "503": "storage-unavailable, not-ready, deadline-exceeded" }
     /// Of looking at projections.
     LagProblems { "503": "not-ready, deadline-exceeded" }
     /// Of building a projection anew.

@@ -5,6 +5,7 @@
 mod admin;
 mod auth;
 mod bad_input;
+mod cart_terms;
 mod carts;
 mod catalogue;
 mod checkout;

@@ -9,6 +9,7 @@ pub(crate) mod causes;
 pub(crate) mod effects;
 pub(crate) mod entities;
 pub(crate) mod limits;
+pub(crate) mod processes;
 pub(crate) mod projections;
 pub(crate) mod quarantine;
 pub(crate) mod reconciliations;

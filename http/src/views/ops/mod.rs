@@ -1,6 +1,7 @@
 //! What operators see. Values with names of the runtime's own are shown as the runtime writes them.
 
 pub mod diff;
+mod processes;
 mod reconciliations;
 mod waiting;
 
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::platform::Platform;
 pub use diff::ChangeBody;
+pub use processes::*;
 pub use reconciliations::*;
 pub use waiting::*;
 

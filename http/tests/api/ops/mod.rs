@@ -4,6 +4,7 @@ mod acts;
 mod metrics;
 mod past;
 mod privacy;
+mod processes;
 mod reconciliations;
 mod stream;
 mod waiting;

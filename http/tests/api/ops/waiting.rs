@@ -87,7 +87,7 @@ async fn a_crashed_command_is_listed_and_given_again_or_dismissed() {
 
 impl TestApp {
     /// A shop whose outbox is halted, a purchase in it, and its first effect made dead.
-    async fn stuck(admin: &mut String) -> (Self, GuestCart, OutboxRow) {
+    pub(super) async fn stuck(admin: &mut String) -> (Self, GuestCart, OutboxRow) {
         let settings =
             HttpSettings { checkout_wait: Duration::from_millis(50), ..HttpSettings::at("http://shop.test") };
         let app = Self::start_with(settings).await;
