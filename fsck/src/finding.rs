@@ -107,7 +107,7 @@ codes! {
     PaymentAbandoned = "payment-abandoned", Error, "Give the reservation up at the provider.";
     /// A checkout runs, but nothing will ever wake it.
     CheckoutStalled = "checkout-stalled", Error, "An effect is gone: look at the checkout's history.";
-    /// The provider took money for no payment of ours, or of another amount.
+    /// The provider took or gave back money for no payment of ours, or more than we know of.
     ProviderUnknown = "provider-unknown", Error, "Money was taken that the shop does not know of: give it back.";
     /// A payment says captured, the provider does not.
     ProviderMissing = "provider-missing", Error, "The shop believes in money that the provider does not have.";
