@@ -6,8 +6,8 @@ use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
-use crate::cart::{Cart, Carts};
-use crate::checkout::{Checkout, CheckoutDelivery, Checkouts};
+use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
+use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
@@ -59,6 +59,8 @@ pub struct Shop {
     pub reconciliations: Reconciliations,
     /// The process from cart to paid order.
     pub checkouts: Checkouts,
+    /// Which checkouts run, for operators.
+    pub processes: Processes,
     /// Seals personal data and derives the program's keys.
     pub vault: Vault,
     /// Bytes of images.
@@ -89,34 +91,44 @@ impl Shop {
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
-        assembly.register(&carts);
+        let shelf = shelf((&assembly, ports), (&products, &stocks), (&pricebooks, &coupons));
+        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
+        assembly.register_with(&carts, Arc::new(handover));
         assembly.register(&users);
         let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
-        let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
+        let delivery = PaymentDelivery::new(providers.clone(), checkouts.clone(), orders.clone(), clock);
         assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
-            products: products.clone(),
-            stocks: stocks.clone(),
+            prices: shelf.prices.clone(),
+            coupons,
+            stocks,
             orders: orders.clone(),
             payments: payments.clone(),
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, &products, ports);
+        let handles = (carts, users, orders, payments, checkouts);
+        let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
+        (shop, assembly.finish())
+    }
 
-        let documents = assembly.documents();
-        let products = Products::new(products, Arc::clone(&documents));
-        let stocks = Stocks::new(stocks, Arc::clone(&ports.journal));
-        let (pricebooks, coupons) = (Pricebooks::new(pricebooks), Coupons::new(coupons));
-        let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
+    /// The handles of a wired shop.
+    fn of(
+        ports: &Ports,
+        (outside, providers): (Outside, Providers),
+        (shelf, documents): (Shelf, Arc<dyn Documents>),
+        (carts, users, orders, payments, checkouts): Directories,
+    ) -> Self {
         let vault = outside.vault;
+        let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
-        let shop = Self {
-            carts: Carts::new(carts.clone(), products.clone(), stocks.clone()),
+        Self {
+            carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
             stocks,
             pricebooks,
@@ -143,23 +155,42 @@ impl Shop {
                 (Arc::clone(&documents), Arc::clone(&ports.clock)),
             ),
             payments,
+            processes: Processes::new(checkouts.clone(), Arc::clone(&documents), Arc::clone(&ports.journal)),
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
             blobs: outside.blobs,
             clock: Arc::clone(&ports.clock),
             journal: Arc::clone(&ports.journal),
             documents,
-        };
-        (shop, assembly.finish())
+        }
     }
+}
+
+/// The ways to the domains whose handles need more than their directory.
+type Directories =
+    (Directory<Cart>, Directory<User>, Directory<Order>, Directory<Payment>, Directory<Checkout>);
+
+/// The handles that others look things up in.
+fn shelf(
+    (assembly, ports): (&Assembly, &Ports),
+    (products, stocks): (&Directory<Product>, &Directory<Stock>),
+    (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
+) -> Shelf {
+    let products = Products::new(products.clone(), assembly.documents());
+    let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
+    let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
+    let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
+    Shelf { products, stocks, pricebooks, coupons, prices, documents: assembly.documents() }
 }
 
 /// Only what the read models are made from and by, to build them anew while no shop runs.
 pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     let mut assembly = Assembly::new(ports);
-    let (products, orders) = (assembly.directory::<Product>(limits), assembly.directory::<Order>(limits));
+    let products = assembly.directory::<Product>(limits);
     assembly.register(&products);
-    assembly.register(&orders);
+    assembly.register(&assembly.directory::<Order>(limits));
+    assembly.register(&assembly.directory::<Cart>(limits));
+    assembly.register(&assembly.directory::<Checkout>(limits));
     assembly.register(&assembly.directory::<Payment>(limits));
     project(&mut assembly, &products, ports);
     assembly.finish()
@@ -168,6 +199,8 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
 /// The shop's projections.
 fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
     assembly.project(Arc::new(ProductProjection::new(products.clone())));
+    assembly.project(Arc::new(CartProjection));
+    assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
 }

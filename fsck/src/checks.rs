@@ -1,6 +1,7 @@
 //! What is known of the entities against each other. All of it is as of one moment, so all of it must agree.
 
 mod claims;
+mod coupons;
 mod money;
 mod orders;
 mod payments;
@@ -16,6 +17,7 @@ use crate::finding::Report;
 pub(crate) fn run(facts: &Facts, now: Timestamp, report: &mut Report) {
     stock::adds_up(facts, report);
     stock::holds_have_owners(facts, report);
+    coupons::keep_their_limits(facts, report);
     orders::carts_become_one_order(facts, report);
     orders::placed_ones_are_covered(facts, report);
     orders::checkouts_move(facts, report);

@@ -81,6 +81,10 @@ codes! {
     HoldOrphan = "hold-orphan", Error, "Look at the checkout of its cart; the pieces are not sold to others.";
     /// More was sold than was promised.
     Oversold = "oversold", Error, "Some orders cannot be delivered: look at the orders of this variant.";
+    /// More orders use a coupon than may.
+    CouponOverused = "coupon-overused", Error, "Compare the coupon's history with its orders; it takes too much off.";
+    /// Orders and the ledger differ about what was sent and came back.
+    GoodsDiffer = "goods-differ", Error, "Compare the parcels and returns of this variant's orders with its ledger.";
     /// A cart became several orders.
     OrderTwice = "order-twice", Error, "Cancel all but one.";
     /// An order is not the one that its cart may become.

@@ -5,8 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use amazoff_actors::cart::Cart;
 use amazoff_actors::checkout::Checkout;
+use amazoff_actors::coupon::Coupon;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::Payment;
+use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::product::Product;
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
@@ -50,6 +52,8 @@ pub(crate) fn domains() -> Vec<Box<dyn Domain>> {
     vec![
         Box::<Histories<Product>>::default(),
         Box::<Histories<Stock>>::default(),
+        Box::<Histories<Pricebook>>::default(),
+        Box::<Histories<Coupon>>::default(),
         Box::<Histories<Cart>>::default(),
         Box::<Histories<User>>::default(),
         Box::<Histories<Order>>::default(),

@@ -1,10 +1,14 @@
 //! What each domain tells of an entity.
 
+use std::collections::BTreeMap;
+
 use amazoff_actors::cart::{self, Cart};
 use amazoff_actors::checkout::{Checkout, Phase};
+use amazoff_actors::coupon::Coupon;
 use amazoff_actors::ids::{OrderId, PaymentId, ProductId, VariantId};
 use amazoff_actors::order::{AdjustmentStatus, Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
+use amazoff_actors::pricebook::{CapturePolicy, Pricebook};
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
@@ -14,8 +18,8 @@ use uuid::Uuid;
 
 use crate::documents::{collection, digest};
 use crate::facts::{
-    CartFact, CheckoutFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress, StockFact,
-    UserFact,
+    CartFact, CheckoutFact, CouponFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress,
+    StockFact, UserFact,
 };
 use crate::histories::History;
 
@@ -36,7 +40,11 @@ impl Told for Cart {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
         let (locked_by, order) = match history.state.status {
-            cart::Status::Absent | cart::Status::Open => (None, None),
+            cart::Status::Absent
+            | cart::Status::Open
+            | cart::Status::Merging { .. }
+            | cart::Status::Merged { .. }
+            | cart::Status::Abandoned => (None, None),
             cart::Status::Completing { attempt } => (Some(attempt), None),
             cart::Status::Completed { order } => (None, Some(order)),
         };
@@ -62,6 +70,34 @@ impl Told for Checkout {
     }
 }
 
+impl Told for Pricebook {
+    type Notes = ();
+    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) -> Result<(), String> {
+        Ok(()) // nothing else that is stored must agree with it
+    }
+}
+
+impl Told for Coupon {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+        let coupon = &history.state;
+        let mut by_customer = BTreeMap::<_, u32>::new();
+        for used in coupon.redemptions.values() {
+            *by_customer.entry(&used.customer).or_default() += 1;
+        }
+        let terms = coupon.terms.as_ref();
+        let fact = CouponFact {
+            code: terms.map(|terms| terms.code.clone()).unwrap_or_default(),
+            total_limit: terms.and_then(|terms| terms.total_limit),
+            per_customer_limit: terms.and_then(|terms| terms.per_customer_limit),
+            redeemed: coupon.redeemed(),
+            most_by_customer: by_customer.into_values().max().unwrap_or(0),
+        };
+        facts.coupons.insert(id, fact);
+        Ok(())
+    }
+}
+
 impl Told for Order {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
@@ -73,16 +109,28 @@ impl Told for Order {
             cart: order.draft.as_ref().map(|draft| draft.cart),
             total: order.draft.as_ref().map(|draft| draft.totals.total),
             sold: sold(order),
+            price: order.price(),
+            captured: order.captured(),
+            paid_at_once: order.draft.as_ref().is_none_or(|of| of.capture == CapturePolicy::OnPlacement),
         };
         if fact.is_placed() {
-            for line in order.draft.iter().flat_map(|draft| &draft.lines) {
-                *facts.sold.entry(line.variant_id).or_default() += i64::from(line.quantity.get());
-            }
+            tell_goods(order, id, facts);
         }
         facts.orders.insert(id, fact);
         let documents = OrderProjection::documents(OrderId::from(id), order, Version(history.version));
         expect(facts, &EntityId::new(Self::KIND, id), documents);
         Ok(())
+    }
+}
+
+/// What an order that binds says of its pieces.
+fn tell_goods(order: &Order, id: Uuid, facts: &mut Facts) {
+    for line in order.draft.iter().flat_map(|draft| &draft.lines) {
+        let pieces = order.goods.get(&line.id).copied().unwrap_or_default();
+        let of = facts.goods.entry(line.variant_id).or_default();
+        of.owed += i64::from(pieces.current()) - i64::from(pieces.shipped);
+        of.out += i64::from(pieces.shipped) - i64::from(pieces.returned);
+        of.orders.push(id);
     }
 }
 
@@ -192,10 +240,15 @@ impl Told for Product {
 impl Told for Stock {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
-        let Self { on_hand, held, allocated, holds, .. } = &history.state;
-        let holds =
-            holds.iter().map(|(id, hold)| (*id, hold.cart, hold.quantity.get(), hold.state)).collect();
-        let fact = StockFact { on_hand: *on_hand, held: *held, allocated: *allocated, holds };
+        let stock = &history.state;
+        let holds = stock.holds.iter().map(|(id, hold)| (*id, hold.cart, hold.left(), hold.state));
+        let fact = StockFact {
+            on_hand: stock.on_hand,
+            held: stock.held,
+            allocated: stock.allocated,
+            backorder_max: stock.backorder_max,
+            holds: holds.collect(),
+        };
         facts.stocks.insert(VariantId::from(id), fact);
         Ok(())
     }

@@ -5,4 +5,9 @@
 
 pub mod images;
 pub mod passwords;
+pub mod paypal;
+mod remote;
 pub mod sandbox;
+pub mod stripe;
+
+pub use remote::{CALL_TIMEOUT, SetupError};

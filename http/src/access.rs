@@ -47,6 +47,13 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/carts/{cart_id}/lines", Access::Holder),
     (Method::PATCH, "/v1/carts/{cart_id}/lines/{line_id}", Access::Holder),
     (Method::DELETE, "/v1/carts/{cart_id}/lines/{line_id}", Access::Holder),
+    (Method::GET, "/v1/carts/{cart_id}/quote", Access::Holder),
+    (Method::PUT, "/v1/carts/{cart_id}/address", Access::Holder),
+    (Method::PUT, "/v1/carts/{cart_id}/shipping", Access::Holder),
+    (Method::PUT, "/v1/carts/{cart_id}/coupons/{code}", Access::Holder),
+    (Method::DELETE, "/v1/carts/{cart_id}/coupons/{code}", Access::Holder),
+    (Method::POST, "/v1/carts/{cart_id}/merge", Access::Holder),
+    (Method::GET, "/v1/me/cart", Access::Person),
     (Method::POST, "/v1/carts/{cart_id}/complete", Access::Holder),
     (Method::GET, "/v1/orders", Access::Person),
     (Method::GET, "/v1/orders/{order_id}", Access::Holder),
@@ -212,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_for_operators_asks_for_a_role() {
+    fn everything_for_operators_and_the_back_office_asks_for_a_role() {
         for (method, path, access) in TABLE {
             let staff = matches!(access, Access::Staff(_));
             let inside = path.starts_with("/ops/") || path.starts_with("/admin/");

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_actors::payment::{PaymentProvider, Providers};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
 use amazoff_cluster::{DataFolder, LeaseEnd, TakeError};
+use amazoff_gateways::SetupError;
 use amazoff_gateways::images::Rasteriser;
 use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::node::Node;
+use crate::providers;
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
 use crate::stores::{OpenError, Stores};
@@ -58,6 +59,9 @@ pub(crate) enum BootError {
     /// The sandbox's ledger could not be opened.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// A payment provider's adapter could not be made.
+    #[error(transparent)]
+    Provider(#[from] SetupError),
     /// The address could not be taken.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -137,7 +141,7 @@ async fn serve(
 
     let pools = Pools::new();
     let ports = ports(&store, &node);
-    let outside = outside(&config, &store, &pools, master)?;
+    let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let platform =
         Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.shards().node());
@@ -244,7 +248,12 @@ fn ports(store: &Stores, node: &Node) -> Ports {
     }
 }
 
-fn outside(config: &Config, store: &Stores, pools: &Pools, master: MasterKey) -> Result<Outside, BootError> {
+fn outside(
+    (config, address): (&Config, SocketAddr),
+    store: &Stores,
+    pools: &Pools,
+    master: MasterKey,
+) -> Result<Outside, BootError> {
     let ledger = config.data_dir.join("sandbox-ledger.jsonl");
     let vault = Vault::new(master, store.key_table());
     let secret = match &config.sandbox_webhook_secret {
@@ -252,11 +261,10 @@ fn outside(config: &Config, store: &Stores, pools: &Pools, master: MasterKey) ->
         None => STANDARD.encode(vault.subkey("sandbox-webhook")),
     };
     let sandbox = Sandbox::open(&ledger, config.sandbox_latency, Arc::new(SystemClock))?;
-    let sandbox: Arc<dyn PaymentProvider> = Arc::new(sandbox.with_secret(secret));
     Ok(Outside {
         vault,
         blobs: store.blobs(),
-        providers: Providers::of([sandbox]),
+        providers: providers::all(sandbox.with_secret(secret), config, address)?,
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
     })
 }

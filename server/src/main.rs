@@ -5,6 +5,7 @@ mod config;
 mod erasures;
 mod health;
 mod node;
+mod providers;
 mod seed;
 mod shutdown;
 mod stores;
@@ -59,6 +60,8 @@ enum Command {
     Backup(tools::backup::BackupArguments),
     /// Fills empty databases, of whatever kind, from a backup.
     Restore(tools::backup::RestoreArguments),
+    /// Runs a payment provider that moves no money, for trying Stripe and PayPal out; prints the variables that a shop uses it by.
+    Paysim(tools::paysim::PaysimArguments),
     /// Asks a running shop whether it is ready: ends with 0 when it is.
     Health {
         /// Where it listens; else what AMAZOFF_LISTEN says.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Journal { command } => return tool(tools::journal::run(command)),
         Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
         Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),
+        Command::Paysim(arguments) => return tool(tools::paysim::run(arguments)),
         Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
     };
     match outcome {

@@ -17,7 +17,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("backup", &["supervisor"]),
     ("gateways", &["actors", "supervisor"]),
     ("http", &["actors", "supervisor"]),
-    ("server", &["actors", "backup", "cluster", "fsck", "gateways", "http", "persistence", "supervisor"]),
+    ("paysim", &[]),
+    (
+        "server",
+        &["actors", "backup", "cluster", "fsck", "gateways", "http", "paysim", "persistence", "supervisor"],
+    ),
     ("testkit", &["supervisor"]),
     ("databases", &[]),
     ("world", &["actors", "fsck", "http", "persistence", "supervisor", "testkit"]),
@@ -32,7 +36,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("ractor", &["supervisor"]),
     ("actix", &["supervisor"]),
     ("sqlx", &["persistence"]),
-    ("axum", &["http"]),
+    ("axum", &["http", "paysim"]),
     ("argon2", &["gateways"]),
     ("resvg", &["gateways"]),
 ];

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use amazoff_supervisor::Principal;
 use serde::{Deserialize, Serialize};
 
-use super::Owner;
-use crate::ids::{LineId, OrderId, ProductId, UserId, VariantId};
+use super::{Address, Line, Owner, Rejection, Warning};
+use crate::coupon;
+use crate::ids::{CartId, LineId, OrderId, ProductId, UserId, VariantId};
 use crate::money::{Currency, Money, Quantity};
 
 /// A command to a cart.
@@ -18,6 +20,9 @@ pub enum Command {
         owner: Owner,
         /// In which it is paid.
         currency: Currency,
+        /// Whether the shop sells in that currency. (The refusal is the cart's, so that a repeat hears it again.)
+        #[serde(default = "yes")]
+        sold: bool,
     },
     /// Adds pieces of a variant, or more of them.
     AddLine(Addition),
@@ -35,15 +40,62 @@ pub enum Command {
         /// Which line.
         line: LineId,
     },
+    /// Enters a code.
+    ApplyCoupon {
+        /// Normalised ([`coupon::normalise`]).
+        code: String,
+        /// Why nobody may use it now, where that is so.
+        refusal: Option<coupon::Rejection>,
+    },
+    /// Takes a code out; one that is not there is as good as taken out.
+    RemoveCoupon {
+        /// Normalised.
+        code: String,
+    },
+    /// Says where it goes.
+    SetAddress(Address),
+    /// Says how it is sent.
+    SetShipping {
+        /// The id of a shipping method.
+        method: String,
+        /// Whether that method serves the cart as it is.
+        offered: bool,
+    },
     /// Makes a guest's cart a person's.
     Adopt {
         /// Whose it becomes.
         user: UserId,
     },
+    /// Moves what is in it into another cart, and ends it.
+    MergeInto {
+        /// Which other.
+        target: CartId,
+        /// What becomes of variants that both have.
+        strategy: MergeStrategy,
+    },
+    /// Takes over what is in another cart, once.
+    Absorb(Box<Absorption>),
+    /// The other cart has taken everything over.
+    RecordAbsorbed {
+        /// Which.
+        target: CartId,
+        /// What the shopper should know.
+        warnings: Vec<Warning>,
+    },
+    /// The other cart took nothing over.
+    RecordMergeRefused {
+        /// Which.
+        target: CartId,
+        /// Why.
+        refusal: Box<Rejection>,
+    },
     /// Locks it for an attempt of its checkout.
     Claim {
         /// The attempt's number, growing.
         attempt: u32,
+        /// Where it goes, as the shopper said with the button.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
     },
     /// Unlocks it after an attempt that failed.
     Release {
@@ -59,6 +111,12 @@ pub enum Command {
         /// The order.
         order: OrderId,
     },
+    /// Look how long nobody has touched it.
+    Tidy,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Pieces of a variant on their way into a cart.
@@ -88,4 +146,37 @@ pub struct Offer {
     pub unit_price: Money,
     /// How many pieces can be had now.
     pub available: u32,
+}
+
+/// What becomes of variants that two merging carts both have, and of those that only one has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeStrategy {
+    /// All lines of both; of a common variant the sum, capped at what can be had and at [`Quantity::MAX`], but never fewer
+    /// than either had.
+    #[default]
+    SumCapped,
+    /// All lines of both; of a common variant the larger quantity.
+    Max,
+    /// The guest's lines replace those of the other cart.
+    UseGuest,
+    /// The other cart stays as it is; the guest's lines are given up.
+    UseExisting,
+}
+
+/// What a cart takes over from another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Absorption {
+    /// From which cart.
+    pub source: CartId,
+    /// Who asked for it; must be allowed to change this cart (CART-7).
+    pub asker: Principal,
+    /// In which the other cart is paid.
+    pub currency: Currency,
+    /// What becomes of variants that both have.
+    pub strategy: MergeStrategy,
+    /// Its lines, each with how many pieces can be had now.
+    pub lines: Vec<(Line, u32)>,
+    /// Its codes.
+    pub coupons: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use amazoff_supervisor::Principal;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::UserId;
+use crate::ids::{CartId, UserId};
 
 /// Whose cart it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,14 @@ impl Owner {
             (_, Principal::System) | (Self::Guest, Principal::Guest | Principal::User(_)) => true,
             (Self::User(_), Principal::Guest) => false,
             (Self::User(owner), Principal::User(asker)) => owner.uuid() == *asker,
+        }
+    }
+
+    /// Whose key seals what is personal in a cart: the person's, or the cart's own for a guest.
+    pub fn person(self, cart: CartId) -> uuid::Uuid {
+        match self {
+            Self::Guest => cart.uuid(),
+            Self::User(user) => user.uuid(),
         }
     }
 }

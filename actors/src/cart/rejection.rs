@@ -4,7 +4,8 @@ use amazoff_supervisor::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::LINES_MAX;
+use super::{COUPONS_MAX, LINES_MAX};
+use crate::coupon;
 use crate::ids::VariantId;
 use crate::money::{MoneyError, Quantity, QuantityOutOfRange};
 
@@ -21,9 +22,30 @@ pub enum Rejection {
     /// It is an order already (CART-8).
     #[error("this cart has become an order")]
     CartCompleted,
+    /// Its content is in another cart, or on the way there (CART-9).
+    #[error("this cart was merged into another")]
+    CartMerged,
+    /// Nobody came back to it in time (CART-11).
+    #[error("this cart was abandoned")]
+    CartAbandoned,
     /// There is nothing to buy.
     #[error("the cart is empty")]
     CartEmpty,
+    /// It is not known where it goes.
+    #[error("it is not known where the cart goes")]
+    AddressMissing,
+    /// The way of sending does not serve it.
+    #[error("this way of sending does not serve the cart")]
+    ShippingUnavailable,
+    /// The code cannot be used.
+    #[error(transparent)]
+    Coupon(coupon::Rejection),
+    /// It has as many codes as it can.
+    #[error("a cart has room for {COUPONS_MAX} codes")]
+    TooManyCoupons,
+    /// A cart cannot be merged into itself.
+    #[error("a cart cannot be merged into itself")]
+    MergeIntoItself,
     /// The cart has no such line.
     #[error("the cart has no such line")]
     LineNotFound,
@@ -79,12 +101,20 @@ impl From<MoneyError> for Rejection {
 impl Fault for Rejection {
     fn kind(&self) -> FaultKind {
         match self {
+            Self::Coupon(refusal) => refusal.kind(),
             Self::CartNotFound | Self::LineNotFound => FaultKind::NotFound,
-            Self::CartEmpty | Self::QuantityOutOfRange { .. } | Self::TotalTooLarge | Self::TooManyLines => {
-                FaultKind::Invalid
-            }
+            Self::CartEmpty
+            | Self::AddressMissing
+            | Self::QuantityOutOfRange { .. }
+            | Self::TotalTooLarge
+            | Self::TooManyLines
+            | Self::TooManyCoupons
+            | Self::MergeIntoItself => FaultKind::Invalid,
             Self::CartLocked
             | Self::CartCompleted
+            | Self::CartMerged
+            | Self::CartAbandoned
+            | Self::ShippingUnavailable
             | Self::InsufficientStock { .. }
             | Self::ProductNotAvailable
             | Self::CurrencyMismatch
@@ -97,7 +127,14 @@ impl Fault for Rejection {
             Self::CartNotFound => "cart-not-found",
             Self::CartLocked => "cart-locked",
             Self::CartCompleted => "cart-completed",
+            Self::CartMerged => "cart-merged",
+            Self::CartAbandoned => "cart-abandoned",
             Self::CartEmpty => "cart-empty",
+            Self::AddressMissing => "address-missing",
+            Self::ShippingUnavailable => "shipping-unavailable",
+            Self::Coupon(refusal) => refusal.code(),
+            Self::TooManyCoupons => "too-many-coupons",
+            Self::MergeIntoItself => "merge-into-itself",
             Self::LineNotFound => "line-not-found",
             Self::QuantityOutOfRange { .. } => "quantity-out-of-range",
             Self::InsufficientStock { .. } => "insufficient-stock",
@@ -116,10 +153,17 @@ impl Fault for Rejection {
             }
             Self::QuantityOutOfRange { got } => QuantityOutOfRange { got: *got }.facts(),
             Self::TooManyLines => json!({ "maximum": LINES_MAX }),
+            Self::TooManyCoupons => json!({ "maximum": COUPONS_MAX }),
+            Self::Coupon(refusal) => refusal.facts(),
             Self::CartNotFound
             | Self::CartLocked
             | Self::CartCompleted
+            | Self::CartMerged
+            | Self::CartAbandoned
             | Self::CartEmpty
+            | Self::AddressMissing
+            | Self::ShippingUnavailable
+            | Self::MergeIntoItself
             | Self::LineNotFound
             | Self::ProductNotAvailable
             | Self::CurrencyMismatch

@@ -1,18 +1,21 @@
-//! The rules of a cart.
+//! Where a cart stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use amazoff_supervisor::{Claim, Context, Decision, Entity, Version};
+use amazoff_supervisor::sealing::Sealed;
+use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
-use super::{Addition, Command, Event, Offer, Owner, Rejection, Requirement, View};
-use crate::effect::NoEffect;
-use crate::ids::{CartId, LineId, OrderId, ProductId, UserId, VariantId};
+use super::{Address, Command, Effect, Event, Offer, Owner, Rejection, Requirement, View, Warning, rules};
+use crate::ids::{CartId, LineId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError, Quantity};
-use crate::pricing::{SHOP_CURRENCY, Totals, is_price, totals};
+use crate::order::Contact;
+use crate::pricing::{Asked, Destination, SHOP_CURRENCY};
 
 /// The most lines of a cart.
 pub const LINES_MAX: usize = 100;
+/// The most codes of a cart.
+pub const COUPONS_MAX: usize = 5;
 
 /// Where a cart is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,18 @@ pub enum Status {
         /// Which order.
         order: OrderId,
     },
+    /// Its content is on the way into another cart.
+    Merging {
+        /// Into which.
+        target: CartId,
+    },
+    /// Its content is in another cart.
+    Merged {
+        /// In which.
+        target: CartId,
+    },
+    /// Nobody came back.
+    Abandoned,
 }
 
 impl Status {
@@ -43,6 +58,9 @@ impl Status {
             Self::Open => "open",
             Self::Completing { .. } => "completing",
             Self::Completed { .. } => "completed",
+            Self::Merging { .. } => "merging",
+            Self::Merged { .. } => "merged",
+            Self::Abandoned => "abandoned",
         }
     }
 }
@@ -68,6 +86,23 @@ pub struct Line {
     pub unit_price: Money,
 }
 
+impl Line {
+    pub(super) fn new(variant: VariantId, quantity: Quantity, offer: &Offer) -> Self {
+        let Offer { product, title, options, image, unit_price, available: _ } = offer.clone();
+        let id = LineId::of_variant(variant);
+        Self { id, variant, product, title, options, image, quantity, unit_price }
+    }
+}
+
+/// How the last merge of a cart into another ended without one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefusedMerge {
+    /// Into which other.
+    pub target: CartId,
+    /// Why not.
+    pub refusal: Rejection,
+}
+
 /// A cart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cart {
@@ -79,8 +114,35 @@ pub struct Cart {
     pub currency: Currency,
     /// What is in it, in the order of coming.
     pub lines: Vec<Line>,
+    /// The codes that the shopper entered, in that order.
+    #[serde(default)]
+    pub coupons: Vec<String>,
+    /// Where it goes, as far as price and tax depend on it.
+    #[serde(default)]
+    pub destination: Option<Destination>,
+    /// Who receives it.
+    #[serde(default)]
+    pub contact: Option<Sealed<Contact>>,
+    /// The id of the chosen shipping method.
+    #[serde(default)]
+    pub shipping: Option<String>,
     /// The newest attempt that is over (CART-5); 0 before the first.
     pub released: u32,
+    /// The carts whose content it took over (CART-10).
+    #[serde(default)]
+    pub absorbed: BTreeSet<CartId>,
+    /// What the shopper should know about the merge that ended it.
+    #[serde(default)]
+    pub merge_warnings: Vec<Warning>,
+    /// Why the last merge into another came to nothing, until the next change.
+    #[serde(default)]
+    pub merge_refused: Option<RefusedMerge>,
+    /// When the shopper was there, to the accuracy of [`super::TOUCH_EVERY`]; carts of old do not know.
+    #[serde(default)]
+    pub touched_at: Option<Timestamp>,
+    /// Whether it was noticed that the shopper left it.
+    #[serde(default)]
+    pub left: bool,
     /// How many events it has.
     pub version: Version,
 }
@@ -92,234 +154,144 @@ impl Default for Cart {
             owner: Owner::Guest,
             currency: SHOP_CURRENCY,
             lines: Vec::new(),
+            coupons: Vec::new(),
+            destination: None,
+            contact: None,
+            shipping: None,
             released: 0,
+            absorbed: BTreeSet::new(),
+            merge_warnings: Vec::new(),
+            merge_refused: None,
+            touched_at: None,
+            left: false,
             version: Version(0),
         }
     }
 }
 
 impl Cart {
-    /// What it costs (CART-3).
+    /// What its lines cost at the prices that they remember (CART-3); what is charged is a quote's.
     ///
     /// # Errors
     /// When that cannot be computed; no stored cart is like that.
-    pub fn totals(&self) -> Result<Totals, MoneyError> {
-        totals(self.lines.iter().map(|line| (line.unit_price, line.quantity)))
+    pub fn subtotal(&self) -> Result<Money, MoneyError> {
+        let mut sum = Money::zero(self.currency);
+        for line in &self.lines {
+            sum = sum.checked_add(line.unit_price.checked_mul(line.quantity)?)?;
+        }
+        Ok(sum)
     }
     /// What is missing before it can be completed; a claim is refused while there is anything (CART-6).
     pub fn requirements(&self) -> Vec<Requirement> {
-        if !self.lines.is_empty() {
-            return Vec::new();
+        Requirement::of_cart(self)
+    }
+    /// What a price of it is asked for.
+    pub fn asked(&self, at: Timestamp) -> Asked {
+        let line = |line: &Line| (line.id, line.variant, line.product, line.quantity);
+        Asked {
+            currency: self.currency,
+            lines: self.lines.iter().map(line).collect(),
+            destination: self.destination.clone(),
+            shipping_method: self.shipping.clone(),
+            coupons: self.coupons.clone(),
+            at,
         }
-        vec![Requirement {
-            step: "cart".to_owned(),
-            field: "lines".to_owned(),
-            code: "cart-empty".to_owned(),
-            message: "Put something into the cart first.".to_owned(),
-        }]
     }
     /// A line by its id.
     pub fn line(&self, id: LineId) -> Option<&Line> {
         self.lines.iter().find(|line| line.id == id)
     }
-
-    /// Refuses when the shopper must not change it now.
-    fn check_open(&self) -> Result<(), Rejection> {
+    /// Whether it is over: nothing will ever change it again.
+    pub fn is_over(&self) -> bool {
         match self.status {
-            Status::Absent => Err(Rejection::CartNotFound),
-            Status::Open => Ok(()),
-            Status::Completing { .. } => Err(Rejection::CartLocked),
-            Status::Completed { .. } => Err(Rejection::CartCompleted),
+            Status::Completed { .. } | Status::Merged { .. } | Status::Abandoned => true,
+            Status::Absent | Status::Open | Status::Completing { .. } | Status::Merging { .. } => false,
         }
     }
 
-    fn create(&self, owner: Owner, currency: Currency) -> Result<Vec<Event>, Rejection> {
-        if currency != SHOP_CURRENCY {
-            return Err(Rejection::CurrencyMismatch);
-        }
-        match self.status {
-            Status::Absent => Ok(vec![Event::Created { owner, currency }]),
-            Status::Open | Status::Completing { .. } | Status::Completed { .. } => Ok(Vec::new()),
-        }
+    fn set_address(&mut self, Address { contact, destination }: &Address) {
+        self.contact = Some(contact.clone());
+        self.destination = Some(destination.clone());
     }
 
-    fn add_line(&self, Addition { variant, quantity, offer }: &Addition) -> Result<Vec<Event>, Rejection> {
-        let offer = offer.as_ref().ok_or(Rejection::ProductNotAvailable)?;
-        if offer.unit_price.currency != self.currency {
-            return Err(Rejection::CurrencyMismatch);
-        }
-        if !is_price(offer.unit_price) {
-            return Err(Rejection::ProductNotAvailable);
-        }
-        let id = LineId::of_variant(*variant);
-        let Some(line) = self.line(id) else {
-            if self.lines.len() >= LINES_MAX {
-                return Err(Rejection::TooManyLines);
-            }
-            check_available(*variant, *quantity, offer.available)?;
-            return Ok(vec![Event::LineAdded { line: Line::new(*variant, *quantity, offer) }]);
-        };
-        let quantity = line.quantity.checked_add(*quantity)?;
-        check_available(*variant, quantity, offer.available)?;
-        let mut events = vec![Event::QuantitySet { line: id, quantity }];
-        if line.unit_price != offer.unit_price {
-            events.push(Event::Repriced { line: id, unit_price: offer.unit_price });
-        }
-        Ok(events)
+    /// It is over without an order: what was in it is elsewhere or given up, and so is what is personal.
+    fn empty(&mut self) {
+        self.lines.clear();
+        self.coupons.clear();
+        self.contact = None;
+        self.destination = None;
+        self.shipping = None;
     }
 
-    fn set_quantity(
-        &self,
-        id: LineId,
-        quantity: Quantity,
-        available: Option<u32>,
-    ) -> Result<Vec<Event>, Rejection> {
-        let line = self.line(id).ok_or(Rejection::LineNotFound)?;
-        if let Some(available) = available.filter(|_| quantity > line.quantity) {
-            check_available(line.variant, quantity, available)?;
-        }
-        let unchanged = quantity == line.quantity;
-        Ok(if unchanged { Vec::new() } else { vec![Event::QuantitySet { line: id, quantity }] })
+    fn line_mut(&mut self, id: LineId) -> impl Iterator<Item = &mut Line> {
+        self.lines.iter_mut().filter(move |line| line.id == id)
     }
-
-    fn adopt(&self, user: UserId) -> Result<Vec<Event>, Rejection> {
-        match self.owner {
-            Owner::Guest => Ok(vec![Event::Adopted { user }]),
-            Owner::User(owner) if owner == user => Ok(Vec::new()),
-            Owner::User(_) => Err(Rejection::CartNotFound),
-        }
-    }
-
-    fn claim(&self, attempt: u32) -> Result<Vec<Event>, Rejection> {
-        match self.status {
-            Status::Completing { attempt: holder } if holder == attempt => return Ok(Vec::new()),
-            Status::Absent | Status::Open | Status::Completing { .. } | Status::Completed { .. } => {
-                self.check_open()?;
-            }
-        }
-        if attempt <= self.released {
-            return Err(Rejection::AttemptReleased);
-        }
-        if !self.requirements().is_empty() {
-            return Err(Rejection::CartEmpty);
-        }
-        Ok(vec![Event::Claimed { attempt }])
-    }
-
-    fn release(&self, attempt: u32, reprice: &[(VariantId, Money)]) -> Result<Vec<Event>, Rejection> {
-        let held = match self.status {
-            Status::Absent => return Err(Rejection::CartNotFound),
-            Status::Completed { .. } => return Ok(Vec::new()),
-            Status::Open => false,
-            Status::Completing { attempt: holder } => holder == attempt,
-        };
-        if !held {
-            let news = attempt > self.released;
-            return Ok(if news { vec![Event::Released { attempt }] } else { Vec::new() });
-        }
-        let mut events = vec![Event::Released { attempt }];
-        // A price that cannot be one is left out: it must not keep the cart locked.
-        for (variant, unit_price) in reprice.iter().filter(|(_, price)| is_price(*price)) {
-            let line = self.line(LineId::of_variant(*variant));
-            if let Some(line) = line.filter(|line| line.unit_price != *unit_price) {
-                events.push(Event::Repriced { line: line.id, unit_price: *unit_price });
-            }
-        }
-        Ok(events)
-    }
-
-    fn complete(&self, attempt: u32, order: OrderId) -> Result<Vec<Event>, Rejection> {
-        match self.status {
-            Status::Absent => Err(Rejection::CartNotFound),
-            Status::Completing { attempt: holder } if holder == attempt => {
-                Ok(vec![Event::Completed { attempt, order }])
-            }
-            Status::Open | Status::Completing { .. } => Err(Rejection::CartNotClaimed),
-            Status::Completed { order: done } if done == order => Ok(Vec::new()),
-            Status::Completed { .. } => Err(Rejection::CartCompleted),
-        }
-    }
-
-    fn events(&self, command: &Command) -> Result<Vec<Event>, Rejection> {
-        match command {
-            Command::Create { owner, currency } => self.create(*owner, *currency),
-            Command::AddLine(new) => self.check_open().and_then(|()| self.add_line(new)),
-            Command::SetQuantity { line, quantity, available } => {
-                self.check_open().and_then(|()| self.set_quantity(*line, *quantity, *available))
-            }
-            Command::RemoveLine { line } => {
-                self.check_open()?;
-                Ok(self.line(*line).map(|line| Event::LineRemoved { line: line.id }).into_iter().collect())
-            }
-            Command::Adopt { user } => self.check_open().and_then(|()| self.adopt(*user)),
-            Command::Claim { attempt } => self.claim(*attempt),
-            Command::Release { attempt, reprice } => {
-                self.release(*attempt, reprice.as_deref().unwrap_or_default())
-            }
-            Command::Complete { attempt, order } => self.complete(*attempt, *order),
-        }
-    }
-}
-
-impl Line {
-    fn new(variant: VariantId, quantity: Quantity, offer: &Offer) -> Self {
-        let Offer { product, title, options, image, unit_price, available: _ } = offer.clone();
-        Self {
-            id: LineId::of_variant(variant),
-            variant,
-            product,
-            title,
-            options,
-            image,
-            quantity,
-            unit_price,
-        }
-    }
-}
-
-fn check_available(variant: VariantId, wanted: Quantity, available: u32) -> Result<(), Rejection> {
-    let enough = wanted.get() <= available;
-    if enough { Ok(()) } else { Err(Rejection::InsufficientStock { variant, available }) }
 }
 
 impl Entity for Cart {
     const KIND: &'static str = "cart";
+    /// 2: codes, address and shipping; merging; when the shopper was there.
+    const SCHEMA: u16 = 2;
     type Command = Command;
     type Event = Event;
     type Reply = View;
     type Rejection = Rejection;
-    type Effect = NoEffect;
+    type Effect = Effect;
 
     fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
-        if self.status != Status::Absent && !self.owner.admits(&context.principal) {
-            return Err(Rejection::CartNotFound); // CART-7
-        }
-        let events = self.events(command)?;
-        let view = View::of(CartId::from(context.entity.id), &self.after(&events))?; // CART-3: refused when it has no total
-        Ok(events.into_iter().fold(Decision::reply(view), Decision::and))
+        rules::decide(self, command, context)
     }
 
     fn apply(&mut self, event: &Event) {
         self.version.0 += 1;
         match event {
-            Event::Created { owner, currency } => {
+            Event::Created { owner, currency, at } => {
                 self.status = Status::Open;
                 self.owner = *owner;
                 self.currency = *currency;
+                self.touched_at = *at;
             }
             Event::LineAdded { line } => self.lines.push(line.clone()),
             Event::QuantitySet { line: id, quantity } => {
-                self.lines
-                    .iter_mut()
-                    .filter(|line| line.id == *id)
-                    .for_each(|line| line.quantity = *quantity);
+                self.line_mut(*id).for_each(|line| line.quantity = *quantity);
             }
             Event::Repriced { line: id, unit_price } => {
-                let lines = self.lines.iter_mut().filter(|line| line.id == *id);
-                lines.for_each(|line| line.unit_price = *unit_price);
+                self.line_mut(*id).for_each(|line| line.unit_price = *unit_price);
             }
             Event::LineRemoved { line: id } => self.lines.retain(|line| line.id != *id),
-            Event::Adopted { user } => self.owner = Owner::User(*user),
+            Event::CouponApplied { code } => self.coupons.push(code.clone()),
+            Event::CouponRemoved { code } => self.coupons.retain(|known| known != code),
+            Event::AddressSet(address) => self.set_address(address),
+            Event::ShippingSet { method } => self.shipping = Some(method.clone()),
+            Event::Adopted { user } => {
+                self.owner = Owner::User(*user);
+                self.contact = None;
+            }
+            Event::MergeStarted { target, .. } => {
+                self.status = Status::Merging { target: *target };
+                self.merge_refused = None;
+            }
+            Event::MergeRefused { target, refusal } => {
+                self.status = Status::Open;
+                self.merge_refused = Some(RefusedMerge { target: *target, refusal: (**refusal).clone() });
+            }
+            Event::Merged { target, warnings } => {
+                self.status = Status::Merged { target: *target };
+                self.merge_warnings.clone_from(warnings);
+                self.empty();
+            }
+            Event::Absorbed { source, .. } => {
+                self.absorbed.insert(*source);
+            }
+            Event::Touched { at } => {
+                self.touched_at = Some(*at);
+                self.left = false;
+            }
+            Event::Left { .. } => self.left = true,
+            Event::Abandoned { .. } => {
+                self.status = Status::Abandoned;
+                self.empty();
+            }
             Event::Claimed { attempt } => self.status = Status::Completing { attempt: *attempt },
             Event::Released { attempt } => {
                 self.released = self.released.max(*attempt);
@@ -335,7 +307,13 @@ impl Entity for Cart {
         Rejection::CartNotFound // a cart claims no key
     }
 
-    fn destination(effect: &NoEffect) -> String {
-        match *effect {}
+    fn reminded(name: &str) -> Option<Command> {
+        (name == rules::TIDY).then_some(Command::Tidy)
+    }
+
+    fn destination(effect: &Effect) -> String {
+        match effect {
+            Effect::MergeInto(handover) => format!("cart:{}", handover.target),
+        }
     }
 }

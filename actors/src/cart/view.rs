@@ -5,29 +5,45 @@ use std::collections::BTreeMap;
 use amazoff_supervisor::Version;
 use serde::{Deserialize, Serialize};
 
-use super::{Cart, Line, Status};
+use super::{Cart, Line, Requirement, Status, Warning};
 use crate::ids::{CartId, LineId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError, Quantity};
-use crate::pricing::Totals;
+use crate::pricing::{Destination, Totals};
 
-/// A cart as its owner sees it.
+/// A cart as its owner sees it. In the answer to a command, prices are those that the lines remember, and the totals are
+/// those of the goods alone; [`super::Carts::view`] shows today's prices, discounts, tax and shipping.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
     /// Which cart.
     pub id: CartId,
-    /// `open`, `completing` or `completed`.
+    /// `open`, `completing`, `completed`, `merging`, `merged` or `abandoned`.
     pub status: String,
     /// In which it is paid.
     pub currency: Currency,
     /// What is in it, in the order of coming.
     pub lines: Vec<LineView>,
+    /// The codes that were entered.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub coupons: Vec<String>,
+    /// Where it goes, as far as that is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub destination: Option<Destination>,
+    /// The id of the chosen shipping method.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shipping_method: Option<String>,
     /// What it costs.
     pub totals: Totals,
     /// What is missing before it can be completed.
     pub requirements: Vec<Requirement>,
+    /// What the shopper should know.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub warnings: Vec<Warning>,
     /// What it became.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub order_id: Option<OrderId>,
+    /// Where its content is, or is going.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub merged_into: Option<CartId>,
     /// How many events it has.
     pub version: Version,
 }
@@ -55,36 +71,32 @@ pub struct LineView {
     pub line_total: Money,
 }
 
-/// Something that is missing before a cart can be completed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requirement {
-    /// The step of the checkout that it belongs to.
-    pub step: String,
-    /// The field that it is about.
-    pub field: String,
-    /// A stable code.
-    pub code: String,
-    /// A sentence for the shopper.
-    pub message: String,
-}
-
 impl View {
     /// A cart as its owner sees it.
     ///
     /// # Errors
     /// When the totals cannot be computed, which CART-3 rules out for every cart that was ever stored.
     pub fn of(id: CartId, cart: &Cart) -> Result<Self, MoneyError> {
+        let subtotal = cart.subtotal()?;
+        let (mut order_id, mut merged_into) = (None, None);
+        match cart.status {
+            Status::Completed { order } => order_id = Some(order),
+            Status::Merging { target } | Status::Merged { target } => merged_into = Some(target),
+            Status::Absent | Status::Open | Status::Completing { .. } | Status::Abandoned => {}
+        }
         Ok(Self {
             id,
             status: cart.status.as_str().to_owned(),
             currency: cart.currency,
             lines: cart.lines.iter().map(LineView::of).collect::<Result<_, _>>()?,
-            totals: cart.totals()?,
+            coupons: cart.coupons.clone(),
+            destination: cart.destination.clone(),
+            shipping_method: cart.shipping.clone(),
+            totals: Totals { subtotal, total: subtotal, ..Totals::zero(cart.currency) },
             requirements: cart.requirements(),
-            order_id: match cart.status {
-                Status::Completed { order } => Some(order),
-                Status::Absent | Status::Open | Status::Completing { .. } => None,
-            },
+            warnings: cart.merge_warnings.clone(),
+            order_id,
+            merged_into,
             version: cart.version,
         })
     }

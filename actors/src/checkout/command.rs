@@ -5,11 +5,14 @@ use amazoff_supervisor::sealing::Sealed;
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Failure;
-use crate::cart::Owner;
+use crate::cart::{Address, Owner};
+use crate::coupon::CustomerKey;
 use crate::ids::{CartId, HoldId, OrderId, PaymentId, ProductId, VariantId};
 use crate::money::{Money, Quantity};
 use crate::order::{Contact, Draft, Line, PaymentStatus};
 use crate::payment::{Terms, Update};
+use crate::pricebook::CapturePolicy;
+use crate::pricing::{Destination, Quote};
 
 /// How the shopper pays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,38 @@ pub struct Start {
     pub contact: Sealed<Contact>,
     /// How it is paid.
     pub payment: PaymentChoice,
+    /// The part of the address that price and tax depend on; attempts of old do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<Destination>,
+    /// Whose use of a code counts; attempts of old do not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerKey>,
+}
+
+impl Start {
+    /// Where the cart goes.
+    pub(super) fn address(&self) -> Option<Address> {
+        let destination = self.destination.clone()?;
+        Some(Address { contact: self.contact.clone(), destination })
+    }
+}
+
+/// What a cart costs today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Priced {
+    /// The price of all lines that can be had, to the last step.
+    pub quote: Box<Quote>,
+    /// The variants that are not for sale any more.
+    #[serde(default)]
+    pub unavailable: Vec<VariantId>,
+    /// Whether the sums have no room; the quote is then that of nothing.
+    #[serde(default)]
+    pub too_large: bool,
+    /// When the money is to be taken.
+    #[serde(default)]
+    pub capture: CapturePolicy,
+    /// At which moment that was the price.
+    pub at: Timestamp,
 }
 
 /// A request or an answer to a checkout. Answers name their attempt, so that late ones are recognised.
@@ -44,12 +79,20 @@ pub enum Command {
         /// The answer.
         answer: CartAnswer,
     },
-    /// What the catalogue asks for the lines; `None` for a variant that is not for sale any more.
+    /// What the catalogue asks for the lines; `None` for a variant that is not for sale any more. From before quotes: only the
+    /// answer to an attempt that began then, which fails.
     RecordPrices {
         /// Of which attempt.
         attempt: u32,
         /// Price by variant.
         prices: Vec<(VariantId, Option<Money>)>,
+    },
+    /// What the cart costs today.
+    RecordQuote {
+        /// Of which attempt.
+        attempt: u32,
+        /// The price.
+        priced: Priced,
     },
     /// What the stock answered to a hold.
     RecordHold {
@@ -65,6 +108,15 @@ pub enum Command {
         /// Of which attempt.
         attempt: u32,
         /// Nothing when written, else why not.
+        failure: Option<Failure>,
+    },
+    /// What a coupon answered to the redemption.
+    RecordCoupon {
+        /// Of which attempt.
+        attempt: u32,
+        /// Which code.
+        code: String,
+        /// Nothing when the order may use it, else why not.
         failure: Option<Failure>,
     },
     /// The payment could not even be asked; the provider certainly was not called.
@@ -88,6 +140,13 @@ pub enum Command {
         /// Of which variant.
         variant: VariantId,
     },
+    /// The order's use of a code is final.
+    RecordCouponConfirmed {
+        /// Of which attempt.
+        attempt: u32,
+        /// Which code.
+        code: String,
+    },
     /// The order binds.
     RecordPlaced {
         /// Of which attempt.
@@ -109,6 +168,13 @@ pub enum Command {
         attempt: u32,
         /// Of which variant.
         variant: VariantId,
+    },
+    /// The order's use of a code is given back.
+    RecordCouponReleased {
+        /// Of which attempt.
+        attempt: u32,
+        /// Which code.
+        code: String,
     },
     /// The cart is open again.
     RecordCartReleased {
@@ -165,13 +231,19 @@ pub enum Effect {
     ClaimCart {
         /// For which attempt.
         attempt: u32,
+        /// Where it goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Address>,
     },
-    /// Look up what the lines cost today.
+    /// Look up what the locked cart costs.
     PriceLines {
         /// For which attempt.
         attempt: u32,
         /// The variants and their products.
         lines: Vec<(ProductId, VariantId)>,
+        /// At which moment.
+        #[serde(default)]
+        at: Timestamp,
     },
     /// Put stock aside.
     HoldStock {
@@ -196,6 +268,19 @@ pub enum Effect {
         draft: Box<Draft>,
         /// Which payment is to pay it.
         payment: PaymentId,
+    },
+    /// Use a code up for the order.
+    ClaimCoupon {
+        /// For which attempt.
+        attempt: u32,
+        /// Which code.
+        code: String,
+        /// For which order.
+        order: OrderId,
+        /// By whom.
+        customer: CustomerKey,
+        /// When the order was priced.
+        at: Timestamp,
     },
     /// Have the money reserved.
     Authorize {
@@ -224,6 +309,15 @@ pub enum Effect {
         variant: VariantId,
         /// Under which key.
         hold: HoldId,
+    },
+    /// Make the order's use of a code final.
+    ConfirmCoupon {
+        /// For which attempt.
+        attempt: u32,
+        /// Which code.
+        code: String,
+        /// For which order.
+        order: OrderId,
     },
     /// Make the order binding.
     PlaceOrder {
@@ -265,7 +359,7 @@ pub enum Effect {
         attempt: u32,
         /// What it became.
         order: OrderId,
-        /// Whether the money was taken; if not, a person must look.
+        /// Whether the money was taken, or is to be taken later; if neither, a person must look.
         paid: bool,
     },
     /// Give held stock up.
@@ -276,6 +370,15 @@ pub enum Effect {
         variant: VariantId,
         /// Under which key.
         hold: HoldId,
+    },
+    /// Give the order's use of a code back.
+    ReleaseCoupon {
+        /// For which attempt.
+        attempt: u32,
+        /// Which code.
+        code: String,
+        /// For which order.
+        order: OrderId,
     },
     /// Open the cart again.
     ReleaseCart {
@@ -297,6 +400,9 @@ impl Effect {
             Self::HoldStock { variant, .. }
             | Self::CommitStock { variant, .. }
             | Self::ReleaseStock { variant, .. } => format!("stock:{variant}"),
+            Self::ClaimCoupon { code, .. }
+            | Self::ConfirmCoupon { code, .. }
+            | Self::ReleaseCoupon { code, .. } => format!("coupon:{code}"),
             Self::DraftOrder { .. }
             | Self::PlaceOrder { .. }
             | Self::NotePayment { .. }

@@ -3,7 +3,7 @@
 use amazoff_supervisor::{CommandId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::command::Start;
+use super::command::{Priced, Start};
 use super::outcome::Failure;
 use crate::cart::Owner;
 use crate::ids::{PaymentId, VariantId};
@@ -31,7 +31,12 @@ pub enum Event {
         /// What is in it.
         lines: Vec<Line>,
     },
-    /// Today's prices make the total that the shopper saw.
+    /// Today's price is the total that the shopper saw.
+    QuoteMade {
+        /// The price.
+        priced: Priced,
+    },
+    /// Today's prices make the total that the shopper saw. From before quotes.
     LinesPriced {
         /// Price by variant.
         prices: Vec<(VariantId, Money)>,
@@ -43,7 +48,17 @@ pub enum Event {
         /// Which variant.
         variant: VariantId,
     },
-    /// The order is written down.
+    /// The order is written down; the codes that it uses are being claimed.
+    CouponsAsked {
+        /// Which.
+        codes: Vec<String>,
+    },
+    /// The order may use a code.
+    CouponClaimed {
+        /// Which.
+        code: String,
+    },
+    /// The order is written down and its codes are claimed; the payment is being asked.
     OrderDrafted {
         /// How long the payment may take before the provider is asked.
         patience_until: Timestamp,
@@ -69,6 +84,11 @@ pub enum Event {
         /// Which variant.
         variant: VariantId,
     },
+    /// The order's use of a code is final.
+    CouponConfirmed {
+        /// Which.
+        code: String,
+    },
     /// The order binds.
     OrderPlaced,
     /// The money is taken.
@@ -91,6 +111,11 @@ pub enum Event {
     StockReleased {
         /// Which variant.
         variant: VariantId,
+    },
+    /// The order's use of a code is given back.
+    CouponReleased {
+        /// Which.
+        code: String,
     },
     /// Nothing of the attempt is left: it is over.
     Failed {

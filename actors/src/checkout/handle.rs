@@ -13,10 +13,10 @@ use super::outcome::Outcome;
 use super::rejection::Rejection;
 use super::state::Checkout;
 use crate::asking::fingerprinted;
-use crate::cart::{Cart, Owner, Status};
-use crate::ids::{CartId, OrderId};
+use crate::cart::{Address, Cart, NewAddress, Owner, Status};
+use crate::coupon::CustomerKey;
+use crate::ids::{CartId, OrderId, UserId};
 use crate::money::Money;
-use crate::order::Contact;
 
 /// Every checkout.
 #[derive(Clone)]
@@ -31,8 +31,8 @@ pub struct Checkouts {
 pub struct CompleteForm {
     /// The total that the shopper saw.
     pub expected_total: Money,
-    /// Who receives the order.
-    pub contact: Contact,
+    /// Who receives the order; without one, whoever the cart names.
+    pub contact: Option<NewAddress>,
     /// How it is paid.
     pub payment: PaymentChoice,
 }
@@ -43,6 +43,9 @@ pub enum CompleteError {
     /// There is no such cart, or it is not the asker's.
     #[error("there is no such cart")]
     CartNotFound,
+    /// It is not known where the cart goes.
+    #[error("it is not known where the cart goes")]
+    AddressMissing,
     /// The checkout did not answer, or refused.
     #[error(transparent)]
     Ask(#[from] AskError<Rejection>),
@@ -58,6 +61,7 @@ impl Fault for CompleteError {
     fn kind(&self) -> FaultKind {
         match self {
             Self::CartNotFound => FaultKind::NotFound,
+            Self::AddressMissing => FaultKind::Invalid,
             Self::Ask(error) => error.kind(),
             Self::Read(error) => error.kind(),
             Self::Vault(error) => error.kind(),
@@ -66,6 +70,7 @@ impl Fault for CompleteError {
     fn code(&self) -> &'static str {
         match self {
             Self::CartNotFound => "cart-not-found",
+            Self::AddressMissing => "address-missing",
             Self::Ask(error) => error.code(),
             Self::Read(error) => error.code(),
             Self::Vault(error) => error.code(),
@@ -73,7 +78,7 @@ impl Fault for CompleteError {
     }
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::CartNotFound => None,
+            Self::CartNotFound | Self::AddressMissing => None,
             Self::Ask(error) => error.retry_after(),
             Self::Read(error) => error.retry_after(),
             Self::Vault(error) => error.retry_after(),
@@ -81,7 +86,7 @@ impl Fault for CompleteError {
     }
     fn facts(&self) -> serde_json::Value {
         match self {
-            Self::CartNotFound => serde_json::Value::Null,
+            Self::CartNotFound | Self::AddressMissing => serde_json::Value::Null,
             Self::Ask(error) => error.facts(),
             Self::Read(error) => error.facts(),
             Self::Vault(error) => error.facts(),
@@ -110,10 +115,8 @@ impl Checkouts {
         wait: Duration,
     ) -> Result<Outcome, CompleteError> {
         let give_up = Instant::now() + wait;
-        let person = self.person(cart, &envelope.principal).await?;
         let envelope = fingerprinted(envelope, &form);
-        let contact = self.vault.seal(person, &form.contact).await?;
-        let start = Start { expected_total: form.expected_total, contact, payment: form.payment };
+        let start = self.prepare(cart, form, &envelope.principal).await?;
         let mut changes = self.directory.watch(cart.uuid());
         let command = Command::Start(Box::new(start));
         let attempt = match self.directory.execute(cart.uuid(), command, envelope).await?.reply {
@@ -149,19 +152,48 @@ impl Checkouts {
         Ok(checkout.and_then(|checkout| checkout.state.outcome(cart, attempt)))
     }
 
-    /// Whose key seals the contact: the owner's, or the cart's own for a guest.
-    async fn person(&self, cart: CartId, asker: &Principal) -> Result<uuid::Uuid, CompleteError> {
-        let found = self.carts.read(cart.uuid()).await?;
-        let owned = found.filter(|found| match found.state.status {
-            Status::Absent => false,
-            Status::Open | Status::Completing { .. } | Status::Completed { .. } => {
-                found.state.owner.admits(asker)
+    /// What is asked, with everything personal sealed.
+    async fn prepare(
+        &self,
+        id: CartId,
+        form: CompleteForm,
+        asker: &Principal,
+    ) -> Result<Start, CompleteError> {
+        let found = self.carts.read(id.uuid()).await?;
+        let cart =
+            found.filter(|found| found.state.status != Status::Absent && found.state.owner.admits(asker));
+        let cart = &cart.ok_or(CompleteError::CartNotFound)?.state;
+        let CompleteForm { expected_total, contact, payment } = form;
+        let (address, email) = match contact {
+            Some(new) => {
+                let contact = self.vault.seal(cart.owner.person(id), &new.contact).await?;
+                (Address { contact, destination: new.destination() }, new.contact.email)
             }
-        });
-        let owner = owned.ok_or(CompleteError::CartNotFound)?.state.owner;
-        Ok(match owner {
-            Owner::Guest => cart.uuid(),
-            Owner::User(user) => user.uuid(),
+            None => self.known_address(cart).await?,
+        };
+        let customer = match (asker, cart.owner) {
+            (Principal::User(user), _) => CustomerKey::of_user(UserId::from(*user)),
+            (Principal::System | Principal::Guest, Owner::User(user)) => CustomerKey::of_user(user),
+            (Principal::System | Principal::Guest, Owner::Guest) => {
+                CustomerKey::of_guest(&self.vault, &email)
+            }
+        };
+        let Address { contact, destination } = address;
+        Ok(Start {
+            expected_total,
+            contact,
+            payment,
+            destination: Some(destination),
+            customer: Some(customer),
         })
+    }
+
+    /// The address that the cart names, and its e-mail address.
+    async fn known_address(&self, cart: &Cart) -> Result<(Address, String), CompleteError> {
+        let (Some(contact), Some(destination)) = (cart.contact.clone(), cart.destination.clone()) else {
+            return Err(CompleteError::AddressMissing);
+        };
+        let opened = self.vault.open(&contact).await?.ok_or(CompleteError::AddressMissing)?;
+        Ok((Address { contact, destination }, opened.email))
     }
 }

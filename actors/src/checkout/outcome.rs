@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::step::Step;
-use crate::cart;
 use crate::ids::{OrderId, PaymentId, VariantId};
 use crate::money::Money;
+use crate::{cart, coupon};
 
 /// What a shopper is told about an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,26 @@ pub enum Failure {
     /// It has become an order.
     #[error("the cart has become an order")]
     CartCompleted,
+    /// Its content is in another cart, or it was abandoned.
+    #[error("the cart is over")]
+    CartOver,
+    /// It is not known where it goes.
+    #[error("it is not known where the cart goes")]
+    AddressMissing,
+    /// The shop cannot send it there.
+    #[error("the shop cannot send this there")]
+    ShippingUnavailable,
+    /// It is too much for one order.
+    #[error("this is too much for one order")]
+    TotalTooLarge,
+    /// A code cannot be used for it.
+    #[error("{code}: {refusal}")]
+    Coupon {
+        /// Which code.
+        code: String,
+        /// Why not.
+        refusal: coupon::Rejection,
+    },
     /// It costs something else than the shopper saw.
     #[error("the cart now costs {current_total}")]
     CartChanged {
@@ -107,9 +127,17 @@ impl Fault for Failure {
     fn kind(&self) -> FaultKind {
         match self {
             Self::CartNotFound => FaultKind::NotFound,
-            Self::CartEmpty | Self::PaymentFailed { .. } => FaultKind::Invalid,
+            // The code is not found, not what was asked for.
+            Self::Coupon { refusal, .. } if refusal.kind() == FaultKind::NotFound => FaultKind::Conflict,
+            Self::Coupon { refusal, .. } => refusal.kind(),
+            Self::CartEmpty
+            | Self::AddressMissing
+            | Self::ShippingUnavailable
+            | Self::TotalTooLarge
+            | Self::PaymentFailed { .. } => FaultKind::Invalid,
             Self::CartLocked
             | Self::CartCompleted
+            | Self::CartOver
             | Self::CartChanged { .. }
             | Self::ProductNotAvailable { .. }
             | Self::InsufficientStock { .. }
@@ -124,6 +152,11 @@ impl Fault for Failure {
             Self::CartEmpty => "cart-empty",
             Self::CartLocked => "cart-locked",
             Self::CartCompleted => "cart-completed",
+            Self::CartOver => "cart-over",
+            Self::AddressMissing => "address-missing",
+            Self::ShippingUnavailable => "shipping-unavailable",
+            Self::TotalTooLarge => "total-too-large",
+            Self::Coupon { refusal, .. } => refusal.code(),
             Self::CartChanged { .. } => "cart-changed",
             Self::ProductNotAvailable { .. } => "product-not-available",
             Self::InsufficientStock { .. } => "insufficient-stock",
@@ -140,12 +173,17 @@ impl Fault for Failure {
             Self::InsufficientStock { variant, available } => {
                 json!({ "variant_id": variant, "available": available })
             }
+            Self::Coupon { code, .. } => json!({ "coupon": code }),
             Self::PaymentFailed { decline_code } => json!({ "decline_code": decline_code }),
             Self::StepFailed { step } => json!({ "step": step }),
             Self::CartNotFound
             | Self::CartEmpty
             | Self::CartLocked
             | Self::CartCompleted
+            | Self::CartOver
+            | Self::AddressMissing
+            | Self::ShippingUnavailable
+            | Self::TotalTooLarge
             | Self::OrderClosed
             | Self::PaymentExpired => Value::Null,
         }
@@ -160,13 +198,19 @@ impl From<cart::Rejection> for Failure {
             cart::Rejection::CartEmpty => Self::CartEmpty,
             cart::Rejection::CartLocked => Self::CartLocked,
             cart::Rejection::CartCompleted => Self::CartCompleted,
+            cart::Rejection::CartMerged | cart::Rejection::CartAbandoned => Self::CartOver,
+            cart::Rejection::AddressMissing => Self::AddressMissing,
+            cart::Rejection::ShippingUnavailable => Self::ShippingUnavailable,
+            cart::Rejection::TotalTooLarge => Self::TotalTooLarge,
             cart::Rejection::LineNotFound
             | cart::Rejection::QuantityOutOfRange { .. }
             | cart::Rejection::InsufficientStock { .. }
             | cart::Rejection::ProductNotAvailable
             | cart::Rejection::CurrencyMismatch
-            | cart::Rejection::TotalTooLarge
             | cart::Rejection::TooManyLines
+            | cart::Rejection::Coupon(_)
+            | cart::Rejection::TooManyCoupons
+            | cart::Rejection::MergeIntoItself
             | cart::Rejection::CartNotClaimed
             | cart::Rejection::AttemptReleased => Self::StepFailed { step: Step::ClaimCart },
         }

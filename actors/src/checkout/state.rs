@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use amazoff_supervisor::{Claim, CommandId, Context, Decision, Entity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Effect, Reply, Start, payment_of};
+use super::command::{Command, Effect, Priced, Reply, Start, payment_of};
 use super::event::Event;
 use super::outcome::{AttemptOutcome, Failure, Outcome};
 use super::rejection::Rejection;
@@ -13,6 +13,7 @@ use super::steps;
 use crate::cart::Owner;
 use crate::ids::{CartId, OrderId, VariantId};
 use crate::order::Line;
+use crate::pricebook::CapturePolicy;
 use crate::pricing::Totals;
 
 /// The checkout of one cart: the attempt that runs, and how the earlier ones ended.
@@ -39,6 +40,12 @@ pub struct Run {
     pub lines: Vec<Line>,
     /// What it costs, once priced.
     pub totals: Option<Totals>,
+    /// How the totals came about; attempts of old do not know.
+    #[serde(default)]
+    pub priced: Option<Box<Priced>>,
+    /// The codes that were asked for.
+    #[serde(default)]
+    pub coupons: BTreeSet<String>,
     /// Which answers it waits for.
     pub phase: Phase,
 }
@@ -58,6 +65,11 @@ pub enum Phase {
     },
     /// The order's answer.
     DraftingOrder,
+    /// The coupons' answers.
+    ClaimingCoupons {
+        /// The codes that the order may use.
+        claimed: BTreeSet<String>,
+    },
     /// The money's reservation.
     Paying {
         /// What the shopper or the provider owes.
@@ -67,10 +79,13 @@ pub enum Phase {
         /// Whether the provider was asked a last time.
         asked: bool,
     },
-    /// The stock's promises.
+    /// The stock's promises and the coupons' confirmations.
     CommittingStock {
         /// The variants that are promised.
         committed: BTreeSet<VariantId>,
+        /// The codes whose use is final.
+        #[serde(default)]
+        confirmed: BTreeSet<String>,
     },
     /// The order's binding.
     PlacingOrder,
@@ -82,12 +97,15 @@ pub enum Phase {
     CompletingCart,
     /// The end of a reservation that took too long.
     Voiding,
-    /// The stock's confirmations that everything is given up.
+    /// The stock's and the coupons' confirmations that everything is given up.
     ReleasingStock {
         /// Why the attempt fails.
         failure: Failure,
         /// The variants that are given up.
         released: BTreeSet<VariantId>,
+        /// The codes that are given back.
+        #[serde(default)]
+        coupons: BTreeSet<String>,
     },
     /// The cart's opening.
     ReleasingCart {
@@ -109,6 +127,13 @@ pub enum WaitsFor {
         /// Where to act.
         url: String,
     },
+}
+
+impl Run {
+    /// When the money is to be taken.
+    pub fn capture(&self) -> CapturePolicy {
+        self.priced.as_ref().map_or(CapturePolicy::OnPlacement, |priced| priced.capture)
+    }
 }
 
 impl Checkout {
@@ -140,6 +165,7 @@ impl Checkout {
             | Phase::PricingLines
             | Phase::HoldingStock { .. }
             | Phase::DraftingOrder
+            | Phase::ClaimingCoupons { .. }
             | Phase::Paying { waits_for: WaitsFor::Provider, .. }
             | Phase::CommittingStock { .. }
             | Phase::PlacingOrder
@@ -158,6 +184,8 @@ impl Checkout {
 
 impl Entity for Checkout {
     const KIND: &'static str = "checkout";
+    /// 2: the whole quote, and coupons.
+    const SCHEMA: u16 = 2;
     type Command = Command;
     type Event = Event;
     type Reply = Reply;

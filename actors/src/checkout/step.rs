@@ -16,10 +16,14 @@ pub enum Step {
     HoldStock,
     /// Write the order down.
     DraftOrder,
+    /// Use the order's codes up.
+    ClaimCoupons,
     /// Have the money reserved.
     Authorize,
     /// Promise the stock to the order.
     CommitStock,
+    /// Make the use of the codes final.
+    ConfirmCoupons,
     /// Make the order binding.
     PlaceOrder,
     /// Have the money taken.
@@ -31,13 +35,15 @@ pub enum Step {
 }
 
 /// Every step, in the order in which they are done.
-pub const STEPS: [Step; 10] = [
+pub const STEPS: [Step; 12] = [
     Step::ClaimCart,
     Step::PriceLines,
     Step::HoldStock,
     Step::DraftOrder,
+    Step::ClaimCoupons,
     Step::Authorize,
     Step::CommitStock,
+    Step::ConfirmCoupons,
     Step::PlaceOrder,
     Step::Capture,
     Step::MarkPaid,
@@ -52,8 +58,10 @@ impl Step {
             Self::PriceLines => "price_lines",
             Self::HoldStock => "hold_stock",
             Self::DraftOrder => "draft_order",
+            Self::ClaimCoupons => "claim_coupons",
             Self::Authorize => "authorize",
             Self::CommitStock => "commit_stock",
+            Self::ConfirmCoupons => "confirm_coupons",
             Self::PlaceOrder => "place_order",
             Self::Capture => "capture",
             Self::MarkPaid => "mark_paid",

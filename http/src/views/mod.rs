@@ -1,5 +1,6 @@
 //! What the API shows: plain data, each field put there on purpose, described for OpenAPI.
 
+pub mod address;
 pub mod carts;
 pub mod catalogue;
 pub mod checkout;
@@ -35,14 +36,18 @@ impl From<Money> for MoneyBody {
     }
 }
 
-/// The sums of a cart or an order; prices include value added tax.
+/// The sums of a cart or an order.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Totals)]
 pub struct TotalsBody {
-    /// All lines.
+    /// All lines, before discounts.
     pub subtotal: MoneyBody,
-    /// Sending them.
+    /// What discounts take off the lines.
+    pub discount: MoneyBody,
+    /// Sending them, less its discounts.
     pub shipping: MoneyBody,
+    /// All tax, whether prices include it or it is added.
+    pub tax: MoneyBody,
     /// What is paid.
     pub total: MoneyBody,
 }
@@ -51,7 +56,9 @@ impl From<Totals> for TotalsBody {
     fn from(totals: Totals) -> Self {
         Self {
             subtotal: totals.subtotal.into(),
+            discount: totals.discount.into(),
             shipping: totals.shipping.into(),
+            tax: totals.tax.into(),
             total: totals.total.into(),
         }
     }

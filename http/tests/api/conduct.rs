@@ -49,7 +49,7 @@ async fn a_browser_that_wants_a_page_gets_one_also_for_failures() {
 async fn every_row_of_the_table_that_asks_for_somebody_refuses_nobody() {
     use amazoff_http::access::{Access, TABLE};
     let app = TestApp::start().await;
-    let shopper = app.token_of(Role::Support).await;
+    let shopper = app.token_of(Role::Shopper).await;
     let mut tried = 0;
     for (method, route, access) in TABLE.iter().filter(|(_, route, _)| !route.ends_with("/faults")) {
         let path = route

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod admin;
 mod auth;
 mod bad_input;
 mod carts;
@@ -9,6 +10,7 @@ mod catalogue;
 mod checkout;
 mod conduct;
 mod consistency;
+mod desk;
 mod ops;
 mod orders;
 mod realtime;

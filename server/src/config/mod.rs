@@ -6,6 +6,7 @@
 pub(crate) mod databases;
 mod master_key;
 mod parse;
+mod providers;
 mod sources;
 pub(crate) mod table;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use std::time::Duration;
 use secrecy::{SecretBox, SecretString};
 
 pub(crate) use databases::{DocumentsAt, TruthAt};
+pub(crate) use providers::{PayPalAccount, StripeAccount};
 pub(crate) use sources::Sources;
 
 /// The shape of the log.
@@ -75,6 +77,10 @@ pub(crate) struct Config {
     pub(crate) sandbox_latency: Duration,
     /// What signs the sandbox's messages, when it does not follow from the master key.
     pub(crate) sandbox_webhook_secret: Option<SecretString>,
+    /// The account at Stripe, if there is one.
+    pub(crate) stripe: Option<StripeAccount>,
+    /// The account at PayPal, if there is one.
+    pub(crate) paypal: Option<PayPalAccount>,
     /// How often payments are compared with their providers; `None` is never.
     pub(crate) reconcile_every: Option<Duration>,
 }
@@ -111,6 +117,8 @@ impl Config {
                 .given(table::SANDBOX_WEBHOOK_SECRET)
                 .map(|secret| parse::sandbox_webhook_secret(secret.to_owned()))
                 .transpose()?,
+            stripe: providers::stripe(sources)?,
+            paypal: providers::paypal(sources)?,
             reconcile_every: parse::reconcile_every(sources.value(table::RECONCILE_EVERY_S))?,
             data_dir,
         })

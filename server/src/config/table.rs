@@ -62,6 +62,20 @@ pub(crate) const SANDBOX_LATENCY_MS: &str = "AMAZOFF_SANDBOX_LATENCY_MS";
 pub(crate) const SANDBOX_WEBHOOK_SECRET: &str = "AMAZOFF_SANDBOX_WEBHOOK_SECRET";
 /// How often payments are compared with what their providers say.
 pub(crate) const RECONCILE_EVERY_S: &str = "AMAZOFF_RECONCILE_EVERY_S";
+/// The secret key at Stripe.
+pub(crate) const STRIPE_SECRET_KEY: &str = "AMAZOFF_STRIPE_SECRET_KEY";
+/// What signs Stripe's messages.
+pub(crate) const STRIPE_WEBHOOK_SECRET: &str = "AMAZOFF_STRIPE_WEBHOOK_SECRET";
+/// Where Stripe is.
+pub(crate) const STRIPE_URL: &str = "AMAZOFF_STRIPE_URL";
+/// The client at PayPal.
+pub(crate) const PAYPAL_CLIENT_ID: &str = "AMAZOFF_PAYPAL_CLIENT_ID";
+/// The client's secret at PayPal.
+pub(crate) const PAYPAL_SECRET: &str = "AMAZOFF_PAYPAL_SECRET";
+/// PayPal's name for the shop's webhook.
+pub(crate) const PAYPAL_WEBHOOK_ID: &str = "AMAZOFF_PAYPAL_WEBHOOK_ID";
+/// Where PayPal is.
+pub(crate) const PAYPAL_URL: &str = "AMAZOFF_PAYPAL_URL";
 /// A deliberate defect, to prove that tests notice it.
 pub(crate) const PLANTED_BUG: &str = "AMAZOFF_PLANTED_BUG";
 
@@ -119,6 +133,35 @@ pub(crate) const VARIABLES: &[Variable] = &[
         RECONCILE_EVERY_S,
         "3600",
         "How often payments are compared with what their providers say, in seconds, 60 to 604800; 0 is never.",
+    ),
+    Variable::new(
+        STRIPE_SECRET_KEY,
+        "",
+        "Secret key of an account at Stripe, sk_…; with it shoppers can pay by card. Needs AMAZOFF_STRIPE_WEBHOOK_SECRET.",
+    )
+    .secret(),
+    Variable::new(
+        STRIPE_WEBHOOK_SECRET,
+        "",
+        "What Stripe signs its messages to <public url>/v1/webhooks/stripe with, whsec_….",
+    )
+    .secret(),
+    Variable::new(STRIPE_URL, "https://api.stripe.com", "Where Stripe is; `amazoff paysim` stands in for it."),
+    Variable::new(
+        PAYPAL_CLIENT_ID,
+        "",
+        "Client of an account at PayPal; with it shoppers can pay by PayPal. Needs the two variables that follow.",
+    ),
+    Variable::new(PAYPAL_SECRET, "", "Secret of the client at PayPal.").secret(),
+    Variable::new(
+        PAYPAL_WEBHOOK_ID,
+        "",
+        "PayPal's id of the webhook that sends messages to <public url>/v1/webhooks/paypal.",
+    ),
+    Variable::new(
+        PAYPAL_URL,
+        "https://api-m.paypal.com",
+        "Where PayPal is: https://api-m.sandbox.paypal.com for tries; `amazoff paysim` stands in for it.",
     ),
     Variable::new(PLANTED_BUG, "", "A deliberate defect that the acceptance tests must notice.").for_tests(),
 ];

@@ -49,6 +49,8 @@ fn every_wrong_value_is_refused_in_one_line_that_names_the_variable() {
         (table::SANDBOX_WEBHOOK_SECRET, "short"),
         (table::RECONCILE_EVERY_S, "1"),
         (table::RECONCILE_EVERY_S, "hourly"),
+        (table::STRIPE_URL, "http://api.stripe.com"),
+        (table::PAYPAL_URL, "paypal"),
     ];
     for (name, value) in cases {
         let line = refusal(name, value);

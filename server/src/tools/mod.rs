@@ -4,6 +4,7 @@ pub(crate) mod backup;
 mod export;
 pub(crate) mod fsck;
 pub(crate) mod journal;
+pub(crate) mod paysim;
 mod rebuild;
 mod sandbox;
 mod show;

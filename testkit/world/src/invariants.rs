@@ -2,8 +2,9 @@
 
 use amazoff_actors::cart;
 use amazoff_actors::ids::PaymentId;
-use amazoff_actors::order::{PaymentStatus, Status};
+use amazoff_actors::order::{AdjustmentKind, AdjustmentStatus, Status};
 use amazoff_actors::payment::Operation;
+use amazoff_actors::pricebook::CapturePolicy;
 use amazoff_fsck::Report;
 
 use crate::provider::{Entry, Provider};
@@ -47,8 +48,14 @@ impl Invariants {
             }
         }
         for (id, order) in &stored.orders {
-            if order.status() == Status::Placed && order.payment_status() != PaymentStatus::Paid {
+            let at_once =
+                order.draft.as_ref().is_none_or(|draft| draft.capture == CapturePolicy::OnPlacement);
+            if order.status() == Status::Placed && at_once && order.captured() < order.price() {
                 self.note(format!("order {id} is placed and not paid: {:?}", order.payment_status()));
+            }
+            let pending = order.adjustments.iter().filter(|of| of.status() == AdjustmentStatus::Pending);
+            for adjustment in pending.filter(|of| of.kind != AdjustmentKind::Dispute) {
+                self.note(format!("order {id} waits for {adjustment:?}"));
             }
         }
         for (id, payment) in &stored.payments {

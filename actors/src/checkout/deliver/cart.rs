@@ -1,21 +1,26 @@
-//! To the cart, and to the catalogue for its prices.
+//! To the cart, and to its price.
 
-use amazoff_supervisor::{Delivered, Directory};
+use amazoff_supervisor::{Delivered, Directory, Timestamp};
 
-use super::super::command::{CartAnswer, Command};
+use super::super::command::{CartAnswer, Command, Priced};
 use super::super::outcome::Failure;
 use super::super::reach::Reached;
 use super::super::step::Step;
 use super::{CheckoutDelivery, Sent, stuck};
-use crate::cart::{self, Cart, Owner};
-use crate::ids::{OrderId, ProductId, VariantId};
+use crate::cart::{self, Address, Cart, Owner};
+use crate::ids::{OrderId, VariantId};
 use crate::money::{Money, MoneyError};
 use crate::order::Line;
-use crate::product::Product;
+use crate::pricing::PricedCart;
 
-pub(super) async fn claim(to: &CheckoutDelivery, sent: &Sent<'_>, attempt: u32) -> Delivered<Command> {
+pub(super) async fn claim(
+    to: &CheckoutDelivery,
+    sent: &Sent<'_>,
+    attempt: u32,
+    address: Option<&Address>,
+) -> Delivered<Command> {
     let id = sent.key.entity.id;
-    let claim = cart::Command::Claim { attempt };
+    let claim = cart::Command::Claim { attempt, address: address.cloned() };
     let answer = match Reached::from(to.carts.execute(id, claim, sent.envelope()).await) {
         // Until this attempt releases it, nothing changes the cart: what is read now is what was claimed.
         Reached::Accepted(_) => match read_claimed(&to.carts, id).await {
@@ -57,24 +62,25 @@ fn freeze(cart: &Cart) -> Result<(Owner, Vec<Line>), MoneyError> {
     Ok((cart.owner, lines.collect::<Result<_, MoneyError>>()?))
 }
 
+/// Prices the locked cart: until this attempt releases it, nothing changes what was claimed.
 pub(super) async fn price(
     to: &CheckoutDelivery,
+    sent: &Sent<'_>,
     attempt: u32,
-    lines: &[(ProductId, VariantId)],
+    at: Timestamp,
 ) -> Delivered<Command> {
-    let mut prices = Vec::with_capacity(lines.len());
-    for (product, variant) in lines {
-        match to.products.read(product.uuid()).await {
-            Ok(found) => prices.push((*variant, found.and_then(|found| price_of(&found.state, *variant)))),
-            Err(error) => return Delivered::Retry { reason: error.to_string() },
+    let cart = match to.carts.read(sent.key.entity.id).await {
+        Ok(Some(cart)) => cart,
+        Ok(None) => return Delivered::Retry { reason: "the claimed cart is not there".to_owned() },
+        Err(error) => return Delivered::Retry { reason: error.to_string() },
+    };
+    match to.prices.quote(&cart.state.asked(at)).await {
+        Ok(PricedCart { quote, unavailable, too_large, capture, .. }) => {
+            let priced = Priced { quote: Box::new(quote), unavailable, too_large, capture, at };
+            Delivered::Answer(Command::RecordQuote { attempt, priced })
         }
+        Err(error) => Delivered::Retry { reason: error.to_string() },
     }
-    Delivered::Answer(Command::RecordPrices { attempt, prices })
-}
-
-/// What a variant costs; nothing when it is not for sale.
-fn price_of(product: &Product, variant: VariantId) -> Option<Money> {
-    product.variant(variant).filter(|_| product.is_for_sale()).map(|variant| variant.price)
 }
 
 pub(super) async fn complete(

@@ -4,6 +4,7 @@
 //! refusal is a defect, so it is reported, and the effect waits for a person while money and stock stay reserved (CHK-5).
 
 mod cart;
+mod coupon;
 mod order;
 mod payment;
 mod stock;
@@ -15,17 +16,20 @@ use futures::future::BoxFuture;
 use super::command::{Command, Effect};
 use super::state::Checkout;
 use crate::cart::Cart;
+use crate::coupon::Coupon;
 use crate::order::Order;
 use crate::payment::Payment;
-use crate::product::Product;
+use crate::pricing::Prices;
 use crate::stock::Stock;
 
 /// Delivers the effects of checkouts to the entities that it names.
 pub struct CheckoutDelivery {
     /// The carts.
     pub carts: Directory<Cart>,
-    /// The catalogue.
-    pub products: Directory<Product>,
+    /// What carts cost.
+    pub prices: Prices,
+    /// The coupons.
+    pub coupons: Directory<Coupon>,
     /// The stock.
     pub stocks: Directory<Stock>,
     /// The orders.
@@ -41,8 +45,10 @@ impl Deliver<Checkout> for CheckoutDelivery {
     fn deliver<'a>(&'a self, sent: Sent<'a>) -> BoxFuture<'a, Delivered<Command>> {
         async move {
             match sent.effect {
-                Effect::ClaimCart { attempt } => cart::claim(self, &sent, *attempt).await,
-                Effect::PriceLines { attempt, lines } => cart::price(self, *attempt, lines).await,
+                Effect::ClaimCart { attempt, address } => {
+                    cart::claim(self, &sent, *attempt, address.as_ref()).await
+                }
+                Effect::PriceLines { attempt, at, .. } => cart::price(self, &sent, *attempt, *at).await,
                 Effect::CompleteCart { attempt, order, paid } => {
                     cart::complete(self, &sent, *attempt, (*order, *paid)).await
                 }
@@ -58,6 +64,18 @@ impl Deliver<Checkout> for CheckoutDelivery {
                 }
                 Effect::ReleaseStock { attempt, variant, hold } => {
                     stock::release(self, &sent, (*attempt, *variant), *hold).await
+                }
+                Effect::ClaimCoupon { attempt, code, order, customer, at } => {
+                    let wanted = coupon::Use { attempt: *attempt, code, order: *order };
+                    coupon::claim(self, &sent, wanted, (customer, *at)).await
+                }
+                Effect::ConfirmCoupon { attempt, code, order } => {
+                    let used = coupon::Use { attempt: *attempt, code, order: *order };
+                    coupon::confirm(self, &sent, used).await
+                }
+                Effect::ReleaseCoupon { attempt, code, order } => {
+                    let used = coupon::Use { attempt: *attempt, code, order: *order };
+                    coupon::release(self, &sent, used).await
                 }
                 Effect::DraftOrder { attempt, order, draft, payment } => {
                     order::draft(self, &sent, *attempt, (*order, draft, *payment)).await

@@ -2,15 +2,14 @@
 
 use amazoff_supervisor::Decision;
 
-use super::{Going, happens, noted, reprice, undo};
-use crate::checkout::command::{CartAnswer, Effect};
+use super::{Going, happens, noted, undo};
+use crate::cart::Requirement;
+use crate::checkout::command::{CartAnswer, Effect, Priced};
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};
+use crate::checkout::step::Step;
 use crate::ids::VariantId;
-use crate::money::Money;
-use crate::order::Line;
-use crate::pricing;
 
 pub(super) fn claimed(going: &Going<'_>, answer: &CartAnswer) -> Decision<Checkout> {
     if going.run.phase != Phase::ClaimingCart {
@@ -19,7 +18,8 @@ pub(super) fn claimed(going: &Going<'_>, answer: &CartAnswer) -> Decision<Checko
     match answer {
         CartAnswer::Claimed { owner, lines } => {
             let lines_to_price = lines.iter().map(|line| (line.product_id, line.variant_id)).collect();
-            let effect = Effect::PriceLines { attempt: going.attempt(), lines: lines_to_price };
+            let effect =
+                Effect::PriceLines { attempt: going.attempt(), lines: lines_to_price, at: going.now };
             happens(Event::CartClaimed { owner: *owner, lines: lines.clone() }).effect(effect)
         }
         // The claim was never decided: should a person have it decided after all, the cart must know that it is too late.
@@ -29,37 +29,44 @@ pub(super) fn claimed(going: &Going<'_>, answer: &CartAnswer) -> Decision<Checko
     }
 }
 
-/// The drift guard: what is charged is what the shopper saw, or nothing is (CHK-2).
-pub(super) fn priced(going: &Going<'_>, prices: &[(VariantId, Option<Money>)]) -> Decision<Checkout> {
+/// The drift guard: what is charged is what the shopper saw, or nothing is (CHK-2). Its gate is the list of requirements that
+/// the cart's view shows.
+pub(super) fn priced(going: &Going<'_>, priced: &Priced) -> Decision<Checkout> {
     if going.run.phase != Phase::PricingLines {
         return noted();
     }
-    let mut known = Vec::with_capacity(prices.len());
-    for line in &going.run.lines {
-        let variant = line.variant_id;
-        let price = prices.iter().find(|(priced, _)| *priced == variant).and_then(|(_, price)| *price);
-        let Some(price) = price else {
-            return undo::fail(going, Failure::ProductNotAvailable { variant }, None);
-        };
-        known.push((variant, price));
+    let Priced { quote, unavailable, too_large, .. } = priced;
+    if let Some(missing) = Requirement::of_price(quote, unavailable, *too_large).first() {
+        return undo::fail(going, in_the_way(missing, unavailable), None);
     }
-    let mut lines = going.run.lines.clone();
-    reprice(&mut lines, &known);
-    let Ok(totals) = pricing::totals(lines.iter().map(|line| (line.unit_price, line.quantity))) else {
-        let variant = odd_one(&lines);
-        return undo::fail(going, Failure::ProductNotAvailable { variant }, None);
-    };
-    if totals.total != going.run.start.expected_total {
-        let current_total = totals.total;
-        return undo::fail(going, Failure::CartChanged { current_total }, Some(known));
+    if going.run.lines.iter().any(|line| quote.line(line.id).is_none()) {
+        return undo::fail(going, Failure::StepFailed { step: Step::PriceLines }, None);
     }
-    super::stock::hold_all(going, happens(Event::LinesPriced { prices: known, totals }))
+    if quote.totals.total != going.run.start.expected_total {
+        let current_total = quote.totals.total;
+        let prices = quote.lines.iter().map(|line| (line.variant, line.unit_price)).collect();
+        return undo::fail(going, Failure::CartChanged { current_total }, Some(prices));
+    }
+    super::stock::hold_all(going, happens(Event::QuoteMade { priced: priced.clone() }))
 }
 
-/// A line whose price cannot be added up: one in another currency, else simply the first.
-fn odd_one(lines: &[Line]) -> VariantId {
-    let foreign = lines.iter().find(|line| line.unit_price.currency != pricing::SHOP_CURRENCY);
-    foreign.or(lines.first()).map_or_else(|| VariantId::from(uuid::Uuid::nil()), |line| line.variant_id)
+fn in_the_way(missing: &Requirement, unavailable: &[VariantId]) -> Failure {
+    match (missing.code.as_str(), unavailable.first()) {
+        (Requirement::PRODUCT_NOT_AVAILABLE, Some(variant)) => {
+            Failure::ProductNotAvailable { variant: *variant }
+        }
+        (Requirement::SHIPPING_UNAVAILABLE, _) => Failure::ShippingUnavailable,
+        (Requirement::TOTAL_TOO_LARGE, _) => Failure::TotalTooLarge,
+        (_, _) => Failure::StepFailed { step: Step::PriceLines },
+    }
+}
+
+/// An answer from before quotes: the attempt fails, and the next one has a quote.
+pub(super) fn unpriced(going: &Going<'_>) -> Decision<Checkout> {
+    if going.run.phase != Phase::PricingLines {
+        return noted();
+    }
+    undo::fail(going, Failure::StepFailed { step: Step::PriceLines }, None)
 }
 
 pub(super) fn completed(going: &Going<'_>) -> Decision<Checkout> {

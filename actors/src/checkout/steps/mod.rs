@@ -1,6 +1,7 @@
 //! The rules: one file per concern. Every step is an answer that arrives, an event, and the next question.
 
 mod cart;
+mod coupon;
 mod order;
 mod payment;
 mod start;
@@ -84,6 +85,10 @@ fn about(command: &Command) -> About {
     match command {
         Command::RecordCart { attempt, .. }
         | Command::RecordPrices { attempt, .. }
+        | Command::RecordQuote { attempt, .. }
+        | Command::RecordCoupon { attempt, .. }
+        | Command::RecordCouponConfirmed { attempt, .. }
+        | Command::RecordCouponReleased { attempt, .. }
         | Command::RecordHold { attempt, .. }
         | Command::RecordDraft { attempt, .. }
         | Command::RecordPaymentRefused { attempt, .. }
@@ -126,9 +131,13 @@ pub(super) fn decide(
     Ok(match command {
         Command::Start(_) => noted(),
         Command::RecordCart { answer, .. } => cart::claimed(&going, answer),
-        Command::RecordPrices { prices, .. } => cart::priced(&going, prices),
+        Command::RecordPrices { .. } => cart::unpriced(&going),
+        Command::RecordQuote { priced, .. } => cart::priced(&going, priced),
         Command::RecordHold { variant, failure, .. } => stock::held(&going, *variant, failure.as_ref()),
         Command::RecordDraft { failure, .. } => order::drafted(&going, failure.as_ref()),
+        Command::RecordCoupon { code, failure, .. } => coupon::claimed(&going, code, failure.as_ref()),
+        Command::RecordCouponConfirmed { code, .. } => coupon::confirmed(&going, code),
+        Command::RecordCouponReleased { code, .. } => undo::coupon_released(&going, code),
         Command::RecordPaymentRefused { code, .. } => payment::refused(&going, code),
         Command::PaymentUpdate { update, .. } => payment::updated(&going, update),
         Command::RecordCommitted { variant, .. } => stock::committed(&going, *variant),

@@ -2,8 +2,8 @@
 
 use amazoff_supervisor::Decision;
 
-use super::{Going, PATIENCE, PATIENCE_FOR, happens, noted, undo};
-use crate::checkout::command::Effect;
+use super::{Going, PATIENCE, PATIENCE_FOR, coupon, happens, noted, undo};
+use crate::checkout::command::{Effect, Reply};
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};
@@ -24,8 +24,8 @@ pub(super) fn draft(going: &Going<'_>, decision: Decision<Checkout>) -> Decision
         lines: run.lines.clone(),
         totals,
         contact: run.start.contact.clone(),
-        quote: None,
-        capture: CapturePolicy::OnPlacement,
+        quote: run.priced.as_ref().map(|priced| priced.quote.clone()),
+        capture: run.capture(),
     };
     decision.effect(Effect::DraftOrder {
         attempt: run.attempt,
@@ -35,14 +35,22 @@ pub(super) fn draft(going: &Going<'_>, decision: Decision<Checkout>) -> Decision
     })
 }
 
-/// The order is written: have its money reserved. From here on the process waits as long as the money's fate is open.
+/// The order is written: use its codes up, if it has any, then have its money reserved.
 pub(super) fn drafted(going: &Going<'_>, failure: Option<&Failure>) -> Decision<Checkout> {
     if going.run.phase != Phase::DraftingOrder {
         return noted();
     }
-    let Some(totals) = going.run.totals.filter(|_| failure.is_none()) else {
-        let unwritten = Failure::StepFailed { step: Step::DraftOrder };
-        return undo::fail(going, failure.cloned().unwrap_or(unwritten), None);
+    if let Some(failure) = failure {
+        return undo::fail(going, failure.clone(), None);
+    }
+    let codes = coupon::used(going);
+    if codes.is_empty() { pay(going, Decision::reply(Reply::Noted)) } else { coupon::claim_all(going, codes) }
+}
+
+/// Has the money reserved. From here on the process waits as long as the money's fate is open.
+pub(super) fn pay(going: &Going<'_>, decision: Decision<Checkout>) -> Decision<Checkout> {
+    let Some(totals) = going.run.totals else {
+        return undo::fail(going, Failure::StepFailed { step: Step::DraftOrder }, None);
     };
     let choice = &going.run.start.payment;
     let terms = Terms {
@@ -53,7 +61,8 @@ pub(super) fn drafted(going: &Going<'_>, failure: Option<&Failure>) -> Decision<
         token: choice.token.clone(),
     };
     let patience_until = going.now.plus(PATIENCE_FOR);
-    happens(Event::OrderDrafted { patience_until })
+    decision
+        .and(Event::OrderDrafted { patience_until })
         .effect(Effect::Authorize { attempt: going.attempt(), payment: going.payment(), terms })
         .remind(PATIENCE, patience_until)
 }
@@ -62,7 +71,12 @@ pub(super) fn placed(going: &Going<'_>) -> Decision<Checkout> {
     if going.run.phase != Phase::PlacingOrder {
         return noted();
     }
-    happens(Event::OrderPlaced).effect(Effect::Capture { payment: going.payment() })
+    let placed = happens(Event::OrderPlaced);
+    match going.run.capture() {
+        CapturePolicy::OnPlacement => placed.effect(Effect::Capture { payment: going.payment() }),
+        // Every parcel takes its part; the order asks for it.
+        CapturePolicy::OnShipment => placed.effect(close_cart(going, true)),
+    }
 }
 
 pub(super) fn paid(going: &Going<'_>) -> Decision<Checkout> {

@@ -50,6 +50,7 @@ pub(super) fn updated(going: &Going<'_>, update: &Update) -> Decision<Checkout> 
         | Phase::PricingLines
         | Phase::HoldingStock { .. }
         | Phase::DraftingOrder
+        | Phase::ClaimingCoupons { .. }
         | Phase::CommittingStock { .. }
         | Phase::PlacingOrder
         | Phase::MarkingPaid

@@ -31,5 +31,6 @@ pub(super) fn decide(
     }
     let command = context.command_id;
     let started = Event::AttemptStarted { attempt, command, start: Box::new(start.clone()) };
-    Ok(Decision::event(started, Reply::Started { attempt }).effect(Effect::ClaimCart { attempt }))
+    Ok(Decision::event(started, Reply::Started { attempt })
+        .effect(Effect::ClaimCart { attempt, address: start.address() }))
 }

@@ -37,6 +37,7 @@ pub(super) fn held(going: &Going<'_>, variant: VariantId, failure: Option<&Failu
 
 /// The money is reserved: every hold becomes a promise.
 pub(super) fn commit_all(going: &Going<'_>, decision: Decision<Checkout>) -> Decision<Checkout> {
+    let decision = super::coupon::confirm_all(going, decision);
     going.run.lines.iter().fold(decision, |decision, line| {
         let variant = line.variant_id;
         let hold = going.hold(variant);
@@ -45,11 +46,15 @@ pub(super) fn commit_all(going: &Going<'_>, decision: Decision<Checkout>) -> Dec
 }
 
 pub(super) fn committed(going: &Going<'_>, variant: VariantId) -> Decision<Checkout> {
-    let Phase::CommittingStock { committed } = &going.run.phase else { return noted() };
+    let Phase::CommittingStock { committed, .. } = &going.run.phase else { return noted() };
     if committed.contains(&variant) || !going.has_line(variant) {
         return noted();
     }
-    let event = Event::StockCommitted { variant };
+    promised(going, Event::StockCommitted { variant })
+}
+
+/// Something is promised to the order; when all is, the order binds.
+pub(super) fn promised(going: &Going<'_>, event: Event) -> Decision<Checkout> {
     match going.then(&event) {
         Some(run) if run.phase == Phase::PlacingOrder => {
             let (attempt, order, payment) = (going.attempt(), going.order(), going.payment());

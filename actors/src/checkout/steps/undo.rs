@@ -10,7 +10,7 @@ use crate::checkout::state::{Checkout, Phase};
 use crate::ids::VariantId;
 use crate::money::Money;
 
-/// Starts undoing: every hold that was asked for, answered or not, then the cart. `prices` are for the cart's lines.
+/// Starts undoing: every code and hold that was asked for, answered or not, then the cart. `prices` are for the cart's lines.
 pub(super) fn fail(
     going: &Going<'_>,
     failure: Failure,
@@ -22,10 +22,17 @@ pub(super) fn fail(
         return happens(failing).effect(open_cart(going, prices));
     };
     if faults::planted("compensation-skipped") {
-        let skipped = going.run.lines.iter().map(|line| Event::StockReleased { variant: line.variant_id });
+        let codes = going.run.coupons.iter().map(|code| Event::CouponReleased { code: code.clone() });
+        let lines = going.run.lines.iter().map(|line| Event::StockReleased { variant: line.variant_id });
+        let skipped = codes.chain(lines);
         return skipped.fold(happens(failing), Decision::and).effect(open_cart(going, prices));
     }
-    going.run.lines.iter().fold(happens(failing), |decision, line| {
+    let (attempt, order) = (going.attempt(), going.order());
+    let codes = going.run.coupons.iter().cloned();
+    let failing = codes.fold(happens(failing), |decision, code| {
+        decision.effect(Effect::ReleaseCoupon { attempt, code, order })
+    });
+    going.run.lines.iter().fold(failing, |decision, line| {
         let variant = line.variant_id;
         let hold = going.hold(variant);
         decision.effect(Effect::ReleaseStock { attempt: going.attempt(), variant, hold })
@@ -41,7 +48,19 @@ pub(super) fn stock_released(going: &Going<'_>, variant: VariantId) -> Decision<
     if released.contains(&variant) || !going.has_line(variant) {
         return noted();
     }
-    let event = Event::StockReleased { variant };
+    given_back(going, Event::StockReleased { variant })
+}
+
+pub(super) fn coupon_released(going: &Going<'_>, code: &str) -> Decision<Checkout> {
+    let Phase::ReleasingStock { coupons, .. } = &going.run.phase else { return noted() };
+    if coupons.contains(code) || !going.run.coupons.contains(code) {
+        return noted();
+    }
+    given_back(going, Event::CouponReleased { code: code.to_owned() })
+}
+
+/// Something is given back; when all is, the cart follows.
+fn given_back(going: &Going<'_>, event: Event) -> Decision<Checkout> {
     match going.then(&event).map(|run| run.phase) {
         Some(Phase::ReleasingCart { .. }) => happens(event).effect(open_cart(going, None)),
         Some(_) | None => happens(event),

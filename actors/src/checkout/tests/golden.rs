@@ -7,13 +7,16 @@ use amazoff_testkit::golden;
 use uuid::Uuid;
 
 use super::super::*;
-use crate::cart::Owner;
+use crate::cart::{Address, Owner};
+use crate::coupon::{self, CustomerKey};
 use crate::ids::{OrderId, PaymentId, ProductId, VariantId};
 use crate::money::{Money, Quantity};
 use crate::order::{Contact, Draft, Line, PaymentStatus};
 use crate::payment::{Terms, Update};
-use crate::pricebook::CapturePolicy;
-use crate::pricing::Totals;
+use crate::pricebook::{CapturePolicy, Pricebook};
+use crate::pricing::{
+    Basket, BasketLine, Destination, PriceStep, Rate, Rounding, Step as PricedBy, TaxClass, Totals, quote,
+};
 
 const AT: Timestamp = Timestamp::from_unix_ms(1_767_225_600_000);
 const TOTAL: Money = Money::eur(2489);
@@ -53,7 +56,59 @@ fn contact() -> Sealed<Contact> {
 
 fn start(contact: Sealed<Contact>) -> Box<Start> {
     let payment = PaymentChoice { provider: "sandbox".to_owned(), token: "tok_ok".to_owned() };
-    Box::new(Start { expected_total: TOTAL, contact, payment })
+    Box::new(Start { expected_total: TOTAL, contact, payment, destination: None, customer: None })
+}
+
+fn destination() -> Destination {
+    Destination { country: "DE".to_owned(), subdivision: None, postal_code: Some("10115".to_owned()) }
+}
+
+/// With all that was added to it.
+fn full_start() -> Box<Start> {
+    let customer = Some(CustomerKey::of_user(id(3)));
+    Box::new(Start { destination: Some(destination()), customer, ..*start(contact()) })
+}
+
+fn address() -> Address {
+    Address { contact: contact(), destination: destination() }
+}
+
+fn priced(capture: CapturePolicy, rounding: Rounding) -> Priced {
+    let book = Pricebook::default();
+    let line = BasketLine {
+        line: id(6),
+        variant: variant(),
+        product: id(8),
+        category: "tea".to_owned(),
+        brand: "Lune".to_owned(),
+        tax_class: TaxClass::standard(),
+        weight_g: 900,
+        unit_price: Money::eur(1999),
+        quantity: Quantity::ONE,
+    };
+    let basket = Basket {
+        currency: TOTAL.currency,
+        lines: vec![line],
+        destination: Some(destination()),
+        shipping_method: None,
+        coupons: Vec::new(),
+        at: AT,
+    };
+    let mut quote = quote(&basket, &book).expect("a price");
+    assert_eq!(quote.totals.total, TOTAL);
+    // What no basket has all at once.
+    let (line, promotion, of) = (id(6), id(0x94), Money::eur(1999));
+    quote.steps.extend(
+        [
+            PricedBy::LineDiscount { line, promotion, of },
+            PricedBy::OrderDiscount { line, promotion, of },
+            PricedBy::ShippingDiscount { promotion },
+            PricedBy::TaxAdded { line: Some(line), rate: Rate::percent(7), of },
+        ]
+        .map(|step| PriceStep { step, amount: Money::eur(0) }),
+    );
+    quote.rounding = rounding;
+    Priced { quote: Box::new(quote), unavailable: vec![id(10)], too_large: false, capture, at: AT }
 }
 
 fn line() -> Line {
@@ -94,7 +149,30 @@ fn failures() -> Vec<Failure> {
         Failure::PaymentExpired,
     ];
     failures.extend(STEPS.map(|step| Failure::StepFailed { step }));
+    failures.extend([
+        Failure::CartOver,
+        Failure::AddressMissing,
+        Failure::ShippingUnavailable,
+        Failure::TotalTooLarge,
+    ]);
+    failures.extend(refusals().map(|refusal| Failure::Coupon { code: "SPRING".to_owned(), refusal }));
     failures
+}
+
+fn refusals() -> [coupon::Rejection; 10] {
+    use coupon::Rejection as Coupon;
+    [
+        Coupon::CouponUnknown,
+        Coupon::CouponExists,
+        Coupon::CouponInvalid { field: "code".to_owned(), reason: "it is too long".to_owned() },
+        Coupon::CouponExpired,
+        Coupon::CouponWithdrawn,
+        Coupon::CouponExhausted,
+        Coupon::CouponUsedByCustomer,
+        Coupon::RedemptionReleased,
+        Coupon::RedemptionUnknown,
+        Coupon::RedemptionConfirmed,
+    ]
 }
 
 fn updates() -> [Update; 7] {
@@ -141,6 +219,18 @@ fn events() -> Vec<Event> {
     events.extend(failures().into_iter().map(|failure| Event::Failing { failure }));
     events.push(Event::Failed { failure: Failure::PaymentExpired });
     events.push(Event::Completed);
+    let code = "SPRING".to_owned();
+    let (attempt, command) = (1, CommandId(Uuid::from_u128(4)));
+    events.extend([
+        Event::AttemptStarted { attempt, command, start: full_start() },
+        Event::QuoteMade { priced: priced(CapturePolicy::OnPlacement, Rounding::HalfUp) },
+        Event::QuoteMade { priced: priced(CapturePolicy::OnShipment, Rounding::HalfEven) },
+        Event::QuoteMade { priced: priced(CapturePolicy::OnPlacement, Rounding::HalfDown) },
+        Event::CouponsAsked { codes: vec![code.clone()] },
+        Event::CouponClaimed { code: code.clone() },
+        Event::CouponConfirmed { code: code.clone() },
+        Event::CouponReleased { code },
+    ]);
     events
 }
 
@@ -169,12 +259,24 @@ fn commands() -> Vec<Command> {
     ];
     let news = updates().map(|update| Command::PaymentUpdate { payment: payment(), update });
     commands.extend(news);
+    let code = || "SPRING".to_owned();
+    let lost = Failure::Coupon { code: code(), refusal: coupon::Rejection::CouponExhausted };
+    commands.extend([
+        Command::Start(full_start()),
+        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnPlacement, Rounding::HalfUp) },
+        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnShipment, Rounding::HalfEven) },
+        Command::RecordQuote { attempt, priced: priced(CapturePolicy::OnPlacement, Rounding::HalfDown) },
+        Command::RecordCoupon { attempt, code: code(), failure: None },
+        Command::RecordCoupon { attempt, code: code(), failure: Some(lost) },
+        Command::RecordCouponConfirmed { attempt, code: code() },
+        Command::RecordCouponReleased { attempt, code: code() },
+    ]);
     commands
 }
 
 fn effects() -> Vec<Effect> {
     let (attempt, variant, hold, order, payment) = (1, variant(), id(11), order(), payment());
-    let draft = |owner, contact, capture| {
+    let draft = |owner, contact| {
         let draft = Draft {
             cart: id(1),
             owner,
@@ -182,7 +284,7 @@ fn effects() -> Vec<Effect> {
             totals: totals(),
             contact,
             quote: None,
-            capture,
+            capture: CapturePolicy::OnPlacement,
         };
         Effect::DraftOrder { attempt, order, draft: Box::new(draft), payment }
     };
@@ -195,12 +297,11 @@ fn effects() -> Vec<Effect> {
     };
     let product: ProductId = id(8);
     let mut effects = vec![
-        Effect::ClaimCart { attempt },
-        Effect::PriceLines { attempt, lines: vec![(product, variant)] },
+        Effect::ClaimCart { attempt, address: None },
+        Effect::PriceLines { attempt, lines: vec![(product, variant)], at: AT },
         Effect::HoldStock { attempt, variant, hold, quantity: Quantity::ONE, expires_at: AT },
-        draft(Owner::User(id(3)), contact(), CapturePolicy::OnPlacement),
-        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnPlacement),
-        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnShipment),
+        draft(Owner::User(id(3)), contact()),
+        draft(Owner::Guest, Sealed::Erased),
         Effect::Authorize { attempt, payment, terms },
         Effect::SyncPayment { payment },
         Effect::VoidPayment { payment },
@@ -215,6 +316,24 @@ fn effects() -> Vec<Effect> {
         Effect::ReleaseCart { attempt, reprice: None },
     ];
     effects.extend(STATUSES.map(|status| Effect::NotePayment { order, payment, status }));
+    let (code, customer) = (|| "SPRING".to_owned(), CustomerKey::of_user(id(3)));
+    let (lines, totals, contact) = (vec![line()], totals(), contact());
+    let capture = CapturePolicy::OnPlacement;
+    let draft = Draft { cart: id(1), owner: Owner::Guest, lines, totals, contact, quote: None, capture };
+    let roundings = [Rounding::HalfUp, Rounding::HalfEven, Rounding::HalfDown];
+    effects.extend(roundings.map(|rounding| {
+        let quote = Some(priced(CapturePolicy::OnPlacement, rounding).quote);
+        let draft = Box::new(Draft { quote, ..draft.clone() });
+        Effect::DraftOrder { attempt, order, draft, payment }
+    }));
+    effects.extend([
+        Effect::ClaimCart { attempt, address: Some(address()) },
+        Effect::ClaimCoupon { attempt, code: code(), order, customer, at: AT },
+        Effect::ConfirmCoupon { attempt, code: code(), order },
+        Effect::ReleaseCoupon { attempt, code: code(), order },
+    ]);
+    let by_parcels = Box::new(Draft { capture: CapturePolicy::OnShipment, ..draft });
+    effects.push(Effect::DraftOrder { attempt, order, draft: by_parcels, payment });
     effects
 }
 

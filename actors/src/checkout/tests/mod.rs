@@ -9,6 +9,7 @@ use amazoff_testkit::given;
 use proptest::prelude::*;
 
 use super::*;
+use crate::coupon;
 use crate::money::Money;
 use crate::order;
 use crate::payment::{self, Confirmation};
@@ -41,7 +42,7 @@ fn a_full_cart_becomes_one_paid_order() {
 #[test]
 fn every_step_that_fails_leaves_nothing_held_or_a_paid_order() {
     for step in STEPS {
-        let mut world = World::new(2);
+        let mut world = World::with_coupon(2);
         world.fail = Fail::once_at(step);
         let outcome = world.buy(&mut Dice::plain());
         assert!(world.fail.fired, "{step} did not fail");
@@ -59,11 +60,15 @@ fn every_step_that_fails_leaves_nothing_held_or_a_paid_order() {
 #[test]
 fn a_price_that_changed_stops_the_purchase_and_reaches_the_cart() {
     let mut world = World::new(1);
+    let seen = world.total();
     world.reprice(variants(1)[0], Some(Money::eur(1600)));
     let current_total = Money::eur(2 * 1600 + 490);
-    assert_eq!(failure(world.buy(&mut Dice::plain())), Failure::CartChanged { current_total });
+    world.start(seen);
+    world.settle(&mut Dice::plain());
+    assert_eq!(world.checkout.state().attempts[0].failure, Some(Failure::CartChanged { current_total }));
     world.assert_nothing_is_held();
-    assert_eq!(world.cart.state().totals().unwrap().total, current_total);
+    assert_eq!(world.cart.state().lines[0].unit_price, Money::eur(1600));
+    assert_eq!(world.total(), current_total);
     assert!(world.payments.is_empty());
 }
 
@@ -135,7 +140,7 @@ fn a_shopper_who_declines_the_banks_question_gets_the_cart_back() {
     world.assert_nothing_is_held();
 }
 
-/// CHK-6, T-O5: the provider is asked, then the payment is voided, then stock and cart are free.
+/// T-O5, CHK-6: the provider is asked, then the payment is voided, then stock and cart are free.
 #[test]
 fn a_shopper_who_never_answers_the_bank_gets_the_cart_back_in_time() {
     let mut world = World::new(1);
@@ -238,16 +243,108 @@ fn a_cart_is_not_tried_for_ever() {
         .then_rejects(Rejection::TooManyAttempts);
 }
 
+/// T-C6: so does a promotion that ends between the look and the button.
+#[test]
+fn a_promotion_that_ended_stops_the_purchase_and_says_what_it_costs_now() {
+    let mut world = World::with_coupon(1);
+    let seen = world.total();
+    world.book.promotions.values_mut().for_each(|promotion| promotion.enabled = false);
+    let current_total = world.total();
+    assert!(seen.amount < current_total.amount);
+    world.start(seen);
+    world.settle(&mut Dice::plain());
+    assert_eq!(world.checkout.state().attempts[0].failure, Some(Failure::CartChanged { current_total }));
+    world.assert_nothing_is_held();
+}
+
+/// CHK-8, T-P5: the loser of a code is not charged; without the code the cart can be bought.
+#[test]
+fn an_attempt_that_loses_its_code_is_not_charged_and_the_next_buys_without_it() {
+    let mut world = World::with_coupon(2);
+    let other = coupon::Redeem {
+        order: crate::ids::OrderId::from(uuid::Uuid::from_u128(0xb0b)),
+        attempt: 1,
+        customer: coupon::CustomerKey::of_user(crate::ids::UserId::from(uuid::Uuid::from_u128(8))),
+        at: world.checkout.now(),
+    };
+    let (theirs, code) = (other.order, world::CODE.to_owned());
+    world.coupon.run(coupon::Command::Redeem(other)).unwrap();
+    let refusal = coupon::Rejection::CouponExhausted;
+    let lost = Failure::Coupon { code: code.clone(), refusal };
+    assert_eq!(failure(world.buy(&mut Dice::plain())), lost);
+    assert!(world.payments.is_empty(), "a payment was asked for");
+    assert_eq!(world.coupon.state().redemptions.keys().collect::<Vec<_>>(), [&theirs]);
+    world.cart.run(crate::cart::Command::RemoveCoupon { code }).unwrap();
+    world.coupon.run(coupon::Command::Release { order: theirs, attempt: 1 }).unwrap();
+    assert_eq!(world.buy(&mut Dice::plain()), Some(Outcome::Placed { order: order_id() }));
+    world.assert_bought();
+}
+
+/// CHK-8: an order whose first card is declined uses its code with the second one, and once.
+#[test]
+fn a_declined_card_gives_the_code_back_for_the_second_card() {
+    let mut world = World::with_coupon(1);
+    world.provider.always = Some(declines());
+    assert_eq!(failure(world.buy(&mut Dice::plain())), declined());
+    world.assert_nothing_is_held();
+    world.provider.always = Some(approves(world.total()));
+    assert_eq!(world.buy(&mut Dice::plain()), Some(Outcome::Placed { order: order_id() }));
+    world.assert_bought();
+}
+
+/// CHK-9.
+#[test]
+fn an_order_whose_money_shipping_takes_is_placed_without_a_capture() {
+    let mut world = World::with_coupon(2);
+    world.book.capture = crate::pricebook::CapturePolicy::OnShipment;
+    assert_eq!(world.buy(&mut Dice::plain()), Some(Outcome::Placed { order: order_id() }));
+    world.assert_placed_to_be_paid_by_shipping();
+}
+
+#[test]
+fn what_cannot_be_sent_there_is_not_bought() {
+    let mut world = World::new(1);
+    let total = world.total();
+    world.book.shipping.clear();
+    world.start(total);
+    world.settle(&mut Dice::plain());
+    assert_eq!(world.checkout.state().attempts[0].failure, Some(Failure::ShippingUnavailable));
+    world.assert_nothing_is_held();
+}
+
+/// T-C4: what is paid is the total that is frozen onto the order, whatever tab B does.
+#[test]
+fn nothing_that_another_tab_does_changes_what_is_paid() {
+    let mut world = World::with_coupon(2);
+    let total = world.total();
+    world.start(total);
+    let line = world.cart.state().lines[0].id;
+    let quantity = crate::money::Quantity::ONE;
+    world.step();
+    let tab = [
+        crate::cart::Command::SetQuantity { line, quantity, available: None },
+        crate::cart::Command::RemoveLine { line },
+        crate::cart::Command::RemoveCoupon { code: world::CODE.to_owned() },
+    ];
+    for change in tab {
+        assert_eq!(world.cart.run(change).unwrap_err(), crate::cart::Rejection::CartLocked);
+    }
+    world.settle(&mut Dice::plain());
+    assert_eq!(world.total(), total);
+    world.assert_bought();
+}
+
 proptest! {
     /// CHK-1 to CHK-6: whatever order, repetition and failure the world chooses.
     #[test]
     fn every_course_ends_with_nothing_held_or_one_paid_order(
         rolls in proptest::collection::vec(any::<u8>(), 0..400),
         lines in 1_u128..4,
+        coupon in any::<bool>(),
         step in proptest::option::of(0..STEPS.len()),
         shopper in prop_oneof![Just(None), Just(Some(Confirmation::Approve)), Just(Some(Confirmation::Decline))],
     ) {
-        let mut world = World::new(lines);
+        let mut world = if coupon { World::with_coupon(lines) } else { World::new(lines) };
         world.fail = Fail { step: step.map(|index| STEPS[index]), fired: false };
         world.shopper = shopper;
         let mut dice = Dice::of(rolls);

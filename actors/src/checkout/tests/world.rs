@@ -12,16 +12,22 @@ use super::super::*;
 use super::dice::Dice;
 use super::provider::Provider;
 use crate::cart::{self, Cart, Owner};
-use crate::ids::{CartId, OrderId, PaymentId, ProductId, VariantId};
+use crate::coupon::{self, Coupon, CustomerKey};
+use crate::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, PromotionId, UserId, VariantId};
 use crate::money::{Currency, Money, Quantity};
 use crate::order::{self, Line, Order, PaymentStatus};
 use crate::payment::{self, Payment};
-use crate::pricing::totals;
+use crate::pricebook::{
+    CapturePolicy, Condition, Kind, Pricebook, Promotion, Selector, Stacking, Trigger, Window,
+};
+use crate::pricing::{AppliedCoupon, Basket, BasketLine, Destination, Quote, Rate, TaxClass, quote};
 use crate::stock::{self, HoldState, Stock};
 
 /// What every variant costs, and how many of each the cart has.
 const PRICE: Money = Money::eur(1500);
 const PIECES: u32 = 2;
+/// The code of [`World::with_coupon`].
+pub(super) const CODE: &str = "SPRING";
 /// On the shelf.
 const SHELF: u32 = 5;
 
@@ -55,6 +61,8 @@ pub(super) struct World {
     pub(super) checkout: Life<Checkout>,
     pub(super) cart: Life<Cart>,
     pub(super) stocks: BTreeMap<VariantId, Life<Stock>>,
+    pub(super) coupon: Life<Coupon>,
+    pub(super) book: Pricebook,
     pub(super) order: Life<Order>,
     pub(super) payments: BTreeMap<PaymentId, Life<Payment>>,
     pub(super) provider: Provider,
@@ -88,7 +96,8 @@ impl World {
     /// A full cart of so many lines, and enough of everything.
     pub(super) fn new(lines: u128) -> Self {
         let mut cart = Life::<Cart>::new(cart_id().uuid());
-        cart.run(cart::Command::Create { owner: Owner::Guest, currency: Currency::EUR }).unwrap();
+        let owner = Owner::Guest;
+        cart.run(cart::Command::Create { owner, currency: Currency::EUR, sold: true }).unwrap();
         let mut stocks = BTreeMap::new();
         for variant in variants(lines) {
             let product = ProductId::from(Uuid::from_u128(variant.uuid().as_u128() + 100));
@@ -114,6 +123,8 @@ impl World {
             cart,
             prices: variants(lines).into_iter().map(|variant| (variant, Some(PRICE))).collect(),
             stocks,
+            coupon: Life::new(CouponId::of_code(CODE).uuid()),
+            book: Pricebook::default(),
             order: Life::new(order_id().uuid()),
             payments: BTreeMap::new(),
             provider: Provider::default(),
@@ -126,8 +137,71 @@ impl World {
         }
     }
 
+    /// The same with a code in the cart that takes 10 % off, for one order.
+    pub(super) fn with_coupon(lines: u128) -> Self {
+        let mut world = Self::new(lines);
+        let promotion = PromotionId::from(Uuid::from_u128(0x9401));
+        let ten_percent = Promotion {
+            title: "Spring".to_owned(),
+            enabled: true,
+            trigger: Trigger::Coupon,
+            kind: Kind::Percentage { rate: Rate::percent(10) },
+            selector: Selector::All,
+            condition: Condition::default(),
+            priority: 0,
+            stacking: Stacking::Combine,
+            window: Window::default(),
+        };
+        world.book.promotions.insert(promotion, ten_percent);
+        let (code, window) = (CODE.to_owned(), Window::default());
+        let issue = coupon::Issue { code, promotion, total_limit: Some(1), per_customer_limit: None, window };
+        world.coupon.run(coupon::Command::Issue(issue)).unwrap();
+        world.cart.run(cart::Command::ApplyCoupon { code: CODE.to_owned(), refusal: None }).unwrap();
+        world
+    }
+
+    /// What is in the cart costs so much today.
     pub(super) fn total(&self) -> Money {
-        totals(self.stocks.keys().map(|_| (PRICE, quantity()))).unwrap().total
+        self.quote().0.totals.total
+    }
+
+    /// Today's price of the cart, and what is not for sale.
+    fn quote(&self) -> (Quote, Vec<VariantId>) {
+        let cart = self.cart.state();
+        let mut unavailable = Vec::new();
+        let mut lines = Vec::new();
+        for line in &cart.lines {
+            let Some(unit_price) = self.prices[&line.variant] else {
+                unavailable.push(line.variant);
+                continue;
+            };
+            let (category, brand) = (String::new(), String::new());
+            let (tax_class, weight_g) = (TaxClass::standard(), 0);
+            let (variant, product, quantity) = (line.variant, line.product, line.quantity);
+            let line = line.id;
+            lines.push(BasketLine {
+                line,
+                variant,
+                product,
+                category,
+                brand,
+                tax_class,
+                weight_g,
+                unit_price,
+                quantity,
+            });
+        }
+        let promotion = self.coupon.state().terms.as_ref().map(|terms| terms.promotion);
+        let code = |code: &String| Some(AppliedCoupon { code: code.clone(), promotion: promotion? });
+        let basket = Basket {
+            currency: cart.currency,
+            lines,
+            destination: cart.destination.clone(),
+            shipping_method: cart.shipping.clone(),
+            coupons: cart.coupons.iter().filter_map(code).collect(),
+            at: self.now,
+        };
+        (quote(&basket, &self.book).unwrap(), unavailable)
     }
 
     pub(super) fn reprice(&mut self, variant: VariantId, price: Option<Money>) {
@@ -148,30 +222,43 @@ impl World {
 
     pub(super) fn start(&mut self, expected_total: Money) -> Reply {
         let payment = PaymentChoice { provider: "test".to_owned(), token: "tok".to_owned() };
-        let start = Start { expected_total, contact: Sealed::Erased, payment };
+        let destination =
+            Some(Destination { country: "DE".to_owned(), subdivision: None, postal_code: None });
+        let customer = Some(CustomerKey::of_user(UserId::from(Uuid::from_u128(3))));
+        let start = Start { expected_total, contact: Sealed::Erased, payment, destination, customer };
         self.tell(Command::Start(Box::new(start)))
     }
 
     /// Delivers effects in any order, some of them twice, and fires reminders, until nothing is left to happen.
     pub(super) fn settle(&mut self, dice: &mut Dice) {
         for _ in 0..5000 {
-            self.queues.retain(|_, queue| !queue.is_empty());
-            let names: Vec<String> = self.queues.keys().cloned().collect();
-            if names.is_empty() {
-                if !self.fire_a_reminder() {
-                    return;
-                }
-                continue;
+            if !self.deliver_one(dice) && !self.fire_a_reminder() {
+                return;
             }
-            let name = &names[dice.below(names.len())];
-            let sent = self.queues.get_mut(name).and_then(VecDeque::pop_front).unwrap();
-            // A delivery whose end was lost in a crash comes again.
-            if dice.below(8) == 7 {
-                self.deliver(sent.clone(), dice);
-            }
-            self.deliver(sent, dice);
         }
         panic!("the checkout never comes to rest: {:#?}", self.checkout.state());
+    }
+
+    /// Delivers what is first on its way.
+    pub(super) fn step(&mut self) {
+        assert!(self.deliver_one(&mut Dice::plain()), "nothing is on its way");
+    }
+
+    /// Whether there was anything to deliver.
+    fn deliver_one(&mut self, dice: &mut Dice) -> bool {
+        self.queues.retain(|_, queue| !queue.is_empty());
+        let names: Vec<String> = self.queues.keys().cloned().collect();
+        if names.is_empty() {
+            return false;
+        }
+        let name = &names[dice.below(names.len())];
+        let sent = self.queues.get_mut(name).and_then(VecDeque::pop_front).unwrap();
+        // A delivery whose end was lost in a crash comes again.
+        if dice.below(8) == 7 {
+            self.deliver(sent.clone(), dice);
+        }
+        self.deliver(sent, dice);
+        true
     }
 
     fn fire_a_reminder(&mut self) -> bool {
@@ -274,12 +361,18 @@ impl World {
     /// The same mapping as in `deliver/`, over the entities in memory.
     fn deliver_checkout(&mut self, effect: Effect) -> Option<Command> {
         match effect {
-            Effect::ClaimCart { attempt } => Some(self.claim(attempt)),
-            Effect::PriceLines { attempt, lines } => {
-                let gone = self.fail.fires(Step::PriceLines);
-                let price = |variant| self.prices.get(variant).copied().flatten().filter(|_| !gone);
-                let prices = lines.iter().map(|(_, variant)| (*variant, price(variant))).collect();
-                Some(Command::RecordPrices { attempt, prices })
+            Effect::ClaimCart { attempt, address } => Some(self.claim(attempt, address)),
+            Effect::PriceLines { attempt, lines, at } => {
+                let (quote, mut unavailable) = self.quote();
+                if self.fail.fires(Step::PriceLines) {
+                    unavailable.extend(lines.iter().map(|(_, variant)| *variant));
+                }
+                let (quote, capture) = (Box::new(quote), self.book.capture);
+                let priced = Priced { quote, unavailable, too_large: false, capture, at };
+                Some(Command::RecordQuote { attempt, priced })
+            }
+            Effect::ClaimCoupon { .. } | Effect::ConfirmCoupon { .. } | Effect::ReleaseCoupon { .. } => {
+                self.coupon(effect)
             }
             Effect::CompleteCart { attempt, order, .. } => {
                 self.passes(Step::CompleteCart, "cart", Effect::CompleteCart { attempt, order, paid: true })?;
@@ -325,12 +418,36 @@ impl World {
         Some(())
     }
 
-    fn claim(&mut self, attempt: u32) -> Command {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only effects for coupons come here")]
+    fn coupon(&mut self, effect: Effect) -> Option<Command> {
+        match effect {
+            Effect::ClaimCoupon { attempt, code, order, customer, at } => {
+                let redeem = coupon::Redeem { order, attempt, customer, at };
+                let spent = self.fail.fires(Step::ClaimCoupons).then_some(coupon::Rejection::CouponExhausted);
+                let refusal = spent.or_else(|| self.coupon.run(coupon::Command::Redeem(redeem)).err());
+                let failure = refusal.map(|refusal| Failure::Coupon { code: code.clone(), refusal });
+                Some(Command::RecordCoupon { attempt, code, failure })
+            }
+            Effect::ConfirmCoupon { attempt, code, order } => {
+                let again = Effect::ConfirmCoupon { attempt, code: code.clone(), order };
+                self.passes(Step::ConfirmCoupons, &Checkout::destination(&again), again)?;
+                self.coupon.run(coupon::Command::Confirm { order }).unwrap();
+                Some(Command::RecordCouponConfirmed { attempt, code })
+            }
+            Effect::ReleaseCoupon { attempt, code, order } => {
+                self.coupon.run(coupon::Command::Release { order, attempt }).unwrap();
+                Some(Command::RecordCouponReleased { attempt, code })
+            }
+            _ => None,
+        }
+    }
+
+    fn claim(&mut self, attempt: u32, address: Option<cart::Address>) -> Command {
         if self.fail.fires(Step::ClaimCart) {
             let answer = CartAnswer::Refused(Failure::StepFailed { step: Step::ClaimCart });
             return Command::RecordCart { attempt, answer };
         }
-        let answer = match self.cart.run(cart::Command::Claim { attempt }) {
+        let answer = match self.cart.run(cart::Command::Claim { attempt, address }) {
             Ok(_) => CartAnswer::Claimed { owner: self.cart.state().owner, lines: self.lines() },
             Err(refusal) => CartAnswer::Refused(refusal.into()),
         };
@@ -423,6 +540,7 @@ impl World {
                 i64::from(SHELF)
             );
         }
+        assert_eq!(self.coupon.state().redemptions.len(), 0, "a code is used up");
         assert_eq!(self.cart.state().status, cart::Status::Open);
         assert!(self.order.state().stage() == order::Stage::Draft, "the order is placed");
         for (id, payment) in &self.payments {
@@ -438,6 +556,7 @@ impl World {
         assert_eq!((self.order.state().stage(), self.placed()), (order::Stage::Paid, 1));
         assert_eq!(self.cart.state().status, cart::Status::Completed { order: order_id() });
         self.assert_stock_is_promised();
+        self.assert_quote_is_frozen();
         let captured: Vec<_> = self
             .payments
             .values()
@@ -458,6 +577,34 @@ impl World {
         assert_eq!((order.stage(), order.payment_status()), (order::Stage::Placed, PaymentStatus::Failed));
         assert_eq!(self.cart.state().status, cart::Status::Completed { order: order_id() });
         self.assert_stock_is_promised();
+        self.assert_quiet();
+    }
+
+    /// The order has the whole quote, to the cent what was paid, and its use of a code is final.
+    fn assert_quote_is_frozen(&self) {
+        let draft = self.order.state().draft.as_deref().unwrap();
+        let quote = draft.quote.as_deref().unwrap();
+        assert_eq!((quote.totals, quote.totals.total), (draft.totals, self.total()));
+        let used: Vec<_> = quote.used_coupons().map(|used| used.code.as_str()).collect();
+        let redemptions = &self.coupon.state().redemptions;
+        assert_eq!(redemptions.len(), used.len());
+        assert!(redemptions.iter().all(|(order, redemption)| *order == order_id() && redemption.confirmed));
+    }
+
+    /// The order binds, and shipping takes the money.
+    pub(super) fn assert_placed_to_be_paid_by_shipping(&self) {
+        assert_eq!(self.book.capture, CapturePolicy::OnShipment);
+        let order = self.order.state();
+        assert_eq!(
+            (order.stage(), order.payment_status()),
+            (order::Stage::Placed, PaymentStatus::Authorized)
+        );
+        assert_eq!(self.cart.state().status, cart::Status::Completed { order: order_id() });
+        let stages = self.payments.values().map(|payment| payment.state().stage.clone());
+        let authorized = stages.filter(|stage| *stage == payment::Stage::Authorized).count();
+        assert_eq!((authorized, self.provider.captures), (1, 0));
+        self.assert_stock_is_promised();
+        self.assert_quote_is_frozen();
         self.assert_quiet();
     }
 

@@ -72,12 +72,16 @@ const PRODUCTS: &[Index] = &[
     Index { name: "category_name", fields: &["status", "category", "name"] },
 ];
 const ORDERS: &[Index] = &[Index { name: "user", fields: &["user", "placed_at"] }];
+const CARTS: &[Index] = &[Index { name: "user", fields: &["user"] }];
+const PROCESSES: &[Index] = &[Index { name: "started", fields: &["started_at"] }];
 
 /// The indexes of a port's collection, whichever its generation. Others are read whole, or by id.
 pub(super) fn indexes(name: &str) -> &'static [Index] {
     match name.split('@').next() {
         Some("products") => PRODUCTS,
         Some("orders") => ORDERS,
+        Some("carts") => CARTS,
+        Some("processes") => PROCESSES,
         _ => &[],
     }
 }

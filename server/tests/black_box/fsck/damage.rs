@@ -34,6 +34,7 @@ pub(crate) fn all() -> Vec<Damage> {
     all.push(other("a checkout that nobody wakes", "checkout-stalled", |data| {
         Box::pin(stalled_checkout(data))
     }));
+    all.push(other("a coupon used twice", "coupon-overused", |data| Box::pin(overused_coupon(data))));
     all.push(other("a broken audit trail", "audit-broken", |data| Box::pin(broken_audit(data))));
     all.push(other("a snapshot of another state", "snapshot-differs", |data| Box::pin(wrong_snapshot(data))));
     all.push(other("a capture missing at the provider", "provider-missing", |data| {
@@ -214,6 +215,22 @@ async fn hold_without_owner(data: PathBuf) {
         let mut part = Part::empty(stock, seen, Default::default(), Timestamp::default());
         part.events.push(event(&held));
         part.postings = vec![posting("available", -1), posting("held", 1)];
+        part
+    })
+    .await;
+}
+
+async fn overused_coupon(data: PathBuf) {
+    append(&data, async |_| {
+        let coupon = EntityId::new("coupon", amazoff_actors::ids::CouponId::of_code("ONCE").uuid());
+        let promotion = format!("promo_{}", Uuid::from_u128(1).simple());
+        let issued = json!({ "issued": { "code": "ONCE", "promotion": promotion, "total_limit": 1, "window": {} } });
+        let redeemed = |order: u128| {
+            let order = format!("ord_{}", Uuid::from_u128(order).simple());
+            json!({ "redeemed": { "order": order, "attempt": 1, "customer": "usr_1", "at": "2026-01-01T00:00:00Z" } })
+        };
+        let mut part = Part::empty(coupon, Version(0), Default::default(), Timestamp::default());
+        part.events.extend([event(&issued), event(&redeemed(1)), event(&redeemed(2))]);
         part
     })
     .await;

@@ -7,9 +7,12 @@
 mod app;
 mod backup;
 mod blast_radius;
+mod carts;
+mod coupons;
 mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;
+mod orders;
 mod shop;
 #[cfg(feature = "fault-points")]
 mod simulation;

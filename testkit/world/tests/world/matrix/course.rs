@@ -104,10 +104,9 @@ impl Course {
         world.invariants().await.and_at_rest(&stored, &world.provider).assert_hold();
         let Some(checkout) = stored.checkouts.get(&scene.cart.uuid()) else { return "nothing began" };
         let stock = &stored.stocks[&scene.shelf.variant.uuid()];
-        let paid = stored
-            .orders
-            .values()
-            .filter(|order| order.status == Status::Placed && order.payment_status == PaymentStatus::Paid);
+        let paid = stored.orders.values().filter(|order| {
+            order.status() == Status::Placed && order.payment_status() == PaymentStatus::Paid
+        });
         if checkout.is_done() {
             assert_eq!((paid.count(), stock.allocated), (1, PIECES));
             return "bought";

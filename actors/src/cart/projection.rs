@@ -1,0 +1,91 @@
+//! The carts of people as documents, so that who logs in elsewhere finds theirs.
+
+use amazoff_supervisor::documents::DocumentPut;
+use amazoff_supervisor::journal::{JournalError, StoredEvent};
+use amazoff_supervisor::{Entity, Projection, decode};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Cart, Event, Owner};
+use crate::ids::{CartId, UserId};
+
+/// The collection of carts that people have and that are not over.
+pub const CARTS: &str = "carts";
+
+/// Writes a document per cart of a person, until the cart is over. Most events of carts write nothing.
+pub struct CartProjection;
+
+/// A document of [`CARTS`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Document {
+    /// Whose it is.
+    pub(super) user: UserId,
+    /// Since when, in milliseconds since 1970.
+    pub(super) since: i64,
+}
+
+impl CartProjection {
+    /// Its name.
+    pub const NAME: &'static str = "carts";
+}
+
+/// What becomes of a cart's document; `None` when nothing does.
+fn change(event: &Event, since: i64) -> Option<Option<Document>> {
+    match event {
+        Event::Created { owner: Owner::User(user), .. } | Event::Adopted { user } => {
+            Some(Some(Document { user: *user, since }))
+        }
+        Event::Completed { .. } | Event::Merged { .. } | Event::Abandoned { .. } => Some(None),
+        Event::Created { owner: Owner::Guest, .. }
+        | Event::LineAdded { .. }
+        | Event::QuantitySet { .. }
+        | Event::Repriced { .. }
+        | Event::LineRemoved { .. }
+        | Event::CouponApplied { .. }
+        | Event::CouponRemoved { .. }
+        | Event::AddressSet(_)
+        | Event::ShippingSet { .. }
+        | Event::MergeStarted { .. }
+        | Event::MergeRefused { .. }
+        | Event::Absorbed { .. }
+        | Event::Touched { .. }
+        | Event::Left { .. }
+        | Event::Claimed { .. }
+        | Event::Released { .. } => None,
+    }
+}
+
+fn put(stored: &StoredEvent) -> Result<Option<DocumentPut>, JournalError> {
+    let corrupt = |reason: String| JournalError::Corrupt { entity: stored.entity.to_string(), reason };
+    let event = decode::<Cart>(&stored.event.payload, stored.event.schema).map_err(corrupt)?;
+    let Some(document) = change(&event, stored.at.unix_ms()) else { return Ok(None) };
+    let body: Option<Value> = match document {
+        Some(document) => Some(serde_json::to_value(document).map_err(|error| corrupt(error.to_string()))?),
+        None => None,
+    };
+    let id = CartId::from(stored.entity.id).to_string();
+    Ok(Some(DocumentPut { collection: CARTS.to_owned(), id, source_seq: stored.seq.0, body }))
+}
+
+impl Projection for CartProjection {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn kinds(&self) -> &'static [&'static str] {
+        &[Cart::KIND]
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        &[CARTS]
+    }
+
+    fn project<'a>(
+        &'a self,
+        event: &'a StoredEvent,
+    ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
+        async move { Ok(put(event)?.into_iter().collect()) }.boxed()
+    }
+}
