@@ -7,7 +7,7 @@ use std::time::Duration;
 use amazoff_supervisor::documents::{DocumentPut, Documents, Query, Sort};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{
-    AskError, Clock, CommandId, Envelope, Fault, FaultKind, Principal, ReadError, ShardId, Timestamp,
+    AskError, Clock, Envelope, Fault, FaultKind, ReadError, ShardId, Timestamp,
     derive_uuid,
 };
 use serde::{Deserialize, Serialize};
@@ -188,14 +188,13 @@ impl Webhooks {
             return self.keep(provider, event).await;
         }
         let name = format!("{provider}:{}", event.id);
-        let command = Command::Observe { event: name.clone(), news: event.news.clone(), at: event.at };
-        let id = CommandId(derive_uuid(&[b"webhook", payment.uuid().as_bytes(), name.as_bytes()]));
-        let envelope = Envelope::new(id, Principal::System, within);
+        let command = Command::Observe { event: name, news: event.news.clone(), at: event.at };
+        // Each delivery is a command of its own: the payment itself knows which messages it has taken in, so that one which
+        // comes while the same is being taken in waits for it.
+        let envelope = Envelope::system(within);
         match self.payments.execute(payment, command, envelope).await {
             Ok(_) => Ok(Intake::Taken),
             Err(AskError::Refused { refusal: Rejection::NotFound, .. }) => self.keep(provider, event).await,
-            // The same id with other contents: the first counts.
-            Err(AskError::KeyReused) => Ok(Intake::Taken),
             Err(error) => Err(IntakeError::NotNow(error.to_string())),
         }
     }
