@@ -7,12 +7,11 @@ use std::time::Duration;
 use amazoff_supervisor::documents::{DocumentPut, Documents, Query, Sort};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{
-    AskError, Clock, CommandId, Envelope, Fault, FaultKind, Principal, ReadError, ShardId, Timestamp,
+    AskError, Clock, Envelope, Fault, FaultKind, ReadError, ShardId, Timestamp,
     derive_uuid,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 
 use super::command::Command;
 use super::handle::Payments;
@@ -27,8 +26,6 @@ const STRAYS_MAX: u128 = 100;
 
 /// How many messages are taken in at once; further ones are told to come back.
 const AT_ONCE_MAX: usize = 64;
-/// How long a repeat waits before it looks what became of the message that is being taken in.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,25 +188,13 @@ impl Webhooks {
             return self.keep(provider, event).await;
         }
         let name = format!("{provider}:{}", event.id);
-        let command = Command::Observe { event: name.clone(), news: event.news.clone(), at: event.at };
-        let id = CommandId(derive_uuid(&[b"webhook", payment.uuid().as_bytes(), name.as_bytes()]));
-        let until = Instant::now() + within;
-        let taken = loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let envelope = Envelope::new(id, Principal::System, left);
-            match self.payments.execute(payment, command.clone(), envelope).await {
-                // The same message is being taken in right now: what becomes of it is the answer to this one, too.
-                Err(AskError::InFlight) if left > LOOK_AGAIN_AFTER => {
-                    tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-                }
-                taken => break taken,
-            }
-        };
-        match taken {
+        let command = Command::Observe { event: name, news: event.news.clone(), at: event.at };
+        // Each delivery is a command of its own: the payment itself knows which messages it has taken in, so that one which
+        // comes while the same is being taken in waits for it.
+        let envelope = Envelope::system(within);
+        match self.payments.execute(payment, command, envelope).await {
             Ok(_) => Ok(Intake::Taken),
             Err(AskError::Refused { refusal: Rejection::NotFound, .. }) => self.keep(provider, event).await,
-            // The same id with other contents: the first counts.
-            Err(AskError::KeyReused) => Ok(Intake::Taken),
             Err(error) => Err(IntakeError::NotNow(error.to_string())),
         }
     }

@@ -94,6 +94,7 @@ fn is_unknown(delivered: &Delivered<Command>) -> bool {
     (*operation, outcome) == (Operation::Refund, &Outcome::Unknown) && key.is_some()
 }
 
+/// T-Y8.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_stays_away_is_unknown_and_never_a_refusal() {
     assert!(is_unknown(&asked(Way::Unknown, 0).await));
@@ -102,6 +103,7 @@ async fn an_answer_that_stays_away_is_unknown_and_never_a_refusal() {
     assert_eq!(began.elapsed(), Duration::from_secs(10));
 }
 
+/// T-Y8.
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_cannot_be_reached_is_tried_again_and_then_looked_up() {
     for attempts in 0..5 {
