@@ -99,7 +99,7 @@ impl Shop {
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
-        let delivery = PaymentDelivery::new(outside.providers, checkouts.clone(), orders.clone(), clock);
+        let delivery = PaymentDelivery::new(providers.clone(), checkouts.clone(), orders.clone(), clock);
         assembly.register_with(&payments, Arc::new(delivery));
         let delivery = CheckoutDelivery {
             carts: carts.clone(),
@@ -111,13 +111,23 @@ impl Shop {
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, &products, ports);
+        let handles = (carts, users, orders, payments, checkouts);
+        let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
+        (shop, assembly.finish())
+    }
 
-        let documents = assembly.documents();
+    /// The handles of a wired shop.
+    fn of(
+        ports: &Ports,
+        (outside, providers): (Outside, Providers),
+        (shelf, documents): (Shelf, Arc<dyn Documents>),
+        (carts, users, orders, payments, checkouts): Directories,
+    ) -> Self {
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
-        let shop = Self {
+        Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
             stocks,
@@ -152,10 +162,13 @@ impl Shop {
             clock: Arc::clone(&ports.clock),
             journal: Arc::clone(&ports.journal),
             documents,
-        };
-        (shop, assembly.finish())
+        }
     }
 }
+
+/// The ways to the domains whose handles need more than their directory.
+type Directories =
+    (Directory<Cart>, Directory<User>, Directory<Order>, Directory<Payment>, Directory<Checkout>);
 
 /// The handles that others look things up in.
 fn shelf(

@@ -53,12 +53,22 @@ pub struct OrderFact {
     pub total: Option<Money>,
     /// What the ledger must count as sold by it: what was taken, without what it gave back or has asked to.
     pub sold: i64,
+    /// What it costs by now.
+    pub price: i64,
+    /// What was taken for it, as far as it knows.
+    pub captured: i64,
+    /// Whether all of its money is taken when it is placed.
+    pub paid_at_once: bool,
 }
 
 impl OrderFact {
     /// Whether it binds.
     pub fn is_placed(&self) -> bool {
         matches!(self.status, Status::Placed | Status::Completed)
+    }
+    /// Whether it ever did; it may have been given up since.
+    pub fn was_placed(&self) -> bool {
+        self.status != Status::Draft
     }
 }
 
@@ -123,6 +133,8 @@ pub struct StockFact {
     pub held: u32,
     /// In committed holds.
     pub allocated: u32,
+    /// How many more may be promised than are on the shelf.
+    pub backorder_max: u32,
     /// The holds: whose, how many, in which state.
     pub holds: Vec<(HoldId, CartId, u32, HoldState)>,
 }
@@ -140,6 +152,17 @@ pub struct CouponFact {
     pub redeemed: u32,
     /// How many orders of one customer use it, of whoever has most.
     pub most_by_customer: u32,
+}
+
+/// What orders say of the pieces of a variant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoodsFact {
+    /// Bought, not given up and not sent yet.
+    pub owed: i64,
+    /// Sent, less what came back.
+    pub out: i64,
+    /// The orders that say so.
+    pub orders: Vec<Uuid>,
 }
 
 /// A product.
@@ -186,8 +209,8 @@ pub struct Facts {
     pub coupons: HashMap<Uuid, CouponFact>,
     /// Users.
     pub users: HashMap<Uuid, UserFact>,
-    /// Pieces sold by placed orders.
-    pub sold: HashMap<VariantId, i64>,
+    /// What orders say of the pieces of a variant.
+    pub goods: BTreeMap<VariantId, GoodsFact>,
     /// The ledger: balance by (account, asset).
     pub balances: BTreeMap<(String, String), i64>,
     /// The newest number of each shard.

@@ -83,6 +83,8 @@ codes! {
     Oversold = "oversold", Error, "Some orders cannot be delivered: look at the orders of this variant.";
     /// More orders use a coupon than may.
     CouponOverused = "coupon-overused", Error, "Compare the coupon's history with its orders; it takes too much off.";
+    /// Orders and the ledger differ about what was sent and came back.
+    GoodsDiffer = "goods-differ", Error, "Compare the parcels and returns of this variant's orders with its ledger.";
     /// A cart became several orders.
     OrderTwice = "order-twice", Error, "Cancel all but one.";
     /// An order is not the one that its cart may become.
@@ -109,7 +111,7 @@ codes! {
     PaymentAbandoned = "payment-abandoned", Error, "Give the reservation up at the provider.";
     /// A checkout runs, but nothing will ever wake it.
     CheckoutStalled = "checkout-stalled", Error, "An effect is gone: look at the checkout's history.";
-    /// The provider took money for no payment of ours, or of another amount.
+    /// The provider took or gave back money for no payment of ours, or more than we know of.
     ProviderUnknown = "provider-unknown", Error, "Money was taken that the shop does not know of: give it back.";
     /// A payment says captured, the provider does not.
     ProviderMissing = "provider-missing", Error, "The shop believes in money that the provider does not have.";

@@ -8,7 +8,7 @@ use amazoff_actors::coupon::Coupon;
 use amazoff_actors::ids::{OrderId, PaymentId, ProductId, VariantId};
 use amazoff_actors::order::{AdjustmentStatus, Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
-use amazoff_actors::pricebook::Pricebook;
+use amazoff_actors::pricebook::{CapturePolicy, Pricebook};
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
@@ -40,7 +40,11 @@ impl Told for Cart {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
         let (locked_by, order) = match history.state.status {
-            cart::Status::Absent | cart::Status::Open => (None, None),
+            cart::Status::Absent
+            | cart::Status::Open
+            | cart::Status::Merging { .. }
+            | cart::Status::Merged { .. }
+            | cart::Status::Abandoned => (None, None),
             cart::Status::Completing { attempt } => (Some(attempt), None),
             cart::Status::Completed { order } => (None, Some(order)),
         };
@@ -105,16 +109,28 @@ impl Told for Order {
             cart: order.draft.as_ref().map(|draft| draft.cart),
             total: order.draft.as_ref().map(|draft| draft.totals.total),
             sold: sold(order),
+            price: order.price(),
+            captured: order.captured(),
+            paid_at_once: order.draft.as_ref().is_none_or(|of| of.capture == CapturePolicy::OnPlacement),
         };
         if fact.is_placed() {
-            for line in order.draft.iter().flat_map(|draft| &draft.lines) {
-                *facts.sold.entry(line.variant_id).or_default() += i64::from(line.quantity.get());
-            }
+            tell_goods(order, id, facts);
         }
         facts.orders.insert(id, fact);
         let documents = OrderProjection::documents(OrderId::from(id), order, Version(history.version));
         expect(facts, &EntityId::new(Self::KIND, id), documents);
         Ok(())
+    }
+}
+
+/// What an order that binds says of its pieces.
+fn tell_goods(order: &Order, id: Uuid, facts: &mut Facts) {
+    for line in order.draft.iter().flat_map(|draft| &draft.lines) {
+        let pieces = order.goods.get(&line.id).copied().unwrap_or_default();
+        let of = facts.goods.entry(line.variant_id).or_default();
+        of.owed += i64::from(pieces.current()) - i64::from(pieces.shipped);
+        of.out += i64::from(pieces.shipped) - i64::from(pieces.returned);
+        of.orders.push(id);
     }
 }
 
@@ -224,10 +240,15 @@ impl Told for Product {
 impl Told for Stock {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
-        let Self { on_hand, held, allocated, holds, .. } = &history.state;
-        let holds =
-            holds.iter().map(|(id, hold)| (*id, hold.cart, hold.quantity.get(), hold.state)).collect();
-        let fact = StockFact { on_hand: *on_hand, held: *held, allocated: *allocated, holds };
+        let stock = &history.state;
+        let holds = stock.holds.iter().map(|(id, hold)| (*id, hold.cart, hold.left(), hold.state));
+        let fact = StockFact {
+            on_hand: stock.on_hand,
+            held: stock.held,
+            allocated: stock.allocated,
+            backorder_max: stock.backorder_max,
+            holds: holds.collect(),
+        };
         facts.stocks.insert(VariantId::from(id), fact);
         Ok(())
     }

@@ -41,7 +41,7 @@ pub fn versioned<T: Serialize>(asked: &HeaderMap, view: &T, version: u64) -> Res
 /// A view as JSON, and a short hash of it.
 fn written<T: Serialize>(view: &T) -> Result<(Vec<u8>, String), Problem> {
     let body = serde_json::to_vec(view)
-        .map_err(|error| Problem::bug(&format!("a view cannot be written as JSON: {error}")))?;
+        .map_err(|error| Problem::bug(format!("a view cannot be written as JSON: {error}")))?;
     let digest = Sha256::digest(&body);
     let hash = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     Ok((body, hash))

@@ -15,7 +15,7 @@ use crate::pages;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, auth, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
+    admin, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -29,6 +29,12 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(carts::get_one))
         .routes(routes!(carts::add_line))
         .routes(routes!(carts::change_line, carts::remove_line))
+        .routes(routes!(carts::quote))
+        .routes(routes!(cart_terms::set_address))
+        .routes(routes!(cart_terms::set_shipping))
+        .routes(routes!(cart_terms::apply_coupon, cart_terms::remove_coupon))
+        .routes(routes!(cart_terms::merge))
+        .routes(routes!(cart_terms::own))
         .routes(routes!(checkout::complete))
         .routes(routes!(orders::list))
         .routes(routes!(orders::get_one))

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::node::Node;
+use crate::providers;
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
 use crate::stores::{OpenError, Stores};

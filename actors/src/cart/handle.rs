@@ -382,8 +382,9 @@ fn refused_for(reason: CouponReason) -> coupon::Rejection {
 /// A contact that could not be sealed: nothing happened.
 fn not_sealed(error: VaultError) -> AskError<Rejection> {
     let cause = error.to_string();
-    match error.kind() {
-        amazoff_supervisor::FaultKind::Bug => AskError::NotCommitted { cause },
-        _ => AskError::Unavailable { cause },
+    if error.kind() == amazoff_supervisor::FaultKind::Bug {
+        AskError::NotCommitted { cause }
+    } else {
+        AskError::Unavailable { cause }
     }
 }

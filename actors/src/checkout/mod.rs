@@ -42,6 +42,7 @@
 mod apply;
 mod command;
 mod deliver;
+mod effect;
 mod event;
 mod handle;
 mod outcome;
@@ -55,8 +56,9 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-pub use command::{CartAnswer, Command, Effect, PaymentChoice, Priced, Reply, Start};
+pub use command::{CartAnswer, Command, PaymentChoice, Priced, Reply, Start};
 pub use deliver::CheckoutDelivery;
+pub use effect::Effect;
 pub use event::Event;
 pub use handle::{Checkouts, CompleteError, CompleteForm};
 pub use outcome::{AttemptOutcome, Failure, Outcome};

@@ -127,10 +127,9 @@ impl Fault for Failure {
     fn kind(&self) -> FaultKind {
         match self {
             Self::CartNotFound => FaultKind::NotFound,
-            Self::Coupon { refusal, .. } => match refusal.kind() {
-                FaultKind::NotFound => FaultKind::Conflict, // the code is, not what was asked for
-                kind => kind,
-            },
+            // The code is not found, not what was asked for.
+            Self::Coupon { refusal, .. } if refusal.kind() == FaultKind::NotFound => FaultKind::Conflict,
+            Self::Coupon { refusal, .. } => refusal.kind(),
             Self::CartEmpty
             | Self::AddressMissing
             | Self::ShippingUnavailable

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use amazoff_supervisor::{Claim, CommandId, Context, Decision, Entity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Effect, Priced, Reply, Start, payment_of};
+use super::command::{Command, Priced, Reply, Start, payment_of};
+use super::effect::Effect;
 use super::event::Event;
 use super::outcome::{AttemptOutcome, Failure, Outcome};
 use super::rejection::Rejection;

@@ -52,13 +52,8 @@ pub struct Draft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Box<Quote>>,
     /// When its money is taken.
-    #[serde(default, skip_serializing_if = "at_placement")]
+    #[serde(default)]
     pub capture: CapturePolicy,
-}
-
-/// The policy that is not written: orders from before there were two had this one.
-fn at_placement(policy: &CapturePolicy) -> bool {
-    *policy == CapturePolicy::OnPlacement
 }
 
 impl Draft {

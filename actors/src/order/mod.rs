@@ -87,7 +87,7 @@ pub use handle::{OrderCard, OrderPage, Orders};
 pub use number::number;
 pub use projection::{ORDERS, OrderProjection};
 pub use rejection::Rejection;
-pub use state::{Order, REFUNDS, SALES};
+pub use state::{Order, SALES};
 pub use view::{
     FulfillmentStatus, Milestone, Moment, OrderDetails, PaymentStatus, Stage, Status, Sums, View,
 };

@@ -12,7 +12,6 @@ use serde_json::json;
 use super::event::Event;
 use super::number::number;
 use super::state::Order;
-use super::view::Status;
 use crate::cart::Owner;
 use crate::ids::OrderId;
 
@@ -70,19 +69,15 @@ fn read(stored: &StoredEvent) -> Result<Event, JournalError> {
         .map_err(|reason| JournalError::Corrupt { entity: stored.entity.to_string(), reason })
 }
 
-/// The document of an order; `None` while it is not placed.
+/// The document of an order; `None` before it is placed. One that was given up after that stays in its owner's list.
 fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
     let draft = order.draft.as_deref()?;
-    let listed = match order.status() {
-        Status::Placed | Status::Completed => true,
-        Status::Draft | Status::Canceled => false,
-    };
+    let placed_at = order.placed_at?;
     let user = match draft.owner {
         Owner::Guest => None,
         Owner::User(user) => Some(user),
     };
-    listed.then(|| {
-        json!({
+    Some(json!({
             "id": id,
             "user": user,
             "number": number(id),
@@ -92,11 +87,10 @@ fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
             "fulfillment_status": order.fulfillment_status(),
             "total_amount": draft.totals.total.amount,
             "currency": draft.totals.total.currency,
-            "placed_at": order.placed_at.unwrap_or_default().unix_ms(),
+            "placed_at": placed_at.unix_ms(),
             "line_count": draft.lines.len(),
             "first_title": draft.lines.first().map(|line| line.title.as_str()),
-        })
-    })
+    }))
 }
 
 impl Projection for OrderProjection {
@@ -106,6 +100,10 @@ impl Projection for OrderProjection {
 
     fn kinds(&self) -> &'static [&'static str] {
         &[Order::KIND]
+    }
+
+    fn version(&self) -> u32 {
+        2 // orders that were given up stay in the list, and say how far their goods are
     }
 
     fn collections(&self) -> &'static [&'static str] {

@@ -19,8 +19,6 @@ use crate::ids::{LineId, PaymentId, ReturnId, ShipmentId};
 
 /// Where the money of paid orders ends up.
 pub const SALES: &str = "sales";
-/// Where money waits that goes back to a payer.
-pub const REFUNDS: &str = "clearing:refunds";
 
 /// An order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use super::*;
 use crate::cart::Owner;
 use crate::ids::{CartId, LineId, OrderId, PaymentId, ProductId, VariantId};
 use crate::money::{Money, Quantity};
-use crate::payment::CLEARING;
+use crate::payment::{CLEARING, REFUNDS};
 use crate::pricebook::CapturePolicy;
 use crate::pricing::totals;
 

@@ -40,22 +40,10 @@ pub(super) fn apply(payment: &mut Payment, event: &Event) {
         Event::Voided => payment.stage = over(payment, Stage::Voided),
         Event::ReservationExpired => payment.stage = over(payment, Stage::Expired),
         Event::Failed { code } => payment.stage = Stage::Failed { code: code.clone() },
-        Event::OutcomeUnknown { operation } => match under_way(payment) {
-            Some(ask) => ask.doubt = Some(Doubt::default()),
-            None => {
-                let (operation, confirmation) = (*operation, confirmation_of(&payment.stage));
-                payment.stage = Stage::Unknown { operation, confirmation, asked: 0, asking: false };
-            }
-        },
+        Event::OutcomeUnknown { operation } => doubt(payment, *operation),
         Event::SyncRequested => set_asking(payment, true),
         Event::StillUnknown { .. } => set_asking(payment, false),
-        Event::OperationRepeated { operation } => match under_way(payment) {
-            Some(ask) => (ask.repeats, ask.doubt) = (ask.repeats.saturating_add(1), None),
-            None => {
-                payment.repeats = payment.repeats.saturating_add(1);
-                payment.stage = repeated(&payment.stage, *operation);
-            }
-        },
+        Event::OperationRepeated { operation } => repeat(payment, *operation),
         Event::IntegrityBroken { reported } => {
             payment.stage = Stage::IntegrityFailure { reported: *reported }
         }
@@ -85,6 +73,26 @@ pub(super) fn apply(payment: &mut Payment, event: &Event) {
             }
         }
     }
+}
+
+/// The answer to what is under way is missing.
+fn doubt(payment: &mut Payment, operation: Operation) {
+    if let Some(ask) = under_way(payment) {
+        ask.doubt = Some(Doubt::default());
+        return;
+    }
+    let confirmation = confirmation_of(&payment.stage);
+    payment.stage = Stage::Unknown { operation, confirmation, asked: 0, asking: false };
+}
+
+/// What is under way is sent once more.
+fn repeat(payment: &mut Payment, operation: Operation) {
+    if let Some(ask) = under_way(payment) {
+        (ask.repeats, ask.doubt) = (ask.repeats.saturating_add(1), None);
+        return;
+    }
+    payment.repeats = payment.repeats.saturating_add(1);
+    payment.stage = repeated(&payment.stage, operation);
 }
 
 /// Where a reservation stands of which nothing is left.

@@ -12,6 +12,7 @@ use amazoff_supervisor::{
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::command::Command;
 use super::handle::Payments;
@@ -26,6 +27,8 @@ const STRAYS_MAX: u128 = 100;
 
 /// How many messages are taken in at once; further ones are told to come back.
 const AT_ONCE_MAX: usize = 64;
+/// How long a repeat waits before it looks what became of the message that is being taken in.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,8 +193,19 @@ impl Webhooks {
         let name = format!("{provider}:{}", event.id);
         let command = Command::Observe { event: name.clone(), news: event.news.clone(), at: event.at };
         let id = CommandId(derive_uuid(&[b"webhook", payment.uuid().as_bytes(), name.as_bytes()]));
-        let envelope = Envelope::new(id, Principal::System, within);
-        match self.payments.execute(payment, command, envelope).await {
+        let until = Instant::now() + within;
+        let taken = loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let envelope = Envelope::new(id, Principal::System, left);
+            match self.payments.execute(payment, command.clone(), envelope).await {
+                // The same message is being taken in right now: what becomes of it is the answer to this one, too.
+                Err(AskError::InFlight) if left > LOOK_AGAIN_AFTER => {
+                    tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+                }
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(_) => Ok(Intake::Taken),
             Err(AskError::Refused { refusal: Rejection::NotFound, .. }) => self.keep(provider, event).await,
             // The same id with other contents: the first counts.

@@ -3,32 +3,46 @@
 //! A second card is a second payment, never a second call of the same one. The provider is called only by an effect whose
 //! idempotency key was committed before, so a call that is repeated after a crash moves no money twice.
 //!
-//! | state            | Authorize | Confirm | Capture | Void             | Sync  | answers to    |
-//! |------------------|-----------|---------|---------|------------------|-------|---------------|
-//! | Created          | asks      | unknown | unknown | unknown          | –     | –             |
-//! | Authorizing      | repeat    | refused | refused | remembered       | –     | Authorize     |
-//! | RequiresAction   | repeat    | asks    | refused | asks             | asks  | –             |
-//! | Confirming       | repeat    | repeat  | refused | remembered       | –     | Confirm       |
-//! | Authorized       | repeat    | repeat  | asks    | asks             | –     | –             |
-//! | Capturing        | repeat    | repeat  | repeat  | refused          | –     | Capture       |
-//! | Voiding          | repeat    | refused | refused | repeat           | –     | Void          |
-//! | Unknown          | repeat    | by op   | by op   | remembered by op | asks  | the lookup    |
-//! | Captured         | repeat    | repeat  | repeat  | refused          | –     | –             |
-//! | Voided, Failed, IntegrityFailure | repeat | refused | refused | repeat | – | –           |
+//! The reservation has a stage; partial captures and refunds are *parts* beside it, each with a name and a state of its own
+//! (waiting → asked → done or failed). One call to the provider is under way at a time: of the stage or of a part. Whatever
+//! is asked meanwhile waits in the order it came, a bounded number; beyond that it is refused as busy.
 //!
-//! *asks* = calls the provider; *repeat* = nothing happens, the view is answered; *remembered* = done once the fate is known.
-//! `Authorize` with other terms is refused in every state.
+//! | stage            | Authorize | Confirm | Capture | CapturePart | Refund  | Void       | Sync  | answers to |
+//! |------------------|-----------|---------|---------|-------------|---------|------------|-------|------------|
+//! | Created          | asks      | unknown | unknown | unknown     | unknown | unknown    | –     | –          |
+//! | Authorizing      | repeat    | refused | refused | refused     | refused | remembered | –     | Authorize  |
+//! | RequiresAction   | repeat    | asks    | refused | refused     | refused | asks       | asks  | –          |
+//! | Confirming       | repeat    | repeat  | refused | refused     | refused | remembered | –     | Confirm    |
+//! | Authorized       | repeat    | repeat  | asks ¹  | asks ²      | asks ²  | asks ³     | asks  | parts      |
+//! | Capturing        | repeat    | repeat  | repeat  | refused     | refused | refused    | –     | Capture    |
+//! | Voiding          | repeat    | refused | refused | refused     | waits   | repeat     | –     | Void       |
+//! | Unknown          | repeat    | by op   | by op   | refused     | by op   | by op      | asks  | the lookup |
+//! | Captured         | repeat    | repeat  | repeat  | refused     | asks ²  | refused ⁴  | –     | parts      |
+//! | Voided, Expired, Failed | repeat | refused | refused | refused | refused | repeat     | –     | –          |
+//! | IntegrityFailure | repeat    | refused | refused | refused     | refused | repeat     | –     | –          |
+//!
+//! *asks* = calls the provider; *waits* = asked once nothing else is under way; *repeat* = nothing happens, the view is
+//! answered; *remembered* = done once the fate is known. `Authorize` with other terms is refused in every stage, and so is a
+//! part under the name of another one. ¹ Refused once a part was asked for. ² Waits while a call is under way; a part that
+//! is known already is a repeat. ³ Remembered while a part is asked or waits. ⁴ Repeat where it was taken in parts.
+//! `CheckExpiry` (the reminder of a reservation's end) and a provider's message (`Observe`) ask like Sync does; a message
+//! about a dispute is taken in at every stage but Created. A part whose answer is missing is asked about like a stage.
 //!
 //! Invariants:
-//! - PAY-1 Money is captured at most once, exactly the authorized amount, and only after it was authorized.
+//! - PAY-1 Money is captured only after it was authorized, and never more than was.
 //! - PAY-2 At most one operation is under way at the provider.
-//! - PAY-3 Terminal states (Captured, Voided, Failed, IntegrityFailure) never change.
-//! - PAY-4 Every operation has one key for ever; an answer that stays away is looked up by that key, never guessed.
-//! - PAY-5 An answer over another amount or currency ends in IntegrityFailure, never in Authorized or Captured.
-//! - PAY-6 Postings sum to zero: a capture moves `provider:<name>` → `clearing:captured`.
-//! - PAY-7 Each settled step is told to the checkout once.
+//! - PAY-3 Voided, Expired, Failed and IntegrityFailure never change. After Captured only refunds and disputes follow; a
+//!   refund of another amount than asked ends in IntegrityFailure.
+//! - PAY-4 Every operation has one key for ever; an answer that stays away is looked up by that key, never guessed. A key
+//!   of a day is looked up, never sent: providers forget them.
+//! - PAY-5 An answer over another amount or currency ends in IntegrityFailure, never in money that counts as moved.
+//! - PAY-6 Postings sum to zero: a capture moves `provider:<name>` → `clearing:captured`, a refund `clearing:refunds` →
+//!   `provider:<name>`, a dispute `disputes` → `provider:<name>` and, when it is won, back.
+//! - PAY-7 Each settled step is told once: what the checkout asked to the checkout, everything else to the order.
+//! - PAY-8 Refunds, done and promised, never exceed what was captured; money in dispute is not given back.
 //!
-//! It does not refund, store cards or know stock. The checkout process commands it; shoppers only confirm.
+//! It does not store cards or know stock, and decides about no refund: the checkout and the order command it; shoppers only
+//! confirm. What its provider says of its own accord comes through [`Webhooks`].
 
 mod answer;
 mod apply;

@@ -24,8 +24,10 @@
 
 mod basket;
 mod engine;
+#[cfg(test)]
 mod flat;
 mod handle;
+mod price;
 mod prorate;
 mod quote;
 mod rate;
@@ -34,8 +36,10 @@ mod totals;
 
 pub use basket::{AppliedCoupon, Basket, BasketLine, Destination};
 pub use engine::{ShippingOption, quote};
-pub use flat::{PRICE_MAX, SHIPPING_FLAT, SHIPPING_FREE_FROM, SHOP_CURRENCY, is_price, totals};
+#[cfg(test)]
+pub(crate) use flat::totals;
 pub use handle::{Asked, AskedLine, PricedCart, Prices};
+pub use price::{PRICE_MAX, SHOP_CURRENCY, is_price};
 pub use prorate::prorate;
 pub use quote::{
     CouponOutcome, CouponReason, CouponUse, Discount, DiscountShare, PriceStep, Quote, QuoteError,

@@ -26,6 +26,12 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Whether tax is added to the lines' prices (or part of them).
+    pub fn is_tax_added(&self) -> bool {
+        let with_tax_included = self.subtotal.amount - self.discount.amount + self.shipping.amount;
+        self.total.amount > with_tax_included
+    }
+
     /// The sums of nothing at all.
     pub const fn zero(currency: Currency) -> Self {
         let zero = Money::zero(currency);

@@ -16,6 +16,8 @@
 mod compare;
 mod report;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use report::{Finding, Findings, Kind, REPORTS, Report};
 pub use run::{Reconciliations, WINDOW};

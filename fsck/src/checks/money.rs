@@ -77,7 +77,7 @@ fn per_order(facts: &Facts, report: &mut Report) {
             report.note(Code::CapturedTooMuch, name, format!("{refunded} of {captured} was given back"));
         }
         let Some(order) = payment.order else { continue };
-        *captured.entry(order).or_default() += payment.captured;
+        *captured.entry(order).or_default() += payment.captured - payment.refunded;
         let placed = facts.orders.get(&order.uuid()).is_some_and(OrderFact::is_placed);
         let kept = payment.captured - payment.refunded - payment.disputed;
         let known = facts.orders.get(&order.uuid()).is_some_and(|order| order.sold > 0);
@@ -89,7 +89,11 @@ fn per_order(facts: &Facts, report: &mut Report) {
         let total = facts.orders.get(&order.uuid()).and_then(|order| order.total);
         let total = total.map_or(0, |total| total.amount);
         if !(0..=total).contains(&sum) {
-            report.note(Code::CapturedTooMuch, order, format!("{sum} was captured, it costs {total}"));
+            report.note(
+                Code::CapturedTooMuch,
+                order,
+                format!("{sum} was captured and not given back, it costs {total}"),
+            );
         }
     }
 }

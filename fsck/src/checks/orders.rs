@@ -1,6 +1,6 @@
 //! Carts, their checkouts and what they became.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::ids::{CartId, OrderId, PaymentId};
@@ -8,7 +8,7 @@ use amazoff_actors::order::PaymentStatus;
 use amazoff_actors::payment::Payment;
 use amazoff_supervisor::{Entity as _, EntityId};
 
-use crate::facts::{Facts, OrderFact, Progress};
+use crate::facts::{Facts, OrderFact};
 use crate::finding::{Code, Report};
 
 pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
@@ -32,7 +32,7 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     for (id, cart) in &facts.carts {
         let name = CartId::from(*id);
         if let Some(order) = cart.order
-            && !facts.orders.get(&order.uuid()).is_some_and(OrderFact::is_placed)
+            && !facts.orders.get(&order.uuid()).is_some_and(OrderFact::was_placed)
         {
             report.note(Code::CartOrderMissing, name, format!("it is completed, but {order} is not placed"));
         }
@@ -44,8 +44,10 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     }
 }
 
-/// No placed order without a payment that covers it; none unpaid without somebody at work.
+/// No placed order without a payment that covers it; none unpaid without somebody at work; none that knows of other sums
+/// than its payments.
 pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
+    let (taken, telling) = payments_by_order(facts);
     for (id, order) in facts.orders.iter().filter(|(_, order)| order.is_placed()) {
         let name = OrderId::from(*id);
         let payment = order.payment.and_then(|payment| facts.payments.get(&payment));
@@ -57,21 +59,38 @@ pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
             report.note(Code::OrderUncovered, name, format!("it costs {total}; its payment is {payment:?}"));
             continue;
         }
-        let captured = payment.is_some_and(|payment| payment.progress == Progress::Captured);
-        let paid = order.payment_status == PaymentStatus::Paid;
-        let at_work = order.cart.is_some_and(|cart| is_at_work(facts, cart));
-        match (paid, captured) {
-            (true, true) => {}
-            (false, _) if at_work => {}
-            (true, false) => {
-                report.note(Code::MoneyDiffers, name, "it is paid, but its payment is not captured")
-            }
-            (false, true) => {
-                report.note(Code::MoneyStranded, name, "its money was taken, but it is not paid")
-            }
-            (false, false) => report.note(Code::OrderUnpaid, name, "it binds, but its money was never taken"),
+        let taken = taken.get(&name).copied().unwrap_or(0);
+        let at_work = order.cart.is_some_and(|cart| is_at_work(facts, cart)) || telling.contains(&name);
+        let OrderFact { captured, price, .. } = *order;
+        if captured > taken {
+            let detail = format!("it counts {captured} as taken, but its payments took {taken}");
+            report.note(Code::MoneyDiffers, name, detail);
+        } else if captured < taken && !at_work {
+            let detail = format!("its payments took {taken}, but it knows of {captured}");
+            report.note(Code::MoneyStranded, name, detail);
+        } else if captured < price && !at_work && is_awaited(order) {
+            let detail = format!("it binds and costs {price}, but {captured} was taken");
+            report.note(Code::OrderUnpaid, name, detail);
         }
     }
+}
+
+/// What the payments of each order took, and the orders to which one has something to tell.
+fn payments_by_order(facts: &Facts) -> (HashMap<OrderId, i64>, HashSet<OrderId>) {
+    let (mut taken, mut telling) = (HashMap::new(), HashSet::new());
+    for (id, payment) in &facts.payments {
+        let Some(order) = payment.order else { continue };
+        *taken.entry(order).or_default() += payment.captured;
+        if facts.moves(&EntityId::new(Payment::KIND, *id)) {
+            telling.insert(order);
+        }
+    }
+    (taken, telling)
+}
+
+/// Whether money should be there already: all of it at once, or, parcel by parcel, when a capture failed.
+fn is_awaited(order: &OrderFact) -> bool {
+    order.paid_at_once || matches!(order.payment_status, PaymentStatus::Failed | PaymentStatus::Voided)
 }
 
 /// Whether an attempt of a cart's checkout runs.

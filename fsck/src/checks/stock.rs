@@ -1,33 +1,68 @@
-//! On hand + held + sold = received, in the entity and in the ledger, and nothing below zero.
+//! Received + corrected = on hand + sent + scrapped, in the entity and in the ledger, nothing is promised beyond the shelf and
+//! what may be backordered, and what orders say of their pieces is so.
 
-use amazoff_actors::ids::{HoldId, VariantId};
-use amazoff_actors::stock::{HoldState, SUPPLIER};
+use amazoff_actors::ids::{HoldId, OrderId, VariantId};
+use amazoff_actors::order::{Order, Status};
+use amazoff_actors::stock::{CUSTOMER, HoldState, SUPPLIER};
+use amazoff_supervisor::{Entity as _, EntityId};
 
-use crate::facts::{Facts, StockFact};
+use crate::facts::{Facts, GoodsFact, StockFact};
 use crate::finding::{Code, Report};
 
 pub(super) fn adds_up(facts: &Facts, report: &mut Report) {
     for (variant, stock) in &facts.stocks {
         adds_up_of(facts, *variant, stock, report);
     }
-    let unknown = facts.sold.keys().filter(|variant| !facts.stocks.contains_key(variant));
+    let unknown = facts.goods.keys().filter(|variant| !facts.stocks.contains_key(variant));
     for variant in unknown {
         report.note(Code::Oversold, variant, "it was sold, but there is no stock of it");
     }
 }
 
+/// The ledger of a variant.
+struct Shelf {
+    /// From the supplier, and by corrections.
+    came: i64,
+    available: i64,
+    held: i64,
+    allocated: i64,
+    scrapped: i64,
+    /// At customers.
+    out: i64,
+}
+
+impl Shelf {
+    fn of(facts: &Facts, variant: VariantId) -> Self {
+        let asset = variant.to_string();
+        let shelf = |name: &str| facts.balance(&format!("stock:{name}:{variant}"), &asset);
+        Self {
+            came: -facts.balance(SUPPLIER, &asset) - shelf("adjusted"),
+            available: shelf("available"),
+            held: shelf("held"),
+            allocated: shelf("allocated"),
+            scrapped: shelf("scrapped"),
+            out: facts.balance(CUSTOMER, &asset),
+        }
+    }
+
+    fn on_hand(&self) -> i64 {
+        self.came - self.out - self.scrapped
+    }
+}
+
 fn adds_up_of(facts: &Facts, variant: VariantId, stock: &StockFact, report: &mut Report) {
-    let asset = variant.to_string();
-    let shelf = |name: &str| facts.balance(&format!("stock:{name}:{variant}"), &asset);
-    let (available, held, allocated) = (shelf("available"), shelf("held"), shelf("allocated"));
-    let received = -facts.balance(SUPPLIER, &asset);
-    let sold = facts.sold.get(&variant).copied().unwrap_or(0);
+    let shelf = Shelf::of(facts, variant);
+    let Shelf { came, available, held, allocated, scrapped, out } = shelf;
+    let none = GoodsFact::default();
+    let goods = facts.goods.get(&variant).unwrap_or(&none);
     let figures = format!(
-        "ledger {received} received, {available} available, {held} held, {allocated} allocated; \
-         stock {} on hand, {} held, {} allocated; {sold} sold",
-        stock.on_hand, stock.held, stock.allocated
+        "ledger {came} received, {available} available, {held} held, {allocated} allocated, {out} sent, {scrapped} scrapped; \
+         stock {} on hand, {} held, {} allocated, {} to be backordered; orders {} owed, {} sent",
+        stock.on_hand, stock.held, stock.allocated, stock.backorder_max, goods.owed, goods.out
     );
-    if available < 0 || held < 0 || allocated < 0 || available + held + allocated != received {
+    let sums = available + held + allocated == shelf.on_hand();
+    // Promises stay when fewer pieces may be backordered later; only the shelf itself is never below nothing.
+    if held < 0 || allocated < 0 || scrapped < 0 || out < 0 || shelf.on_hand() < 0 || !sums {
         report.note(Code::StockUnbalanced, variant, figures.clone());
     }
     let by_holds = |state: HoldState| -> i64 {
@@ -35,17 +70,21 @@ fn adds_up_of(facts: &Facts, variant: VariantId, stock: &StockFact, report: &mut
         holds.map(|(_, _, pieces, _)| i64::from(*pieces)).sum()
     };
     let entity = (i64::from(stock.on_hand), i64::from(stock.held), i64::from(stock.allocated));
-    if entity != (received, held, allocated) {
+    if entity != (shelf.on_hand(), held, allocated) {
         report.note(Code::StockDiffers, variant, figures.clone());
     } else if (by_holds(HoldState::Live), by_holds(HoldState::Committed)) != (entity.1, entity.2) {
         report.note(Code::StockDiffers, variant, format!("the holds sum to something else: {figures}"));
     }
-    if sold > allocated {
-        report.note(Code::Oversold, variant, figures);
+    if goods.owed > allocated {
+        report.note(Code::Oversold, variant, figures.clone());
+    }
+    let sends = |order: &uuid::Uuid| facts.sends.contains(&EntityId::new(Order::KIND, *order));
+    if goods.out != out && !goods.orders.iter().any(sends) {
+        report.note(Code::GoodsDiffer, variant, figures);
     }
 }
 
-/// No hold without an attempt that runs or has bought.
+/// No hold without an attempt that runs or has bought, and none of an order that was given up.
 pub(super) fn holds_have_owners(facts: &Facts, report: &mut Report) {
     for (variant, stock) in &facts.stocks {
         for (hold, cart, pieces, state) in &stock.holds {
@@ -55,7 +94,8 @@ pub(super) fn holds_have_owners(facts: &Facts, report: &mut Report) {
             let owned = match state {
                 HoldState::Live => runs && !checkout.is_some_and(|checkout| checkout.gave_stock_back),
                 HoldState::Committed => {
-                    runs || checkout.and_then(|checkout| checkout.bought).is_some_and(is_of)
+                    let bought = checkout.and_then(|checkout| checkout.bought).is_some_and(is_of);
+                    (runs || bought) && !is_given_up(facts, OrderId::of_cart(*cart))
                 }
             };
             if !owned {
@@ -66,4 +106,10 @@ pub(super) fn holds_have_owners(facts: &Facts, report: &mut Report) {
             }
         }
     }
+}
+
+/// Whether an order was given up and has nothing more to ask of others.
+fn is_given_up(facts: &Facts, order: OrderId) -> bool {
+    let canceled = facts.orders.get(&order.uuid()).is_some_and(|order| order.status == Status::Canceled);
+    canceled && !facts.sends.contains(&EntityId::new(Order::KIND, order.uuid()))
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 use amazoff_actors::ids::PaymentId;
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{
-    Confirmation, Found, Intent, IntentKey, Lookup, Operation, PaymentProvider, ProviderAnswer, ProviderError,
+    Confirmation, Found, Intent, IntentKey, Lookup, News, Operation, PaymentProvider, ProviderAnswer,
+    ProviderError, RecordState, WebhookError,
 };
-use amazoff_supervisor::{ManualClock, Timestamp, derive_uuid};
+use amazoff_supervisor::{Clock, ManualClock, Timestamp, derive_uuid};
 
-use super::{Entry, Outcome, Sandbox, SandboxError};
+use super::{Entry, Message, Outcome, SECRET, Sandbox, SandboxError, sign};
 
 struct Desk {
     _folder: tempfile::TempDir,
@@ -226,4 +227,145 @@ async fn a_ledger_that_another_process_holds_leaves_the_outcome_open() {
     assert!(matches!(desk.authorize(1, "tok_ok").await, Err(ProviderError::Unknown(_))));
     held.unlock().unwrap();
     desk.authorize(1, "tok_ok").await.unwrap();
+}
+
+fn part(n: u8, operation: Operation, name: u8, cents: i64) -> Intent {
+    let key = IntentKey::of_part(payment(n), operation, derive_uuid(&[&[name]]));
+    Intent { key, amount: Money::eur(cents), ..intent(n, operation) }
+}
+
+fn taken(n: u8, cents: i64) -> ProviderAnswer {
+    let reference = format!("sandbox-{}", payment(n).uuid().simple());
+    ProviderAnswer::approved(reference, Money::eur(cents))
+}
+
+impl Desk {
+    async fn take(&self, n: u8, name: u8, cents: i64) -> ProviderAnswer {
+        bare(self.sandbox.capture(&part(n, Operation::Capture, name, cents)).await.unwrap())
+    }
+    async fn give_back(&self, n: u8, name: u8, cents: i64) -> ProviderAnswer {
+        self.sandbox.refund(&part(n, Operation::Refund, name, cents)).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn money_is_taken_and_given_back_in_parts_and_never_more_than_there_is() {
+    let mut desk = Desk::new();
+    desk.authorize(1, "tok_ok").await.unwrap();
+    assert_eq!(desk.give_back(1, 1, 1).await, declined("exceeds_captured"));
+    for _ in 0..2 {
+        assert_eq!(desk.take(1, 1, 1_000).await, taken(1, 1_000), "the same key takes once");
+        desk.restart();
+    }
+    assert_eq!(desk.take(1, 2, 1_000).await, declined("exceeds_authorized"));
+    assert_eq!(desk.take(1, 3, 999).await, taken(1, 999));
+    assert_eq!(desk.void(1).await, declined("already_captured"));
+    assert!(matches!(desk.give_back(1, 2, 1_500).await, ProviderAnswer::Approved { .. }));
+    assert_eq!(desk.give_back(1, 3, 500).await, declined("exceeds_captured"));
+    assert!(matches!(desk.give_back(1, 4, 499).await, ProviderAnswer::Approved { .. }));
+    let lookup = Lookup { operation: Operation::Refund, intent: part(1, Operation::Refund, 2, 1_500) };
+    assert_eq!(desk.sandbox.find(&lookup).await, Ok(Found::Answered(desk.give_back(1, 2, 1_500).await)));
+}
+
+#[tokio::test]
+async fn what_is_not_taken_is_given_up_and_found_so() {
+    let desk = Desk::new();
+    desk.authorize(1, "tok_ok").await.unwrap();
+    desk.take(1, 1, 1_000).await;
+    assert_eq!(desk.find(1, Operation::Authorize).await, Found::Answered(approved(1)));
+    assert!(matches!(desk.void(1).await, ProviderAnswer::Approved { .. }));
+    assert_eq!(desk.take(1, 2, 1).await, declined("not_authorized"));
+    assert_eq!(desk.find(1, Operation::Authorize).await, Found::Answered(declined("canceled")));
+    assert!(matches!(desk.give_back(1, 1, 1_000).await, ProviderAnswer::Approved { .. }));
+}
+
+#[tokio::test]
+async fn the_tokens_of_later_troubles_keep_their_word_after_a_restart() {
+    let mut desk = Desk::new();
+    for (n, token) in [(1, "tok_capture_decline"), (2, "tok_refund_decline")] {
+        assert_eq!(desk.authorize(n, token).await, Ok(approved(n)));
+    }
+    desk.restart();
+    assert_eq!(desk.capture(1).await, declined("capture_declined"));
+    assert_eq!(desk.capture(2).await, approved(2));
+    assert_eq!(desk.give_back(2, 1, 1).await, declined("refund_declined"));
+    assert_eq!(desk.authorize(3, "tok_wrong_amount").await, Ok(taken(3, 2_000)));
+}
+
+#[tokio::test]
+async fn a_reservation_runs_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(ManualClock::at(Timestamp::from_unix_ms(1_767_225_600_000)));
+    let sandbox = Sandbox::open(&folder.path().join("ledger.jsonl"), Duration::ZERO, clock.clone()).unwrap();
+    let expiry = |answer| match answer {
+        ProviderAnswer::Approved { expires_at, .. } => expires_at.unwrap(),
+        ProviderAnswer::ActionRequired { .. } | ProviderAnswer::Declined { .. } => panic!("{answer:?}"),
+    };
+    for (n, token, seconds) in [(1, "tok_ok", 7 * 24 * 3_600), (2, "tok_short", 60)] {
+        let answer = sandbox.authorize(&intent(n, Operation::Authorize), token).await.unwrap();
+        assert_eq!(expiry(answer), clock.now().plus(Duration::from_secs(seconds)));
+    }
+    clock.advance(Duration::from_secs(60));
+    let found = |n| {
+        let lookup = Lookup { operation: Operation::Authorize, intent: intent(n, Operation::Authorize) };
+        let sandbox = &sandbox;
+        async move { sandbox.find(&lookup).await.unwrap() }
+    };
+    assert_eq!(found(2).await, Found::Answered(declined("expired")));
+    assert!(matches!(found(1).await, Found::Answered(ProviderAnswer::Approved { .. })));
+    let late = sandbox.capture(&intent(2, Operation::Capture)).await.unwrap();
+    assert_eq!(late, declined("authorization_expired"));
+}
+
+#[tokio::test]
+async fn its_records_say_what_became_of_each_payment_page_by_page() {
+    let desk = Desk::new();
+    for n in 0..120 {
+        let token = if n == 1 { "tok_decline" } else { "tok_ok" };
+        desk.authorize(n, token).await.unwrap();
+    }
+    desk.authorize(120, "tok_action").await.unwrap();
+    desk.take(2, 1, 500).await;
+    desk.capture(3).await;
+    desk.give_back(3, 1, 99).await;
+    desk.void(4).await;
+    let mut records = Vec::new();
+    let (mut cursor, mut pages) = (None, 0);
+    loop {
+        let page = desk.sandbox.list(Timestamp::default(), cursor).await.unwrap();
+        records.extend(page.records);
+        pages += 1;
+        let Some(next) = page.next else { break };
+        cursor = Some(next);
+    }
+    assert_eq!((records.len(), pages), (121, 2));
+    let of = |n| records.iter().find(|record| record.payment == Some(payment(n))).unwrap();
+    let told = |n| (of(n).state, of(n).authorized.amount, of(n).captured.amount, of(n).refunded.amount);
+    assert_eq!(told(0), (RecordState::Authorized, 1_999, 0, 0));
+    assert_eq!(told(1), (RecordState::Failed, 0, 0, 0));
+    assert_eq!(told(2), (RecordState::Authorized, 1_999, 500, 0));
+    assert_eq!(told(3), (RecordState::Captured, 1_999, 1_999, 99));
+    assert_eq!(told(4), (RecordState::Voided, 1_999, 0, 0));
+    assert_eq!(told(120), (RecordState::RequiresAction, 0, 0, 0));
+    let later = Timestamp::from_unix_ms(1_767_225_600_001);
+    assert_eq!(desk.sandbox.list(later, None).await.unwrap().records, []);
+}
+
+#[tokio::test]
+async fn a_message_is_believed_by_its_signature() {
+    let desk = Desk::new();
+    let now = Timestamp::from_unix_ms(1_767_225_600_000);
+    let message = Message::changed("evt_1", payment(1), now);
+    let body = serde_json::to_vec(&message).unwrap();
+    let headers = |secret: &str, at| vec![("Sandbox-Signature".to_owned(), sign(secret, &body, at))];
+    let event = desk.sandbox.webhook(&headers(SECRET, now), &body, now).await.unwrap();
+    assert_eq!((event.id.as_str(), event.payment, event.news), ("evt_1", Some(payment(1)), News::Look));
+    let at = |seconds: i64| Timestamp::from_unix_ms(now.unix_ms() + seconds * 1_000);
+    let edge = desk.sandbox.webhook(&headers(SECRET, at(-300)), &body, now).await;
+    assert!(edge.is_ok());
+    let stale = desk.sandbox.webhook(&headers(SECRET, at(-301)), &body, now).await;
+    assert_eq!(stale, Err(WebhookError::TooOld));
+    let forged = desk.sandbox.webhook(&headers("guess", at(-301)), &body, now).await;
+    assert_eq!(forged, Err(WebhookError::BadSignature), "an old forgery is a forgery");
+    assert_eq!(desk.sandbox.webhook(&[], &body, now).await, Err(WebhookError::BadSignature));
 }

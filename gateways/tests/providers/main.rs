@@ -1,5 +1,6 @@
 //! Stripe's and PayPal's adapters against the payment simulator.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support: a surprise ends the test")]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says why")]
 
 mod disputes;
 mod faults;

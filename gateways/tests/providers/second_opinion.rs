@@ -208,8 +208,9 @@ async fn the_adapter_reads_localstripe() {
     let (_, made) = caller.post("payment_intents", &reserving(&card)).await;
     let reference = made["id"].as_str().unwrap().to_owned();
     let mut desk = Desk::new(Who::Stripe);
-    desk.provider =
-        Arc::new(stripe(local.url.clone(), Arc::new(ManualClock::at(NOW)))) as Arc<dyn PaymentProvider>;
+    let provider: Arc<dyn PaymentProvider> =
+        Arc::new(stripe(local.url.clone(), Arc::new(ManualClock::at(NOW))));
+    desk.provider = provider;
     desk.intent.reference = Some(reference.clone());
 
     let Found::Answered(found) = desk.find(Operation::Authorize, &desk.intent).await else { panic!("found") };

@@ -25,18 +25,44 @@ macro_rules! problems {
 
 problems! {
     /// Of reading and shrinking a cart.
-    CartProblems { "404": "cart-not-found", "409": "cart-locked, cart-completed" }
+    CartProblems { "404": "cart-not-found", "409": "cart-locked, cart-completed, cart-merged, cart-abandoned" }
+    /// Of one's own cart.
+    OwnCartProblems { "404": "cart-not-found" }
+    /// Of saying where a cart goes.
+    AddressProblems {
+        "404": "cart-not-found",
+        "409": "cart-locked, cart-completed, cart-merged, cart-abandoned, request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+    }
+    /// Of saying how a cart is sent.
+    ShippingProblems {
+        "404": "cart-not-found",
+        "409": "shipping-unavailable, cart-locked, cart-completed, cart-merged, cart-abandoned, request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+    }
+    /// Of entering a code.
+    CodeProblems {
+        "404": "cart-not-found, coupon-unknown",
+        "409": "coupon-expired, coupon-withdrawn, coupon-exhausted, cart-locked, cart-completed, cart-merged, cart-abandoned",
+        "422": "too-many-coupons",
+    }
+    /// Of moving a cart into another.
+    MergeProblems {
+        "404": "cart-not-found",
+        "409": "currency-mismatch, cart-locked, cart-completed, cart-merged, cart-abandoned, request-in-flight",
+        "422": "validation-failed, merge-into-itself, too-many-lines, total-too-large, idempotency-key-reused",
+    }
     /// Of changing a cart's lines.
     LineProblems {
         "404": "cart-not-found, line-not-found",
-        "409": "cart-locked, cart-completed, insufficient-stock (with `available`), product-not-available, request-in-flight",
+        "409": "cart-locked, cart-completed, cart-merged, cart-abandoned, insufficient-stock (with `available`), product-not-available, request-in-flight",
         "422": "validation-failed, quantity-out-of-range, too-many-lines, idempotency-key-reused",
     }
     /// Of completing a cart.
     CheckoutProblems {
         "404": "cart-not-found",
-        "409": "cart-changed (with `current_total`), cart-locked, cart-completed, insufficient-stock (with `variant_id` and `available`), product-not-available, payment-expired, order-closed, too-many-attempts, request-in-flight",
-        "422": "validation-failed, cart-empty, payment-failed (with `decline_code`), idempotency-key-reused",
+        "409": "cart-changed (with `current_total`), cart-locked, cart-completed, insufficient-stock (with `variant_id` and `available`), product-not-available, payment-expired, order-closed, cart-over, coupon-unknown (with `coupon`), coupon-expired, coupon-withdrawn, coupon-exhausted, coupon-used-by-customer, too-many-attempts, request-in-flight",
+        "422": "validation-failed, cart-empty, address-missing, shipping-unavailable, total-too-large, payment-failed (with `decline_code`), idempotency-key-reused",
         "503": "checkout-step-failed, overloaded, domain-degraded, storage-unavailable",
     }
     /// Of lists.

@@ -36,6 +36,8 @@ pub fn router() -> Router<Platform> {
         .route("/cart/lines", post(cart::add))
         .route("/cart/lines/{line_id}", post(cart::change))
         .route("/cart/lines/{line_id}/remove", post(cart::remove))
+        .route("/cart/coupons", post(cart::apply_coupon))
+        .route("/cart/coupons/{code}/remove", post(cart::remove_coupon))
         .route("/checkout", get(checkout::show).post(checkout::pay))
         .route("/orders", get(orders::list))
         .route("/orders/{order_id}", get(orders::show))

@@ -31,12 +31,12 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    /// The bag; `None` when there is none yet, or when it was bought.
+    /// The bag; `None` when there is none yet, or when it was bought or is over.
     ///
     /// # Errors
     /// When it cannot be read now.
     pub(super) fn bag(&self) -> Result<Option<&View>, Problem> {
-        Ok(self.any_bag()?.filter(|bag| !bag::is_bought(bag)))
+        Ok(self.any_bag()?.filter(|bag| !bag::is_bought(bag) && !bag::is_over(bag)))
     }
     /// The bag that the browser carries, also when it was bought.
     ///
@@ -76,13 +76,14 @@ impl Visit {
         self.platform.shop.carts.create(id, owner, envelope).await?;
         let cookies = self.platform.settings.cookies();
         let mut learned = vec![cookies.set_cart(&self.held(id))];
-        if let Some(bought) = self.any_bag()? {
+        if let Some(bought) = self.any_bag()?.filter(|bag| bag::is_bought(bag)) {
             learned.push(cookies.keep_past_cart(&self.headers, &self.held(bought.id)));
         }
         Ok((id, learned))
     }
 
-    fn held(&self, cart: CartId) -> CartCookie {
+    /// What the browser is to remember of a cart.
+    pub(super) fn held(&self, cart: CartId) -> CartCookie {
         CartCookie { cart, token: self.platform.auth.cart_token(cart) }
     }
 }

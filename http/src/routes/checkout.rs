@@ -57,7 +57,8 @@ fn asked(form: &CompleteCart) -> Result<CompleteForm, Problem> {
     })?;
     let payment =
         PaymentChoice { provider: form.payment.provider.clone(), token: form.payment.token.clone() };
-    Ok(CompleteForm { expected_total, contact: form.contact(), payment })
+    let contact = form.recipient().map(|recipient| recipient.to_address());
+    Ok(CompleteForm { expected_total, contact, payment })
 }
 
 fn refused(error: CompleteError) -> Problem {

@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod auth;
+pub(crate) mod cart_terms;
 pub(crate) mod carts;
 pub(crate) mod catalogue;
 pub(crate) mod checkout;

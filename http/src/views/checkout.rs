@@ -2,18 +2,15 @@
 
 use amazoff_actors::ids::{OrderId, PaymentId};
 use amazoff_actors::money::{Currency, Money};
-use amazoff_actors::order::{Address, Contact};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::MoneyBody;
+use super::address::{AddressBody, Recipient};
 use crate::json::Form;
 use crate::problem::FieldError;
 
-/// Longest line of an address, and longest name.
-const TEXT_CHARS_MAX: usize = 200;
-const EMAIL_BYTES_MAX: usize = 254;
-const POSTAL_CODE_CHARS_MAX: usize = 20;
+/// Longest name of a provider, and longest token.
 const TOKEN_BYTES_MAX: usize = 200;
 
 /// What a shopper agrees to when pressing the button.
@@ -22,34 +19,18 @@ const TOKEN_BYTES_MAX: usize = 200;
 pub struct CompleteCart {
     /// The total that the shopper saw; when the cart costs something else by now, nothing is bought.
     pub expected_total: MoneyBody,
-    /// Where mail about the order goes.
+    /// Where mail about the order goes. This, `name` and `address` come together, or not at all: then the cart says it.
+    #[serde(default)]
     #[schema(example = "ann@example.org")]
-    pub email: String,
+    pub email: Option<String>,
     /// The recipient's name.
-    pub name: String,
+    #[serde(default)]
+    pub name: Option<String>,
     /// Where the parcel goes.
-    pub address: AddressBody,
+    #[serde(default)]
+    pub address: Option<AddressBody>,
     /// How it is paid.
     pub payment: PaymentMeans,
-}
-
-/// A postal address.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Address)]
-pub struct AddressBody {
-    /// Street and number.
-    pub line1: String,
-    /// What does not fit the first line.
-    #[serde(default)]
-    pub line2: Option<String>,
-    /// Town.
-    pub city: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// ISO 3166, two letters.
-    #[schema(example = "DE")]
-    pub country: String,
 }
 
 /// How a cart is paid.
@@ -89,71 +70,41 @@ impl CompleteCart {
         let currency = self.expected_total.currency.parse::<Currency>().ok()?;
         Some(Money::new(self.expected_total.amount, currency))
     }
-    /// Who receives the order.
-    pub fn contact(&self) -> Contact {
-        let trimmed = |text: &String| text.trim().to_owned();
-        Contact {
-            email: trimmed(&self.email),
-            name: trimmed(&self.name),
-            address: Address {
-                line1: trimmed(&self.address.line1),
-                line2: self.address.line2.as_ref().map(trimmed).filter(|line| !line.is_empty()),
-                city: trimmed(&self.address.city),
-                postal_code: trimmed(&self.address.postal_code),
-                country: self.address.country.clone(),
-            },
-        }
+    /// Who receives the order; `None` when the cart says it.
+    pub fn recipient(&self) -> Option<Recipient> {
+        let (email, name, address) = (self.email.clone()?, self.name.clone()?, self.address.clone()?);
+        Some(Recipient { email, name, address })
+    }
+    /// Those of e-mail, name and address that are missing although another one is there.
+    fn missing(&self) -> Vec<FieldError> {
+        let there = [
+            (self.email.is_some(), "/email"),
+            (self.name.is_some(), "/name"),
+            (self.address.is_some(), "/address"),
+        ];
+        let any = there.iter().any(|(there, _)| *there);
+        let missing = there.into_iter().filter(|(there, _)| any && !there);
+        let detail = "E-mail, name and address come together.";
+        missing.map(|(_, pointer)| FieldError::new(pointer, "missing", detail)).collect()
     }
 }
 
 impl Form for CompleteCart {
     fn check(&self) -> Vec<FieldError> {
-        let AddressBody { line1, line2, city, postal_code, country } = &self.address;
         let means = &self.payment;
         let rules = [
             (self.expected().is_some(), "/expected_total/currency", "This is not a currency code."),
             (self.expected_total.amount >= 0, "/expected_total/amount", "A total is not negative."),
-            (is_email(self.email.trim()), "/email", "This is not an e-mail address."),
-            (is_text(&self.name, TEXT_CHARS_MAX), "/name", "A name has 1 to 200 characters."),
-            (is_text(line1, TEXT_CHARS_MAX), "/address/line1", "A line has 1 to 200 characters."),
-            (
-                line2.as_ref().is_none_or(|line| line.trim().is_empty() || is_text(line, TEXT_CHARS_MAX)),
-                "/address/line2",
-                "A line has at most 200 characters.",
-            ),
-            (is_text(city, TEXT_CHARS_MAX), "/address/city", "A town has 1 to 200 characters."),
-            (
-                is_text(postal_code, POSTAL_CODE_CHARS_MAX),
-                "/address/postal_code",
-                "A postal code has 1 to 20 characters.",
-            ),
-            (is_country(country), "/address/country", "A country has two capital letters (ISO 3166)."),
             (is_symbol(&means.provider), "/payment/provider", "This is not a provider's name."),
             (is_symbol(&means.token), "/payment/token", "This is not a token."),
         ];
-        rules
-            .into_iter()
-            .filter(|(holds, _, _)| !holds)
-            .map(|(_, pointer, detail)| FieldError::new(pointer, "invalid-value", detail))
-            .collect()
+        let broken = rules.into_iter().filter(|(holds, _, _)| !holds);
+        let mut faults: Vec<_> =
+            broken.map(|(_, pointer, detail)| FieldError::new(pointer, "invalid-value", detail)).collect();
+        faults.extend(self.missing());
+        faults.extend(self.recipient().map(|recipient| recipient.faults()).unwrap_or_default());
+        faults
     }
-}
-
-fn is_text(text: &str, chars_max: usize) -> bool {
-    let text = text.trim();
-    (1..=chars_max).contains(&text.chars().count()) && !text.contains(char::is_control)
-}
-
-fn is_email(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || c.is_control();
-    let parts = text.split_once('@');
-    let whole =
-        parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
-    whole && text.len() <= EMAIL_BYTES_MAX && !text.contains(odd)
-}
-
-fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 fn is_symbol(text: &str) -> bool {
@@ -179,7 +130,7 @@ mod tests {
     fn a_complete_form_is_accepted() {
         let form: CompleteCart = typed(good()).map_err(|problem| problem.errors().to_vec()).ok().unwrap();
         assert_eq!(form.expected(), Some(Money::eur(1999)));
-        assert_eq!(form.contact().address.line2, None);
+        assert_eq!(form.recipient().unwrap().to_address().contact.address.line2, None);
     }
 
     #[test]
@@ -196,6 +147,7 @@ mod tests {
             ("/address/city", json!("")),
             ("/address/postal_code", json!("1".repeat(21))),
             ("/address/country", json!("Germany")),
+            ("/address/subdivision", json!("New York")),
             ("/payment/provider", json!("")),
             ("/payment/token", json!("tok ok")),
         ];
@@ -203,10 +155,26 @@ mod tests {
             let mut body = good();
             match body.pointer_mut(pointer) {
                 Some(field) => *field = value,
-                None => body["address"]["line2"] = value,
+                None => body["address"][pointer.trim_start_matches("/address/")] = value,
             }
             let Err(problem) = typed::<CompleteCart>(body) else { panic!("{pointer} accepted") };
             assert_eq!(problem.errors()[0].pointer, pointer);
+        }
+    }
+
+    #[test]
+    fn who_receives_it_comes_as_a_whole_or_not_at_all() {
+        let mut body = good();
+        for field in ["email", "name", "address"] {
+            body.as_object_mut().unwrap().remove(field);
+        }
+        let form: CompleteCart = typed(body).map_err(|problem| problem.errors().to_vec()).ok().unwrap();
+        assert!(form.recipient().is_none());
+        for field in ["email", "name", "address"] {
+            let mut body = good();
+            body.as_object_mut().unwrap().remove(field);
+            let Err(problem) = typed::<CompleteCart>(body) else { panic!("no {field} accepted") };
+            assert_eq!(problem.errors()[0].pointer, format!("/{field}"));
         }
     }
 }

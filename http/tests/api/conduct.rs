@@ -58,7 +58,14 @@ async fn every_row_of_the_table_that_asks_for_somebody_refuses_nobody() {
             .replace("{payment_id}", "pay_00000000000000000000000000000001")
             .replace("{line_id}", "line_00000000000000000000000000000001")
             .replace("{id}", "pay_00000000000000000000000000000001");
-        let asking = || app.ask(method.clone(), &path).json(&json!({"result": "approve"})).fresh_key();
+        let path = path.replace("{return_id}", "ret_00000000000000000000000000000001");
+        let line = json!({"line_id": "line_00000000000000000000000000000001", "quantity": 1});
+        let body = match route.rsplit('/').next() {
+            Some("cancel") => json!({}),
+            Some("returns") => json!({"lines": [line], "reason": "unwanted"}),
+            _ => json!({"result": "approve"}),
+        };
+        let asking = || app.ask(method.clone(), &path).json(&body).fresh_key();
         match access {
             Access::Anyone => continue,
             Access::Holder => assert_eq!(asking().send().await.status, 404, "{method} {path}"),

@@ -130,7 +130,10 @@ async fn writes_from_an_old_page_are_refused() {
 async fn a_refund_that_is_clicked_twice_is_made_once() {
     let bought = Bought::new().await;
     let body = json!({"amount": {"amount": 1500, "currency": "EUR"}, "reason": "goodwill"});
-    let click = || bought.desk("/refunds", &body).key("one-click").header("if-match", "*").send();
+    let click = || {
+        let asked = bought.app.post(&bought.path("/refunds"), &body).bearer(&bought.support);
+        asked.key("one-click").header("if-match", "*").send()
+    };
     let (first, second) = tokio::join!(click(), click());
     for answer in [first, second] {
         assert!([200, 409].contains(&answer.status.as_u16()), "{}", answer.text);

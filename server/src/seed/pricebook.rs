@@ -42,8 +42,6 @@ const REGIONS: &[Region] = &[
 
 /// Where parcels go by the European tariff.
 const EUROPE: [&str; 9] = ["AT", "BE", "CH", "ES", "FR", "GB", "IT", "NL", "PL"];
-/// What one method carries at most, in grams.
-const PARCEL_MAX_G: u64 = 31_500;
 
 /// Prices of one bracket in euro cents, US cents and yen.
 type Prices = [i64; 3];
@@ -137,7 +135,8 @@ fn zone(countries: &[&str], by: Measure, brackets: &[([u64; 3], Prices)]) -> Shi
         brackets.map(|(from, price)| Bracket { from, price }).collect::<Vec<_>>()
     };
     let brackets = brackets.iter().flat_map(of).collect();
-    ShippingZone { areas, by, brackets, weight_max_g: Some(PARCEL_MAX_G) }
+    // What is too heavy for one parcel goes in several.
+    ShippingZone { areas, by, brackets, weight_max_g: None }
 }
 
 fn standard() -> ShippingMethod {

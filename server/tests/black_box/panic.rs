@@ -36,9 +36,15 @@ impl Shop {
         let (cart, auth) = shopping::open_cart(&self.client, None).await.expect("a cart is opened");
         let added = self.client.send(&shopping::add_line(&cart, variant, 1).by(&auth)).await.unwrap();
         let total = shopping::total_of(shopping::cart_of(&added.body));
-        let reply = shopping::settle(&self.client, &shopping::complete(&cart, total, CARD_ACTION).by(&auth))
-            .await
-            .unwrap();
+        let press = async |total| {
+            let button = shopping::complete(&cart, total, CARD_ACTION).by(&auth);
+            shopping::settle(&self.client, &button).await.unwrap()
+        };
+        let mut reply = press(total).await;
+        if reply.status == 409 {
+            // Only the button says where the parcel goes, and sending costs more there.
+            reply = press(reply.body["current_total"]["amount"].as_i64().expect("the total")).await;
+        }
         assert_eq!(
             (reply.status, reply.body["status"].as_str()),
             (202, Some("requires_action")),

@@ -2,8 +2,9 @@
 
 use amazoff_actors::cart;
 use amazoff_actors::ids::PaymentId;
-use amazoff_actors::order::{PaymentStatus, Status};
-use amazoff_actors::payment::Operation;
+use amazoff_actors::order::{AdjustmentKind, AdjustmentStatus, Status};
+use amazoff_actors::payment::{Operation, Stage};
+use amazoff_actors::pricebook::CapturePolicy;
 use amazoff_fsck::Report;
 
 use crate::provider::{Entry, Provider};
@@ -47,16 +48,32 @@ impl Invariants {
             }
         }
         for (id, order) in &stored.orders {
-            if order.status() == Status::Placed && order.payment_status() != PaymentStatus::Paid {
+            let at_once =
+                order.draft.as_ref().is_none_or(|draft| draft.capture == CapturePolicy::OnPlacement);
+            if order.status() == Status::Placed && at_once && order.captured() < order.price() {
                 self.note(format!("order {id} is placed and not paid: {:?}", order.payment_status()));
             }
+            let pending = order.adjustments.iter().filter(|of| of.status() == AdjustmentStatus::Pending);
+            for adjustment in pending.filter(|of| of.kind != AdjustmentKind::Dispute) {
+                self.note(format!("order {id} waits for {adjustment:?}"));
+            }
         }
+        // Sending takes their money, and nobody has sent all of it yet.
+        let to_be_sent = |payment: PaymentId| {
+            let mut orders = stored.orders.values().filter(|order| order.payment == Some(payment));
+            orders.any(|order| {
+                let by_sending =
+                    order.draft.as_ref().is_some_and(|draft| draft.capture == CapturePolicy::OnShipment);
+                by_sending && order.status() == Status::Placed && order.captured() < order.price()
+            })
+        };
         for (id, payment) in &stored.payments {
-            if !payment.stage.is_terminal() {
+            let waits = payment.stage == Stage::Authorized && to_be_sent(PaymentId::from(*id));
+            if !payment.stage.is_terminal() && !waits {
                 self.note(format!("payment {id} is not settled: {:?}", payment.stage));
             }
         }
-        self.no_money_stays_reserved(&provider.entries());
+        self.no_money_stays_reserved(&provider.entries(), to_be_sent);
         self
     }
 
@@ -71,7 +88,7 @@ impl Invariants {
     }
 
     /// Whatever was reserved was taken or given back.
-    fn no_money_stays_reserved(&mut self, entries: &[Entry]) {
+    fn no_money_stays_reserved(&mut self, entries: &[Entry], to_be_sent: impl Fn(PaymentId) -> bool) {
         let did = |payment: PaymentId, operation: Operation| {
             let mut of_it = entries.iter().filter(|entry| entry.payment == payment);
             of_it.any(|entry| entry.operation == operation && entry.approved())
@@ -79,7 +96,11 @@ impl Invariants {
         for entry in entries.iter().filter(|entry| entry.operation == Operation::Authorize) {
             let payment = entry.payment;
             let reserved = did(payment, Operation::Authorize) || did(payment, Operation::Confirm);
-            if reserved && !did(payment, Operation::Capture) && !did(payment, Operation::Void) {
+            if reserved
+                && !did(payment, Operation::Capture)
+                && !did(payment, Operation::Void)
+                && !to_be_sent(payment)
+            {
                 self.note(format!("money stays reserved for {payment}: {:?}", entry.amount));
             }
         }

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use amazoff_actors::cart::{NewLine, Owner, View};
 use amazoff_actors::checkout::{CompleteError, CompleteForm, Outcome, PaymentChoice};
-use amazoff_actors::ids::{CartId, ProductId, VariantId};
-use amazoff_actors::money::{Money, Quantity};
+use amazoff_actors::coupon::Issue;
+use amazoff_actors::ids::{CartId, ProductId, PromotionId, VariantId};
+use amazoff_actors::money::{Currency, Money, Quantity};
 use amazoff_actors::order::{Address, Contact};
+use amazoff_actors::pricebook::{Change, Condition, Kind, Promotion, Selector, Stacking, Trigger, Window};
+use amazoff_actors::pricing::Rate;
 use amazoff_actors::product::{Create, Variant};
 use amazoff_supervisor::chance;
 
@@ -103,11 +106,38 @@ impl World {
         cart
     }
 
+    /// Issues a code that takes 10 % off, for as many orders as `total_limit` says.
+    pub async fn coupon(&self, code: &str, total_limit: Option<u32>) {
+        let (shop, promotion) = (self.shop(), PromotionId::from(chance::uuid()));
+        let ten_percent = Promotion {
+            title: code.to_owned(),
+            enabled: true,
+            trigger: Trigger::Coupon,
+            kind: Kind::Percentage { rate: Rate::percent(10) },
+            selector: Selector::All,
+            condition: Condition::default(),
+            priority: 0,
+            stacking: Stacking::Combine,
+            window: Window::default(),
+        };
+        let change = Change::CreatePromotion { id: promotion, promotion: Box::new(ten_percent) };
+        shop.pricebooks.change(change, None, self.envelope()).await.expect("created");
+        let (code, window) = (code.to_owned(), Window::default());
+        let new = Issue { code, promotion, total_limit, per_customer_limit: None, window };
+        shop.coupons.issue(new, self.envelope()).await.expect("issued");
+    }
+
+    /// Says in which currencies the shop sells.
+    pub async fn sell_in(&self, currencies: &[Currency]) {
+        let change = Change::SetCurrencies { currencies: currencies.to_vec() };
+        self.shop().pricebooks.change(change, None, self.envelope()).await.expect("changed");
+    }
+
     /// What the button sends for a cart as it is now.
     pub async fn form(&self, cart: CartId, token: &str) -> CompleteForm {
         let view = self.shop().carts.view(cart).await.expect("readable").expect("a cart");
         let payment = PaymentChoice { provider: crate::provider::NAME.to_owned(), token: token.to_owned() };
-        CompleteForm { expected_total: view.totals.total, contact: contact(), payment }
+        CompleteForm { expected_total: view.totals.total, contact: Some(contact().into()), payment }
     }
 
     /// Presses the button and waits a while for what comes of it.

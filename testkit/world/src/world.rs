@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use amazoff_actors::checkout::{Checkout, GRACE_FOR, PATIENCE_FOR, Phase, Run, WaitsFor};
-use amazoff_actors::payment::{PaymentProvider, Providers};
+use amazoff_actors::payment::{Part, PartState, Payment, PaymentProvider, Providers};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
 use amazoff_fsck::{Report, Subject};
@@ -213,7 +213,10 @@ impl World {
     }
 
     async fn try_settle(&self) -> Result<(), String> {
-        self.rests(async || self.undelivered().await.is_empty() && self.running().await.is_empty()).await?;
+        let rests = async || {
+            self.undelivered().await.is_empty() && self.running().await.is_empty() && !self.is_asking().await
+        };
+        self.rests(rests).await?;
         let machine = self.machine();
         let projected = tokio::time::timeout(SETTLE_LIMIT, machine.runtime.projected()).await;
         projected.map_err(|_late| "projections do not catch up".to_owned())
@@ -236,21 +239,31 @@ impl World {
         format!("now {}, effects {undelivered:#?}, attempts {phases:#?}, tree {lately:#?}", self.clock.now())
     }
 
+    /// Whether a provider is still being asked to take or give back a part of a payment.
+    async fn is_asking(&self) -> bool {
+        let asks = |part: &Part| matches!(part.state, PartState::Waiting | PartState::Asked(_));
+        self.all::<Payment>().await.iter().any(|payment| payment.parts.iter().any(asks))
+    }
+
     /// The attempts that are under way.
     pub async fn running(&self) -> Vec<Run> {
+        self.all::<Checkout>().await.into_iter().filter_map(|checkout| checkout.run.map(|run| *run)).collect()
+    }
+
+    /// Every entity of a kind, replayed from what is stored.
+    async fn all<E: Entity>(&self) -> Vec<E> {
         let journal = self.journal();
-        let mut running = Vec::new();
-        for id in journal.entities(Checkout::KIND, None, usize::MAX).await.expect("memory answers") {
-            let entity = EntityId::new(Checkout::KIND, id);
+        let mut all = Vec::new();
+        for id in journal.entities(E::KIND, None, usize::MAX).await.expect("memory answers") {
+            let entity = EntityId::new(E::KIND, id);
             let events = journal.history(&entity, Version(0), usize::MAX).await.expect("memory answers");
-            let mut checkout = Checkout::default();
+            let mut state = E::default();
             for stored in events {
-                let event = decode::<Checkout>(&stored.event.payload, stored.event.schema);
-                checkout.apply(&event.expect("readable"));
+                state.apply(&decode::<E>(&stored.event.payload, stored.event.schema).expect("readable"));
             }
-            running.extend(checkout.run.map(|run| *run));
+            all.push(state);
         }
-        running
+        all
     }
 
     /// Waits until all that still runs waits for shoppers, lets the clock pass their time, and waits for rest.

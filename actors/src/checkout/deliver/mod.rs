@@ -13,7 +13,8 @@ use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::command::{Command, Effect};
+use super::command::Command;
+use super::effect::Effect;
 use super::state::Checkout;
 use crate::cart::Cart;
 use crate::coupon::Coupon;

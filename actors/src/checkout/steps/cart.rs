@@ -4,7 +4,8 @@ use amazoff_supervisor::Decision;
 
 use super::{Going, happens, noted, undo};
 use crate::cart::Requirement;
-use crate::checkout::command::{CartAnswer, Effect, Priced};
+use crate::checkout::command::{CartAnswer, Priced};
+use crate::checkout::effect::Effect;
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use amazoff_supervisor::Decision;
 
 use super::{Going, happens, noted, order, stock, undo};
-use crate::checkout::command::Effect;
+use crate::checkout::effect::Effect;
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use amazoff_supervisor::{Context, Decision, Entity, Timestamp};
 
-use super::command::{Command, Effect, Reply, payment_of};
+use super::command::{Command, Reply, payment_of};
+use super::effect::Effect;
 use super::event::Event;
 use super::rejection::Rejection;
 use super::state::{Checkout, Run};

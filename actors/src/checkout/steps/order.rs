@@ -3,7 +3,8 @@
 use amazoff_supervisor::Decision;
 
 use super::{Going, PATIENCE, PATIENCE_FOR, coupon, happens, noted, undo};
-use crate::checkout::command::{Effect, Reply};
+use crate::checkout::command::Reply;
+use crate::checkout::effect::Effect;
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};

@@ -3,7 +3,8 @@
 use amazoff_supervisor::Decision;
 
 use super::{GRACE_FOR, Going, PATIENCE, happens, noted, order, stock, undo};
-use crate::checkout::command::{Effect, payment_of};
+use crate::checkout::command::payment_of;
+use crate::checkout::effect::Effect;
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase, WaitsFor};

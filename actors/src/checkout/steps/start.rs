@@ -2,7 +2,8 @@
 
 use amazoff_supervisor::{Context, Decision};
 
-use crate::checkout::command::{Effect, Reply, Start};
+use crate::checkout::command::{Reply, Start};
+use crate::checkout::effect::Effect;
 use crate::checkout::event::Event;
 use crate::checkout::rejection::{ATTEMPTS_MAX, Rejection};
 use crate::checkout::state::Checkout;

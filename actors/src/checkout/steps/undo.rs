@@ -3,7 +3,7 @@
 use amazoff_supervisor::{Decision, faults};
 
 use super::{Going, happens, noted};
-use crate::checkout::command::Effect;
+use crate::checkout::effect::Effect;
 use crate::checkout::event::Event;
 use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};

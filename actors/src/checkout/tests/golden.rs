@@ -276,7 +276,7 @@ fn commands() -> Vec<Command> {
 
 fn effects() -> Vec<Effect> {
     let (attempt, variant, hold, order, payment) = (1, variant(), id(11), order(), payment());
-    let draft = |owner, contact, capture| {
+    let draft = |owner, contact| {
         let draft = Draft {
             cart: id(1),
             owner,
@@ -284,7 +284,7 @@ fn effects() -> Vec<Effect> {
             totals: totals(),
             contact,
             quote: None,
-            capture,
+            capture: CapturePolicy::OnPlacement,
         };
         Effect::DraftOrder { attempt, order, draft: Box::new(draft), payment }
     };
@@ -300,9 +300,8 @@ fn effects() -> Vec<Effect> {
         Effect::ClaimCart { attempt, address: None },
         Effect::PriceLines { attempt, lines: vec![(product, variant)], at: AT },
         Effect::HoldStock { attempt, variant, hold, quantity: Quantity::ONE, expires_at: AT },
-        draft(Owner::User(id(3)), contact(), CapturePolicy::OnPlacement),
-        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnPlacement),
-        draft(Owner::Guest, Sealed::Erased, CapturePolicy::OnShipment),
+        draft(Owner::User(id(3)), contact()),
+        draft(Owner::Guest, Sealed::Erased),
         Effect::Authorize { attempt, payment, terms },
         Effect::SyncPayment { payment },
         Effect::VoidPayment { payment },
@@ -333,6 +332,8 @@ fn effects() -> Vec<Effect> {
         Effect::ConfirmCoupon { attempt, code: code(), order },
         Effect::ReleaseCoupon { attempt, code: code(), order },
     ]);
+    let by_parcels = Box::new(Draft { capture: CapturePolicy::OnShipment, ..draft });
+    effects.push(Effect::DraftOrder { attempt, order, draft: by_parcels, payment });
     effects
 }
 

@@ -8,10 +8,10 @@ use super::super::event::{Event, MoneyEvent, ReturnEvent};
 use super::super::fact::Fact;
 use super::super::goods::ReturnState;
 use super::super::plan::Plan;
-use super::super::state::{Order, REFUNDS, SALES};
+use super::super::state::{Order, SALES};
 use crate::ids::{AdjustmentId, CaptureId, PaymentId, RefundId};
 use crate::money::Money;
-use crate::payment::CLEARING;
+use crate::payment::{CLEARING, REFUNDS};
 
 impl Order {
     pub(in super::super) fn note_fact(

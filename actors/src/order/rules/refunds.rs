@@ -11,9 +11,10 @@ use super::super::event::{Event, MoneyEvent};
 use super::super::goods::Portion;
 use super::super::plan::Plan;
 use super::super::rejection::Rejection;
-use super::super::state::{Order, REFUNDS, SALES};
+use super::super::state::{Order, SALES};
 use super::super::view::{PaymentStatus, Status};
 use crate::ids::{AdjustmentId, PaymentId, RefundId};
+use crate::payment::REFUNDS;
 
 /// A change that is about to be made.
 pub(super) struct Change {

@@ -317,32 +317,6 @@ fn everything_that_an_order_ever_stored_can_be_read() {
             Command::Place { payment },
             Command::MarkPaid { payment, amount },
             Command::Cancel { reason: CancelReason::Shopper },
-            Command::NoteFact {
-                payment,
-                fact: Fact::Captured { capture: Uuid::from_u128(8).into(), amount: Money::eur(5) },
-            },
-            Command::NoteFact {
-                payment,
-                fact: Fact::CaptureFailed { capture: Uuid::from_u128(8).into(), code: "declined".to_owned() },
-            },
-            Command::NoteFact {
-                payment,
-                fact: Fact::Refunded { refund: Uuid::from_u128(9).into(), amount: Money::eur(5) },
-            },
-            Command::NoteFact {
-                payment,
-                fact: Fact::RefundFailed { refund: Uuid::from_u128(9).into(), code: "declined".to_owned() },
-            },
-            Command::NoteFact { payment, fact: Fact::Voided },
-            Command::NoteFact { payment, fact: Fact::Expired },
-            Command::NoteFact {
-                payment,
-                fact: Fact::DisputeOpened { dispute: "dp_1".to_owned(), amount: Money::eur(5) },
-            },
-            Command::NoteFact {
-                payment,
-                fact: Fact::DisputeClosed { dispute: "dp_1".to_owned(), amount: Money::eur(5), won: true },
-            },
         ])
         .commands(later_commands())
         .effects(effects())

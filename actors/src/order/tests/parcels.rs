@@ -79,9 +79,12 @@ fn a_parcel_that_is_taken_apart_opens_its_pieces_once() {
 fn each_parcel_has_its_price_taken() {
     let mut order = life(reserved());
     let asked = |decision: &amazoff_supervisor::Decision<Order>| {
-        decision.effects.iter().find_map(|effect| match effect {
-            Effect::CapturePart { capture, amount, .. } => Some((*capture, amount.amount)),
-            _ => None,
+        decision.effects.iter().find_map(|effect| {
+            if let Effect::CapturePart { capture, amount, .. } = effect {
+                Some((*capture, amount.amount))
+            } else {
+                None
+            }
         })
     };
     let first = order.run(ship(1, vec![some(0, 1)])).unwrap();

@@ -56,9 +56,12 @@ fn a_return_is_restocked_and_refunded_when_it_is_received() {
     assert_eq!(order.run(too_many).unwrap_err(), Rejection::QuantityNotOpen { line: line(0), left: 2 });
     let received = || receive(1, vec![came(0, 1, true), came(0, 1, false)]);
     let decision = order.run(received()).unwrap();
-    let restocked = decision.effects.iter().filter_map(|effect| match effect {
-        Effect::Restock { quantity, resellable, .. } => Some((quantity.get(), *resellable)),
-        _ => None,
+    let restocked = decision.effects.iter().filter_map(|effect| {
+        if let Effect::Restock { quantity, resellable, .. } = effect {
+            Some((quantity.get(), *resellable))
+        } else {
+            None
+        }
     });
     assert_eq!(restocked.collect::<Vec<_>>(), [(1, false), (1, true)]);
     assert_eq!(asked_back(&decision), 2000);

@@ -69,8 +69,9 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 impl Bank {
-    /// The fact that answers what was asked; with `again` it stays open and will be told a second time.
-    fn answer(&mut self, capture: bool, well: bool, again: bool) -> Option<Fact> {
+    /// The fact that answers what was asked (of a capture or a refund, well or not); with `again` it stays open and will be
+    /// told a second time.
+    fn answer(&mut self, (capture, well, again): (bool, bool, bool)) -> Option<Fact> {
         let code = "declined".to_owned();
         if capture {
             let (id, amount) = self.captures.iter().next().map(|(id, amount)| (*id, *amount))?;
@@ -92,14 +93,11 @@ impl Bank {
 
     fn hears(&mut self, decision: &amazoff_supervisor::Decision<Order>) {
         for effect in &decision.effects {
-            match effect {
-                Effect::CapturePart { capture, amount, .. } => {
-                    assert!(self.captures.insert(*capture, amount.amount).is_none(), "asked twice");
-                }
-                Effect::Refund { refund, amount, .. } => {
-                    assert!(self.refunds.insert(*refund, amount.amount).is_none(), "asked twice");
-                }
-                _ => {}
+            if let Effect::CapturePart { capture, amount, .. } = effect {
+                assert!(self.captures.insert(*capture, amount.amount).is_none(), "asked twice");
+            }
+            if let Effect::Refund { refund, amount, .. } = effect {
+                assert!(self.refunds.insert(*refund, amount.amount).is_none(), "asked twice");
             }
         }
     }
@@ -134,7 +132,7 @@ fn run(events: Vec<Event>, steps: Vec<Step>) {
             Step::Ask(command) => command,
             Step::Expire => fact(Fact::Expired),
             Step::Answer { capture, well, again } => {
-                let Some(told) = bank.answer(capture, well, again) else { continue };
+                let Some(told) = bank.answer((capture, well, again)) else { continue };
                 fact(told)
             }
         };

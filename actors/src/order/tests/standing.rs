@@ -142,9 +142,8 @@ pub(super) fn captured(n: u128, amount: i64) -> Command {
 
 /// The refunds that a decision asks for.
 pub(super) fn asked_back(decision: &amazoff_supervisor::Decision<Order>) -> i64 {
-    let refunds = decision.effects.iter().filter_map(|effect| match effect {
-        Effect::Refund { amount, .. } => Some(amount.amount),
-        _ => None,
+    let refunds = decision.effects.iter().filter_map(|effect| {
+        if let Effect::Refund { amount, .. } = effect { Some(amount.amount) } else { None }
     });
     refunds.sum()
 }

@@ -1,6 +1,9 @@
 //! Logging in and out, joining, the account.
 
-use amazoff_actors::ids::UserId;
+use std::time::Duration;
+
+use amazoff_actors::cart::MergeStrategy;
+use amazoff_actors::ids::{CartId, UserId};
 use amazoff_actors::user::{RegisterForm, Role, SessionGrant};
 use axum::extract::Query;
 use axum::http::{HeaderValue, StatusCode};
@@ -15,6 +18,9 @@ use crate::pages::page::{Page, Sent, see, within};
 use crate::pages::present::day;
 use crate::pages::visit::{Visit, teaching};
 use crate::problem::Problem;
+
+/// How long a log-in waits for two bags to become one; they go on by themselves.
+const MERGE_WAIT: Duration = Duration::from_secs(2);
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -93,7 +99,7 @@ pub(crate) async fn login(visit: Visit, Sent(typed): Sent<Login>) -> Result<Resp
         return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     match visit.platform.shop.users.login(&typed.email, &typed.password).await.map_err(Problem::from) {
-        Ok((user, grant)) => Ok(teaching(vec![enter(&visit, user, grant).await?], see(within(&typed.next)))),
+        Ok((user, grant)) => Ok(teaching(enter(&visit, user, grant).await?, see(within(&typed.next)))),
         Err(problem) if problem.code() == "invalid-credentials" => {
             page.frame.notice =
                 Some(Notice::bad("E-mail and password do not belong together. Check both and try again."));
@@ -103,19 +109,37 @@ pub(crate) async fn login(visit: Visit, Sent(typed): Sent<Login>) -> Result<Resp
     }
 }
 
-/// The session's cookie; a guest's bag becomes the person's.
-async fn enter(visit: &Visit, user: UserId, grant: SessionGrant) -> Result<HeaderValue, Problem> {
+/// The cookies of a log-in: the session's, and that of the bag where it is another one from now on.
+async fn enter(visit: &Visit, user: UserId, grant: SessionGrant) -> Result<Vec<HeaderValue>, Problem> {
     let SessionGrant { session, generation, .. } = grant;
     let cookie =
         visit.platform.session_cookie(RefreshGrant { of: SessionRef { user, session }, generation })?;
-    if let Some(bag) = visit.bag().ok().flatten() {
-        let envelope = key::adoption(user);
-        if let Err(error) = visit.platform.shop.carts.adopt(bag.id, user, envelope).await {
-            // The person is logged in either way, and the bag stays a guest's bag that this browser holds.
-            tracing::info!(cart.id = %bag.id, %error, "bag {} was not taken along at login", bag.id);
-        }
+    let cookies = visit.platform.settings.cookies();
+    let mut learned = vec![cookies.set_session(&cookie)];
+    if let Some(bag) = take_along(visit, user).await {
+        learned.push(cookies.set_cart(&visit.held(bag)));
     }
-    Ok(visit.platform.settings.cookies().set_session(&cookie))
+    Ok(learned)
+}
+
+/// A guest's bag becomes the person's; when the person has one already, what is in the guest's goes there. Answers the bag
+/// that the browser is to carry, where that is another one. Whatever goes wrong, the person is logged in, and the guest's bag
+/// stays one that this browser holds.
+async fn take_along(visit: &Visit, user: UserId) -> Option<CartId> {
+    let carts = &visit.platform.shop.carts;
+    let own = carts.of_person(user).await.unwrap_or_default();
+    let Some(bag) = visit.bag().ok().flatten().map(|bag| bag.id) else { return own };
+    let taken = match own.filter(|own| *own != bag) {
+        None => carts.adopt(bag, user, key::adoption(user)).await.map(|_answer| None),
+        Some(own) => {
+            let into = (own, MergeStrategy::SumCapped);
+            carts.merge(bag, into, key::adoption(user), MERGE_WAIT).await.map(|_merging| Some(own))
+        }
+    };
+    taken.unwrap_or_else(|error| {
+        tracing::info!(cart.id = %bag, %error, "bag {bag} was not taken along at login: {error}");
+        None
+    })
 }
 
 /// The page to make an account.
@@ -152,7 +176,7 @@ pub(crate) async fn register(visit: Visit, Sent(typed): Sent<Register>) -> Resul
     match users.register(form, envelope).await.map_err(Problem::from) {
         Ok(_) => {
             let (user, grant) = users.login(email, password).await?;
-            Ok(teaching(vec![enter(&visit, user, grant).await?], see(within(&typed.next))))
+            Ok(teaching(enter(&visit, user, grant).await?, see(within(&typed.next))))
         }
         Err(problem) => refused(register_page(&visit, &typed), problem),
     }

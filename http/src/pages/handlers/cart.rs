@@ -35,6 +35,14 @@ pub(crate) struct Change {
     quantity: String,
 }
 
+/// What the forms of codes send.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Coupon {
+    key: String,
+    code: String,
+}
+
 /// What the script of the page is told after an addition.
 #[derive(Debug, Serialize)]
 struct Added {
@@ -117,10 +125,42 @@ pub(crate) async fn remove(
     after(&visit, removed)
 }
 
+/// Enters a code.
+pub(crate) async fn apply_coupon(visit: Visit, Sent(form): Sent<Coupon>) -> Result<Response, Problem> {
+    let applied = async {
+        let (bag, key) = (bag_of(&visit)?, Key::read(&form.key)?);
+        let envelope = key.envelope(&visit, &visit.scope(bag), "POST /cart/coupons", &form.code);
+        visit.platform.shop.carts.apply_coupon(bag, &form.code, envelope).await?;
+        Ok(())
+    };
+    let applied = applied.await;
+    after(&visit, applied)
+}
+
+/// Takes a code out.
+pub(crate) async fn remove_coupon(
+    visit: Visit,
+    Path(code): Path<String>,
+    Sent(form): Sent<Coupon>,
+) -> Result<Response, Problem> {
+    let removed = async {
+        let (bag, key) = (bag_of(&visit)?, Key::read(&form.key)?);
+        let envelope = key.envelope(&visit, &visit.scope(bag), "POST /cart/coupons/remove", &code);
+        visit.platform.shop.carts.remove_coupon(bag, &code, envelope).await?;
+        Ok(())
+    };
+    let removed = removed.await;
+    after(&visit, removed)
+}
+
+fn bag_of(visit: &Visit) -> Result<CartId, Problem> {
+    visit.bag()?.map(|bag| bag.id).ok_or_else(|| Problem::missing("cart-not-found"))
+}
+
 fn target(visit: &Visit, line: &str, form: &Change) -> Result<(CartId, LineId, Key), Problem> {
-    let bag = visit.bag()?.ok_or_else(|| Problem::missing("cart-not-found"))?;
+    let bag = bag_of(visit)?;
     let line = line.parse().map_err(|_no_id| Problem::missing("line-not-found"))?;
-    Ok((bag.id, line, Key::read(&form.key)?))
+    Ok((bag, line, Key::read(&form.key)?))
 }
 
 fn after(visit: &Visit, done: Result<(), Problem>) -> Result<Response, Problem> {
@@ -151,6 +191,9 @@ pub(super) fn words(problem: &Problem) -> String {
             format!("The quantity must be a whole number from 1 to {}.", Quantity::MAX)
         }
         ("cart-locked", _) => "This bag is being paid right now, so it cannot be changed.".to_owned(),
+        ("coupon-unknown", _) => "There is no such code. Look whether it is spelled right.".to_owned(),
+        ("coupon-expired" | "coupon-withdrawn", _) => "This code is not valid (any more).".to_owned(),
+        ("coupon-exhausted", _) => "This code is used up.".to_owned(),
         ("product-not-available", _) => "This is not for sale (any more).".to_owned(),
         _ => problem.detail().unwrap_or("The shop could not do this.").to_owned(),
     }

@@ -44,7 +44,8 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Problem> {
     if bag::is_being_paid(bag) {
         return Ok(see(&order_path(bag)));
     }
-    let mut typed = Order { country: "DE".to_owned(), card: "tok_ok".to_owned(), ..Order::default() };
+    let country = bag.destination.as_ref().map_or_else(|| "DE".to_owned(), |there| there.country.clone());
+    let mut typed = Order { country, card: "tok_ok".to_owned(), ..Order::default() };
     if let Some(user) = visit.shopper.user()
         && let Some(person) = visit.platform.shop.users.get(user).await?
     {
@@ -67,7 +68,7 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
     let envelope = key.envelope(&visit, &visit.scope(bag.id), "POST /checkout", "");
     let form = CompleteForm {
         expected_total,
-        contact: contact(&typed),
+        contact: Some(contact(&typed).into()),
         payment: PaymentChoice { provider: PROVIDER.to_owned(), token: typed.card.clone() },
     };
     let wait = visit.platform.settings.checkout_wait;
@@ -178,7 +179,7 @@ fn words(failure: &Failure, bag: &View) -> String {
     match failure {
         Failure::CartChanged { current_total } => {
             format!(
-                "A price changed while you were here. It is {current_total} now; nothing was charged. Look at it and pay if you agree."
+                "What your bag costs changed while you were here. It is {current_total} now; nothing was charged. Look at it and pay if you agree."
             )
         }
         Failure::InsufficientStock { variant, available: 0 } => {
@@ -208,12 +209,26 @@ fn words(failure: &Failure, bag: &View) -> String {
         Failure::PaymentExpired => {
             "Your bank waited too long for your answer. Nothing was charged; you can try again.".to_owned()
         }
+        Failure::Coupon { code, refusal } => {
+            format!(
+                "The code {code} cannot be used: {refusal}. Nothing was charged. Take it out of your bag to go on."
+            )
+        }
+        Failure::ShippingUnavailable => {
+            "The shop cannot send this there. Nothing was charged. Choose another address.".to_owned()
+        }
+        Failure::TotalTooLarge => {
+            "This is too much for one order. Nothing was charged. Take something out of your bag.".to_owned()
+        }
         Failure::OrderClosed => "This order was canceled. Nothing was charged.".to_owned(),
         Failure::StepFailed { .. } => {
             "The shop could not finish this. Nothing was charged; try again in a moment.".to_owned()
         }
-        Failure::CartNotFound | Failure::CartEmpty | Failure::CartLocked | Failure::CartCompleted => {
-            "There is nothing to pay in this bag right now.".to_owned()
-        }
+        Failure::CartNotFound
+        | Failure::CartEmpty
+        | Failure::CartLocked
+        | Failure::CartCompleted
+        | Failure::CartOver
+        | Failure::AddressMissing => "There is nothing to pay in this bag right now.".to_owned(),
     }
 }

@@ -14,10 +14,25 @@ pub(crate) struct CartPage {
     pub lines: Vec<BagLine>,
     /// What it costs; `None` when it is empty.
     pub sums: Option<Sums>,
-    /// What is missing before it can be bought.
+    /// The codes that were entered.
+    pub codes: Vec<Code>,
+    /// The key of the form for another code.
+    pub code_key: String,
+    /// What the shopper should know.
+    pub warnings: Vec<String>,
+    /// What is missing before the checkout can be opened.
     pub requirements: Vec<String>,
     /// The order that is being paid with this bag; it cannot be changed meanwhile.
     pub paying: Option<String>,
+}
+
+/// A code of the bag.
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    /// As it is kept.
+    pub code: String,
+    /// The key of the form that takes it out.
+    pub remove_key: String,
 }
 
 /// One line of the bag.

@@ -118,12 +118,18 @@ pub(crate) struct Picture {
 /// The sums under a bag or an order.
 #[derive(Clone, Debug)]
 pub(crate) struct Sums {
-    /// All lines.
+    /// All lines, before discounts.
     pub subtotal: Price,
+    /// What discounts take off; `None` when nothing.
+    pub discount: Option<Price>,
     /// Delivery.
     pub shipping: Price,
     /// Whether delivery costs nothing.
     pub shipping_free: bool,
+    /// The tax; `None` when there is none.
+    pub tax: Option<Price>,
+    /// Whether the tax is added to the prices (or part of them).
+    pub tax_added: bool,
     /// What is paid.
     pub total: Price,
 }

@@ -19,9 +19,12 @@ pub(crate) fn picture(alt: &str) -> Picture {
 
 pub(crate) fn sums() -> Sums {
     Sums {
-        subtotal: Price::of("€73.50"),
+        subtotal: Price::of("€83.50"),
+        discount: Some(Price::of("€10.00")),
         shipping: Price::of("€0.00"),
         shipping_free: true,
+        tax: Some(Price::of("€11.74")),
+        tax_added: false,
         total: Price::of("€73.50"),
     }
 }
@@ -130,6 +133,12 @@ pub(crate) fn cart() -> CartPage {
             })
             .collect(),
         sums: Some(sums()),
+        codes: vec![super::cart::Code {
+            code: "SPRING".to_owned(),
+            remove_key: "key-of-the-code".to_owned(),
+        }],
+        code_key: "key-of-another-code".to_owned(),
+        warnings: vec!["The price changed from €12.00 to €13.00.".to_owned()],
         requirements: Vec::new(),
         paying: None,
     }

@@ -1,11 +1,11 @@
 //! The bag and the summary beside the checkout.
 
-use amazoff_actors::cart::{LineView, View};
+use amazoff_actors::cart::{LineView, Requirement, View, Warning};
 use amazoff_actors::ids::OrderId;
 
 use super::{options, sums, thumbnail};
 use crate::pages::key;
-use crate::pages::markup::cart::{BagLine, CartPage};
+use crate::pages::markup::cart::{BagLine, CartPage, Code};
 use crate::pages::markup::{Frame, Price, SummaryLine};
 
 /// How many pieces are in a bag.
@@ -16,16 +16,44 @@ pub(in crate::pages) fn count(view: &View) -> u32 {
 /// The page of a bag; `None` is a bag that does not exist yet.
 pub(in crate::pages) fn page(frame: Frame, view: Option<&View>) -> CartPage {
     let frame = frame.titled("Your bag");
-    let Some(view) = view.filter(|view| !view.lines.is_empty()) else {
-        return CartPage { frame, lines: Vec::new(), sums: None, requirements: Vec::new(), paying: None };
-    };
-    CartPage {
+    let mut page = CartPage {
         frame,
-        lines: view.lines.iter().map(line).collect(),
-        sums: Some(sums(&view.totals)),
-        requirements: view.requirements.iter().map(|missing| missing.message.clone()).collect(),
-        paying: is_being_paid(view).then(|| format!("/orders/{}", OrderId::of_cart(view.id))),
+        lines: Vec::new(),
+        sums: None,
+        codes: Vec::new(),
+        code_key: key::fresh(),
+        warnings: Vec::new(),
+        requirements: Vec::new(),
+        paying: None,
+    };
+    let Some(view) = view.filter(|view| !view.lines.is_empty()) else { return page };
+    // The checkout asks for the address itself.
+    let here = view.requirements.iter().filter(|missing| missing.code != Requirement::ADDRESS_MISSING);
+    page.requirements = here.map(|missing| missing.message.clone()).collect();
+    page.lines = view.lines.iter().map(line).collect();
+    page.sums = Some(sums(&view.totals));
+    page.codes = view.coupons.iter().map(|given| code(given)).collect();
+    page.warnings = view.warnings.iter().map(|warning| told(view, warning)).collect();
+    page.paying = is_being_paid(view).then(|| format!("/orders/{}", OrderId::of_cart(view.id)));
+    page
+}
+
+fn code(code: &str) -> Code {
+    Code { code: code.to_owned(), remove_key: key::fresh() }
+}
+
+/// A warning, with the name of what it is about.
+fn told(view: &View, warning: &Warning) -> String {
+    let line = warning.line().and_then(|id| view.lines.iter().find(|line| line.id == id));
+    match line {
+        Some(line) => format!("{}: {}", line.title, warning.message()),
+        None => warning.message(),
     }
+}
+
+/// Whether the bag is over without an order: its content is elsewhere, or nobody came back.
+pub(in crate::pages) fn is_over(view: &View) -> bool {
+    ["merged", "abandoned"].contains(&view.status.as_str())
 }
 
 /// Whether a checkout holds the bag.

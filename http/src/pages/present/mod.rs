@@ -41,8 +41,11 @@ pub(super) fn options(options: &BTreeMap<String, String>) -> String {
 pub(super) fn sums(totals: &Totals) -> Sums {
     Sums {
         subtotal: Price::of(totals.subtotal),
+        discount: (totals.discount.amount != 0).then(|| Price::of(totals.discount)),
         shipping: Price::of(totals.shipping),
         shipping_free: totals.shipping.amount == 0,
+        tax: (totals.tax.amount != 0).then(|| Price::of(totals.tax)),
+        tax_added: totals.is_tax_added(),
         total: Price::of(totals.total),
     }
 }

@@ -82,8 +82,8 @@ pub(crate) struct PricedBody {
 }
 
 /// A step in words.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct StepBody {
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StepBody {
     text: String,
     /// What it added to the total, in minor units.
     amount: i64,

@@ -54,8 +54,14 @@ async fn only_staff_gets_in_and_only_admins_change_anything() {
     let app = TestApp::start().await;
     let support = app.token_of(Role::Support).await;
     let (shopper, ops) = (app.token_of(Role::Shopper).await, app.token_of(Role::Ops).await);
-    let listed = amazoff_http::access::TABLE.iter().filter(|(_, path, _)| path.starts_with("/admin/v1/"));
-    assert_eq!(listed.count(), routes().len(), "a route of the back office is not tried here");
+    // Orders and stock are the desk's, whose roles its own tests try.
+    let of_prices = |path: &str| {
+        ["pricebook", "promotions", "coupons", "quotes"]
+            .iter()
+            .any(|of| path.starts_with(&format!("/admin/v1/{of}")))
+    };
+    let listed = amazoff_http::access::TABLE.iter().filter(|(_, path, _)| of_prices(path));
+    assert_eq!(listed.count(), routes().len(), "a route of the back office of prices is not tried here");
     for (method, path, body, reads) in routes() {
         let ask = || {
             let asked = app.ask(method.clone(), path).fresh_key();

@@ -41,10 +41,10 @@ async fn it_shows_tails_exports_and_verifies_without_personal_data() {
     let shown = json_lines(&tool(&setup, &["journal", "show", "order", &id, "--json"])).remove(0);
     let events = shown["events"].as_array().unwrap();
     assert_eq!(shown["version"].as_u64(), Some(u64::try_from(events.len()).unwrap()));
-    assert_eq!(shown["state"]["status"], "placed", "{shown:#}");
+    assert_eq!(shown["state"]["axes"]["status"], "placed", "{shown:#}");
     let first =
         json_lines(&tool(&setup, &["journal", "show", "order", &id, "--at", "1", "--json"])).remove(0);
-    assert_eq!((&first["version"], &first["state"]["status"]), (&1.into(), &Value::from("draft")));
+    assert_eq!((&first["version"], &first["state"]["axes"]["status"]), (&1.into(), &Value::from("draft")));
     for wrong in [["order", "ord_nonsense"], ["order", "00000000000000000000000000000001"], ["pet", &id]] {
         assert_eq!(
             tool(&setup, &["journal", "show", wrong[0], wrong[1]]).status.code(),

@@ -66,7 +66,7 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
         }
         "stock" => verdict(shop.stocks.receive(shelf.variant, 1, envelope).await),
         "pricebook" => {
-            let rounding = if turn % 2 == 0 { Rounding::HalfUp } else { Rounding::HalfEven };
+            let rounding = if turn.is_multiple_of(2) { Rounding::HalfUp } else { Rounding::HalfEven };
             let change = Change::SetRounding { rounding };
             verdict(shop.pricebooks.change(change, None, envelope).await)
         }
@@ -117,9 +117,12 @@ async fn buy(world: &World, shop: &Shop, shelf: Shelf) -> Verdict {
     if shop.carts.create(cart, Owner::Guest, world.envelope()).await.is_err() {
         return None;
     }
-    let Ok(added) = shop.carts.add_line(cart, line, world.envelope()).await else { return None };
+    if shop.carts.add_line(cart, line, world.envelope()).await.is_err() {
+        return None;
+    }
+    let Ok(Some(view)) = shop.carts.view(cart).await else { return None };
     let payment = PaymentChoice { provider: "sandbox".to_owned(), token: "tok_ok".to_owned() };
-    let form = CompleteForm { expected_total: added.reply.totals.total, contact: contact(), payment };
+    let form = CompleteForm { expected_total: view.totals.total, contact: Some(contact().into()), payment };
     // The purchase goes on by itself; whoever begins another one soon finds out what the kill does to it.
     let answer = shop.checkouts.complete(cart, form, world.envelope(), Duration::ZERO).await;
     answer.err().map(|error| error.code())

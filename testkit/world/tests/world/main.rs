@@ -7,6 +7,8 @@
 mod app;
 mod backup;
 mod blast_radius;
+mod carts;
+mod coupons;
 mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;

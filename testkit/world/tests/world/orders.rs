@@ -132,7 +132,8 @@ fn a_parcel_that_is_cut_anywhere_leaves_the_shelf_once_or_not_at_all() {
         async |world| Bought::new(world).await,
         async |world, bought| {
             let lines = everything(&view(world, bought.order).await);
-            let _ = world.shop().orders.ship(bought.order, (None, lines), None, world.envelope().into()).await;
+            let _ =
+                world.shop().orders.ship(bought.order, (None, lines), None, world.envelope().into()).await;
         },
         async |world, bought, cut| {
             let stored = at_rest(world).await;
@@ -201,8 +202,7 @@ fn a_hold_that_is_overdue_while_its_shopper_pays_is_honoured() {
         let now = world.clock.now();
         let wait = u64::try_from(hold.expires_at.unix_ms() - now.unix_ms()).unwrap();
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let confirmed =
-            world.shop().payments.confirm(payment, Confirmation::Approve, world.envelope()).await;
+        let confirmed = world.shop().payments.confirm(payment, Confirmation::Approve, world.envelope()).await;
         let outcome = world.outcome(cart, LIMIT).await;
         world.settled().await;
         let stored = world.stored().await;

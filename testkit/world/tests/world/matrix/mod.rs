@@ -7,6 +7,7 @@
 //! Whatever the page says: in every run the books balance, nothing is left under way, and the end is one that the course
 //! allows.
 
+mod after;
 mod course;
 mod fault;
 mod page;
@@ -25,10 +26,15 @@ macro_rules! courses {
 
 courses! {
     a_purchase_ends_well_whatever_fails: Buy,
+    a_purchase_with_a_code_ends_well_whatever_fails: BuyWithCode,
     a_purchase_whose_answer_is_lost_ends_well_whatever_fails: LostAnswer,
     a_declined_purchase_ends_undone_whatever_fails: Decline,
     a_purchase_that_asks_its_shopper_ends_well_whatever_fails: Confirm,
     a_purchase_that_its_shopper_abandons_ends_undone_whatever_fails: Abandon,
+    an_order_that_is_called_off_is_refunded_once_whatever_fails: CallOff,
+    a_refund_is_made_once_whatever_fails: Refund,
+    a_return_is_refunded_and_restocked_once_whatever_fails: Return,
+    a_parcel_takes_its_money_once_whatever_fails: SendToPay,
 }
 
 #[test]

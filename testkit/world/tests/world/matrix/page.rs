@@ -17,7 +17,8 @@ entity and the events that it stores. A cell says what the caller was told → w
 itself. In every run the books balance, nothing is left under way, and an undone purchase can be bought again.
 
 `no answer`: the machine lost its power first. `bought`: one order, one capture, the stock allocated. `undone`: no money, no \
-stock, an open cart. `nothing began`: the fault came before anything was stored.
+stock, an open cart. `done`: all of what was asked of the order, once. `nothing began`: the fault came before anything was \
+stored.
 ";
 
 fn path() -> PathBuf {

@@ -115,8 +115,11 @@ fn completed(asked: Result<Outcome, CompleteError>) -> (Fate, Came) {
         Err(CompleteError::Ask(AskError::Refused { .. })) => (Fate::Decided(None), Came::Nothing),
         Err(CompleteError::Ask(error)) => (undone(&error), Came::Nothing),
         // The attempt may have begun; or the cart, or a key, could not be read before.
-        Err(CompleteError::Read(_) | CompleteError::Vault(_) | CompleteError::CartNotFound) => {
-            (Fate::Unknown, Came::Nothing)
-        }
+        Err(
+            CompleteError::Read(_)
+            | CompleteError::Vault(_)
+            | CompleteError::CartNotFound
+            | CompleteError::AddressMissing,
+        ) => (Fate::Unknown, Came::Nothing),
     }
 }

@@ -137,7 +137,7 @@ impl Simulation {
         let checked = world.invariants().await.and_at_rest(&stored, &world.provider);
         violations.extend(checked.violations);
         violations.extend(mall.notes.violations(&*world.journal(), trace).await);
-        let placed = stored.orders.values().filter(|order| order.status == Status::Placed);
+        let placed = stored.orders.values().filter(|order| order.status() == Status::Placed);
         let bought = u64::try_from(placed.count()).unwrap_or(u64::MAX);
         let recorded = trace.look();
         Report {

@@ -1,5 +1,4 @@
 //! Codes in a running shop: many orders at once, crashes in between.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support: a surprise ends the test")]
 
 use amazoff_actors::coupon::{CustomerKey, Issue, Redeem, Rejection};
 use amazoff_actors::ids::{OrderId, PromotionId, UserId};
