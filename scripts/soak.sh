@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The long runs. A Galera cluster loses its writer. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
-# kill tests run, each time with another seed of chance (default 30), PRICING_CASES how many baskets are priced (default 100,000). The last line counts.
+# kill tests run, each time with another seed of chance (default 30), PRICING_CASES how many baskets are priced (default 100,000), PAYSIM_SEQUENCES
+# how many sequences of payments run against the simulator (default 10,000). The last line counts.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
@@ -23,6 +24,10 @@ run "simulation of ${SIM_SEEDS:=50000} seeds" \
 
 run "pricing of ${PRICING_CASES:=100000} baskets" \
   env PRICING_CASES="$PRICING_CASES" cargo test -p amazoff-actors --release --locked pricing::engine::tests::properties
+
+run "${PAYSIM_SEQUENCES:=10000} sequences of payments against the simulator" \
+  env PAYSIM_SEQUENCES="$PAYSIM_SEQUENCES" cargo test -p amazoff-gateways --release --locked --test providers \
+  sequences:: -- --nocapture
 
 for ((n = 1; n <= ${SOAK_RUNS:-30}; n++)); do
   seed=$((RANDOM * 32768 + RANDOM))
