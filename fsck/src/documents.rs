@@ -145,7 +145,6 @@ fn entity_of(collection: &str, id: &str) -> Option<EntityId> {
         PRODUCTS => id.parse::<ProductId>().ok().map(|id| EntityId::new(Product::KIND, id.uuid())),
         PAYMENTS => id.parse::<PaymentId>().ok().map(|id| EntityId::new(Payment::KIND, id.uuid())),
         ORDERS => id.parse::<OrderId>().ok().map(|id| EntityId::new(Order::KIND, id.uuid())),
-        PAYMENTS => id.parse::<PaymentId>().ok().map(|id| EntityId::new(Payment::KIND, id.uuid())),
         _ => None,
     }
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use amazoff_supervisor::documents::{DocumentPut, Documents, Query, Sort};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{
-    AskError, Clock, Envelope, Fault, FaultKind, ReadError, ShardId, Timestamp,
-    derive_uuid,
+    AskError, Clock, Envelope, Fault, FaultKind, ReadError, ShardId, Timestamp, derive_uuid,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};

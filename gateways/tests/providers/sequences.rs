@@ -116,7 +116,7 @@ async fn take(desk: &mut Desk, dice: &mut Dice, step: Step) {
         Step::Act(act) => desk.act(act),
         Step::Dispute { amount } => desk.dispute(amount),
         Step::CloseDispute { won } => desk.close_dispute(won),
-        Step::EndRefund { fails } => desk.end_refund(fails),
+        Step::EndRefund { fails } => drop(desk.end_refund(fails)),
         Step::ForgetKeys => desk.forget_keys(),
         Step::Wait(pause) => desk.wait(pause),
     }

@@ -78,7 +78,7 @@ impl Desk {
             keys: store.key_table(),
             audit: store.audit(),
         };
-        let mut assembly = Assembly::new(&ports);
+        let assembly = Assembly::new(&ports);
         let checkouts = assembly.directory::<Checkout>(CellLimits::default());
         let orders = assembly.directory::<Order>(CellLimits::default());
         let providers = Providers::of([Arc::clone(&provider)]);
