@@ -5,7 +5,7 @@ use std::time::Duration;
 use amazoff_supervisor::Decision;
 
 use super::event::Event;
-use super::known::{Known, SYNC, ask_again_after, is_old};
+use super::known::{Known, SYNC, ask_again_after, is_old, is_spent};
 use super::part::{Ask, Doubt, Part};
 use super::provider::{Found, IntentKey, Operation, ProviderAnswer};
 use super::state::{Payment, Stage};
@@ -13,7 +13,8 @@ use super::{answer, expiry, parts};
 
 /// How often an operation that the provider says it never received is sent again at once, under its one key. After that a
 /// reservation is given up. Captures, voids and refunds are not: they are sent again after ever more questions, up to so
-/// many, until their key is too old to be sent.
+/// many, until their key is too old to be sent. What the provider still does not have when no call can be on its way any
+/// more is asked anew.
 const REPEATS_MAX: u32 = 3;
 const QUESTIONS_BETWEEN_MAX: u32 = 8;
 /// How often a provider is asked about a key that is too old to be sent. A person is told.
@@ -113,7 +114,18 @@ fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decisi
     if reserving {
         return answer::failed(known, "not-received");
     }
-    still_unknown(known, asked, true) // a person is told
+    let anew = match operation {
+        Operation::Capture => Some(Event::CaptureRequested { at: Some(known.now) }),
+        Operation::Void => Some(Event::VoidRequested { at: Some(known.now) }),
+        Operation::Authorize | Operation::Confirm | Operation::Refund => None,
+    };
+    match anew.filter(|_| is_spent(known.payment.began, known.now)) {
+        Some(requested) => {
+            let call = known.call(operation, known.payment.reference.clone());
+            known.happens(vec![requested]).effect(call)
+        }
+        None => still_unknown(known, asked, true), // a person is told
+    }
 }
 
 fn part_never_received(known: &Known<'_>, (part, ask): (&Part, &Ask), doubt: Doubt) -> Decision<Payment> {
@@ -121,6 +133,11 @@ fn part_never_received(known: &Known<'_>, (part, ask): (&Part, &Ask), doubt: Dou
     if again && !is_old(Some(ask.at), known.now) {
         let call = known.call_part(part, ask);
         return known.happens(vec![Event::OperationRepeated { operation: part.id.operation() }]).effect(call);
+    }
+    if is_spent(Some(ask.at), known.now) {
+        let anew = Ask { at: known.now, repeats: 0, doubt: None, ..ask.clone() };
+        let call = known.call_part(part, &anew);
+        return known.happens(vec![Event::PartAsked { part: part.id, ask: anew }]).effect(call);
     }
     still_unknown(known, doubt.asked, true) // a person is told
 }
