@@ -16,10 +16,10 @@ const GOODWILL_CENTS: i64 = 100;
 impl Shopper {
     /// Enters a code, now and then one that many others want too.
     pub(super) async fn enter_a_code(&mut self, basket: &mut Basket) {
-        if !self.dice.random_bool(0.5) {
+        let codes: Vec<&String> = self.world.desk.codes.keys().collect();
+        if codes.is_empty() || !self.dice.random_bool(0.5) {
             return;
         }
-        let codes: Vec<&String> = self.world.desk.codes.keys().collect();
         let code = codes[self.dice.random_range(0..codes.len())].clone();
         let request =
             Request::put(format!("/v1/carts/{}/coupons/{code}", basket.note.id)).by(&basket.note.auth);

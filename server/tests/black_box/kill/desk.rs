@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::common::{Auth, Client, OWNER_EMAIL, OWNER_PASSWORD, Reply, Request, shopping};
+use crate::kill::notes::OrderNote;
 
 /// The code that everybody may use.
 const FOR_ALL: &str = "WELCOME";
@@ -12,10 +13,12 @@ const FOR_ALL: &str = "WELCOME";
 const SCARCE: usize = 12;
 
 /// Somebody who may do everything.
+#[derive(Default)]
 pub(crate) struct Desk {
-    auth: Auth,
+    /// Who it is; nobody when nobody sits there.
+    auth: Option<Auth>,
     /// Each code, and how many orders may use it.
-    pub(crate) codes: BTreeMap<String, Option<u32>>,
+    pub(crate) codes: BTreeMap<String, Option<usize>>,
 }
 
 impl Desk {
@@ -34,17 +37,18 @@ impl Desk {
             let issued = client.send(&Request::post("/admin/v1/coupons", issue).by(&auth)).await;
             issued.filter(Reply::is_success).ok_or_else(|| format!("{code} could not be issued"))?;
         }
-        Ok(Self { auth, codes })
+        Ok(Self { auth: Some(auth), codes })
     }
 
     /// Gives money back by two clicks on one button (T-Y2). Whether it was done.
     pub(crate) async fn refund(&self, client: &Client, order: &str, cents: i64) -> bool {
+        let Some(auth) = &self.auth else { return false };
         let path = format!("/admin/v1/orders/{order}");
         let body = json!({ "amount": { "amount": cents, "currency": "EUR" }, "reason": "goodwill" });
         loop {
-            let Some(seen) = client.send(&Request::get(&path).by(&self.auth)).await else { return false };
+            let Some(seen) = client.send(&Request::get(&path).by(auth)).await else { return false };
             let etag = seen.etag.unwrap_or_default();
-            let click = Request::post(format!("{path}/refunds"), body.clone()).by(&self.auth).if_match(&etag);
+            let click = Request::post(format!("{path}/refunds"), body.clone()).by(auth).if_match(&etag);
             let (one, other) = tokio::join!(client.send(&click), client.send(&click));
             let (Some(one), Some(other)) = (one, other) else { return false };
             if one.status != other.status {
@@ -62,17 +66,22 @@ impl Desk {
         }
     }
 
-    /// What the codes say, against the orders that used them (T-P5).
-    pub(crate) async fn used(&self, client: &Client, orders: &BTreeMap<String, u64>) -> Vec<String> {
+    /// What the codes say, against the orders that used them (T-P5). One that is called off before its money was taken
+    /// gives its use back, a later one does not.
+    pub(crate) async fn used(&self, client: &Client, orders: &[OrderNote]) -> Vec<String> {
         let mut violations = Vec::new();
+        let Some(auth) = &self.auth else { return violations };
         for (code, limit) in &self.codes {
             let path = format!("/admin/v1/coupons/{code}");
-            let Some(reply) = client.send(&Request::get(path).by(&self.auth)).await else { continue };
-            let (redeemed, used) = (reply.body["redeemed"].as_u64(), orders.get(code).copied().unwrap_or(0));
-            if redeemed != Some(used) || limit.is_some_and(|limit| used > u64::from(limit)) {
-                let says = reply.body;
+            let Some(reply) = client.send(&Request::get(path).by(auth)).await else { continue };
+            let redeemed =
+                reply.body["redeemed"].as_u64().and_then(|redeemed| usize::try_from(redeemed).ok());
+            let of_it: Vec<_> = orders.iter().filter(|order| order.code.as_ref() == Some(code)).collect();
+            let kept = of_it.iter().filter(|order| !order.canceled).count();
+            let most = limit.map_or(of_it.len(), |limit| of_it.len().min(limit));
+            if !redeemed.is_some_and(|redeemed| (kept..=most).contains(&redeemed)) {
                 violations
-                    .push(format!("{used} orders used {code}, of which {limit:?} may, and it says {says}"));
+                    .push(format!("{code}, for {limit:?}, says {}, but was used by {of_it:?}", reply.body));
             }
         }
         violations

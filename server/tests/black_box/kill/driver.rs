@@ -115,11 +115,13 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
     let client = Client::new(Arc::clone(&gate));
     let mut server = Server::start_behind(setup, &gate).await?;
     let received = shopping::variants(&client).await;
+    // A planted bug must be noticed by those who shop.
+    let desk = if plan.planted.is_some() { Desk::default() } else { Desk::open(&client).await? };
     let world = Arc::new(World {
         client: client.clone(),
         notes: Notes::default(),
         variants: received.keys().cloned().collect(),
-        desk: Desk::open(&client).await?,
+        desk,
         closing: AtomicBool::new(false),
         registrations: AtomicUsize::new(0),
     });
@@ -148,7 +150,7 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
         return Ok(());
     }
     report.violations.extend(books::from_outside(&client, &world.notes).await);
-    report.violations.extend(world.desk.used(&client, &world.notes.uses()).await);
+    report.violations.extend(world.desk.used(&client, &world.notes.orders()).await);
     report.violations.extend(books::settled(setup).await);
     server.stop().await?;
     report.violations.extend(books::from_inside(setup, &world.notes, &received).await);

@@ -71,14 +71,6 @@ impl Notes {
     pub(crate) fn orders(&self) -> Vec<OrderNote> {
         self.carts().into_iter().filter_map(|cart| cart.order).collect()
     }
-    /// How many acknowledged orders used each code.
-    pub(crate) fn uses(&self) -> BTreeMap<String, u64> {
-        let mut uses = BTreeMap::new();
-        for code in self.orders().into_iter().filter_map(|order| order.code) {
-            *uses.entry(code).or_default() += 1;
-        }
-        uses
-    }
     /// Pieces per variant in all acknowledged orders that were not called off.
     pub(crate) fn sold(&self) -> BTreeMap<String, i64> {
         let mut sold = BTreeMap::new();
