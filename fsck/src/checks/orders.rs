@@ -10,6 +10,7 @@ use amazoff_supervisor::{Entity as _, EntityId};
 
 use crate::facts::{Facts, OrderFact};
 use crate::finding::{Code, Report};
+use crate::in_flight::Sums;
 
 pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     let mut placed: BTreeMap<CartId, u32> = BTreeMap::new();
@@ -32,7 +33,7 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     for (id, cart) in &facts.carts {
         let name = CartId::from(*id);
         if let Some(order) = cart.order
-            && !facts.orders.get(&order.uuid()).is_some_and(OrderFact::was_placed)
+            && !facts.orders.get(&order.uuid()).is_some_and(|order| order.was_placed)
         {
             report.note(Code::CartOrderMissing, name, format!("it is completed, but {order} is not placed"));
         }
@@ -46,7 +47,7 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
 
 /// No placed order without a payment that covers it; none unpaid without somebody at work; none that knows of other sums
 /// than its payments.
-pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
+pub(super) fn placed_ones_are_covered(facts: &Facts, under_way: &Sums, report: &mut Report) {
     let (taken, telling) = payments_by_order(facts);
     for (id, order) in facts.orders.iter().filter(|(_, order)| order.is_placed()) {
         let name = OrderId::from(*id);
@@ -61,12 +62,15 @@ pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
         }
         let taken = taken.get(&name).copied().unwrap_or(0);
         let at_work = order.cart.is_some_and(|cart| is_at_work(facts, cart)) || telling.contains(&name);
+        let coming = under_way.to_orders.get(&name).copied().unwrap_or(0);
         let OrderFact { captured, price, .. } = *order;
         if captured > taken {
             let detail = format!("it counts {captured} as taken, but its payments took {taken}");
             report.note(Code::MoneyDiffers, name, detail);
-        } else if captured < taken && !at_work {
-            let detail = format!("its payments took {taken}, but it knows of {captured}");
+        } else if captured + coming < taken {
+            let detail = format!(
+                "its payments took {taken}, but it knows of {captured}, and {coming} are on the way to it"
+            );
             report.note(Code::MoneyStranded, name, detail);
         } else if captured < price && !at_work && is_awaited(order) {
             let detail = format!("it binds and costs {price}, but {captured} was taken");
