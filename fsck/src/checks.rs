@@ -23,10 +23,10 @@ pub(crate) fn run(facts: &Facts, now: Timestamp, report: &mut Report) {
     coupons::keep_their_limits(facts, report);
     coupons::have_their_orders(facts, report);
     orders::carts_become_one_order(facts, report);
-    orders::placed_ones_are_covered(facts, &under_way, report);
+    orders::placed_ones_are_covered(facts, report);
     orders::checkouts_move(facts, report);
     payments::they_move(facts, now, report);
-    money::adds_up(facts, report);
+    money::adds_up(facts, &under_way, report);
     in_flight::clears(facts, &under_way, report);
     claims::agree(facts, report);
 }

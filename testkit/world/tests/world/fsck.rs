@@ -1,5 +1,8 @@
 //! A check in the middle of everything finds nothing: whatever is under way is part of the moment.
 
+mod life;
+mod planted;
+
 use std::time::Duration;
 
 use amazoff_supervisor::{AuditNote, Clock as _};
