@@ -164,3 +164,71 @@ impl Sums {
         *sum = sum.saturating_add(amount.amount);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use amazoff_actors::ids::PaymentId;
+    use amazoff_actors::order::Order;
+    use amazoff_supervisor::{Entity as _, Version};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const CENTS: i64 = 700;
+
+    /// What happens to an effect that carries money from a checkout to an order, and what its account must hold then.
+    fn way(discarded: bool, happens: impl FnOnce(&mut InFlight, &OutboxKey, &EntityId)) -> (i64, i64) {
+        let order = EntityId::new(Order::KIND, Uuid::from_u128(1));
+        let sender = EntityId::new("checkout", Uuid::from_u128(2));
+        let key = OutboxKey { entity: sender, seq: Version(9), n: 1 };
+        let cargo = Cargo::Taken(PaymentId::from(Uuid::from_u128(3)), Some(Money::eur(CENTS)));
+        let mut facts = Facts::default();
+        facts.in_flight.add(&key, (order.clone(), cargo), discarded);
+        happens(&mut facts.in_flight, &key, &order);
+        let way = Sums::of(&facts).way(CLEARING, "EUR");
+        (way.carried, way.lost)
+    }
+
+    fn marked(effects: &mut InFlight, key: &OutboxKey, order: &EntityId, later: u64) {
+        effects.marked(order.clone(), &key.entity.to_string(), key.order() + later);
+    }
+
+    #[test]
+    fn an_effect_carries_until_its_receiver_has_accepted_it() {
+        assert_eq!(way(false, |_, _, _| {}), (CENTS, 0));
+        assert_eq!(way(false, |effects, key, _| effects.answered(key.delivered_as(), true)), (0, 0));
+        assert_eq!(way(false, |effects, key, _| effects.answered(key.cause(), true)), (CENTS, 0));
+    }
+
+    #[test]
+    fn one_that_was_refused_still_carries_although_it_counts_as_applied() {
+        let refused = |effects: &mut InFlight, key: &OutboxKey, order: &EntityId| {
+            effects.answered(key.delivered_as(), false);
+            marked(effects, key, order, 0);
+        };
+        assert_eq!(way(false, refused), (CENTS, 0));
+    }
+
+    #[test]
+    fn a_mark_tells_where_the_outcome_was_forgotten() {
+        assert_eq!(way(false, |effects, key, order| marked(effects, key, order, 0)), (0, 0));
+        assert_eq!(way(false, |effects, key, order| marked(effects, key, order, 5)), (0, 0));
+        let before = |effects: &mut InFlight, key: &OutboxKey, order: &EntityId| {
+            effects.marked(order.clone(), &key.entity.to_string(), key.order() - 1);
+            effects.marked(order.clone(), "checkout_of_another", key.order());
+            effects.marked(
+                EntityId::new(Order::KIND, Uuid::from_u128(4)),
+                &key.entity.to_string(),
+                key.order(),
+            );
+        };
+        assert_eq!(way(false, before), (CENTS, 0));
+    }
+
+    #[test]
+    fn one_that_was_discarded_is_lost_unless_it_was_accepted() {
+        assert_eq!(way(true, |_, _, _| {}), (0, CENTS));
+        assert_eq!(way(true, |effects, key, order| marked(effects, key, order, 5)), (0, CENTS));
+        assert_eq!(way(true, |effects, key, _| effects.answered(key.delivered_as(), true)), (0, 0));
+    }
+}

@@ -128,6 +128,26 @@ fn a_discarded_effect_carries_nothing_any_more_and_is_named() {
     assert_found(&paid, Code::InFlightDiffers, CLEARING, detail);
 }
 
+/// What was taken in counts once, also when nobody remembers how it was answered.
+#[test]
+fn an_effect_that_was_taken_in_is_known_by_its_mark_when_its_outcome_is_forgotten() {
+    let mut taken_in = false;
+    let prepare = async |world: &World| cart(world, CapturePolicy::OnPlacement).await;
+    after_each_commit(prepare, life, async |world, _| {
+        let paid = world.stored().await.orders.values().any(|order| order.captured() > 0);
+        let waits = world.undelivered().await.iter().any(|row| row.payload.contains(MARK_PAID));
+        taken_in = paid && waits;
+        if taken_in {
+            let forgotten = world.journal().forget_commands(Timestamp::from_unix_ms(i64::MAX)).await.unwrap();
+            assert!(forgotten > 0);
+            let report = world.check().await;
+            assert!(report.is_sound(), "{:#?}", report.findings);
+        }
+        taken_in
+    });
+    assert!(taken_in, "it was never taken in before its row was gone");
+}
+
 #[test]
 fn moved_balances_are_found_by_account() {
     paused(async {
