@@ -32,7 +32,7 @@ pub(super) fn have_their_orders(facts: &Facts, report: &mut Report) {
             let checkout = cart.and_then(|cart| facts.checkouts.get(&cart.uuid()));
             let runs = checkout.is_some_and(|checkout| checkout.attempt == Some(used.attempt));
             let has = known.is_some_and(|order| order.was_placed && order.coupons.contains(&name));
-            if !runs && !(has && used.confirmed) {
+            if !(runs || has && used.confirmed) {
                 let detail = format!(
                     "{order} uses {}: {used:?}, for an attempt that is over or never was",
                     coupon.code
