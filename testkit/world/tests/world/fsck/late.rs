@@ -86,7 +86,9 @@ fn while_deliveries_are_late_or_come_twice_nothing_is_found() {
             let shopping = join_all((0..SHOPPERS).map(|n| shop_around(&world, shelves, n)));
             let seen = watched(&world, async { drop(shopping.await) }).await;
             println!("seed {seed}: {seen:?}, {:?}", world.plan.fired());
-            world.plan.assert_all_fired();
+            let fired = world.plan.fired();
+            let often = [Kind::DeliveryDelayed, Kind::DeliveryRepeated, Kind::AppendLostAfter];
+            assert!(often.iter().all(|kind| fired.contains_key(kind)), "{fired:?}");
             world.plan.heal();
             amazoff_supervisor::faults::hook(None);
             assert!(seen[CLEARING] >= SEEN_MIN && seen[REFUNDS] >= SEEN_MIN, "{seen:?}");
