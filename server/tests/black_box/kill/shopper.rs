@@ -10,6 +10,8 @@ use serde_json::json;
 
 use crate::common::shopping::{self, CARD_DECLINED, CARD_OK, Lines};
 use crate::common::{Client, Reply, Request};
+use crate::kill::after::takes_nothing_off;
+use crate::kill::desk::Desk;
 use crate::kill::notes::{CartNote, Notes, OrderNote, UserNote};
 
 /// How many shoppers want the same e-mail address at once.
@@ -25,6 +27,8 @@ pub(crate) struct World {
     pub(crate) notes: Notes,
     /// What can be bought.
     pub(crate) variants: Vec<String>,
+    /// Who gives money back and issues codes.
+    pub(crate) desk: Desk,
     /// Set when no new cart should be begun.
     pub(crate) closing: AtomicBool,
     /// Hands out e-mail addresses.
@@ -33,15 +37,17 @@ pub(crate) struct World {
 
 /// A scripted shopper.
 pub(crate) struct Shopper {
-    world: Arc<World>,
-    dice: StdRng,
+    pub(super) world: Arc<World>,
+    pub(super) dice: StdRng,
     bearer: Option<String>,
 }
 
 /// A cart while its shopper works on it.
-struct Basket {
-    note: CartNote,
-    view: serde_json::Value,
+pub(super) struct Basket {
+    pub(super) note: CartNote,
+    pub(super) view: serde_json::Value,
+    /// The code that was entered.
+    pub(super) code: Option<String>,
 }
 
 impl Shopper {
@@ -90,7 +96,7 @@ impl Shopper {
             return;
         };
         let note = CartNote { id, auth, lines: Lines::new(), order: None };
-        let mut basket = Basket { note, view: json!({}) };
+        let mut basket = Basket { note, view: json!({}), code: None };
         for _ in 0..self.dice.random_range(1..5) {
             self.think().await;
             if !self.change(&mut basket).await {
@@ -99,7 +105,9 @@ impl Shopper {
         }
         if !basket.note.lines.is_empty() && self.dice.random_bool(0.8) {
             self.think().await;
+            self.enter_a_code(&mut basket).await;
             self.check_out(&mut basket).await;
+            self.have_second_thoughts(&mut basket).await;
         }
         self.world.notes.cart(basket.note);
     }
@@ -197,6 +205,12 @@ impl Shopper {
                     total = reply.body["current_total"]["amount"].as_i64().unwrap_or(total)
                 }
                 (409, "insufficient-stock") => return,
+                (409, "coupon-exhausted") if basket.code.is_some() => {
+                    if !self.take_the_code_out(basket).await {
+                        return;
+                    }
+                    total = shopping::total_of(&basket.view);
+                }
                 _ => return self.expect_refusal(&reply, &[], "complete"),
             }
             if !self.is_unchanged(basket).await {
@@ -238,6 +252,9 @@ impl Shopper {
             id: shopping::text(&reply.body["id"]),
             number: shopping::text(&reply.body["number"]),
             total: shopping::total_of(&reply.body),
+            code: basket.code.take().filter(|_| !takes_nothing_off(&reply.body)),
+            refunded: 0,
+            canceled: false,
         });
     }
 
@@ -268,7 +285,7 @@ impl Shopper {
     }
 
     /// Compares an answered cart with what it must hold; `false` when they differ.
-    fn compare(&self, basket: &mut Basket, reply: &Reply) -> bool {
+    pub(super) fn compare(&self, basket: &mut Basket, reply: &Reply) -> bool {
         if !reply.is_success() {
             return true;
         }
@@ -284,7 +301,7 @@ impl Shopper {
         false
     }
 
-    fn expect_refusal(&self, reply: &Reply, codes: &[&str], what: &str) {
+    pub(super) fn expect_refusal(&self, reply: &Reply, codes: &[&str], what: &str) {
         if !codes.contains(&reply.code()) {
             self.world.client.complain(format!("{what} is answered {} {}", reply.status, reply.body));
         }
