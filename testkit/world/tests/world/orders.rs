@@ -284,3 +284,34 @@ fn two_purchases_in_opposite_orders_end() {
         at_rest(&world).await;
     });
 }
+
+/// Goods may leave the house before their receipt is written down: the stock takes the parcel in as soon as it is.
+#[test]
+fn a_parcel_of_backordered_pieces_is_booked_once_their_receipt_is() {
+    paused(async {
+        let world = World::start().await;
+        let shelf = world.stock(1_999, 0).await;
+        let shop = world.shop();
+        shop.stocks.allow_backorders(shelf.variant, 5, world.envelope()).await.unwrap();
+        let cart = world.full_cart(&[(shelf, 2)]).await;
+        let outcome = world.complete(cart, "tok_ok").await.unwrap();
+        assert!(matches!(outcome, Outcome::Placed { .. }), "{outcome:?}");
+        world.settled().await;
+        let order = OrderId::of_cart(cart);
+        let lines = everything(&view(&world, order).await);
+        shop.orders.ship(order, (None, lines), None, world.envelope().into()).await.unwrap();
+        tokio::time::sleep(LIMIT).await;
+        let waiting = world.stored().await;
+        assert_eq!(
+            waiting.stocks[&shelf.variant.uuid()].allocated,
+            2,
+            "there is nothing to take off the shelf"
+        );
+        assert_eq!(waiting.outbox.len(), 1);
+
+        shop.stocks.receive(shelf.variant, 2, world.envelope()).await.unwrap();
+        let stored = at_rest(&world).await;
+        let stock = &stored.stocks[&shelf.variant.uuid()];
+        assert_eq!((stock.on_hand, stock.allocated), (0, 0));
+    });
+}
