@@ -64,7 +64,8 @@ impl Plan {
         }
     }
 
-    /// A refund that nobody here asked for is written down too: money went back all the same.
+    /// A refund that nobody here asked for is written down too: money went back all the same. Of one that went back in part
+    /// only, the rest is the shop's again.
     fn refunded(
         &mut self,
         (draft, payment): (&Draft, PaymentId),
@@ -74,8 +75,13 @@ impl Plan {
         let known = self.order.refund_named(refund).map(|part| (part.status, part.amount));
         match known {
             Some((AdjustmentStatus::Completed, _)) => return,
-            Some((AdjustmentStatus::Pending, _)) => {}
-            Some((AdjustmentStatus::Failed, asked)) => self.transfer(asked, SALES, REFUNDS),
+            Some((AdjustmentStatus::Pending, asked)) => {
+                let rest = asked.amount.saturating_sub(amount.amount);
+                if rest > 0 {
+                    self.transfer(draft.money(rest), REFUNDS, SALES);
+                }
+            }
+            Some((AdjustmentStatus::Failed, _)) => self.transfer(amount, SALES, REFUNDS),
             None => {
                 let id = AdjustmentId::from(refund.uuid());
                 let status = AdjustmentStatus::Pending;
