@@ -102,7 +102,7 @@ const CASES: [Case; 33] = [
     bought("T-O1", "one cart becomes one order, however often the button is pressed"),
     bought("T-O2", "message and returning shopper together settle a payment once"),
     bought("T-O4", "a purchase that is cut off after its money moved is finished by the shop itself"),
-    bought("T-O5", "a shopper who leaves the bank's page gets the cart back, and the stock is free"),
+    aside("T-O5", "a shopper who leaves the bank's page gets the cart back, and the stock is free", CLOCK),
     bought("T-O6", "money that comes too late is given back once"),
     aside("T-O7", "a late word of expiry cancels no paid order", CLOCK),
     rule(

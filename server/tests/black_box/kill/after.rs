@@ -1,4 +1,4 @@
-//! What a shopper does besides filling a cart and paying: enters codes, calls orders off, wants money back.
+//! What a shopper does besides filling a cart and paying: enters codes, sees the bank, calls orders off, wants money back.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use rand::Rng as _;
 use serde_json::{Value, json};
 
 use super::shopper::{Basket, Shopper};
-use crate::common::{Auth, Client, Request, shopping};
+use crate::common::{Auth, Client, Reply, Request, shopping};
 
 /// How long an order may take until it is paid, restarts included.
 const PAID_LIMIT: Duration = Duration::from_secs(60);
@@ -47,6 +47,38 @@ impl Shopper {
             return false;
         }
         self.compare(basket, &reply)
+    }
+
+    /// Comes back from the bank's page twice at once, with different keys (T-O2), mostly having approved; what came of it.
+    pub(super) async fn see_the_bank(
+        &mut self,
+        basket: &Basket,
+        completion: &Request,
+        asked: &Reply,
+    ) -> Option<Reply> {
+        let client = self.world.client.clone();
+        let Some(payment) = asked.body["payment_id"].as_str() else {
+            client.complain(format!("nobody says which payment the bank is about: {}", asked.body));
+            return None;
+        };
+        let result = if self.dice.random_bool(0.8) { "approve" } else { "decline" };
+        let back = Request::post(format!("/v1/payments/{payment}/confirm"), json!({ "result": result }))
+            .by(&basket.note.auth);
+        let twin = back.with_another_key();
+        let (one, other) = tokio::join!(client.send(&back), client.send(&twin));
+        for reply in [one?, other?].iter().filter(|reply| !reply.is_success()) {
+            self.expect_refusal(reply, &["payment-nothing-to-confirm"], "coming back from the bank");
+        }
+        let limit = Instant::now() + PAID_LIMIT;
+        while Instant::now() < limit {
+            let reply = client.send(completion).await?;
+            if reply.status != 202 {
+                return Some(reply);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        client.complain(format!("{payment} still waits for a shopper who came back"));
+        None
     }
 
     /// Calls the order off, or asks for some money back, or is content.

@@ -47,9 +47,9 @@ fn print(name: &str, report: &Report) {
     );
 }
 
-/// T-C1 (c), T-C2 (c), T-C4 (c), T-C8 (c), T-P5 (c), T-O1 (c), T-O4 (c), T-O6 (c), T-S1 (c), T-S3 (c), T-S4 (c), T-Y1 (c),
-/// T-Y2 (c), T-Y3 (c), T-Y9 (c): the shoppers add in bursts, press twice, use a refused card and then a good one, want the
-/// same few codes, call orders off and get money back, and the process is killed under them.
+/// T-C1 (c), T-C2 (c), T-C4 (c), T-C8 (c), T-P5 (c), T-O1 (c), T-O2 (c), T-O4 (c), T-O6 (c), T-S1 (c), T-S3 (c), T-S4 (c), T-Y1 (c),
+/// T-Y2 (c), T-Y3 (c), T-Y9 (c): the shoppers add in bursts, press twice, use a refused card and then a good one, come
+/// back from the bank twice, want the same few codes, call orders off and get money back, and the process is killed under them.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_or_doubled_over_twenty_kills() {
     let plan = Plan {

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
 
-use crate::common::shopping::{self, CARD_DECLINED, CARD_OK, Lines};
+use crate::common::shopping::{self, CARD_ACTION, CARD_DECLINED, CARD_OK, Lines};
 use crate::common::{Client, Reply, Request};
 use crate::kill::after::takes_nothing_off;
 use crate::kill::desk::Desk;
@@ -193,14 +193,22 @@ impl Shopper {
     }
 
     async fn check_out(&mut self, basket: &mut Basket) {
-        let mut card = if self.dice.random_bool(0.3) { CARD_DECLINED } else { CARD_OK };
+        let mut card = match self.dice.random_range(0..10) {
+            0..3 => CARD_DECLINED,
+            3..5 => CARD_ACTION,
+            _ => CARD_OK,
+        };
         let mut total = shopping::total_of(&basket.view);
         for _ in 0..4 {
             let request = shopping::complete(&basket.note.id, total, card).by(&basket.note.auth);
-            let Some(reply) = self.complete(&request).await else { return };
+            let Some(mut reply) = self.complete(&request).await else { return };
+            if reply.status == 202 {
+                let Some(after) = self.see_the_bank(basket, &request, &reply).await else { return };
+                reply = after;
+            }
             match (reply.status, reply.code()) {
                 (200, _) => return self.ordered(basket, &reply),
-                (422, "payment-failed") if card == CARD_DECLINED => card = CARD_OK,
+                (422, "payment-failed") if card != CARD_OK => card = CARD_OK,
                 (409, "cart-changed") => {
                     total = reply.body["current_total"]["amount"].as_i64().unwrap_or(total)
                 }
