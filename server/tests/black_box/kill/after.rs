@@ -49,6 +49,30 @@ impl Shopper {
         self.compare(basket, &reply)
     }
 
+    /// Completes while another tab adds something: it is in the order, still in the cart, or was refused (T-C2), and what is
+    /// paid is what the order says (T-C4).
+    pub(super) async fn complete_beside_another_tab(
+        &mut self,
+        basket: &mut Basket,
+        completion: &Request,
+    ) -> Option<Reply> {
+        if !self.dice.random_bool(0.2) {
+            return self.complete(completion).await;
+        }
+        let (client, variant) = (self.world.client.clone(), self.pick());
+        let add = shopping::add_line(&basket.note.id, &variant, 1).by(&basket.note.auth);
+        let (completed, added) = tokio::join!(self.complete(completion), client.send(&add));
+        let added = added?;
+        if added.is_success() {
+            *basket.note.lines.entry(variant).or_default() += 1;
+        } else {
+            const ODDS: [&str; 4] =
+                ["cart-locked", "cart-completed", "insufficient-stock", "quantity-out-of-range"];
+            self.expect_refusal(&added, &ODDS, "adding in another tab");
+        }
+        completed
+    }
+
     /// Comes back from the bank's page twice at once, with different keys (T-O2), mostly having approved; what came of it.
     pub(super) async fn see_the_bank(
         &mut self,
@@ -93,7 +117,7 @@ impl Shopper {
             }
             2 | 3 => {
                 let is_paid = wait_until_paid(client, &order.id, &basket.note.auth).await;
-                if is_paid && self.world.desk.refund(client, &order.id, GOODWILL_CENTS).await {
+                if is_paid && self.world.desk.refunds(client, order, GOODWILL_CENTS).await {
                     order.refunded = GOODWILL_CENTS;
                 }
             }

@@ -40,28 +40,38 @@ impl Desk {
         Ok(Self { auth: Some(auth), codes })
     }
 
-    /// Gives money back by two clicks on one button (T-Y2). Whether it was done.
-    pub(crate) async fn refund(&self, client: &Client, order: &str, cents: i64) -> bool {
-        let Some(auth) = &self.auth else { return false };
+    /// Gives so much back, and refuses to give back all of it once more (T-Y3). Whether the first was done.
+    pub(crate) async fn refunds(&self, client: &Client, order: &OrderNote, cents: i64) -> bool {
+        let Some(first) = self.click(client, &order.id, cents).await else { return false };
+        if first.status != 200 {
+            client.complain(format!("a refund is answered {} {}", first.status, first.body));
+            return false;
+        }
+        if let Some(second) = self.click(client, &order.id, order.total).await
+            && second.code() != "refund-exceeds-captured"
+        {
+            client.complain(format!("too much of a refund is answered {} {}", second.status, second.body));
+        }
+        true
+    }
+
+    /// Asks for a refund by two clicks on one button (T-Y2).
+    async fn click(&self, client: &Client, order: &str, cents: i64) -> Option<Reply> {
+        let auth = self.auth.as_ref()?;
         let path = format!("/admin/v1/orders/{order}");
         let body = json!({ "amount": { "amount": cents, "currency": "EUR" }, "reason": "goodwill" });
         loop {
-            let Some(seen) = client.send(&Request::get(&path).by(auth)).await else { return false };
+            let seen = client.send(&Request::get(&path).by(auth)).await?;
             let etag = seen.etag.unwrap_or_default();
             let click = Request::post(format!("{path}/refunds"), body.clone()).by(auth).if_match(&etag);
             let (one, other) = tokio::join!(client.send(&click), client.send(&click));
-            let (Some(one), Some(other)) = (one, other) else { return false };
+            let (one, other) = (one?, other?);
             if one.status != other.status {
                 client.complain(format!("one key, two answers: {} and {}", one.body, other.body));
             }
-            match (one.status, one.code()) {
-                (200, _) => return true,
-                // Something else happened to the order in between.
-                (412, "order-changed") => {}
-                _ => {
-                    client.complain(format!("a refund is answered {} {}", one.status, one.body));
-                    return false;
-                }
+            // Else something happened to the order in between.
+            if one.code() != "order-changed" {
+                return Some(one);
             }
         }
     }

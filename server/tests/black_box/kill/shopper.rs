@@ -201,7 +201,7 @@ impl Shopper {
         let mut total = shopping::total_of(&basket.view);
         for _ in 0..4 {
             let request = shopping::complete(&basket.note.id, total, card).by(&basket.note.auth);
-            let Some(mut reply) = self.complete(&request).await else { return };
+            let Some(mut reply) = self.complete_beside_another_tab(basket, &request).await else { return };
             if reply.status == 202 {
                 let Some(after) = self.see_the_bank(basket, &request, &reply).await else { return };
                 reply = after;
@@ -229,7 +229,7 @@ impl Shopper {
     }
 
     /// Completes, sometimes by two clicks with different keys (T-O1).
-    async fn complete(&mut self, request: &Request) -> Option<Reply> {
+    pub(super) async fn complete(&mut self, request: &Request) -> Option<Reply> {
         let client = self.world.client.clone();
         if !self.dice.random_bool(0.15) {
             return shopping::settle(&client, request).await;
@@ -315,7 +315,7 @@ impl Shopper {
         }
     }
 
-    fn pick(&mut self) -> String {
+    pub(super) fn pick(&mut self) -> String {
         let variants = &self.world.variants;
         variants[self.dice.random_range(0..variants.len())].clone()
     }
