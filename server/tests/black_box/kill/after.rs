@@ -109,19 +109,15 @@ impl Shopper {
     pub(super) async fn have_second_thoughts(&mut self, basket: &mut Basket) {
         let Some(order) = &mut basket.note.order else { return };
         let client = &self.world.client;
-        match self.dice.random_range(0..10) {
-            0 | 1 => {
-                if call_off(client, &order.id, &basket.note.auth).await {
-                    (order.canceled, order.refunded) = (true, order.total);
-                }
-            }
-            2 | 3 => {
-                let is_paid = wait_until_paid(client, &order.id, &basket.note.auth).await;
-                if is_paid && self.world.desk.refunds(client, order, GOODWILL_CENTS).await {
-                    order.refunded = GOODWILL_CENTS;
-                }
-            }
-            _ => {}
+        let mood = self.dice.random_range(0..10);
+        if mood < 2 && call_off(client, &order.id, &basket.note.auth).await {
+            (order.canceled, order.refunded) = (true, order.total);
+        }
+        if (2..4).contains(&mood)
+            && wait_until_paid(client, &order.id, &basket.note.auth).await
+            && self.world.desk.refunds(client, order, GOODWILL_CENTS).await
+        {
+            order.refunded = GOODWILL_CENTS;
         }
     }
 }
