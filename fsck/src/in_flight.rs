@@ -121,8 +121,7 @@ impl Sums {
 
     /// What is on its way on an account.
     pub(crate) fn way(&self, account: &str, asset: &str) -> Way {
-        let mut known = self.money.iter().filter(|((of, currency), _)| *of == account && *currency == asset);
-        known.next().map(|(_, way)| *way).unwrap_or_default()
+        self.money.get(&(account, asset)).copied().unwrap_or_default()
     }
 
     fn carry(&mut self, facts: &Facts, effect: &Under) {

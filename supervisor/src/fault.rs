@@ -37,6 +37,11 @@ pub trait Fault: std::error::Error + Send + Sync + 'static {
     fn kind(&self) -> FaultKind;
     /// Stable kebab-case code; `docs/problems/<code>.md` explains it.
     fn code(&self) -> &'static str;
+    /// Whether a refusal speaks of the moment only. An effect that gets such a one is delivered again until it is taken in or
+    /// refused for good, so it is not recorded; whoever asks by a command of their own gets it as any other.
+    fn is_passing(&self) -> bool {
+        self.kind() == FaultKind::Unavailable
+    }
     /// How long to wait before a repeat, where that is known.
     fn retry_after(&self) -> Option<Duration> {
         None

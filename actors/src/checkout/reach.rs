@@ -10,7 +10,7 @@ pub(crate) enum Reached<T, R> {
     Refused(R),
     /// It can never be decided; nothing happened and nothing will.
     Poisoned(String),
-    /// Nothing is known; the same command is to be sent again.
+    /// Nothing is known, or it was refused for the moment; the same command is to be sent again.
     NotNow(String),
 }
 
@@ -18,6 +18,9 @@ impl<T, R: Fault> From<Result<Answer<T>, AskError<R>>> for Reached<T, R> {
     fn from(asked: Result<Answer<T>, AskError<R>>) -> Self {
         let error = match asked {
             Ok(answer) => return Self::Accepted(answer.reply),
+            Err(AskError::Refused { refusal, .. }) if refusal.is_passing() => {
+                return Self::NotNow(refusal.to_string());
+            }
             Err(AskError::Refused { refusal, .. }) => return Self::Refused(refusal),
             Err(error) => error,
         };

@@ -46,9 +46,6 @@ impl OrderDelivery {
         let Some((payment, command)) = asked_of_payment(sent.effect) else { return Delivered::Done };
         match Reached::from(self.payments.execute(payment.uuid(), command, sent.envelope()).await) {
             Reached::Accepted(_) => Delivered::Done,
-            Reached::Refused(refusal @ payment::Rejection::Busy) => {
-                Delivered::Retry { reason: refusal.to_string() }
-            }
             Reached::Refused(refusal) => refused(sent, payment, refusal.code()),
             Reached::Poisoned(reason) => stuck(sent, &reason),
             Reached::NotNow(reason) => Delivered::Retry { reason },
@@ -59,10 +56,6 @@ impl OrderDelivery {
         let Some((variant, command)) = asked_of_stock(sent.effect) else { return Delivered::Done };
         match Reached::from(self.stocks.execute(variant.uuid(), command, sent.envelope()).await) {
             Reached::Accepted(_) => Delivered::Done,
-            // Backordered pieces that left before their receipt was written down.
-            Reached::Refused(refusal @ stock::Rejection::NotOnShelf { .. }) => {
-                Delivered::Retry { reason: refusal.to_string() }
-            }
             Reached::Refused(refusal) => stuck(sent, &refusal.to_string()),
             Reached::Poisoned(reason) => stuck(sent, &reason),
             Reached::NotNow(reason) => Delivered::Retry { reason },

@@ -29,9 +29,14 @@ pub(super) fn ask_again_after(asked: u32) -> Duration {
     Duration::from_secs(1u64 << asked.min(8)).min(Duration::from_mins(5))
 }
 
+/// Whether so much time has passed. Since a moment that nobody knows, it has.
+pub(super) fn has_passed(time: Duration, since: Option<Timestamp>, now: Timestamp) -> bool {
+    since.is_none_or(|since| now.since(since) >= time)
+}
+
 /// Whether a key may be too old to be sent. One of unknown age may be.
 pub(super) fn is_old(asked_at: Option<Timestamp>, now: Timestamp) -> bool {
-    asked_at.is_none_or(|at| now.since(at) >= KEY_LIFE)
+    has_passed(KEY_LIFE, asked_at, now)
 }
 
 /// Whether a call must have been carried out by now, if it ever is: an hour after its key was sent for the last time.

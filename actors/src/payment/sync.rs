@@ -5,15 +5,15 @@ use std::time::Duration;
 use amazoff_supervisor::Decision;
 
 use super::event::Event;
-use super::known::{Known, SYNC, ask_again_after, is_old, is_spent};
+use super::known::{Known, SYNC, ask_again_after, has_passed, is_old, is_spent};
 use super::part::{Ask, Doubt, Part};
 use super::provider::{Found, IntentKey, Operation, ProviderAnswer};
 use super::state::{Payment, Stage};
 use super::{answer, expiry, parts};
 
 /// How often an operation that the provider says it never received is sent again at once, under its one key; after that it is
-/// sent after ever more questions, up to so many, until its key is too old to be sent. What the provider still does not have when no call can be on its way any
-/// more is asked anew.
+/// sent after ever more questions, up to so many, until its key is too old to be sent. What the provider still does not have
+/// when no call can be on its way any more is asked anew.
 const REPEATS_MAX: u32 = 3;
 const QUESTIONS_BETWEEN_MAX: u32 = 8;
 /// For how long a reservation that was never received is sent again. A shopper waits.
@@ -107,18 +107,19 @@ fn still_unknown(known: &Known<'_>, asked: u32, not_received: bool) -> Decision<
 
 fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decision<Payment> {
     let reserving = matches!(operation, Operation::Authorize | Operation::Confirm);
-    let repeats = known.payment.repeats;
+    let (repeats, began) = (known.payment.repeats, known.payment.began);
+    let has_lasted = |time| has_passed(time, began, known.now);
     let is_time = repeats < REPEATS_MAX || asked >= repeats.min(QUESTIONS_BETWEEN_MAX);
     let is_wanted = if reserving {
-        !known.payment.void_wanted && !has_lasted(known, RESERVING_REPEATED_FOR)
+        !known.payment.void_wanted && !has_lasted(RESERVING_REPEATED_FOR)
     } else {
-        !is_old(known.payment.began, known.now)
+        !is_old(began, known.now)
     };
     if is_time && is_wanted {
         let call = known.call_again(operation);
         return known.happens(vec![Event::OperationRepeated { operation }]).effect(call);
     }
-    if reserving && has_lasted(known, RESERVING_GIVEN_UP_AFTER) {
+    if reserving && has_lasted(RESERVING_GIVEN_UP_AFTER) {
         return answer::failed(known, "not-received");
     }
     let anew = match operation {
@@ -126,18 +127,13 @@ fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decisi
         Operation::Void => Some(Event::VoidRequested { at: Some(known.now) }),
         Operation::Authorize | Operation::Confirm | Operation::Refund => None,
     };
-    match anew.filter(|_| is_spent(known.payment.began, known.now)) {
+    match anew.filter(|_| is_spent(began, known.now)) {
         Some(requested) => {
             let call = known.call(operation, known.payment.reference.clone());
             known.happens(vec![requested]).effect(call)
         }
         None => still_unknown(known, asked, true), // a person is told
     }
-}
-
-/// Whether the operation began so long ago. One of unknown age did.
-fn has_lasted(known: &Known<'_>, time: Duration) -> bool {
-    known.payment.began.is_none_or(|began| known.now.since(began) >= time)
 }
 
 fn part_never_received(known: &Known<'_>, (part, ask): (&Part, &Ask), doubt: Doubt) -> Decision<Payment> {

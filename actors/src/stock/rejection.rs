@@ -80,6 +80,10 @@ impl Fault for Rejection {
             Self::StockChanged { .. } => FaultKind::Stale,
         }
     }
+    /// Backordered pieces may leave before their receipt is written down.
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::NotOnShelf { .. })
+    }
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownVariant => "unknown-variant",

@@ -18,22 +18,23 @@ impl PayPal {
         }
         let order = self.order(reference).await?;
         let Some(unit) = order.unit() else { return Ok(Found::Nothing) };
+        let authorization = order.authorization().map(|one| one.status.as_str());
         match lookup.operation {
             Operation::Capture => match Order::made_by(&unit.payments.captures, key) {
                 Some(made) => made.standing(Some(&order.id)),
-                None => match order.authorization().map(|one| one.status.as_str()) {
+                None => Ok(match authorization {
                     // Nothing can be taken any more.
                     Some(status @ ("VOIDED" | "EXPIRED")) => {
-                        Ok(Found::Answered(ProviderAnswer::declined(status.to_lowercase())))
+                        Found::Answered(ProviderAnswer::declined(status.to_lowercase()))
                     }
-                    Some(_) | None => Ok(Found::Nothing),
-                },
+                    Some(_) | None => Found::Nothing,
+                }),
             },
             Operation::Refund => match Order::made_by(&unit.payments.refunds, key) {
                 Some(made) => made.standing(None),
                 None => Ok(Found::Nothing),
             },
-            Operation::Void => match order.authorization().map(|one| one.status.as_str()) {
+            Operation::Void => match authorization {
                 None | Some("VOIDED" | "EXPIRED") => Ok(Found::Answered(given_up(&order, intent.amount)?)),
                 Some("CAPTURED") => Ok(Found::Answered(ProviderAnswer::declined("already_captured"))),
                 Some(_) => Ok(Found::Nothing),

@@ -29,7 +29,7 @@ async fn sold_once(setup: Setup) {
     let (last, _) =
         variants.iter().find(|(_, available)| **available == 1).expect("a variant with one piece");
 
-    let carts = join_all((0..SHOPPERS).map(|_| cart_with(&client, last))).await;
+    let carts = join_all((0..SHOPPERS).map(|_| shopping::cart_with(&client, last))).await;
     let replies = join_all(carts.iter().map(async |(id, auth, total)| {
         let request = shopping::complete(id, *total, CARD_OK).by(auth);
         shopping::settle(&client, &request).await.expect("every shopper is answered")
@@ -49,13 +49,4 @@ async fn sold_once(setup: Setup) {
         let cart = client.send(&Request::get(format!("/v1/carts/{id}")).by(auth)).await.unwrap();
         assert_eq!(shopping::cart_of(&cart.body)["status"], "open", "{} leaves {}", reply.body, cart.body);
     }
-}
-
-async fn cart_with(client: &Client, variant: &str) -> (String, crate::common::Auth, i64) {
-    let (id, auth) = shopping::open_cart(client, None).await.expect("a cart is opened");
-    let reply =
-        client.send(&shopping::add_line(&id, variant, 1).by(&auth)).await.expect("the line is answered");
-    assert!(reply.is_success(), "{}", reply.body);
-    let total = shopping::total_of(shopping::cart_of(&reply.body));
-    (id, auth, total)
 }

@@ -32,8 +32,7 @@ impl Shop {
 
     /// Something of which there is plenty.
     async fn variant(&self) -> String {
-        let variants = shopping::variants(&self.client).await;
-        variants.into_iter().max_by_key(|(_, available)| *available).expect("something to buy").0
+        shopping::plenty(&self.client).await
     }
 
     /// Sends once; fails when the answer takes too long.
@@ -45,11 +44,7 @@ impl Shop {
     }
 
     async fn cart_with(&self, variant: &str) -> (String, Auth, i64) {
-        let (id, auth) = shopping::open_cart(&self.client, None).await.expect("a cart is opened");
-        let reply = self.client.send(&shopping::add_line(&id, variant, 1).by(&auth)).await.unwrap();
-        assert!(reply.is_success(), "{}", reply.body);
-        let total = shopping::total_of(shopping::cart_of(&reply.body));
-        (id, auth, total)
+        shopping::cart_with(&self.client, variant).await
     }
 
     async fn buys(&self, variant: &str) -> String {

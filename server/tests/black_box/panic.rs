@@ -30,12 +30,8 @@ async fn shop() -> Shop {
 impl Shop {
     /// A completion that waits for the shopper's answer: the payment, and what opens its cart.
     async fn payment_that_waits(&self) -> (String, Auth) {
-        let variants = shopping::variants(&self.client).await;
-        let (variant, _) =
-            variants.iter().max_by_key(|(_, available)| **available).expect("something to buy");
-        let (cart, auth) = shopping::open_cart(&self.client, None).await.expect("a cart is opened");
-        let added = self.client.send(&shopping::add_line(&cart, variant, 1).by(&auth)).await.unwrap();
-        let total = shopping::total_of(shopping::cart_of(&added.body));
+        let variant = shopping::plenty(&self.client).await;
+        let (cart, auth, total) = shopping::cart_with(&self.client, &variant).await;
         let press = async |total| {
             let button = shopping::complete(&cart, total, CARD_ACTION).by(&auth);
             shopping::settle(&self.client, &button).await.unwrap()

@@ -36,20 +36,20 @@ async fn a_provider_that_stalls_holds_up_nobody_else_and_its_shopper_sees_the_ou
     let gate = Arc::new(Gate::default());
     let client = Client::new(Arc::clone(&gate));
     let server = Server::start_behind(&setup, &gate).await.unwrap();
-    let variant = plenty(&client).await;
+    let variant = shopping::plenty(&client).await;
     let pool =
         MySqlPoolOptions::new().max_connections(1).connect(&servers.mariadb.access().admin()).await.unwrap();
 
     let stalled = Fault::StallBefore { ms: u64::try_from(STALL.as_millis()).unwrap() };
     assert!(sim.plan(Plan::next("stripe.intent.create", stalled)));
-    let (cart, auth, total) = cart_with(&client, &variant).await;
+    let (cart, auth, total) = shopping::cart_with(&client, &variant).await;
     let began = Instant::now();
     let asked = client.send(&buy(&cart, total).by(&auth)).await.unwrap();
     assert_eq!((asked.status, &asked.body["status"]), (202, &json!("processing")), "{}", asked.body);
     assert_eq!(sim.fired().values().sum::<u64>(), 1, "it is the provider that they wait for");
 
     // Everybody else buys while it stalls.
-    let others = join_all((0..OTHERS).map(|_| cart_with(&client, &variant))).await;
+    let others = join_all((0..OTHERS).map(|_| shopping::cart_with(&client, &variant))).await;
     let bought = join_all(others.iter().map(async |(cart, auth, total)| {
         shopping::settle(&client, &buy(cart, *total).by(auth)).await.expect("everybody is answered")
     }));
@@ -69,21 +69,6 @@ async fn a_provider_that_stalls_holds_up_nobody_else_and_its_shopper_sees_the_ou
     let taken: i64 = books.accounts.values().map(|account| account.captured).sum();
     let sums = others.iter().map(|(_, _, total)| total).sum::<i64>() + total;
     assert_eq!(taken, sums, "each was charged once");
-}
-
-/// A variant with enough pieces for all.
-async fn plenty(client: &Client) -> String {
-    let variants = shopping::variants(client).await;
-    let (variant, _) =
-        variants.into_iter().max_by_key(|(_, available)| *available).expect("something is on sale");
-    variant
-}
-
-async fn cart_with(client: &Client, variant: &str) -> (String, Auth, i64) {
-    let (id, auth) = shopping::open_cart(client, None).await.expect("a cart is opened");
-    let reply = client.send(&shopping::add_line(&id, variant, 1).by(&auth)).await.expect("it is answered");
-    assert!(reply.is_success(), "{}", reply.body);
-    (id, auth, shopping::total_of(shopping::cart_of(&reply.body)))
 }
 
 fn buy(cart: &str, total: i64) -> Request {

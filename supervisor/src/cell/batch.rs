@@ -10,6 +10,7 @@ use super::{AskResult, Committed, Queued};
 use crate::ask::{Answer, AskError};
 use crate::clock::Timestamp;
 use crate::entity::{Context, Decision, Entity, ReminderChange};
+use crate::fault::Fault as _;
 use crate::ids::{CommandId, EntityId, Epoch, Version};
 use crate::journal::{
     Claim, CommandRecord, EffectMark, NewEvent, OutboxKey, OutboxRow, Part, Posting, Reminder,
@@ -108,7 +109,7 @@ pub(crate) fn decide<E: Entity>(
         };
         let decided = decide_one(base, &draft.state, &queued, (&context, setting));
         let decided = match decided {
-            Ok(Err(refusal)) if queued.envelope.effect.is_some() && E::is_passing(&refusal) => {
+            Ok(Err(refusal)) if queued.envelope.effect.is_some() && refusal.is_passing() => {
                 let answer = Err(AskError::Refused { refusal, replayed: false });
                 draft.settled.push(Settled { queued, answer, claims: Vec::new() });
                 continue;

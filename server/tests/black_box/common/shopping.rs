@@ -31,6 +31,20 @@ pub async fn variants(client: &Client) -> Lines {
     variants
 }
 
+/// A variant of which there is plenty.
+pub async fn plenty(client: &Client) -> String {
+    let variants = variants(client).await;
+    variants.into_iter().max_by_key(|(_, available)| *available).expect("something is on sale").0
+}
+
+/// A guest's cart with one piece, what opens it, and what it costs in cents.
+pub async fn cart_with(client: &Client, variant: &str) -> (String, Auth, i64) {
+    let (id, auth) = open_cart(client, None).await.expect("a cart is opened");
+    let reply = client.send(&add_line(&id, variant, 1).by(&auth)).await.expect("the line is answered");
+    assert!(reply.is_success(), "{}", reply.body);
+    (id, auth, total_of(cart_of(&reply.body)))
+}
+
 /// Opens a cart; `None` when that was refused.
 pub async fn open_cart(client: &Client, bearer: Option<&str>) -> Option<(String, Auth)> {
     let auth = Auth { bearer: bearer.map(str::to_owned), cart_token: None };

@@ -75,9 +75,11 @@ pub(crate) struct Report {
     pub(crate) acknowledged: u64,
     /// Orders acknowledged.
     pub(crate) orders: usize,
-    /// Orders with a code, orders that were called off, and orders of which some was given back.
+    /// Of these, with a code.
     pub(crate) with_code: usize,
+    /// Of these, called off.
     pub(crate) canceled: usize,
+    /// Of these, kept, with some money given back.
     pub(crate) refunded: usize,
     /// Kills with commands in flight.
     pub(crate) kills: u32,

@@ -10,8 +10,8 @@ use futures::future::join_all;
 use serde_json::json;
 
 use super::{
-    CODE, LIMIT, agrees_in_silence, aside, at_the_bank, books_balance, captures, done, is_bought, jump,
-    many_at_the_bank,
+    CODE, LIMIT, agreed, agrees_in_silence, aside, at_the_bank, books_balance, captures, done, is_bought,
+    jump, many_agreed, many_at_the_bank,
 };
 
 /// A little more.
@@ -104,9 +104,7 @@ fn late_money_buys_or_goes_back_wherever_the_power_is_cut() {
 fn what_many_lost_messages_would_have_said_is_found_by_asking() {
     paused(async {
         let world = World::start().await;
-        let shelf = world.stock(1_999, 100).await;
-        let asked = many_at_the_bank(&world, shelf).await;
-        join_all(asked.iter().map(|(_, payment)| agrees_in_silence(&world, *payment))).await;
+        let asked = many_agreed(&world).await;
         world.pass_patience().await;
         for (cart, _) in &asked {
             assert!(is_bought(&world, *cart).await);
@@ -120,14 +118,9 @@ fn what_many_lost_messages_would_have_said_is_found_by_asking() {
 #[test]
 fn what_a_lost_message_would_have_said_is_found_wherever_the_power_is_cut() {
     let cuts = fail_each_step(
-        async |world| {
-            let shelf = world.stock(1_999, 1).await;
-            let (cart, payment) = at_the_bank(world, shelf).await;
-            agrees_in_silence(world, payment).await;
-            cart
-        },
+        async |world| agreed(world).await,
         async |world, _| world.pass_patience().await,
-        async |world, cart, cut| {
+        async |world, (cart, _), cut| {
             assert!(is_bought(world, *cart).await, "{cut:?}");
             books_balance(world).await;
         },

@@ -9,7 +9,7 @@ use amazoff_actors::payment::Operation;
 use amazoff_world::{Shelf, World, fail_each_step, paused};
 use futures::future::{join, join_all};
 
-use super::{CODE, LIMIT, MANY, aside, books_balance, captures, done, is_bought};
+use super::{CODE, LIMIT, MANY, aside, books_balance, captures, done, is_bought, many_carts};
 
 /// T-C4 (b): what is taken is the total of the order, whatever another tab changes and wherever the power is cut.
 #[test]
@@ -164,10 +164,7 @@ fn two_cards_at_once_and_then_a_good_one_charge_each_cart_once() {
     paused(async {
         let world = World::start().await;
         let shelf = world.stock(1_999, 100).await;
-        let mut carts = Vec::new();
-        for _ in 0..MANY {
-            carts.push(world.full_cart(&[(shelf, 1)]).await);
-        }
+        let carts = many_carts(&world, shelf).await;
         let press = async |n: usize, cart: CartId, token: &str| {
             tokio::time::sleep(Duration::from_millis(u64::try_from(7 * n).unwrap())).await;
             world.complete(cart, token).await.unwrap()

@@ -7,7 +7,7 @@ use amazoff_world::{World, fail_each_step, paused};
 use futures::future::join_all;
 use serde_json::json;
 
-use super::{LIMIT, agrees_in_silence, at_the_bank, books_balance, captures, is_bought, many_at_the_bank};
+use super::{LIMIT, agreed, books_balance, captures, is_bought, many_agreed};
 
 /// Two messages, the later one first, each three times at once; how many were taken in.
 async fn told(world: &World, payment: PaymentId) -> usize {
@@ -27,9 +27,7 @@ async fn seen(world: &World, payment: PaymentId) -> usize {
 fn messages_about_many_payments_three_times_at_once_count_once() {
     paused(async {
         let world = World::start().await;
-        let shelf = world.stock(1_999, 100).await;
-        let asked = many_at_the_bank(&world, shelf).await;
-        join_all(asked.iter().map(|(_, payment)| agrees_in_silence(&world, *payment))).await;
+        let asked = many_agreed(&world).await;
         let taken = join_all(asked.iter().map(|(_, payment)| told(&world, *payment))).await;
         assert!(taken.iter().all(|taken| *taken == 6), "{taken:?}");
         world.settled().await;
@@ -46,12 +44,7 @@ fn messages_about_many_payments_three_times_at_once_count_once() {
 #[test]
 fn messages_that_come_three_times_count_once_wherever_the_power_is_cut() {
     let cuts = fail_each_step(
-        async |world| {
-            let shelf = world.stock(1_999, 1).await;
-            let (cart, payment) = at_the_bank(world, shelf).await;
-            agrees_in_silence(world, payment).await;
-            (cart, payment)
-        },
+        async |world| agreed(world).await,
         async |world, (_, payment)| {
             told(world, *payment).await;
         },

@@ -17,6 +17,7 @@ use amazoff_actors::ids::{CartId, OrderId, PaymentId};
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{Confirmation, Intent, IntentKey, Operation, PaymentProvider as _};
 use amazoff_world::{Shelf, World};
+use futures::future::join_all;
 
 pub(crate) use crate::carts::{CODE, LIMIT, books_balance, captures};
 
@@ -45,6 +46,15 @@ async fn is_bought(world: &World, cart: CartId) -> bool {
 async fn aside(world: &World, shelf: Shelf) -> (u32, u32) {
     let stock = world.shop().stocks.get(shelf.variant).await.unwrap().unwrap();
     (stock.state.held, stock.state.allocated)
+}
+
+/// Many carts with one piece each.
+async fn many_carts(world: &World, shelf: Shelf) -> Vec<CartId> {
+    let mut carts = Vec::new();
+    for _ in 0..MANY {
+        carts.push(world.full_cart(&[(shelf, 1)]).await);
+    }
+    carts
 }
 
 /// A shopper with one piece, whom the bank asks.
@@ -77,6 +87,22 @@ async fn agrees_in_silence(world: &World, payment: PaymentId) {
         capture_reference: None,
     };
     world.provider.confirm(&intent, Confirmation::Approve).await.unwrap();
+}
+
+/// A shopper who wants the last piece of something and has agreed at the bank, of which the shop has heard nothing.
+async fn agreed(world: &World) -> (CartId, PaymentId) {
+    let shelf = world.stock(1_999, 1).await;
+    let (cart, payment) = at_the_bank(world, shelf).await;
+    agrees_in_silence(world, payment).await;
+    (cart, payment)
+}
+
+/// Many of them, and enough for all.
+async fn many_agreed(world: &World) -> Vec<(CartId, PaymentId)> {
+    let shelf = world.stock(1_999, 100).await;
+    let asked = many_at_the_bank(world, shelf).await;
+    join_all(asked.iter().map(|(_, payment)| agrees_in_silence(world, *payment))).await;
+    asked
 }
 
 /// Lets the clock jump, and gives the reminder clock, which looks a few times a second, time to notice.

@@ -3,21 +3,13 @@
 use std::collections::BTreeSet;
 
 use amazoff_actors::checkout::{Failure, Outcome};
-use amazoff_actors::ids::{CartId, OrderId};
+use amazoff_actors::ids::OrderId;
 use amazoff_actors::payment::Operation;
 use amazoff_testkit::faults::FaultPlan;
-use amazoff_world::{Shelf, Trouble, World, fail_each_step, paused};
+use amazoff_world::{Trouble, World, fail_each_step, paused};
 use futures::future::join_all;
 
-use super::{LIMIT, MANY, aside, books_balance, captures, done, is_bought};
-
-async fn carts(world: &World, shelf: Shelf) -> Vec<CartId> {
-    let mut carts = Vec::new();
-    for _ in 0..MANY {
-        carts.push(world.full_cart(&[(shelf, 1)]).await);
-    }
-    carts
-}
+use super::{LIMIT, aside, books_balance, captures, done, is_bought, many_carts};
 
 /// T-Y1 (a): many purchases whose answers get lost, each button pressed twice.
 #[test]
@@ -25,7 +17,7 @@ fn lost_answers_of_many_purchases_at_once_charge_nobody_twice() {
     paused(async {
         let world = World::start().await;
         let shelf = world.stock(1_999, 100).await;
-        let carts = carts(&world, shelf).await;
+        let carts = many_carts(&world, shelf).await;
         join_all(carts.iter().chain(&carts).map(|cart| world.complete(*cart, "tok_lost"))).await;
         for cart in &carts {
             let order = OrderId::of_cart(*cart);
@@ -51,7 +43,7 @@ fn many_purchases_at_a_provider_that_answers_badly_are_paid_once_or_not_at_all()
         paused(async {
             let world = World::with(plan.clone()).await;
             let shelf = world.stock(1_999, 100).await;
-            let carts = carts(&world, shelf).await;
+            let carts = many_carts(&world, shelf).await;
             join_all(carts.iter().map(|cart| world.complete(*cart, "tok_ok"))).await;
             for cart in &carts {
                 world.outcome(*cart, LIMIT).await;
@@ -83,7 +75,7 @@ fn amounts_that_are_not_ours_make_no_order_of_many_carts() {
     paused(async {
         let world = World::start().await;
         let shelf = world.stock(1_999, 100).await;
-        let carts = carts(&world, shelf).await;
+        let carts = many_carts(&world, shelf).await;
         for outcome in join_all(carts.iter().map(|cart| world.complete(*cart, "tok_odd"))).await {
             assert!(outcome.as_ref().is_ok_and(is_odd), "{outcome:?}");
         }
