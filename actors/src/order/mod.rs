@@ -57,9 +57,11 @@ mod draft;
 mod effect;
 mod event;
 mod fact;
+mod further;
 mod goods;
 mod handle;
 mod number;
+mod pay;
 mod plan;
 mod projection;
 mod rejection;
@@ -80,6 +82,7 @@ pub use draft::{Draft, Line};
 pub use effect::Effect;
 pub use event::{Event, MoneyEvent, ParcelEvent, ReturnEvent};
 pub use fact::Fact;
+pub use further::{Further, FurtherState};
 pub use goods::{
     Pieces, Portion, ReceivedPortion, Return, ReturnReason, ReturnState, Shipment, ShipmentState, Tracking,
 };

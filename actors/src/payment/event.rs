@@ -132,6 +132,17 @@ pub enum Event {
         /// Why.
         code: String,
     },
+    /// A refund that was done failed after all: its money is with the provider again.
+    RefundReturned {
+        /// Which part.
+        part: PartId,
+        /// By which of its calls, from 0.
+        call: u32,
+        /// How much.
+        amount: Money,
+        /// Why.
+        code: String,
+    },
     /// A message of the provider was taken in.
     Observed {
         /// Which.

@@ -60,6 +60,7 @@ mod projection;
 mod provider;
 mod rejection;
 mod reserve;
+mod returned;
 mod state;
 mod sync;
 #[cfg(test)]
@@ -67,13 +68,13 @@ mod tests;
 mod view;
 
 pub use answer::CLEARING;
-pub use command::{Call, Command, Effect, Outcome, Terms, Update};
+pub use command::{AskedBy, Call, Command, Effect, Outcome, Terms, Update};
 pub use deliver::PaymentDelivery;
 pub use event::Event;
 pub use handle::Payments;
 pub use intake::{Intake, IntakeError, Stray, Webhooks};
 pub use observe::DISPUTES;
-pub use part::{Ask, Dispute, Doubt, Part, PartId, PartState, Taking};
+pub use part::{Ask, Dispute, Doubt, Part, PartId, PartState, RefundCall, Taking};
 pub use parts::REFUNDS;
 pub use projection::{PAYMENTS, PaymentCard, PaymentProjection};
 pub use provider::{

@@ -9,7 +9,7 @@ use super::known::{Known, SYNC, ask_again_after, is_old};
 use super::part::{Ask, Doubt, Part};
 use super::provider::{Found, IntentKey, Operation, ProviderAnswer};
 use super::state::{Payment, Stage};
-use super::{answer, expiry, parts};
+use super::{answer, expiry, parts, returned};
 
 /// How often an operation that the provider says it never received is sent again at once, under its one key. After that a
 /// reservation is given up. Captures, voids and refunds are not: they are sent again after ever more questions, up to so
@@ -50,6 +50,14 @@ pub(super) fn ask(known: &Known<'_>) -> Decision<Payment> {
     }
 }
 
+/// Asks about everything that may differ: what is open, else also whether what was given back is still with the payer.
+pub(super) fn ask_all(known: &Known<'_>) -> Decision<Payment> {
+    if known.payment.is_busy() {
+        return ask(known);
+    }
+    known.and_then(ask(known), |known| returned::ask(known, None))
+}
+
 /// Takes in what the provider knows. What does not concern the open question is outdated and changes nothing.
 pub(super) fn record(
     known: &Known<'_>,
@@ -65,6 +73,9 @@ pub(super) fn record(
             Found::Pending => still_unknown(known, doubt.asked, false),
             Found::Nothing => part_never_received(known, (part, ask), doubt),
         };
+    }
+    if let Some(refund) = key.and_then(|key| returned::of_key(known, key)) {
+        return returned::record(known, refund, found);
     }
     if key.is_some_and(|key| *key != known.key(operation)) {
         return known.unchanged();

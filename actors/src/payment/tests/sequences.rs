@@ -65,7 +65,8 @@ fn disputes() -> impl Strategy<Value = News> {
 }
 
 fn news() -> impl Strategy<Value = News> {
-    prop_oneof![3 => Just(News::Look), 1 => Just(News::Irrelevant), 2 => disputes()]
+    let failed = || Just(News::RefundFailed { reference: "ref".to_owned() });
+    prop_oneof![3 => Just(News::Look), 2 => failed(), 1 => Just(News::Irrelevant), 2 => disputes()]
 }
 
 fn commands() -> impl Strategy<Value = Command> {
@@ -178,7 +179,15 @@ impl Desk {
                 Uuid::from_u128(refund.uuid().as_u128() + 100)
             }
             Fact::RefundFailed { refund, .. } => Uuid::from_u128(refund.uuid().as_u128() + 100),
-            Fact::Voided | Fact::Expired | Fact::DisputeOpened { .. } | Fact::DisputeClosed { .. } => {
+            Fact::RefundReturned { returned, amount, .. } => {
+                self.refunded -= amount.amount;
+                returned.uuid()
+            }
+            Fact::Paying { .. }
+            | Fact::Voided
+            | Fact::Expired
+            | Fact::DisputeOpened { .. }
+            | Fact::DisputeClosed { .. } => {
                 return Ok(());
             }
         };
