@@ -47,6 +47,8 @@ pub struct OrderFact {
     pub payment_status: PaymentStatus,
     /// The payment that counts.
     pub payment: Option<Uuid>,
+    /// Payments that were begun after it was placed and are not over.
+    pub further: Vec<Uuid>,
     /// The cart that it was.
     pub cart: Option<CartId>,
     /// What it costs.

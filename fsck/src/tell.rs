@@ -106,6 +106,7 @@ impl Told for Order {
             status: order.status(),
             payment_status: order.payment_status(),
             payment: order.payment.map(Uuid::from),
+            further: further(order),
             cart: order.draft.as_ref().map(|draft| draft.cart),
             total: order.draft.as_ref().map(|draft| draft.totals.total),
             sold: sold(order),
@@ -132,6 +133,12 @@ fn tell_goods(order: &Order, id: Uuid, facts: &mut Facts) {
         of.out += i64::from(pieces.shipped) - i64::from(pieces.returned);
         of.orders.push(id);
     }
+}
+
+/// Payments that were begun after an order was placed and are not over.
+fn further(order: &Order) -> Vec<Uuid> {
+    let open = order.further.iter().filter(|further| !further.state.is_over());
+    open.map(|further| Uuid::from(further.payment)).collect()
 }
 
 /// What the ledger must count as sold. A dispute is the payment's business.

@@ -36,9 +36,7 @@ impl Deliver<Order> for OrderDelivery {
                 | Effect::SyncPayment { .. }
                 | Effect::CapturePart { .. }
                 | Effect::Refund { .. }
-                | Effect::VoidPayment { .. } => {
-                    self.to_payment(&sent).await
-                }
+                | Effect::VoidPayment { .. } => self.to_payment(&sent).await,
                 Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => {
                     self.to_stock(&sent).await
                 }

@@ -75,6 +75,9 @@ pub enum Command {
     Void,
     /// Ask the provider what became of the last operation, or of the reservation.
     Sync,
+    /// Ask the provider about everything that may differ from what is known here: the same, and whether money that was given
+    /// back is still with the payer.
+    Compare,
     /// Ask the provider whether the reservation has run out.
     CheckExpiry,
     /// Take in what the provider tells of its own accord.

@@ -19,11 +19,7 @@ pub const DISPUTES: &str = "disputes";
 pub(super) const SEEN_MAX: usize = 64;
 
 /// Takes a message in, once. Most only say that there is something to ask.
-pub(super) fn take_in(
-    known: &Known<'_>,
-    event: &str,
-    news: &News,
-) -> Result<Decision<Payment>, Rejection> {
+pub(super) fn take_in(known: &Known<'_>, event: &str, news: &News) -> Result<Decision<Payment>, Rejection> {
     if known.payment.seen.iter().any(|seen| seen == event) {
         return Ok(known.unchanged());
     }

@@ -249,7 +249,8 @@ impl Entity for Payment {
             Command::Void => reserve::void(&known),
             Command::CapturePart { capture, amount } => parts::capture(&known, *capture, *amount),
             Command::Refund { refund, amount } => parts::refund(&known, *refund, *amount),
-            Command::Sync => Ok(sync::ask_all(&known)),
+            Command::Sync => Ok(sync::ask(&known)),
+            Command::Compare => Ok(sync::compare(&known)),
             Command::CheckExpiry => Ok(expiry::check(&known)),
             Command::Observe { event, news, .. } => observe::take_in(&known, event, news),
             Command::Record { operation, key, outcome } => {

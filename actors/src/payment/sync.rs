@@ -50,11 +50,8 @@ pub(super) fn ask(known: &Known<'_>) -> Decision<Payment> {
     }
 }
 
-/// Asks about everything that may differ: what is open, else also whether what was given back is still with the payer.
-pub(super) fn ask_all(known: &Known<'_>) -> Decision<Payment> {
-    if known.payment.is_busy() {
-        return ask(known);
-    }
+/// Asks about everything that may differ.
+pub(super) fn compare(known: &Known<'_>) -> Decision<Payment> {
     known.and_then(ask(known), |known| returned::ask(known, None))
 }
 

@@ -60,7 +60,7 @@ impl Invariants {
         }
         // Sending takes their money, and nobody has sent all of it yet.
         let to_be_sent = |payment: PaymentId| {
-            let mut orders = stored.orders.values().filter(|order| order.payment == Some(payment));
+            let mut orders = stored.orders.values().filter(|order| order.counts_on(payment));
             orders.any(|order| {
                 let by_sending =
                     order.draft.as_ref().is_some_and(|draft| draft.capture == CapturePolicy::OnShipment);
@@ -73,7 +73,10 @@ impl Invariants {
                 self.note(format!("payment {id} is not settled: {:?}", payment.stage));
             }
         }
-        self.no_money_stays_reserved(&provider.entries(), to_be_sent);
+        let expired = provider.expired();
+        let entries: Vec<_> = provider.entries();
+        let left = entries.into_iter().filter(|entry| !expired.contains(&entry.payment));
+        self.no_money_stays_reserved(&left.collect::<Vec<_>>(), to_be_sent);
         self
     }
 

@@ -8,11 +8,12 @@
 //! | `tok_stall`   | approved, but the answer takes longer than anybody waits                |
 //! | `tok_lost`    | approved, but the answer is lost; the first lookup says "pending"       |
 //! | `tok_unheard` | never arrives the first time, and the answer is lost                    |
+//! | `tok_untaken` | approved, but nothing can be taken of it                                |
 //! | any other     | declined                                                                |
 //!
-//! Reservations never expire.
+//! Reservations expire, and refunds that were done fail, only when a test says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -81,6 +82,8 @@ impl Entry {
 struct Book {
     entries: BTreeMap<IntentKey, Entry>,
     unheard: BTreeMap<IntentKey, u32>,
+    untaken: BTreeSet<PaymentId>,
+    expired: BTreeSet<PaymentId>,
 }
 
 /// The provider. It lives outside: crashes of the shop do not touch it. Clones are the same one.
@@ -98,6 +101,9 @@ struct Told {
     id: String,
     payment: PaymentId,
     at: Timestamp,
+    /// The refund that failed, where it is about one.
+    #[serde(default)]
+    refund_failed: Option<String>,
 }
 
 impl Provider {
@@ -113,9 +119,30 @@ impl Provider {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
+    /// The payments whose reservations ran out.
+    pub(crate) fn expired(&self) -> BTreeSet<PaymentId> {
+        self.book().expired.clone()
+    }
     /// Everything that it ever did, by payment and operation.
     pub fn entries(&self) -> Vec<Entry> {
         self.book().entries.values().cloned().collect()
+    }
+
+    /// What a payment reserves and has not taken runs out.
+    pub fn expire(&self, payment: PaymentId) {
+        self.book().expired.insert(payment);
+    }
+
+    /// Every refund of a payment that was done fails after all. Returns how many there were.
+    pub fn fail_refunds(&self, payment: PaymentId) -> usize {
+        let mut book = self.book();
+        let mine = |entry: &&mut Entry| {
+            entry.payment == payment && entry.operation == Operation::Refund && entry.approved()
+        };
+        let done: Vec<_> = book.entries.values_mut().filter(mine).collect();
+        let count = done.len();
+        done.into_iter().for_each(|entry| entry.answer = declined("lost_or_stolen_card"));
+        count
     }
 
     async fn perform(
@@ -139,6 +166,9 @@ impl Provider {
         }
         let answer = {
             let mut book = self.book();
+            if token == "tok_untaken" {
+                book.untaken.insert(intent.payment);
+            }
             if token == "tok_unheard" {
                 let times = book.unheard.entry(intent.key.clone()).or_default();
                 *times += 1;
@@ -201,7 +231,12 @@ impl Provider {
                 let confirm = IntentKey::of(entry.payment, Operation::Confirm);
                 asks.then(|| book.entries.get(&confirm)).flatten().cloned()
             });
+            let over = |entry: &Entry| {
+                entry.operation == Operation::Authorize && book.expired.contains(&entry.payment)
+            };
+            let expired = book.entries.get(key).is_some_and(over);
             match (confirmed, book.entries.get_mut(key)) {
+                _ if expired => Found::Answered(declined("expired")),
                 (Some(later), _) => Found::Answered(later.answer),
                 (None, Some(entry)) if entry.pending > 0 => {
                     entry.pending -= 1;
@@ -227,7 +262,8 @@ impl Book {
     fn reservation(&self, payment: PaymentId) -> Option<i64> {
         let of = |operation| self.of(payment, operation).filter(|entry| entry.approved());
         let reserved = of(Operation::Confirm).or_else(|| of(Operation::Authorize))?;
-        (!self.did(payment, Operation::Void)).then_some(reserved.amount.amount)
+        let over = self.did(payment, Operation::Void) || self.expired.contains(&payment);
+        (!over).then_some(reserved.amount.amount)
     }
     /// How much the done operations of a kind moved.
     fn sum(&self, payment: PaymentId, operation: Operation) -> i64 {
@@ -239,7 +275,7 @@ impl Book {
         let sum = |operation| Money::new(self.sum(payment, operation), currency);
         let captured = sum(Operation::Capture);
         let reserved = self.reservation(payment);
-        let voided = self.did(payment, Operation::Void);
+        let voided = self.did(payment, Operation::Void) || self.expired.contains(&payment);
         let open = matches!(asked.answer, ProviderAnswer::ActionRequired { .. });
         let state = match reserved {
             _ if captured.amount > 0 && (voided || reserved == Some(captured.amount)) => {
@@ -281,7 +317,7 @@ impl PaymentProvider for Provider {
         token: &'a str,
     ) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
         self.perform(intent, Operation::Authorize, token, move |_| match token {
-            "tok_ok" | "tok_stall" | "tok_lost" | "tok_unheard" => approved(intent),
+            "tok_ok" | "tok_untaken" | "tok_stall" | "tok_lost" | "tok_unheard" => approved(intent),
             "tok_action" => ProviderAnswer::ActionRequired {
                 reference: format!("ref-{}", intent.payment.uuid().simple()),
                 url: format!("/3ds/{}", intent.payment),
@@ -313,6 +349,7 @@ impl PaymentProvider for Provider {
         self.perform(intent, Operation::Capture, "", move |book| {
             let taken = book.sum(intent.payment, Operation::Capture);
             match book.reservation(intent.payment) {
+                Some(_) if book.untaken.contains(&intent.payment) => declined("capture_declined"),
                 Some(reserved) if taken + intent.amount.amount <= reserved => approved(intent),
                 Some(_) => declined("exceeds_authorized"),
                 None => declined("not_authorized"),
@@ -351,7 +388,8 @@ impl PaymentProvider for Provider {
         self.records(since).boxed()
     }
 
-    /// Its messages are unsigned JSON: `{"id": …, "payment": …, "at": …}` says that the payment changed.
+    /// Its messages are unsigned JSON: `{"id": …, "payment": …, "at": …}` says that the payment changed, and
+    /// `"refund_failed": …` that this refund of it did.
     fn webhook<'a>(
         &'a self,
         _headers: &'a [(String, String)],
@@ -361,7 +399,9 @@ impl PaymentProvider for Provider {
         let told = serde_json::from_slice::<Told>(body);
         let event = told.map_err(|error| WebhookError::Malformed(error.to_string())).map(|told| {
             let kind = "payment.changed".to_owned();
-            WebhookEvent { id: told.id, kind, payment: Some(told.payment), at: told.at, news: News::Look }
+            let failed = told.refund_failed.map(|reference| News::RefundFailed { reference });
+            let news = failed.unwrap_or(News::Look);
+            WebhookEvent { id: told.id, kind, payment: Some(told.payment), at: told.at, news }
         });
         ready(event).boxed()
     }

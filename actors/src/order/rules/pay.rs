@@ -115,7 +115,8 @@ impl Order {
             | PaymentStatus::PartiallyRefunded
             | PaymentStatus::Refunded => false,
         };
-        let first = first && self.captured() == 0 && self.payment.is_some_and(|payment| self.is_free(payment));
+        let first =
+            first && self.captured() == 0 && self.payment.is_some_and(|payment| self.is_free(payment));
         first || self.capturing() > 0 || self.open_further().is_some()
     }
 
@@ -142,12 +143,7 @@ impl Plan {
     }
 
     /// What a further payment tells. The first one tells its checkout.
-    pub(super) fn paying(
-        &mut self,
-        (draft, payment): (&Draft, PaymentId),
-        update: &Update,
-        at: Timestamp,
-    ) {
+    pub(super) fn paying(&mut self, (draft, payment): (&Draft, PaymentId), update: &Update, at: Timestamp) {
         let Some(further) = self.order.further_payment(payment).cloned() else { return };
         if further.state.is_over() {
             return self.stray(payment, update, at);

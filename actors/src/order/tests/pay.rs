@@ -57,14 +57,6 @@ fn gives_up(payment: PaymentId) -> Effect {
     Effect::VoidPayment { payment }
 }
 
-/// An order all of whose money the first payment could not take.
-fn unpaid() -> Vec<Event> {
-    let mut events = paid_for();
-    events.pop();
-    events.push(noted(PaymentStatus::Failed));
-    events
-}
-
 /// An order that is paid by parcels and whose reservation has run out.
 fn expired() -> Life<Order> {
     let mut order = life(reserved());

@@ -2,6 +2,7 @@ mod delivery;
 mod golden;
 mod money;
 mod parts;
+mod returned;
 mod sequences;
 
 use amazoff_supervisor::{Posting, ReminderChange, Timestamp};

@@ -81,6 +81,7 @@ fn commands() -> impl Strategy<Value = Command> {
         4 => (refund(), amounts()).prop_map(|(refund, amount)| Command::Refund { refund, amount }),
         1 => Just(Command::Void),
         3 => Just(Command::Sync),
+        2 => Just(Command::Compare),
         1 => Just(Command::CheckExpiry),
         2 => (0_u8..6, news()).prop_map(|(n, news)| Command::Observe { event: format!("evt_{n}"), news, at: super::NOW }),
     ]

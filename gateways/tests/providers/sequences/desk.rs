@@ -9,7 +9,8 @@ use amazoff_actors::ids::{CartId, OrderId, PaymentId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::{
-    Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms, WebhookError,
+    AskedBy, Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms,
+    WebhookError,
 };
 use amazoff_gateways::stripe;
 use amazoff_paysim::{Act, Kind, Message, Options, Paysim, Plan, Running};
@@ -126,6 +127,7 @@ impl Desk {
             amount: Money::eur(WHOLE),
             provider: stripe::NAME.to_owned(),
             token: token.to_owned(),
+            asked_by: AskedBy::Order,
         }
     }
     pub(crate) fn id(&self) -> PaymentId {
@@ -160,9 +162,9 @@ impl Desk {
         self.all_wrong_amounts() - self.wrong_amounts_before
     }
 
-    /// Runs a command and keeps what follows from it; a refusal changes nothing.
-    pub(crate) fn command(&mut self, command: Command) {
-        let Ok(decision) = self.life.run(command) else { return };
+    /// Runs a command and keeps what follows from it; a refusal changes nothing. Returns whether it was accepted.
+    pub(crate) fn command(&mut self, command: Command) -> bool {
+        let Ok(decision) = self.life.run(command) else { return false };
         let seq = Version(u64::try_from(self.life.events().len()).unwrap());
         for (n, effect) in (0..).zip(decision.effects) {
             // What checkouts and orders are told is theirs to test.
@@ -184,6 +186,7 @@ impl Desk {
                 }
             }
         }
+        true
     }
 
     /// Delivers the effect that has waited longest. When the program ends before it has noted the answer, it will be delivered
@@ -260,13 +263,12 @@ impl Desk {
         let (message, at) = self.messages[place].clone();
         match self.provider.webhook(&message.headers, message.body.as_bytes(), at).await {
             Ok(event) => {
-                if !keep {
+                let mine = event.payment == Some(self.id);
+                let command = observed(event).filter(|_| mine);
+                // One that is refused comes again.
+                let taken = command.is_none_or(|command| self.command(command));
+                if taken && !keep {
                     self.messages.remove(place);
-                }
-                if event.payment == Some(self.id)
-                    && let Some(command) = observed(event)
-                {
-                    self.command(command);
                 }
             }
             // It comes again.
@@ -300,6 +302,20 @@ impl Desk {
     pub(crate) fn close_dispute(&mut self, won: bool) {
         if let Some(dispute) = self.disputes.pop() {
             self.sim.close_dispute(&dispute, won).unwrap();
+        }
+    }
+
+    /// Any refund that was done fails after all. One that waits or has failed stays as it is.
+    pub(crate) fn fail_refund(&mut self, dice: &mut Dice) {
+        let books = self.sim.books();
+        let mine = books.movements.iter().skip(self.movements_before);
+        let refunds: Vec<_> = mine.filter(|movement| movement.kind == Kind::Refunded).collect();
+        let waits = self.payment().terms.as_ref().is_some_and(|terms| terms.token == "pm_card_pendingRefund");
+        if let Some(refund) = refunds.get(dice.below(refunds.len()))
+            && (!waits || self.ended_refunds.contains(&refund.id))
+        {
+            // It may have failed already.
+            drop(self.sim.end_refund(&refund.id, true));
         }
     }
 

@@ -18,6 +18,9 @@ pub(super) async fn settle(desk: &mut Desk, dice: &mut Dice) {
     come_to_rest(desk, dice).await;
     desk.command(Command::Void);
     come_to_rest(desk, dice).await;
+    // What lost messages would have told is found when the records are compared.
+    desk.command(Command::Compare);
+    come_to_rest(desk, dice).await;
 }
 
 async fn come_to_rest(desk: &mut Desk, dice: &mut Dice) {
