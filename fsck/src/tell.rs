@@ -165,6 +165,7 @@ impl Told for Payment {
             payment::Event::SyncRequested
             | payment::Event::StillUnknown { .. }
             | payment::Event::OperationRepeated { .. }
+            | payment::Event::RefundsCompared
             | payment::Event::VoidWanted => {}
             _ => notes.unknown_since = None,
         }

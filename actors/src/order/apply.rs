@@ -177,6 +177,7 @@ impl Order {
                     self.passed(*at, milestone);
                 }
             }
+            MoneyEvent::PaymentAsked { .. } => {}
             MoneyEvent::DueRequested { payment, capture, amount, .. } => {
                 self.accounts.entry(*payment).or_default().asked.insert(*capture, amount.amount);
             }

@@ -153,6 +153,13 @@ pub enum MoneyEvent {
         /// When.
         at: Timestamp,
     },
+    /// The provider is about to be asked how a further payment stands.
+    PaymentAsked {
+        /// Which.
+        payment: PaymentId,
+        /// When.
+        at: Timestamp,
+    },
     /// What a further payment reserved is about to be taken, as far as no parcel will take it.
     DueRequested {
         /// By which payment.

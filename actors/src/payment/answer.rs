@@ -2,7 +2,7 @@
 
 use amazoff_supervisor::{Decision, Timestamp};
 
-use super::command::{AskedBy, Outcome, Update};
+use super::command::{Outcome, Update};
 use super::event::Event;
 use super::known::{EXPIRY, Known, SYNC, ask_again_after};
 use super::provider::{IntentKey, Operation, ProviderAnswer};
@@ -111,7 +111,7 @@ pub(super) fn voided(known: &Known<'_>) -> Decision<Payment> {
 /// Tells whoever may be concerned that nothing is reserved any more.
 pub(super) fn ended(known: &Known<'_>, mut decision: Decision<Payment>, fact: Fact) -> Decision<Payment> {
     // An order that began it learns the same by the fact.
-    let told = known.payment.reserved && known.terms.asked_by == AskedBy::Order;
+    let told = known.payment.reserved && known.terms.by_order;
     if known.payment.takings.is_empty() && !told {
         decision = decision.effect(known.tell(Update::Voided));
     }

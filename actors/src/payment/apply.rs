@@ -59,6 +59,7 @@ pub(super) fn apply(payment: &mut Payment, event: &Event) {
         Event::PartAsked { part, ask } => set(payment, *part, PartState::Asked(ask.clone())),
         Event::PartDone { part, amount, reference } => done(payment, *part, *amount, reference.as_deref()),
         Event::PartFailed { part, code } => set(payment, *part, PartState::Failed { code: code.clone() }),
+        Event::RefundsCompared => {}
         Event::RefundReturned { part, call, code, .. } => come_back(payment, *part, (*call, code)),
         Event::Observed { event } => {
             payment.seen.push_back(event.clone());

@@ -21,27 +21,9 @@ pub struct Terms {
     pub provider: String,
     /// The provider's token for the shopper's card; never a card number.
     pub token: String,
-    /// Who began it and is told how it goes.
-    #[serde(default, skip_serializing_if = "AskedBy::is_checkout")]
-    pub asked_by: AskedBy,
-}
-
-/// Who begins a payment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AskedBy {
-    /// The checkout of the cart, to place the order.
-    #[default]
-    Checkout,
-    /// The order, for what is owed after it was placed.
-    Order,
-}
-
-impl AskedBy {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-    fn is_checkout(&self) -> bool {
-        *self == Self::Checkout
-    }
+    /// Whether its order began it and is told how it goes, for what is owed after placement; else the checkout.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_order: bool,
 }
 
 /// A request to a payment.

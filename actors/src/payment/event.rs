@@ -132,6 +132,8 @@ pub enum Event {
         /// Why.
         code: String,
     },
+    /// The provider is about to be asked how refunds stand that were done.
+    RefundsCompared,
     /// A refund that was done failed after all: its money is with the provider again.
     RefundReturned {
         /// Which part.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use amazoff_supervisor::{Decision, Entity as _, Timestamp, derive_uuid};
 
 use super::apply::confirmation_of;
-use super::command::{AskedBy, Call, Effect, Terms, Update};
+use super::command::{Call, Effect, Terms, Update};
 use super::event::Event;
 use super::part::{Ask, Part, PartId, RefundCall};
 use super::provider::{Confirmation, Intent, IntentKey, Operation};
@@ -69,10 +69,10 @@ impl Known<'_> {
 
     /// News for whoever began the payment.
     pub(super) fn tell(&self, update: Update) -> Effect {
-        match self.terms.asked_by {
-            AskedBy::Checkout => Effect::TellCheckout { cart: self.terms.cart, update },
-            AskedBy::Order => self.tell_order(Fact::Paying { update }),
+        if self.terms.by_order {
+            return self.tell_order(Fact::Paying { update });
         }
+        Effect::TellCheckout { cart: self.terms.cart, update }
     }
 
     /// News for the order.

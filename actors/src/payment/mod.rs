@@ -71,7 +71,7 @@ mod tests;
 mod view;
 
 pub use answer::CLEARING;
-pub use command::{AskedBy, Call, Command, Effect, Outcome, Terms, Update};
+pub use command::{Call, Command, Effect, Outcome, Terms, Update};
 pub use deliver::PaymentDelivery;
 pub use event::Event;
 pub use handle::Payments;

@@ -24,7 +24,11 @@ pub(super) fn ask(known: &Known<'_>, reference: Option<&str>) -> Decision<Paymen
     let named = |call: &RefundCall| reference.is_some() && call.reference.as_deref() == reference;
     let any_named = standing(known.payment).any(|(_, call)| named(call));
     let asked = standing(known.payment).filter(|(_, call)| !any_named || named(call));
-    asked.fold(known.unchanged(), |decision, (part, call)| decision.effect(known.find_refund(part, call)))
+    let asked: Vec<_> = asked.collect();
+    let compared = if asked.is_empty() { vec![] } else { vec![Event::RefundsCompared] };
+    asked.into_iter().fold(known.happens(compared), |decision, (part, call)| {
+        decision.effect(known.find_refund(part, call))
+    })
 }
 
 /// The refund that was done under a key and is not with the provider again.

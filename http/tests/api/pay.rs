@@ -68,7 +68,10 @@ async fn another_card_pays_what_the_first_did_not() {
     assert_eq!(again.header("idempotent-replayed"), "true");
     let paid = unpaid.pays("tok_ok").key("second").send().await.expect(200);
     assert_eq!((&paid.json["stage"], &paid.json["payment_status"]), (&json!("paid"), &json!("paid")));
-    assert_eq!((&paid.json["owed"]["amount"], &paid.json["captured"]["amount"]), (&json!(0), &json!(unpaid.total)));
+    assert_eq!(
+        (&paid.json["owed"]["amount"], &paid.json["captured"]["amount"]),
+        (&json!(0), &json!(unpaid.total))
+    );
     assert_eq!(states(&paid.json), ["failed", "captured"]);
     let replayed = unpaid.pays("tok_ok").key("second").send().await.expect(200);
     assert_eq!(replayed.header("idempotent-replayed"), "true");
@@ -81,7 +84,10 @@ async fn another_card_pays_what_the_first_did_not() {
 async fn a_bank_that_asks_is_answered_before_another_payment_begins() {
     let unpaid = Unpaid::new().await;
     let asked = unpaid.pay("tok_action").await.expect(202);
-    assert_eq!((asked.json["status"].clone(), asked.header("location")), (json!("requires_action"), &*unpaid.path));
+    assert_eq!(
+        (asked.json["status"].clone(), asked.header("location")),
+        (json!("requires_action"), &*unpaid.path)
+    );
     unpaid.pay("tok_ok").await.refused(409, "order-payment-under-way");
     let waiting = unpaid.until("asked", |order| order["payment_status"] == "requires_action").await;
     assert_eq!(waiting["further_payments"][0]["action_url"], asked.json["action_url"]);
@@ -130,6 +136,9 @@ async fn only_its_owner_pays_for_an_order_and_the_desk_sees_it() {
     let desk = unpaid.app.get(&format!("/admin{}", unpaid.path)).bearer(&support).send().await.expect(200);
     let further = &desk.json["further_payments"][0];
     assert_eq!((&further["status"], &further["decline_code"]), (&json!("failed"), &json!("card_declined")));
-    assert_eq!((&further["provider"], &further["amount"]["amount"]), (&json!("sandbox"), &json!(unpaid.total)));
+    assert_eq!(
+        (&further["provider"], &further["amount"]["amount"]),
+        (&json!("sandbox"), &json!(unpaid.total))
+    );
     assert_eq!(desk.json["owed"]["amount"], unpaid.total);
 }

@@ -10,7 +10,7 @@ use crate::checkout::outcome::Failure;
 use crate::checkout::state::{Checkout, Phase};
 use crate::checkout::step::Step;
 use crate::order::Draft;
-use crate::payment::{AskedBy, Terms};
+use crate::payment::Terms;
 use crate::pricebook::CapturePolicy;
 
 /// All stock is held: have the order written down.
@@ -60,7 +60,7 @@ pub(super) fn pay(going: &Going<'_>, decision: Decision<Checkout>) -> Decision<C
         amount: totals.total,
         provider: choice.provider.clone(),
         token: choice.token.clone(),
-        asked_by: AskedBy::Checkout,
+        by_order: false,
     };
     let patience_until = going.now.plus(PATIENCE_FOR);
     decision

@@ -12,7 +12,7 @@ use crate::coupon::{self, CustomerKey};
 use crate::ids::{OrderId, PaymentId, ProductId, VariantId};
 use crate::money::{Money, Quantity};
 use crate::order::{Contact, Draft, Line, PaymentStatus};
-use crate::payment::{AskedBy, Terms, Update};
+use crate::payment::{Terms, Update};
 use crate::pricebook::{CapturePolicy, Pricebook};
 use crate::pricing::{
     Basket, BasketLine, Destination, PriceStep, Rate, Rounding, Step as PricedBy, TaxClass, Totals, quote,
@@ -294,7 +294,7 @@ fn effects() -> Vec<Effect> {
         amount: TOTAL,
         provider: "sandbox".to_owned(),
         token: "tok_ok".to_owned(),
-        asked_by: AskedBy::Checkout,
+        by_order: false,
     };
     let product: ProductId = id(8);
     let mut effects = vec![

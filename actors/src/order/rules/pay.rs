@@ -13,7 +13,7 @@ use super::super::rejection::Rejection;
 use super::super::state::Order;
 use super::super::view::{PaymentStatus, Status};
 use crate::ids::{CaptureId, OrderId, PaymentId};
-use crate::payment::{AskedBy, Terms, Update};
+use crate::payment::{Terms, Update};
 use crate::pricebook::CapturePolicy;
 
 /// The reminder that asks how a further payment stands that its shopper may have left.
@@ -71,7 +71,7 @@ impl Order {
             amount: owed,
             provider: provider.to_owned(),
             token: token.to_owned(),
-            asked_by: AskedBy::Order,
+            by_order: true,
         };
         plan.effect(Effect::Authorize { payment, terms: Box::new(terms) });
         plan.remind(PATIENCE, at.plus(PATIENCE_FOR));
@@ -81,8 +81,10 @@ impl Order {
     /// The shopper may have left: the provider is asked, and a little later the payment is given up.
     pub(in super::super) fn lose_patience(&self, at: Timestamp) -> Decision<Self> {
         let Some(open) = self.open_further() else { return self.unchanged() };
+        let payment = open.payment;
         let mut plan = Plan::of(self);
-        plan.effect(Effect::SyncPayment { payment: open.payment });
+        plan.happens(Event::Money(MoneyEvent::PaymentAsked { payment, at }));
+        plan.effect(Effect::SyncPayment { payment });
         plan.remind(GRACE, at.plus(GRACE_FOR));
         plan.done()
     }

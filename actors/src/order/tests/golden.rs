@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::*;
 use super::*;
 use crate::ids::{PromotionId, UserId};
-use crate::payment::{AskedBy, Terms, Update};
+use crate::payment::{Terms, Update};
 
 /// Every sum, id and text is written out: what the samples store must not move with a tariff or a derivation.
 fn sample(owner: Owner, contact: Sealed<Contact>) -> Box<Draft> {
@@ -214,6 +214,7 @@ fn later_moneys() -> Vec<Event> {
     events.extend(further_states().map(|to| MoneyEvent::PaymentMoved { payment, to, at }));
     let code = "card-declined".to_owned();
     events.extend([
+        MoneyEvent::PaymentAsked { payment, at },
         MoneyEvent::DueRequested { payment, capture, amount, at },
         MoneyEvent::RefundReturned { refund: id(13), returned: id(21), amount, code, at },
     ]);
@@ -243,17 +244,17 @@ fn paying_commands() -> Vec<Command> {
 }
 
 fn paying_effects() -> [Effect; 3] {
-    let asked = |asked_by| Terms {
+    let asked = |by_order| Terms {
         order: id(2),
         cart: id(1),
         amount: Money::eur(999),
         provider: "sandbox".to_owned(),
         token: "tok_ok".to_owned(),
-        asked_by,
+        by_order,
     };
-    let authorize = |asked_by| Effect::Authorize { payment: id(20), terms: Box::new(asked(asked_by)) };
+    let authorize = |by_order| Effect::Authorize { payment: id(20), terms: Box::new(asked(by_order)) };
     let sync = Effect::SyncPayment { payment: id(20) };
-    [authorize(AskedBy::Order), authorize(AskedBy::Checkout), sync]
+    [authorize(true), authorize(false), sync]
 }
 
 fn returns() -> Vec<Event> {

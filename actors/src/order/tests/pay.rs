@@ -7,7 +7,7 @@ use super::money::refunded;
 use super::standing::*;
 use super::*;
 use crate::ids::{CaptureId, RefundId};
-use crate::payment::{AskedBy, Terms, Update};
+use crate::payment::{Terms, Update};
 
 fn further(n: u128) -> PaymentId {
     PaymentId::from(Uuid::from_u128(800 + n))
@@ -44,7 +44,7 @@ fn asks(n: u128, cents: i64) -> Effect {
         amount: Money::eur(cents),
         provider: "sandbox".to_owned(),
         token: "tok_ok".to_owned(),
-        asked_by: AskedBy::Order,
+        by_order: true,
     };
     Effect::Authorize { payment: further(n), terms: Box::new(terms) }
 }

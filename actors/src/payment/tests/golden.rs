@@ -13,7 +13,7 @@ fn sample_terms() -> Terms {
 }
 
 fn terms_of_order() -> Terms {
-    Terms { asked_by: AskedBy::Order, ..sample_terms() }
+    Terms { by_order: true, ..sample_terms() }
 }
 
 fn intent(operation: Operation, reference: Option<&str>) -> Intent {
@@ -85,6 +85,7 @@ fn events() -> Vec<Event> {
         Event::DisputeClosed { dispute: text("dp_1"), won: true },
         Event::DisputeClosed { dispute: text("dp_1"), won: false },
         Event::AuthorizationRequested { terms: terms_of_order(), at: Some(NOW) },
+        Event::RefundsCompared,
         Event::RefundReturned { part: refund, call: 1, amount: Money::eur(490), code: text("lost_card") },
     ]);
     events

@@ -32,7 +32,7 @@ fn terms() -> Terms {
         amount: Money::eur(5490),
         provider: "sandbox".to_owned(),
         token: "tok_ok".to_owned(),
-        asked_by: AskedBy::Checkout,
+        by_order: false,
     }
 }
 

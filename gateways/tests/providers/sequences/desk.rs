@@ -9,8 +9,7 @@ use amazoff_actors::ids::{CartId, OrderId, PaymentId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::{
-    AskedBy, Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms,
-    WebhookError,
+    Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms, WebhookError,
 };
 use amazoff_gateways::stripe;
 use amazoff_paysim::{Act, Kind, Message, Options, Paysim, Plan, Running};
@@ -127,7 +126,7 @@ impl Desk {
             amount: Money::eur(WHOLE),
             provider: stripe::NAME.to_owned(),
             token: token.to_owned(),
-            asked_by: AskedBy::Order,
+            by_order: true,
         }
     }
     pub(crate) fn id(&self) -> PaymentId {
