@@ -63,7 +63,8 @@ async fn a_refund_that_fails_after_it_was_done_is_told_and_found() {
         assert!(matches!(found, Found::Answered(ProviderAnswer::Declined { .. })), "{found:?}");
         let books = desk.sim.books();
         assert_eq!(books.broken, Vec::<String>::new());
-        let (_, account) = books.of_payment(&desk.intent.payment.to_string()).next().unwrap();
+        let payment = desk.intent.payment.to_string();
+        let (_, account) = books.of_payment(&payment).next().unwrap();
         assert_eq!(account.refunded, 0);
     }
 }

@@ -9,7 +9,7 @@ use amazoff_actors::ids::{CartId, OrderId, PaymentId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::{
-    Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms, WebhookError,
+    Call, Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms, WebhookError,
 };
 use amazoff_gateways::stripe;
 use amazoff_paysim::{Act, Kind, Message, Options, Paysim, Plan, Running};
@@ -52,6 +52,8 @@ pub(crate) struct Desk {
     faults_before: u64,
     wrong_amounts_before: u64,
     movements_before: usize,
+    /// Whether a call lay for so long that its key was too old to be sent.
+    lay_long: bool,
 }
 
 impl Desk {
@@ -99,6 +101,7 @@ impl Desk {
             faults_before: 0,
             wrong_amounts_before: 0,
             movements_before: 0,
+            lay_long: false,
         }
     }
 
@@ -117,6 +120,7 @@ impl Desk {
         self.faults_before = self.all_faults();
         self.wrong_amounts_before = self.all_wrong_amounts();
         self.movements_before = self.sim.books().movements.len();
+        self.lay_long = false;
     }
 
     pub(crate) fn terms(&self, token: &str) -> Terms {
@@ -144,6 +148,10 @@ impl Desk {
     pub(crate) fn is_in_doubt(&self) -> bool {
         let part = self.payment().part_under_way().is_some_and(|(_, ask)| ask.doubt.is_some());
         part || matches!(self.stage(), Stage::Unknown { .. })
+    }
+    /// Whether a call may never have been sent, without anything going wrong.
+    pub(crate) fn lay_long(&self) -> bool {
+        self.lay_long
     }
     pub(crate) fn is_quiet(&self) -> bool {
         self.effects.is_empty()
@@ -192,6 +200,7 @@ impl Desk {
     /// again.
     pub(crate) async fn deliver(&mut self, crash: bool) {
         let Some(waiting) = self.effects.front() else { return };
+        self.lay_long |= is_old(&waiting.effect, self.clock.now());
         let correlation = CommandId::derived(&[b"sequence"]);
         let delivery =
             Delivery { key: &waiting.key, effect: &waiting.effect, attempts: waiting.attempts, correlation };
@@ -334,4 +343,18 @@ impl Desk {
         self.ended_refunds.insert(refund.id.clone());
         true
     }
+}
+
+/// Whether the call that moves money was decided on a day ago.
+fn is_old(effect: &Effect, now: Timestamp) -> bool {
+    let Effect::CallProvider { call, .. } = effect else { return false };
+    let intent = match call {
+        Call::Authorize { intent, .. }
+        | Call::Confirm { intent, .. }
+        | Call::Capture { intent }
+        | Call::Void { intent }
+        | Call::Refund { intent } => intent,
+        Call::Find { .. } => return false,
+    };
+    intent.asked_at.is_none_or(|at| now.since(at) >= Duration::from_hours(24))
 }
