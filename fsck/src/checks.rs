@@ -2,6 +2,7 @@
 
 mod claims;
 mod coupons;
+mod in_flight;
 mod money;
 mod orders;
 mod payments;
@@ -12,17 +13,21 @@ use amazoff_supervisor::Timestamp;
 use crate::books::Page;
 use crate::facts::Facts;
 use crate::finding::Report;
+use crate::in_flight::Sums;
 
 /// Checks everything but the provider's book.
 pub(crate) fn run(facts: &Facts, now: Timestamp, report: &mut Report) {
-    stock::adds_up(facts, report);
+    let under_way = Sums::of(facts);
+    stock::adds_up(facts, &under_way, report);
     stock::holds_have_owners(facts, report);
     coupons::keep_their_limits(facts, report);
+    coupons::have_their_orders(facts, report);
     orders::carts_become_one_order(facts, report);
     orders::placed_ones_are_covered(facts, report);
     orders::checkouts_move(facts, report);
     payments::they_move(facts, now, report);
-    money::adds_up(facts, report);
+    money::adds_up(facts, &under_way, report);
+    in_flight::clears(facts, &under_way, report);
     claims::agree(facts, report);
 }
 

@@ -7,19 +7,23 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use amazoff_actors::ids::{OrderId, PaymentId, ProductId};
+use amazoff_actors::cart::{CARTS, Cart, CartProjection};
+use amazoff_actors::checkout::{Checkout, CheckoutProjection, PROCESSES};
+use amazoff_actors::ids::{CartId, OrderId, PaymentId, ProductId};
 use amazoff_actors::order::{ORDERS, Order, OrderProjection};
 use amazoff_actors::payment::{PAYMENTS, Payment, PaymentProjection};
 use amazoff_actors::product::{CATEGORIES, PRODUCTS, Product, ProductProjection};
-use amazoff_supervisor::documents::{Blobs, DocumentPut, Documents, Position, Query};
+use amazoff_supervisor::documents::{Blobs, Documents, Position, Query};
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
 use amazoff_supervisor::projection::Serving;
-use amazoff_supervisor::{Entity, EntityId, Version, decode};
+use amazoff_supervisor::{Entity as _, EntityId, Version, decode};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::facts::{Expected, Facts};
-use crate::finding::{Code, Report};
+use crate::finding::{Code, Finding, Report};
+use crate::histories::History;
+use crate::tell::Told;
 
 /// Documents read at once.
 const PAGE: usize = 200;
@@ -30,15 +34,25 @@ const LOOKS: u32 = 5;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// The projections and their collections.
-const PROJECTIONS: [(&str, &[&str]); 3] = [
+const PROJECTIONS: [(&str, &[&str]); 5] = [
     (ProductProjection::NAME, &[PRODUCTS, CATEGORIES]),
     (OrderProjection::NAME, &[ORDERS]),
     (PaymentProjection::NAME, &[PAYMENTS]),
+    (CartProjection::NAME, &[CARTS]),
+    (CheckoutProjection::NAME, &[PROCESSES]),
 ];
 
 /// The collection of that name, if the shop has one.
 pub(crate) fn collection(name: &str) -> Option<&'static str> {
     PROJECTIONS.iter().flat_map(|(_, collections)| *collections).find(|known| **known == name).copied()
+}
+
+/// The projection whose documents a finding is about, if it is about documents.
+pub fn projection_of(finding: &Finding) -> Option<&'static str> {
+    let codes = [Code::DocumentWrong, Code::DocumentMissing, Code::DocumentExtra, Code::CheckpointAhead];
+    let is_of = |name: &str| finding.subject.starts_with(name);
+    let (name, _) = PROJECTIONS.iter().find(|(name, of)| is_of(name) || of.iter().any(|name| is_of(name)))?;
+    codes.contains(&finding.code).then_some(*name)
 }
 
 /// A document that differs: its collection, its id and the entity that it follows from.
@@ -144,6 +158,8 @@ fn entity_of(collection: &str, id: &str) -> Option<EntityId> {
     match collection {
         PRODUCTS => id.parse::<ProductId>().ok().map(|id| EntityId::new(Product::KIND, id.uuid())),
         PAYMENTS => id.parse::<PaymentId>().ok().map(|id| EntityId::new(Payment::KIND, id.uuid())),
+        CARTS => id.parse::<CartId>().ok().map(|id| EntityId::new(Cart::KIND, id.uuid())),
+        PROCESSES => id.parse::<CartId>().ok().map(|id| EntityId::new(Checkout::KIND, id.uuid())),
         ORDERS => id.parse::<OrderId>().ok().map(|id| EntityId::new(Order::KIND, id.uuid())),
         _ => None,
     }
@@ -216,46 +232,35 @@ async fn possible(
     from: u64,
 ) -> Result<Option<Vec<Option<[u8; 32]>>>, JournalError> {
     match entity.kind.as_str() {
-        Product::KIND => {
-            let documents = |product: &Product, version| {
-                ProductProjection::documents(ProductId::from(entity.id), product, version).unwrap_or_default()
-            };
-            folded(journal, entity, (of, from), documents).await
-        }
-        Payment::KIND => {
-            let documents = |payment: &Payment, version| {
-                PaymentProjection::documents(PaymentId::from(entity.id), payment, version).unwrap_or_default()
-            };
-            folded(journal, entity, (of, from), documents).await
-        }
-        _ => {
-            let documents =
-                |order: &Order, version| OrderProjection::documents(OrderId::from(entity.id), order, version);
-            folded(journal, entity, (of, from), documents).await
-        }
+        Product::KIND => folded::<Product>(journal, entity, of, from).await,
+        Payment::KIND => folded::<Payment>(journal, entity, of, from).await,
+        Cart::KIND => folded::<Cart>(journal, entity, of, from).await,
+        Checkout::KIND => folded::<Checkout>(journal, entity, of, from).await,
+        _ => folded::<Order>(journal, entity, of, from).await,
     }
 }
 
-async fn folded<E: Entity>(
+async fn folded<E: Told>(
     journal: &dyn Journal,
     entity: &EntityId,
-    ((collection, id), from): ((&str, &str), u64),
-    documents: impl Fn(&E, Version) -> Vec<DocumentPut>,
+    (collection, id): (&str, &str),
+    from: u64,
 ) -> Result<Option<Vec<Option<[u8; 32]>>>, JournalError> {
-    let (mut state, mut version) = (E::default(), Version(0));
+    let mut history = History::<E>::default();
     let mut newest_seen = None;
     let mut later = Vec::new();
     loop {
-        let page: Vec<StoredEvent> = match journal.history(entity, version, EVENTS).await {
+        let page: Vec<StoredEvent> = match journal.history(entity, Version(history.version), EVENTS).await {
             Ok(page) => page,
             Err(JournalError::Corrupt { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
         for stored in &page {
             let Ok(event) = decode::<E>(&stored.event.payload, stored.event.schema) else { return Ok(None) };
-            state.apply(&event);
-            version = stored.seq;
-            let puts = documents(&state, version);
+            E::note(&mut history.notes, &event, stored.at);
+            history.state.apply(&event);
+            history.version = stored.seq.0;
+            let puts = E::documents(&history, entity.id).unwrap_or_default();
             let put = puts.iter().find(|put| put.collection == collection && put.id == id);
             let made = put.map(|put| digest(put.body.as_ref()));
             if stored.shard_seq <= from {

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use amazoff_actors::ids::{CartId, HoldId, OrderId, VariantId};
+use amazoff_actors::ids::{CartId, CouponId, HoldId, OrderId, RefundId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{PaymentStatus, Status};
 use amazoff_actors::stock::HoldState;
 use amazoff_supervisor::{EntityId, ShardId, Timestamp};
 use uuid::Uuid;
+
+use crate::in_flight::InFlight;
 
 /// How far an entity has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,16 +63,16 @@ pub struct OrderFact {
     pub captured: i64,
     /// Whether all of its money is taken when it is placed.
     pub paid_at_once: bool,
+    /// Whether it was ever placed; it may have been given up since.
+    pub was_placed: bool,
+    /// The coupons that it uses.
+    pub coupons: Vec<CouponId>,
 }
 
 impl OrderFact {
     /// Whether it binds.
     pub fn is_placed(&self) -> bool {
         matches!(self.status, Status::Placed | Status::Completed)
-    }
-    /// Whether it ever did; it may have been given up since.
-    pub fn was_placed(&self) -> bool {
-        self.status != Status::Draft
     }
 }
 
@@ -118,6 +120,10 @@ pub struct PaymentFact {
     pub refunded: i64,
     /// How much card owners took back or hold in dispute.
     pub disputed: i64,
+    /// How much it is asked to give back and did not yet.
+    pub giving_back: i64,
+    /// How much each of its refunds was asked for.
+    pub refunds: BTreeMap<RefundId, Money>,
     /// How much the provider is being asked to take, or may have taken.
     pub capturing: i64,
     /// How much the provider is being asked to give back, or may have given back.
@@ -154,6 +160,17 @@ pub struct CouponFact {
     pub redeemed: u32,
     /// How many orders of one customer use it, of whoever has most.
     pub most_by_customer: u32,
+    /// The orders that use it.
+    pub uses: BTreeMap<OrderId, CouponUse>,
+}
+
+/// An order's use of a coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CouponUse {
+    /// The attempt of its checkout that claimed it.
+    pub attempt: u32,
+    /// Whether it is final.
+    pub confirmed: bool,
 }
 
 /// What orders say of the pieces of a variant.
@@ -163,8 +180,6 @@ pub struct GoodsFact {
     pub owed: i64,
     /// Sent, less what came back.
     pub out: i64,
-    /// The orders that say so.
-    pub orders: Vec<Uuid>,
 }
 
 /// A product.
@@ -219,6 +234,8 @@ pub struct Facts {
     pub heads: BTreeMap<ShardId, u64>,
     /// How far each entity has come, by kind.
     pub(crate) seen: HashMap<&'static str, HashMap<Uuid, Seen>>,
+    /// Undelivered effects that carry money or pieces.
+    pub(crate) in_flight: InFlight,
     /// Who has effects to deliver.
     pub(crate) sends: HashSet<EntityId>,
     /// Who will be woken.

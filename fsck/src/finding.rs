@@ -83,6 +83,10 @@ codes! {
     Oversold = "oversold", Error, "Some orders cannot be delivered: look at the orders of this variant.";
     /// More orders use a coupon than may.
     CouponOverused = "coupon-overused", Error, "Compare the coupon's history with its orders; it takes too much off.";
+    /// A coupon counts a use that no order has.
+    CouponUseOrphan = "coupon-use-orphan", Error, "The code is used up for nothing: look at the checkout of its cart.";
+    /// An order uses a coupon that does not count it.
+    CouponUseMissing = "coupon-use-missing", Error, "The code can be used once too often: compare its history with the order.";
     /// Orders and the ledger differ about what was sent and came back.
     GoodsDiffer = "goods-differ", Error, "Compare the parcels and returns of this variant's orders with its ledger.";
     /// A cart became several orders.
@@ -99,6 +103,8 @@ codes! {
     CartLockedForever = "cart-locked-forever", Error, "Look at the cart's checkout; the shopper cannot change the cart.";
     /// Payments, orders and ledger name different sums.
     MoneyDiffers = "money-differs", Error, "Compare the payments and orders of the time with their postings.";
+    /// A clearing account does not hold what undelivered effects carry.
+    InFlightDiffers = "in-flight-differs", Error, "An effect is gone, came twice or was discarded: look for it from the account's newest postings on.";
     /// Money was taken for an order more than once or beyond its total.
     CapturedTooMuch = "captured-too-much", Error, "Give it back.";
     /// Money was taken, the order does not know, and nothing is under way that would tell it.

@@ -13,15 +13,17 @@ use amazoff_actors::product::Product;
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
 use amazoff_supervisor::archive::Row;
+use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::snapshot_checksum;
 use amazoff_supervisor::{Entity, EntityId, Timestamp, decode};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::cells;
-use crate::facts::{Facts, Seen};
+use crate::cargo::Carried;
+use crate::facts::{Expected, Facts, Seen};
 use crate::finding::{Code, Report};
 use crate::tell::Told;
+use crate::{cells, documents};
 
 /// An event whose checksum holds.
 pub(crate) struct Event {
@@ -43,8 +45,8 @@ pub(crate) trait Domain: Send {
     fn apply(&mut self, event: &Event, report: &mut Report);
     /// Passes on what is known of the entities that are complete, and forgets them.
     fn tell(&mut self, facts: &mut Facts, report: &mut Report);
-    /// Whether today's code can read an effect.
-    fn reads_effect(&self, payload: &str) -> Result<(), String>;
+    /// What an effect of an entity carries; the error says why today's code cannot read it.
+    fn carries(&self, sender: Uuid, payload: &str) -> Result<Carried, String>;
 }
 
 /// All domains.
@@ -68,6 +70,12 @@ pub(crate) struct History<E: Told> {
     pub(crate) notes: E::Notes,
     pub(crate) version: u64,
     shard_seq: u64,
+}
+
+impl<E: Told> Default for History<E> {
+    fn default() -> Self {
+        Self { state: E::default(), notes: E::Notes::default(), version: 0, shard_seq: 0 }
+    }
 }
 
 /// The entities of a domain in one shard.
@@ -104,12 +112,7 @@ impl<E: Told> Domain for Histories<E> {
 
     fn apply(&mut self, event: &Event, report: &mut Report) {
         let Event { entity, seq, shard_seq, .. } = event;
-        let history = self.live.entry(entity.id).or_insert_with(|| History {
-            state: E::default(),
-            notes: E::Notes::default(),
-            version: 0,
-            shard_seq: 0,
-        });
+        let history = self.live.entry(entity.id).or_default();
         if *seq != history.version + 1 {
             let detail = format!("event {seq} follows event {}", history.version);
             report.note(Code::EntityGap, entity, detail);
@@ -142,14 +145,27 @@ impl<E: Told> Domain for Histories<E> {
             let seen = Seen { version: history.version, shard_seq: history.shard_seq };
             facts.seen.entry(E::KIND).or_default().insert(id, seen);
             report.entities += 1;
-            if let Err(reason) = E::tell(&history, id, facts) {
-                report.note(Code::EventUnreadable, EntityId::new(E::KIND, id), reason);
+            E::tell(&history, id, facts);
+            let entity = EntityId::new(E::KIND, id);
+            match E::documents(&history, id) {
+                Ok(documents) => expect(facts, &entity, documents),
+                Err(reason) => report.note(Code::EventUnreadable, entity, reason),
             }
         }
     }
 
-    fn reads_effect(&self, payload: &str) -> Result<(), String> {
-        serde_json::from_str::<E::Effect>(payload).map(drop).map_err(|error| error.to_string())
+    fn carries(&self, sender: Uuid, payload: &str) -> Result<Carried, String> {
+        let effect = serde_json::from_str::<E::Effect>(payload).map_err(|error| error.to_string())?;
+        Ok(E::carries(sender, &effect))
+    }
+}
+
+/// Remembers the documents that there must be.
+fn expect(facts: &mut Facts, entity: &EntityId, documents: Vec<DocumentPut>) {
+    for put in documents {
+        let Some(collection) = documents::collection(&put.collection) else { continue };
+        let expected = Expected { digest: documents::digest(put.body.as_ref()), entity: entity.clone() };
+        facts.documents.insert((collection, put.id), expected);
     }
 }
 

@@ -11,12 +11,14 @@
 #![warn(missing_docs)]
 
 mod books;
+mod cargo;
 mod cells;
 mod checks;
 mod documents;
 mod facts;
 mod finding;
 mod histories;
+mod in_flight;
 mod past;
 mod scan;
 mod tell;
@@ -27,8 +29,10 @@ use amazoff_supervisor::journal::{Journal, JournalError};
 use amazoff_supervisor::{AuditError, AuditTable, Timestamp};
 
 pub use books::{Books, ProviderEntry};
+pub use documents::projection_of;
 pub use facts::{
-    CartFact, CheckoutFact, Facts, OrderFact, PaymentFact, ProductFact, Progress, Seen, StockFact, UserFact,
+    CartFact, CheckoutFact, CouponFact, CouponUse, Facts, OrderFact, PaymentFact, ProductFact, Progress,
+    Seen, StockFact, UserFact,
 };
 pub use finding::{Code, Finding, Report, Severity};
 pub use past::{Past, past};

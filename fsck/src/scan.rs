@@ -28,7 +28,7 @@ pub(crate) async fn read(
     let facts = &mut facts;
     each(look, &CLAIM, report, |row, _| rows::claim(row, facts)).await?;
     each(look, &OUTBOX, report, |row, report| rows::effect(row, now, facts, (&domains, report))).await?;
-    each(look, &DEAD_LETTER, report, |row, report| rows::discarded(row, facts, report)).await?;
+    each(look, &DEAD_LETTER, report, |row, report| rows::discarded(row, facts, (&domains, report))).await?;
     each(look, &REMINDER, report, |row, report| rows::reminder(row, facts, report)).await?;
     let mut ledger = Ledger::default();
     each(look, &POSTING, report, |row, report| ledger.posting(row, facts, report)).await?;

@@ -2,23 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use amazoff_actors::cart::{self, Cart};
-use amazoff_actors::checkout::{Checkout, Phase};
-use amazoff_actors::coupon::Coupon;
-use amazoff_actors::ids::{OrderId, PaymentId, ProductId, VariantId};
-use amazoff_actors::order::{AdjustmentStatus, Order, OrderProjection};
+use amazoff_actors::cart::{self, CARTS, Cart, CartProjection};
+use amazoff_actors::checkout::{self, Checkout, CheckoutProjection, PROCESSES, Phase};
+use amazoff_actors::coupon::{Coupon, Redemption};
+use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, VariantId};
+use amazoff_actors::money::Money;
+use amazoff_actors::order::{self, AdjustmentStatus, Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
 use amazoff_actors::pricebook::{CapturePolicy, Pricebook};
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
 use amazoff_supervisor::documents::DocumentPut;
-use amazoff_supervisor::{Entity, EntityId, Timestamp, Version};
+use amazoff_supervisor::{Entity, Timestamp, Version};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::documents::{collection, digest};
+use crate::cargo::{self, Carried};
 use crate::facts::{
-    CartFact, CheckoutFact, CouponFact, Expected, Facts, OrderFact, PaymentFact, ProductFact, Progress,
+    CartFact, CheckoutFact, CouponFact, CouponUse, Facts, OrderFact, PaymentFact, ProductFact, Progress,
     StockFact, UserFact,
 };
 use crate::histories::History;
@@ -30,15 +32,40 @@ pub(crate) trait Told: Entity {
     /// Notes an event.
     fn note(_notes: &mut Self::Notes, _event: &Self::Event, _at: Timestamp) {}
     /// Tells of an entity.
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts);
+    /// The documents that follow from it alone.
     ///
     /// # Errors
-    /// Text that says what cannot be told.
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String>;
+    /// Text that says why they cannot be made.
+    fn documents(_history: &History<Self>, _id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        Ok(Vec::new())
+    }
+    /// What an effect of it carries.
+    fn carries(_sender: Uuid, _effect: &Self::Effect) -> Carried {
+        None
+    }
+}
+
+/// The one document of an entity, whose body its events make.
+fn only(collection: &str, id: String, (version, body): (u64, Option<&Value>)) -> Vec<DocumentPut> {
+    let put = |body: &Value| DocumentPut {
+        collection: collection.to_owned(),
+        id,
+        source_seq: version,
+        body: Some(body.clone()),
+    };
+    body.map(put).into_iter().collect()
 }
 
 impl Told for Cart {
-    type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    /// The body of its document.
+    type Notes = Option<Value>;
+    fn note(document: &mut Option<Value>, event: &cart::Event, at: Timestamp) {
+        if let Ok(Some(changed)) = CartProjection::change(event, at) {
+            *document = changed;
+        }
+    }
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let (locked_by, order) = match history.state.status {
             cart::Status::Absent
             | cart::Status::Open
@@ -49,13 +76,21 @@ impl Told for Cart {
             cart::Status::Completed { order } => (None, Some(order)),
         };
         facts.carts.insert(id, CartFact { locked_by, order });
-        Ok(())
+    }
+    fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        Ok(only(CARTS, CartId::from(id).to_string(), (history.version, history.notes.as_ref())))
     }
 }
 
 impl Told for Checkout {
-    type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    /// The body of its document.
+    type Notes = Option<Value>;
+    fn note(document: &mut Option<Value>, event: &checkout::Event, at: Timestamp) {
+        if let Some(changed) = CheckoutProjection::change(event, at) {
+            *document = changed;
+        }
+    }
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let Self { run, attempts } = &history.state;
         let run = run.as_deref();
         facts.checkouts.insert(
@@ -66,20 +101,23 @@ impl Told for Checkout {
                 bought: attempts.iter().find(|past| past.failure.is_none()).map(|past| past.attempt),
             },
         );
-        Ok(())
+    }
+    fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        Ok(only(PROCESSES, CartId::from(id).to_string(), (history.version, history.notes.as_ref())))
+    }
+    fn carries(_sender: Uuid, effect: &checkout::Effect) -> Carried {
+        cargo::of_checkout(effect)
     }
 }
 
 impl Told for Pricebook {
     type Notes = ();
-    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) -> Result<(), String> {
-        Ok(()) // nothing else that is stored must agree with it
-    }
+    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // nothing else that is stored must agree with it
 }
 
 impl Told for Coupon {
     type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let coupon = &history.state;
         let mut by_customer = BTreeMap::<_, u32>::new();
         for used in coupon.redemptions.values() {
@@ -92,15 +130,19 @@ impl Told for Coupon {
             per_customer_limit: terms.and_then(|terms| terms.per_customer_limit),
             redeemed: coupon.redeemed(),
             most_by_customer: by_customer.into_values().max().unwrap_or(0),
+            uses: coupon.redemptions.iter().map(|(order, used)| (*order, use_of(used))).collect(),
         };
         facts.coupons.insert(id, fact);
-        Ok(())
     }
+}
+
+fn use_of(used: &Redemption) -> CouponUse {
+    CouponUse { attempt: used.attempt, confirmed: used.confirmed }
 }
 
 impl Told for Order {
     type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let order = &history.state;
         let fact = OrderFact {
             status: order.status(),
@@ -113,25 +155,36 @@ impl Told for Order {
             price: order.price(),
             captured: order.captured(),
             paid_at_once: order.draft.as_ref().is_none_or(|of| of.capture == CapturePolicy::OnPlacement),
+            was_placed: order.placed_at.is_some(),
+            coupons: coupons_of(order),
         };
         if fact.is_placed() {
-            tell_goods(order, id, facts);
+            tell_goods(order, facts);
         }
         facts.orders.insert(id, fact);
-        let documents = OrderProjection::documents(OrderId::from(id), order, Version(history.version));
-        expect(facts, &EntityId::new(Self::KIND, id), documents);
-        Ok(())
+    }
+    fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        Ok(OrderProjection::documents(OrderId::from(id), &history.state, Version(history.version)))
+    }
+    fn carries(_sender: Uuid, effect: &order::Effect) -> Carried {
+        cargo::of_order(effect)
     }
 }
 
+/// The coupons that an order uses; orders of old do not say.
+fn coupons_of(order: &Order) -> Vec<CouponId> {
+    let quote = order.draft.as_ref().and_then(|draft| draft.quote.as_ref());
+    let used = quote.iter().flat_map(|quote| quote.used_coupons());
+    used.map(|coupon| CouponId::of_code(&coupon.code)).collect()
+}
+
 /// What an order that binds says of its pieces.
-fn tell_goods(order: &Order, id: Uuid, facts: &mut Facts) {
+fn tell_goods(order: &Order, facts: &mut Facts) {
     for line in order.draft.iter().flat_map(|draft| &draft.lines) {
         let pieces = order.goods.get(&line.id).copied().unwrap_or_default();
         let of = facts.goods.entry(line.variant_id).or_default();
         of.owed += i64::from(pieces.current()) - i64::from(pieces.shipped);
         of.out += i64::from(pieces.shipped) - i64::from(pieces.returned);
-        of.orders.push(id);
     }
 }
 
@@ -170,7 +223,7 @@ impl Told for Payment {
             _ => notes.unknown_since = None,
         }
     }
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let payment = &history.state;
         let terms = payment.terms.as_ref();
         let (capturing, refunding) = under_way(payment);
@@ -183,15 +236,37 @@ impl Told for Payment {
             captured: payment.captured(),
             refunded: payment.refunded(),
             disputed: payment.disputed(),
+            giving_back: giving_back(payment),
+            refunds: refunds(payment),
             capturing,
             refunding,
             was_authorized: history.notes.was_authorized,
         };
         facts.payments.insert(id, fact);
-        let documents = PaymentProjection::documents(PaymentId::from(id), payment, Version(history.version));
-        expect(facts, &EntityId::new(Self::KIND, id), documents.map_err(|error| error.to_string())?);
-        Ok(())
     }
+    fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        let version = Version(history.version);
+        let documents = PaymentProjection::documents(PaymentId::from(id), &history.state, version);
+        documents.map_err(|error| error.to_string())
+    }
+    fn carries(sender: Uuid, effect: &payment::Effect) -> Carried {
+        cargo::of_payment(sender, effect)
+    }
+}
+
+/// How much a payment is asked to give back and did not yet.
+fn giving_back(payment: &Payment) -> i64 {
+    let refunds = payment.parts.iter().filter(|part| matches!(part.id, PartId::Refund(_)) && part.is_open());
+    refunds.map(|part| part.amount.amount.saturating_sub(part.done)).fold(0, i64::saturating_add)
+}
+
+/// How much each refund of a payment was asked for.
+fn refunds(payment: &Payment) -> BTreeMap<RefundId, Money> {
+    let asked = payment.parts.iter().filter_map(|part| match part.id {
+        PartId::Refund(refund) => Some((refund, part.amount)),
+        PartId::Capture(_) => None,
+    });
+    asked.collect()
 }
 
 /// How much a call that is under way takes, and gives back.
@@ -235,19 +310,21 @@ fn progress(payment: &Payment, since: Timestamp) -> Progress {
 
 impl Told for Product {
     type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let product = &history.state;
-        let documents = ProductProjection::documents(ProductId::from(id), product, Version(history.version));
-        expect(facts, &EntityId::new(Self::KIND, id), documents.map_err(|error| error.to_string())?);
         let media = product.media.iter().map(|media| media.blob.clone()).collect();
         facts.products.insert(id, ProductFact { slug: product.slug.clone(), media });
-        Ok(())
+    }
+    fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        let version = Version(history.version);
+        let documents = ProductProjection::documents(ProductId::from(id), &history.state, version);
+        documents.map_err(|error| error.to_string())
     }
 }
 
 impl Told for Stock {
     type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let stock = &history.state;
         let holds = stock.holds.iter().map(|(id, hold)| (*id, hold.cart, hold.left(), hold.state));
         let fact = StockFact {
@@ -258,25 +335,14 @@ impl Told for Stock {
             holds: holds.collect(),
         };
         facts.stocks.insert(VariantId::from(id), fact);
-        Ok(())
     }
 }
 
 impl Told for User {
     type Notes = ();
-    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) -> Result<(), String> {
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let registration = history.state.registration.as_ref();
         let email_claim = registration.map(|known| known.email_claim.key.clone());
         facts.users.insert(id, UserFact { email_claim });
-        Ok(())
-    }
-}
-
-/// Remembers the documents that there must be.
-fn expect(facts: &mut Facts, entity: &EntityId, documents: Vec<DocumentPut>) {
-    for put in documents {
-        let Some(collection) = collection(&put.collection) else { continue };
-        let expected = Expected { digest: digest(put.body.as_ref()), entity: entity.clone() };
-        facts.documents.insert((collection, put.id), expected);
     }
 }

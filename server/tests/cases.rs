@@ -1,7 +1,8 @@
 //! The cases: what shoppers and shopkeepers of other shops reported, and which tests keep it from happening here.
 //!
-//! A test names its cases in its doc comment (`/// T-C1 …`), or its whole file does in the comment at its head. Every case has
-//! one at least; `docs/cases.md` lists them, and
+//! A test names its cases in its doc comment, each with how it is tried: `/// T-C1 (a): …` by many callers at once, `(b)` with
+//! a fault at every step, `(c)` with the real program killed; without a letter it is an example. A whole file does so in the
+//! comment at its head. The table below says what is demanded of each case; `docs/cases.md` lists the tests, and
 //! `CASES=write` writes it anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support: a surprise ends the test")]
 
@@ -10,41 +11,140 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The cases that must have a test.
-const CASES: [(&str, &str); 33] = [
-    ("T-C1", "a hundred additions of one thing at once add up"),
-    ("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
-    ("T-C3", "quantities that are none change nothing"),
-    ("T-C4", "what is paid is what the order costs, whatever another tab does"),
-    ("T-C5", "merging carts loses nothing, doubles nothing, and happens once"),
-    ("T-C6", "a price that changed is told before anything is paid"),
-    ("T-C8", "a checkout that failed leaves an open cart"),
-    ("T-P1", "lines and shipping sum to the total, and that is what is paid"),
-    ("T-P3", "a discount larger than the cart makes it free, never negative"),
-    ("T-P4", "canceling a line moves no discount to the others"),
-    ("T-P5", "a coupon is used as often as it may be, also when many try at once"),
-    ("T-O1", "one cart becomes one order, however often the button is pressed"),
-    ("T-O2", "message and returning shopper together settle a payment once"),
-    ("T-O4", "a purchase that is cut off after its money moved is finished by the shop itself"),
-    ("T-O5", "a shopper who leaves the bank's page gets the cart back, and the stock is free"),
-    ("T-O6", "money that comes too late is given back once"),
-    ("T-O7", "a late word of expiry cancels no paid order"),
-    ("T-O9", "a second payment settles the order"),
-    ("T-O10", "nothing is shipped on an authorization that has expired"),
-    ("T-S1", "the last piece is sold once"),
-    ("T-S3", "whatever undoes a checkout frees its stock"),
-    ("T-S4", "canceling gives stock back once"),
-    ("T-S5", "a hold that is overdue while the shopper pays is honoured"),
-    ("T-S6", "a clock that jumps frees no stock that is held"),
-    ("T-S7", "carts that want the same things in another order never wait for each other"),
-    ("T-Y1", "an answer that got lost charges nobody twice"),
-    ("T-Y2", "a refund is made once, however often it is asked for"),
-    ("T-Y3", "refunds never exceed what was taken"),
-    ("T-Y5", "messages that are repeated, reordered, forged, stale or huge do no harm"),
-    ("T-Y7", "a message that never comes is not needed"),
-    ("T-Y8", "a provider that answers nonsense, late or not at all is asked again, never guessed"),
-    ("T-Y9", "a card that failed can be followed by another one"),
-    ("T-Y10", "an amount that is not ours makes no order"),
+/// How a test tries a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Many callers at once.
+    Callers,
+    /// A fault at every step of the way.
+    Faults,
+    /// The real program, killed on the way.
+    Kills,
+    /// One way that it can go.
+    Example,
+}
+
+impl Kind {
+    const LETTERS: [(Self, &str); 3] = [(Self::Callers, "(a)"), (Self::Faults, "(b)"), (Self::Kills, "(c)")];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Callers => "(a) many at once",
+            Self::Faults => "(b) a fault at every step",
+            Self::Kills => "(c) the program is killed",
+            Self::Example => "example",
+        }
+    }
+}
+
+/// A case that must have tests.
+struct Case {
+    id: &'static str,
+    what: &'static str,
+    /// How it must be tried.
+    demands: &'static [Kind],
+    /// Why it need not be tried in the other ways.
+    spared: &'static str,
+}
+
+/// A case on the way from the cart to the money and back: tried in every way.
+const fn bought(id: &'static str, what: &'static str) -> Case {
+    Case { id, what, demands: &[Kind::Callers, Kind::Faults, Kind::Kills], spared: "" }
+}
+
+/// A case that the shoppers of the killed program do not come by.
+const fn aside(id: &'static str, what: &'static str, spared: &'static str) -> Case {
+    Case { id, what, demands: &[Kind::Callers, Kind::Faults], spared }
+}
+
+/// A case that is refused before anything is stored.
+const fn refused(id: &'static str, what: &'static str, spared: &'static str) -> Case {
+    Case { id, what, demands: &[Kind::Callers], spared }
+}
+
+/// A case that is arithmetic, or a rule of one entity alone.
+const fn rule(id: &'static str, what: &'static str, spared: &'static str) -> Case {
+    Case { id, what, demands: &[Kind::Example], spared }
+}
+
+const PURE: &str = "A pure function of basket and prices: it waits for nothing and stores nothing.";
+const CLOCK: &str = "No (c): the real program's clock cannot be set in a test.";
+
+/// The cases that must have tests.
+const CASES: [Case; 33] = [
+    bought("T-C1", "a hundred additions of one thing at once add up"),
+    bought("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
+    refused(
+        "T-C3",
+        "quantities that are none change nothing",
+        "No (b) and (c): such a quantity cannot be read, so nothing is ever stored of it.",
+    ),
+    bought("T-C4", "what is paid is what the order costs, whatever another tab does"),
+    aside(
+        "T-C5",
+        "merging carts loses nothing, doubles nothing, and happens once",
+        "No (c): merging is not on the way of a checkout; (b) cuts the power around each of its commits.",
+    ),
+    aside(
+        "T-C6",
+        "a price that changed is told before anything is paid",
+        "No (c): the catalogue of the killed program stands still; (b) cuts the power around each commit.",
+    ),
+    bought("T-C8", "a checkout that failed leaves an open cart"),
+    rule("T-P1", "lines and shipping sum to the total, and that is what is paid", PURE),
+    rule("T-P3", "a discount larger than the cart makes it free, never negative", PURE),
+    aside(
+        "T-P4",
+        "canceling a line moves no discount to the others",
+        "No (c): the shares are frozen with the order; nothing is computed anew after a kill.",
+    ),
+    bought("T-P5", "a coupon is used as often as it may be, also when many try at once"),
+    bought("T-O1", "one cart becomes one order, however often the button is pressed"),
+    bought("T-O2", "message and returning shopper together settle a payment once"),
+    bought("T-O4", "a purchase that is cut off after its money moved is finished by the shop itself"),
+    aside("T-O5", "a shopper who leaves the bank's page gets the cart back, and the stock is free", CLOCK),
+    bought("T-O6", "money that comes too late is given back once"),
+    aside("T-O7", "a late word of expiry cancels no paid order", CLOCK),
+    rule(
+        "T-O9",
+        "a second payment settles the order",
+        "A rule of the order alone: nobody outside can have an order paid a second time.",
+    ),
+    aside("T-O10", "nothing is shipped on an authorization that has expired", CLOCK),
+    bought("T-S1", "the last piece is sold once"),
+    bought("T-S3", "whatever undoes a checkout frees its stock"),
+    bought("T-S4", "canceling gives stock back once"),
+    aside("T-S5", "a hold that is overdue while the shopper pays is honoured", CLOCK),
+    aside("T-S6", "a clock that jumps frees no stock that is held", CLOCK),
+    aside(
+        "T-S7",
+        "carts that want the same things in another order never wait for each other",
+        "No (c): nothing that waits outlives a process.",
+    ),
+    bought("T-Y1", "an answer that got lost charges nobody twice"),
+    bought("T-Y2", "a refund is made once, however often it is asked for"),
+    bought("T-Y3", "refunds never exceed what was taken"),
+    aside(
+        "T-Y5",
+        "messages that are repeated, reordered, forged, stale or huge do no harm",
+        "No (c): a message that is not acknowledged is sent again, which (b) does around each commit.",
+    ),
+    aside(
+        "T-Y7",
+        "a message that never comes is not needed",
+        "No (c): the killed program's shoppers settle every payment themselves.",
+    ),
+    aside(
+        "T-Y8",
+        "a provider that answers nonsense, late or not at all is asked again, never guessed",
+        "No (c): the provider within the real program answers as it should.",
+    ),
+    bought("T-Y9", "a card that failed can be followed by another one"),
+    aside(
+        "T-Y10",
+        "an amount that is not ours makes no order",
+        "No (c): the provider within the real program answers as it should.",
+    ),
 ];
 
 fn root() -> PathBuf {
@@ -63,17 +163,51 @@ fn sources() -> Vec<(String, String)> {
     names.lines().filter_map(read).collect()
 }
 
-/// Cases named in a line of a doc comment.
-fn named(line: &str) -> impl Iterator<Item = &str> {
-    let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    words.filter(|word| word.starts_with("T-") && word.len() > 3)
+/// Cases named in a line of a comment, each with the ways that follow it: `T-C1 (a)(b)`.
+fn named(line: &str) -> Vec<(&str, Kind)> {
+    let mut found = Vec::new();
+    let starts = line.match_indices("T-").map(|(at, _)| at);
+    for at in starts.filter(|at| !line[..*at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-')) {
+        let rest = &line[at..];
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
+        let (case, mut rest) = rest.split_at(end);
+        if case.len() <= 3 {
+            continue;
+        }
+        let kinds = found.len();
+        while let Some((kind, letter)) =
+            Kind::LETTERS.into_iter().find(|(_, letter)| rest.trim_start().starts_with(letter))
+        {
+            found.push((case, kind));
+            rest = &rest.trim_start()[letter.len()..];
+        }
+        if found.len() == kinds {
+            found.push((case, Kind::Example));
+        }
+    }
+    found
 }
 
-/// The tests of a file by case: each test function with the doc comment above it, also in macros that make them.
-fn tests_of<'a>(file: &str, text: &'a str, found: &mut BTreeMap<&'a str, BTreeSet<String>>) {
-    let of_file: Vec<&str> =
-        text.lines().filter_map(|line| line.strip_prefix("//!")).flat_map(named).collect();
-    let mut pending: Vec<&str> = Vec::new();
+/// Tests by case and how they try it.
+type Found<'a> = BTreeMap<&'a str, BTreeSet<(Kind, String)>>;
+
+/// The name of the test that a line makes: a function, or a line `name: …,` of a macro that makes functions.
+fn test_of(line: &str, (is_test, makes): (bool, bool)) -> Option<&str> {
+    let function = line.trim_start_matches("pub ").trim_start_matches("async ").strip_prefix("fn ");
+    let function = function.filter(|_| is_test).and_then(|rest| rest.split('(').next());
+    let made = || {
+        let (name, what) = line.split_once(": ").filter(|_| makes && !is_test)?;
+        let is_name = name.contains('_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        (is_name && what.ends_with(',')).then_some(name)
+    };
+    function.or_else(made)
+}
+
+/// The tests of a file by case: each with the doc comment above it.
+fn tests_of<'a>(file: &str, text: &'a str, found: &mut Found<'a>) {
+    let of_file: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("//!")).flat_map(named).collect();
+    let makes = text.contains("fn $name()");
+    let mut pending: Vec<(&str, Kind)> = Vec::new();
     let mut is_test = false;
     for line in text.lines().map(str::trim) {
         if let Some(comment) = line.strip_prefix("///") {
@@ -81,11 +215,9 @@ fn tests_of<'a>(file: &str, text: &'a str, found: &mut BTreeMap<&'a str, BTreeSe
         } else if line.starts_with("#[") {
             is_test |= line.contains("test");
         } else {
-            let name = line.trim_start_matches("pub ").trim_start_matches("async ").strip_prefix("fn ");
-            if let Some(name) = name.filter(|_| is_test) {
-                let name = name.split('(').next().unwrap_or_default();
-                for case in pending.drain(..).chain(of_file.iter().copied()) {
-                    found.entry(case).or_default().insert(format!("`{name}` in `{file}`"));
+            if let Some(name) = test_of(line, (is_test, makes)) {
+                for (case, kind) in pending.drain(..).chain(of_file.iter().copied()) {
+                    found.entry(case).or_default().insert((kind, format!("`{name}` in `{file}`")));
                 }
             }
             pending.clear();
@@ -94,34 +226,75 @@ fn tests_of<'a>(file: &str, text: &'a str, found: &mut BTreeMap<&'a str, BTreeSe
     }
 }
 
+const HEAD: &str = "# Cases
+
+What shoppers and shopkeepers of other shops reported, and the tests that keep it from happening here. Made by \
+`server/tests/cases.rs`; `CASES=write` writes it.
+
+Each is tried (a) by many callers at once, (b) with a fault at every step of the way, mostly a cut of the power around every \
+commit (`fail_each_step`) and the [fault matrix](fault-matrix.md), and on the way from the cart to the money and back also (c) \
+by killing the real program under load. An *example* is one way that it can go.
+";
+
+/// What the page says of a case.
+fn section(case: &Case, tests: &BTreeSet<(Kind, String)>) -> String {
+    let mut text = format!("\n## {}: {}\n\n", case.id, case.what);
+    if !case.spared.is_empty() {
+        let _ = writeln!(text, "{}\n", case.spared);
+    }
+    text.push_str("| how | test |\n|---|---|\n");
+    for (kind, test) in tests {
+        let _ = writeln!(text, "| {} | {test} |", kind.title());
+    }
+    text
+}
+
 #[test]
-fn every_case_has_its_tests_and_the_page_names_them() {
+fn every_case_is_tried_as_demanded_and_the_page_names_the_tests() {
     let sources = sources();
-    let mut found = BTreeMap::new();
+    let mut found = Found::new();
     for (file, text) in sources.iter().filter(|(file, _)| !file.ends_with("/cases.rs")) {
         tests_of(file, text, &mut found);
     }
-    let mut page =
-        "# Cases\n\nWhat shoppers and shopkeepers of other shops reported, and the tests that keep it from \
-                    happening here. Made by `server/tests/cases.rs`; `CASES=write` writes it.\n"
-            .to_owned();
+    let mut page = HEAD.to_owned();
     let mut missing = Vec::new();
-    for (case, what) in CASES {
-        let tests = found.get(case).cloned().unwrap_or_default();
-        if tests.is_empty() {
-            missing.push(case);
-        }
-        let _ = write!(page, "\n## {case}: {what}\n\n");
-        for test in tests {
-            let _ = writeln!(page, "- {test}");
-        }
+    for case in &CASES {
+        let tests = found.get(case.id).cloned().unwrap_or_default();
+        let lacks = |kind: &&Kind| !tests.iter().any(|(how, _)| how == *kind);
+        missing.extend(case.demands.iter().filter(lacks).map(|kind| format!("{} {}", case.id, kind.title())));
+        page.push_str(&section(case, &tests));
     }
-    assert!(missing.is_empty(), "no test names {missing:?}");
     let path = root().join("docs/cases.md");
     if std::env::var("CASES").is_ok_and(|what| what == "write") {
-        std::fs::write(path, page).unwrap();
-    } else {
-        let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(written == page, "docs/cases.md differs from the tests; CASES=write writes it");
+        std::fs::write(&path, &page).unwrap();
     }
+    let ours = |id: &str| ["T-C", "T-P", "T-O", "T-S", "T-Y"].iter().any(|family| id.starts_with(family));
+    let unknown = found.keys().filter(|id| ours(id) && !CASES.iter().any(|case| case.id == **id));
+    let unknown: Vec<_> = unknown.collect();
+    assert!(unknown.is_empty(), "tests name {unknown:?}, which are no cases");
+    assert!(missing.is_empty(), "nothing tries {missing:#?}");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page, "docs/cases.md differs from the tests; CASES=write writes it");
+}
+
+#[test]
+fn a_comment_names_cases_with_how_they_are_tried() {
+    let line = " T-S4 (b) and T-O6 (a)(c): as T-Y1, PRINT-C1, T-C and T-C2, (a) say";
+    let wanted = [
+        ("T-S4", Kind::Faults),
+        ("T-O6", Kind::Callers),
+        ("T-O6", Kind::Kills),
+        ("T-Y1", Kind::Example),
+        ("T-C2", Kind::Example),
+    ];
+    assert_eq!(named(line), wanted);
+}
+
+#[test]
+fn tests_that_a_macro_makes_are_found() {
+    let text = "macro_rules! courses { fn $name() }\n/// T-C1 (b).\nends_well: Buy,\nother_one: Sell,\n";
+    let mut found = Found::new();
+    tests_of("x.rs", text, &mut found);
+    let wanted = BTreeSet::from([(Kind::Faults, "`ends_well` in `x.rs`".to_owned())]);
+    assert_eq!(found, Found::from([("T-C1", wanted)]));
 }

@@ -103,6 +103,12 @@ pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
     /// The refusal that a command gets when a unique key that it claims is taken.
     fn claim_taken(claim: &Claim) -> Self::Rejection;
 
+    /// Whether a refusal speaks of the moment only. An effect that gets such a one is delivered again until it is taken in or
+    /// refused for good, so it is not recorded; whoever asks by a command of their own gets it as any other. By default none is.
+    fn is_passing(_refusal: &Self::Rejection) -> bool {
+        false
+    }
+
     /// The command that a due reminder means; `None` lets an outdated reminder lapse.
     fn reminded(_name: &str) -> Option<Self::Command> {
         None

@@ -2,7 +2,7 @@
 
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
-use amazoff_supervisor::{Entity, Projection, decode};
+use amazoff_supervisor::{Entity, Projection, Timestamp, decode};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,15 @@ pub(super) struct Document {
 impl CartProjection {
     /// Its name.
     pub const NAME: &'static str = "carts";
+
+    /// What an event of that moment makes of its cart's document: another body, or none any more; `None` when nothing.
+    ///
+    /// # Errors
+    /// When the document cannot be written down.
+    pub fn change(event: &Event, at: Timestamp) -> Result<Option<Option<Value>>, serde_json::Error> {
+        let Some(document) = change(event, at.unix_ms()) else { return Ok(None) };
+        document.map(serde_json::to_value).transpose().map(Some)
+    }
 }
 
 /// What becomes of a cart's document; `None` when nothing does.
@@ -60,11 +69,8 @@ fn change(event: &Event, since: i64) -> Option<Option<Document>> {
 fn put(stored: &StoredEvent) -> Result<Option<DocumentPut>, JournalError> {
     let corrupt = |reason: String| JournalError::Corrupt { entity: stored.entity.to_string(), reason };
     let event = decode::<Cart>(&stored.event.payload, stored.event.schema).map_err(corrupt)?;
-    let Some(document) = change(&event, stored.at.unix_ms()) else { return Ok(None) };
-    let body: Option<Value> = match document {
-        Some(document) => Some(serde_json::to_value(document).map_err(|error| corrupt(error.to_string()))?),
-        None => None,
-    };
+    let changed = CartProjection::change(&event, stored.at).map_err(|error| corrupt(error.to_string()))?;
+    let Some(body) = changed else { return Ok(None) };
     let id = CartId::from(stored.entity.id).to_string();
     Ok(Some(DocumentPut { collection: CARTS.to_owned(), id, source_seq: stored.seq.0, body }))
 }

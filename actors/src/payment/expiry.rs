@@ -48,18 +48,30 @@ pub(super) fn found(known: &Known<'_>, fact: &ProviderAnswer) -> Decision<Paymen
             known.unchanged().remind(EXPIRY, known.now.plus(SOON))
         }
         ProviderAnswer::Declined { code } if code == CANCELED => answer::voided(known),
-        ProviderAnswer::Declined { .. } => {
-            let decision = known.happens(vec![Event::ReservationExpired]);
-            answer::over(known, answer::ended(known, decision, Fact::Expired))
-        }
+        ProviderAnswer::Declined { .. } => expired(known),
         ProviderAnswer::Approved { expires_at: Some(at), .. } if *at > known.now => {
             known.unchanged().remind(EXPIRY, *at)
         }
         ProviderAnswer::Approved { .. } if known.payment.expires_at.is_none() => {
             known.unchanged().forget(EXPIRY)
         }
+        // Some of it was taken, and the provider names no time for the rest any more.
+        ProviderAnswer::Approved { expires_at: None, .. } if is_rest_overdue(known) && !is_moving(known) => {
+            expired(known)
+        }
         ProviderAnswer::Approved { .. } | ProviderAnswer::ActionRequired { .. } => known.unchanged(),
     }
+}
+
+fn expired(known: &Known<'_>) -> Decision<Payment> {
+    let decision = known.happens(vec![Event::ReservationExpired]);
+    answer::over(known, answer::ended(known, decision, Fact::Expired))
+}
+
+/// Whether the rest of what was taken in part should have run out.
+fn is_rest_overdue(known: &Known<'_>) -> bool {
+    let payment = known.payment;
+    !payment.takings.is_empty() && payment.expires_at.is_some_and(|at| at <= known.now)
 }
 
 fn is_moving(known: &Known<'_>) -> bool {

@@ -21,6 +21,8 @@ pub(super) const EXPIRY: &str = "expiry";
 
 /// How long providers remember a key; an older one is looked up, never sent.
 const KEY_LIFE: Duration = Duration::from_hours(24);
+/// How long a call may take on its way, at the very most.
+const SETTLED_AFTER: Duration = Duration::from_hours(1);
 
 /// When to ask again after so many questions: one second, doubled each time, five minutes at most.
 pub(super) fn ask_again_after(asked: u32) -> Duration {
@@ -30,6 +32,11 @@ pub(super) fn ask_again_after(asked: u32) -> Duration {
 /// Whether a key may be too old to be sent. One of unknown age may be.
 pub(super) fn is_old(asked_at: Option<Timestamp>, now: Timestamp) -> bool {
     asked_at.is_none_or(|at| now.since(at) >= KEY_LIFE)
+}
+
+/// Whether a call must have been carried out by now, if it ever is: an hour after its key was sent for the last time.
+pub(super) fn is_spent(asked_at: Option<Timestamp>, now: Timestamp) -> bool {
+    asked_at.is_some_and(|at| now.since(at) >= KEY_LIFE.saturating_add(SETTLED_AFTER))
 }
 
 /// A payment with its terms, and the command's context.

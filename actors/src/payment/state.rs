@@ -266,6 +266,10 @@ impl Entity for Payment {
         super::apply::apply(self, event);
     }
 
+    fn is_passing(refusal: &Rejection) -> bool {
+        matches!(refusal, Rejection::Busy)
+    }
+
     fn claim_taken(_claim: &Claim) -> Rejection {
         Rejection::TermsDiffer // a payment claims nothing
     }

@@ -5,17 +5,21 @@ use std::time::Duration;
 use amazoff_supervisor::Decision;
 
 use super::event::Event;
-use super::known::{Known, SYNC, ask_again_after, is_old};
+use super::known::{Known, SYNC, ask_again_after, is_old, is_spent};
 use super::part::{Ask, Doubt, Part};
 use super::provider::{Found, IntentKey, Operation, ProviderAnswer};
 use super::state::{Payment, Stage};
 use super::{answer, expiry, parts, returned};
 
-/// How often an operation that the provider says it never received is sent again at once, under its one key. After that a
-/// reservation is given up. Captures, voids and refunds are not: they are sent again after ever more questions, up to so
-/// many, until their key is too old to be sent.
+/// How often an operation that the provider says it never received is sent again at once, under its one key; after that it is
+/// sent after ever more questions, up to so many, until its key is too old to be sent. What the provider still does not have when no call can be on its way any
+/// more is asked anew.
 const REPEATS_MAX: u32 = 3;
 const QUESTIONS_BETWEEN_MAX: u32 = 8;
+/// For how long a reservation that was never received is sent again. A shopper waits.
+const RESERVING_REPEATED_FOR: Duration = Duration::from_mins(1);
+/// When one is given up: no call can be on its way any more that would reserve money for nobody.
+const RESERVING_GIVEN_UP_AFTER: Duration = Duration::from_mins(2);
 /// How often a provider is asked about a key that is too old to be sent. A person is told.
 const ASK_OLD_EVERY: Duration = Duration::from_hours(1);
 
@@ -112,16 +116,36 @@ fn still_unknown(known: &Known<'_>, asked: u32, not_received: bool) -> Decision<
 fn never_received(known: &Known<'_>, operation: Operation, asked: u32) -> Decision<Payment> {
     let reserving = matches!(operation, Operation::Authorize | Operation::Confirm);
     let repeats = known.payment.repeats;
-    let at_once = repeats < REPEATS_MAX && !(reserving && known.payment.void_wanted);
-    let after_all = !reserving && asked >= repeats.min(QUESTIONS_BETWEEN_MAX);
-    if (at_once || after_all) && !is_old(known.payment.began, known.now) {
+    let is_time = repeats < REPEATS_MAX || asked >= repeats.min(QUESTIONS_BETWEEN_MAX);
+    let is_wanted = if reserving {
+        !known.payment.void_wanted && !has_lasted(known, RESERVING_REPEATED_FOR)
+    } else {
+        !is_old(known.payment.began, known.now)
+    };
+    if is_time && is_wanted {
         let call = known.call_again(operation);
         return known.happens(vec![Event::OperationRepeated { operation }]).effect(call);
     }
-    if reserving {
+    if reserving && has_lasted(known, RESERVING_GIVEN_UP_AFTER) {
         return answer::failed(known, "not-received");
     }
-    still_unknown(known, asked, true) // a person is told
+    let anew = match operation {
+        Operation::Capture => Some(Event::CaptureRequested { at: Some(known.now) }),
+        Operation::Void => Some(Event::VoidRequested { at: Some(known.now) }),
+        Operation::Authorize | Operation::Confirm | Operation::Refund => None,
+    };
+    match anew.filter(|_| is_spent(known.payment.began, known.now)) {
+        Some(requested) => {
+            let call = known.call(operation, known.payment.reference.clone());
+            known.happens(vec![requested]).effect(call)
+        }
+        None => still_unknown(known, asked, true), // a person is told
+    }
+}
+
+/// Whether the operation began so long ago. One of unknown age did.
+fn has_lasted(known: &Known<'_>, time: Duration) -> bool {
+    known.payment.began.is_none_or(|began| known.now.since(began) >= time)
 }
 
 fn part_never_received(known: &Known<'_>, (part, ask): (&Part, &Ask), doubt: Doubt) -> Decision<Payment> {
@@ -129,6 +153,11 @@ fn part_never_received(known: &Known<'_>, (part, ask): (&Part, &Ask), doubt: Dou
     if again && !is_old(Some(ask.at), known.now) {
         let call = known.call_part(part, ask);
         return known.happens(vec![Event::OperationRepeated { operation: part.id.operation() }]).effect(call);
+    }
+    if is_spent(Some(ask.at), known.now) {
+        let anew = Ask { at: known.now, repeats: 0, doubt: None, ..ask.clone() };
+        let call = known.call_part(part, &anew);
+        return known.happens(vec![Event::PartAsked { part: part.id, ask: anew }]).effect(call);
     }
     still_unknown(known, doubt.asked, true) // a person is told
 }

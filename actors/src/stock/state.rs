@@ -244,6 +244,10 @@ impl Entity for Stock {
         }
     }
 
+    fn is_passing(refusal: &Rejection) -> bool {
+        matches!(refusal, Rejection::NotOnShelf { .. })
+    }
+
     fn claim_taken(_claim: &Claim) -> Rejection {
         Rejection::UnknownVariant // a stock claims no key
     }

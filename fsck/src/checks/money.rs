@@ -1,17 +1,19 @@
-//! Captured at the provider = captured in payments = the ledger, each for one placed order and never more than it costs.
+//! Captured at the provider = captured in payments = the ledger, each for one order that knows of it and never more than it
+//! costs.
 
 use std::collections::{BTreeMap, HashMap};
 
 use amazoff_actors::ids::{OrderId, PaymentId};
 use amazoff_actors::order::SALES;
-use amazoff_actors::payment::{CLEARING, DISPUTES, Operation, REFUNDS};
+use amazoff_actors::payment::{DISPUTES, Operation};
 use uuid::Uuid;
 
 use crate::books::{Page, ProviderEntry};
-use crate::facts::{Facts, OrderFact, PaymentFact};
+use crate::facts::{Facts, PaymentFact};
 use crate::finding::{Code, Report};
+use crate::in_flight::Sums;
 
-pub(super) fn adds_up(facts: &Facts, report: &mut Report) {
+pub(super) fn adds_up(facts: &Facts, under_way: &Sums, report: &mut Report) {
     let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
     for ((_, asset), amount) in &facts.balances {
         *sums.entry(asset).or_default() += amount;
@@ -20,21 +22,21 @@ pub(super) fn adds_up(facts: &Facts, report: &mut Report) {
         report.note(Code::LedgerUnbalanced, asset, format!("all postings sum to {sum}"));
     }
     per_currency(facts, report);
-    per_order(facts, report);
+    per_order(facts, under_way, report);
 }
 
 /// What moved, in one currency.
 #[derive(Default)]
-struct Sums {
+struct Moved {
     captured: i64,
     refunded: i64,
     disputed: i64,
     sold: i64,
 }
 
-/// Taken from providers = captured − refunded − disputed; sold = what orders have and keep; the rest is on its way.
+/// Taken from providers = captured − refunded − disputed; sold = what orders have and keep. The rest is on its way.
 fn per_currency(facts: &Facts, report: &mut Report) {
-    let mut sums: BTreeMap<&'static str, Sums> = BTreeMap::new();
+    let mut sums: BTreeMap<&'static str, Moved> = BTreeMap::new();
     for payment in facts.payments.values() {
         if let Some(amount) = payment.amount {
             let of = sums.entry(amount.currency.code()).or_default();
@@ -53,47 +55,53 @@ fn per_currency(facts: &Facts, report: &mut Report) {
             (account.starts_with("provider:") && asset == currency).then_some(*amount)
         };
         let taken = -facts.balances.iter().filter_map(from_providers).sum::<i64>();
-        let (clearing, back) = (facts.balance(CLEARING, currency), facts.balance(REFUNDS, currency));
         let (sales, disputes) = (facts.balance(SALES, currency), facts.balance(DISPUTES, currency));
-        let Sums { captured, refunded, disputed, sold } = sums;
+        let Moved { captured, refunded, disputed, sold } = sums;
         let fits = taken == captured - refunded - disputed && sales == sold && disputes == -disputed;
-        if !fits || clearing < 0 || back < 0 {
+        if !fits {
             let detail = format!(
-                "the ledger says {taken} taken, {clearing} on its way, {back} on its way back, {sales} sold, {disputes} \
-                 disputed; payments say {captured} captured, {refunded} refunded, {disputed} disputed, orders say {sold} sold"
+                "the ledger says {taken} taken, {sales} sold, {disputes} disputed; payments say {captured} captured, {refunded} refunded, {disputed} disputed, orders say {sold} sold"
             );
             report.note(Code::MoneyDiffers, currency, detail);
         }
     }
 }
 
-/// Per order: never more was captured than it costs, and what is kept belongs to a placed one.
-fn per_order(facts: &Facts, report: &mut Report) {
-    let mut captured: HashMap<OrderId, i64> = HashMap::new();
+/// Per order: never more was captured than it costs, and the order knows of it or is about to.
+fn per_order(facts: &Facts, under_way: &Sums, report: &mut Report) {
+    // What was taken, and what of that was kept.
+    let mut sums: HashMap<OrderId, (i64, i64)> = HashMap::new();
     for (id, payment) in facts.payments.iter().filter(|(_, of)| of.captured > 0) {
-        let name = PaymentId::from(*id);
-        if payment.refunded > payment.captured {
-            let PaymentFact { captured, refunded, .. } = payment;
-            report.note(Code::CapturedTooMuch, name, format!("{refunded} of {captured} was given back"));
+        let PaymentFact { captured, refunded, .. } = *payment;
+        if refunded > captured {
+            let detail = format!("{refunded} of {captured} was given back");
+            report.note(Code::CapturedTooMuch, PaymentId::from(*id), detail);
         }
         let Some(order) = payment.order else { continue };
-        *captured.entry(order).or_default() += payment.captured - payment.refunded;
-        let placed = facts.orders.get(&order.uuid()).is_some_and(OrderFact::is_placed);
-        let kept = payment.captured - payment.refunded - payment.disputed;
-        let known = facts.orders.get(&order.uuid()).is_some_and(|order| order.sold > 0);
-        if !placed && kept > 0 && !known {
-            report.note(Code::MoneyStranded, name, format!("it was captured, but {order} is not placed"));
+        let of = sums.entry(order).or_default();
+        *of = (of.0 + captured, of.1 + captured - refunded);
+    }
+    for (name, (taken, kept)) in &sums {
+        let order = facts.orders.get(&name.uuid());
+        let total = order.and_then(|order| order.total).map_or(0, |total| total.amount);
+        if !(0..=total).contains(kept) {
+            let detail = format!("{kept} was captured and not given back, it costs {total}");
+            report.note(Code::CapturedTooMuch, name, detail);
+        }
+        let known = order.map_or(0, |order| order.captured);
+        let coming = under_way.to_orders.get(name).copied().unwrap_or(0);
+        if known + coming < *taken {
+            let detail =
+                format!("its payments took {taken}, it knows of {known}, and {coming} are on the way to it");
+            report.note(Code::MoneyStranded, name, detail);
         }
     }
-    for (order, sum) in captured {
-        let total = facts.orders.get(&order.uuid()).and_then(|order| order.total);
-        let total = total.map_or(0, |total| total.amount);
-        if !(0..=total).contains(&sum) {
-            report.note(
-                Code::CapturedTooMuch,
-                order,
-                format!("{sum} was captured and not given back, it costs {total}"),
-            );
+    for (id, order) in &facts.orders {
+        let (name, known) = (OrderId::from(*id), order.captured);
+        let taken = sums.get(&name).map_or(0, |(taken, _)| *taken);
+        if known > taken {
+            let detail = format!("it counts {known} as taken, but its payments took {taken}");
+            report.note(Code::MoneyDiffers, name, detail);
         }
     }
 }

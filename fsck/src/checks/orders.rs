@@ -1,6 +1,6 @@
 //! Carts, their checkouts and what they became.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::ids::{CartId, OrderId, PaymentId};
@@ -32,7 +32,7 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     for (id, cart) in &facts.carts {
         let name = CartId::from(*id);
         if let Some(order) = cart.order
-            && !facts.orders.get(&order.uuid()).is_some_and(OrderFact::was_placed)
+            && !facts.orders.get(&order.uuid()).is_some_and(|order| order.was_placed)
         {
             report.note(Code::CartOrderMissing, name, format!("it is completed, but {order} is not placed"));
         }
@@ -44,10 +44,9 @@ pub(super) fn carts_become_one_order(facts: &Facts, report: &mut Report) {
     }
 }
 
-/// No placed order without a payment that covers it; none unpaid without somebody at work; none that knows of other sums
-/// than its payments.
+/// No placed order without a payment that covers it; none unpaid without somebody at work.
 pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
-    let (taken, telling) = payments_by_order(facts);
+    let telling = told_by_payments(facts);
     for (id, order) in facts.orders.iter().filter(|(_, order)| order.is_placed()) {
         let name = OrderId::from(*id);
         let payment = order.payment.and_then(|payment| facts.payments.get(&payment));
@@ -59,33 +58,19 @@ pub(super) fn placed_ones_are_covered(facts: &Facts, report: &mut Report) {
             report.note(Code::OrderUncovered, name, format!("it costs {total}; its payment is {payment:?}"));
             continue;
         }
-        let taken = taken.get(&name).copied().unwrap_or(0);
         let at_work = order.cart.is_some_and(|cart| is_at_work(facts, cart)) || telling.contains(&name);
         let OrderFact { captured, price, .. } = *order;
-        if captured > taken {
-            let detail = format!("it counts {captured} as taken, but its payments took {taken}");
-            report.note(Code::MoneyDiffers, name, detail);
-        } else if captured < taken && !at_work {
-            let detail = format!("its payments took {taken}, but it knows of {captured}");
-            report.note(Code::MoneyStranded, name, detail);
-        } else if captured < price && !at_work && is_awaited(order) {
+        if captured < price && !at_work && is_awaited(order) {
             let detail = format!("it binds and costs {price}, but {captured} was taken");
             report.note(Code::OrderUnpaid, name, detail);
         }
     }
 }
 
-/// What the payments of each order took, and the orders to which one has something to tell.
-fn payments_by_order(facts: &Facts) -> (HashMap<OrderId, i64>, HashSet<OrderId>) {
-    let (mut taken, mut telling) = (HashMap::new(), HashSet::new());
-    for (id, payment) in &facts.payments {
-        let Some(order) = payment.order else { continue };
-        *taken.entry(order).or_default() += payment.captured;
-        if facts.moves(&EntityId::new(Payment::KIND, *id)) {
-            telling.insert(order);
-        }
-    }
-    (taken, telling)
+/// The orders to which a payment has something to tell.
+fn told_by_payments(facts: &Facts) -> HashSet<OrderId> {
+    let telling = facts.payments.iter().filter(|(id, _)| facts.moves(&EntityId::new(Payment::KIND, **id)));
+    telling.filter_map(|(_, payment)| payment.order).collect()
 }
 
 /// Whether money should be there already: all of it at once, or, parcel by parcel, when a capture failed.

@@ -1,17 +1,19 @@
 //! Received + corrected = on hand + sent + scrapped, in the entity and in the ledger, nothing is promised beyond the shelf and
 //! what may be backordered, and what orders say of their pieces is so.
 
-use amazoff_actors::ids::{HoldId, OrderId, VariantId};
+use amazoff_actors::ids::{CartId, HoldId, OrderId, VariantId};
 use amazoff_actors::order::{Order, Status};
 use amazoff_actors::stock::{CUSTOMER, HoldState, SUPPLIER};
 use amazoff_supervisor::{Entity as _, EntityId};
 
 use crate::facts::{Facts, GoodsFact, StockFact};
 use crate::finding::{Code, Report};
+use crate::in_flight::{Pieces, Sums};
 
-pub(super) fn adds_up(facts: &Facts, report: &mut Report) {
+pub(super) fn adds_up(facts: &Facts, under_way: &Sums, report: &mut Report) {
     for (variant, stock) in &facts.stocks {
-        adds_up_of(facts, *variant, stock, report);
+        let pieces = under_way.pieces.get(variant).copied().unwrap_or_default();
+        adds_up_of(facts, (*variant, stock), pieces, report);
     }
     let unknown = facts.goods.keys().filter(|variant| !facts.stocks.contains_key(variant));
     for variant in unknown {
@@ -50,15 +52,24 @@ impl Shelf {
     }
 }
 
-fn adds_up_of(facts: &Facts, variant: VariantId, stock: &StockFact, report: &mut Report) {
+fn adds_up_of(facts: &Facts, (variant, stock): (VariantId, &StockFact), coming: Pieces, report: &mut Report) {
     let shelf = Shelf::of(facts, variant);
     let Shelf { came, available, held, allocated, scrapped, out } = shelf;
     let none = GoodsFact::default();
     let goods = facts.goods.get(&variant).unwrap_or(&none);
     let figures = format!(
         "ledger {came} received, {available} available, {held} held, {allocated} allocated, {out} sent, {scrapped} scrapped; \
-         stock {} on hand, {} held, {} allocated, {} to be backordered; orders {} owed, {} sent",
-        stock.on_hand, stock.held, stock.allocated, stock.backorder_max, goods.owed, goods.out
+         stock {} on hand, {} held, {} allocated, {} to be backordered; orders {} owed, {} sent; \
+         on their way {} sent, {} given up, {} come back",
+        stock.on_hand,
+        stock.held,
+        stock.allocated,
+        stock.backorder_max,
+        goods.owed,
+        goods.out,
+        coming.sent,
+        coming.given_up,
+        coming.came_back
     );
     let sums = available + held + allocated == shelf.on_hand();
     // Promises stay when fewer pieces may be backordered later; only the shelf itself is never below nothing.
@@ -75,13 +86,27 @@ fn adds_up_of(facts: &Facts, variant: VariantId, stock: &StockFact, report: &mut
     } else if (by_holds(HoldState::Live), by_holds(HoldState::Committed)) != (entity.1, entity.2) {
         report.note(Code::StockDiffers, variant, format!("the holds sum to something else: {figures}"));
     }
+    let promised = promised_to_orders(facts, stock);
     if goods.owed > allocated {
         report.note(Code::Oversold, variant, figures.clone());
+    } else if promised != goods.owed + coming.sent + coming.given_up {
+        let detail = format!("it holds {promised} for orders that were placed: {figures}");
+        report.note(Code::InFlightDiffers, format!("stock:allocated:{variant}"), detail);
     }
-    let sends = |order: &uuid::Uuid| facts.sends.contains(&EntityId::new(Order::KIND, *order));
-    if goods.out != out && !goods.orders.iter().any(sends) {
+    if out != goods.out - coming.sent + coming.came_back {
         report.note(Code::GoodsDiffer, variant, figures);
     }
+}
+
+/// The pieces that are promised to orders that were placed; others are their checkouts' business.
+fn promised_to_orders(facts: &Facts, stock: &StockFact) -> i64 {
+    let placed = |cart: CartId| {
+        let order = facts.orders.get(&OrderId::of_cart(cart).uuid());
+        order.is_some_and(|order| order.was_placed)
+    };
+    let promised =
+        stock.holds.iter().filter(|(_, cart, _, state)| *state == HoldState::Committed && placed(*cart));
+    promised.map(|(_, _, pieces, _)| i64::from(*pieces)).sum()
 }
 
 /// No hold without an attempt that runs or has bought, and none of an order that was given up.

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use amazoff_supervisor::archive::Row;
-use amazoff_supervisor::{EntityId, Kind, Timestamp};
+use amazoff_supervisor::journal::OutboxKey;
+use amazoff_supervisor::{CommandId, EntityId, Kind, Timestamp, Version};
+use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use super::Domains;
@@ -32,11 +34,13 @@ pub(super) fn effect(
     let destination = cells::text(row, 5).unwrap_or_default();
     let payload = cells::text(row, 6).unwrap_or_default();
     match domains.iter().find(|domain| domain.kind() == entity.kind.as_str()) {
-        Some(domain) => {
-            if let Err(reason) = domain.reads_effect(payload) {
+        Some(domain) => match domain.carries(entity.id, payload) {
+            Ok(Some(carried)) => facts.in_flight.add(&key(row, &entity), carried, false),
+            Ok(None) => {}
+            Err(reason) => {
                 report.note(Code::EffectUnreadable, &entity, format!("{name} to {destination}: {reason}"));
             }
-        }
+        },
         None => report.note(Code::KindUnknown, &entity, name.clone()),
     }
     let reason = cells::text(row, 11).unwrap_or("never tried");
@@ -54,8 +58,19 @@ pub(super) fn effect(
 }
 
 /// An effect that was given up.
-pub(super) fn discarded(row: &Row, facts: &Facts, report: &mut Report) {
-    belongs(row, Code::EffectOrphan, facts, report);
+pub(super) fn discarded(row: &Row, facts: &mut Facts, (domains, report): (&Domains, &mut Report)) {
+    let entity = belongs(row, Code::EffectOrphan, facts, report);
+    let payload = cells::text(row, 6).unwrap_or_default();
+    let domain = domains.iter().find(|domain| domain.kind() == entity.kind.as_str());
+    if let Some(Ok(Some(carried))) = domain.map(|domain| domain.carries(entity.id, payload)) {
+        facts.in_flight.add(&key(row, &entity), carried, true);
+    }
+}
+
+/// The name of an effect.
+fn key(row: &Row, entity: &EntityId) -> OutboxKey {
+    let n = u16::try_from(cells::int(row, 3)).unwrap_or(u16::MAX);
+    OutboxKey { entity: entity.clone(), seq: Version(cells::unsigned(row, 2)), n }
 }
 
 /// Notes a row whose event (kind, id, seq) does not exist.
@@ -115,8 +130,11 @@ impl Ledger {
     }
 }
 
+/// Whether an outcome is a reply or a refusal.
+type Outcome = Result<IgnoredAny, IgnoredAny>;
+
 /// The outcome of a command.
-pub(super) fn command(row: &Row, facts: &Facts, report: &mut Report) {
+pub(super) fn command(row: &Row, facts: &mut Facts, report: &mut Report) {
     let entity = cells::entity(row, 0, 1);
     let version = facts.seen(&entity).map_or(0, |seen| seen.version);
     let seq = cells::unsigned(row, 7);
@@ -125,15 +143,18 @@ pub(super) fn command(row: &Row, facts: &Facts, report: &mut Report) {
         let detail = format!("command {id} led to event {seq}; there are {version}");
         report.note(Code::CommandAhead, &entity, detail);
     }
-    let is_json =
-        |place| serde_json::from_slice::<serde::de::IgnoredAny>(cells::raw_text(row, place)).is_ok();
+    let is_json = |place| serde_json::from_slice::<IgnoredAny>(cells::raw_text(row, place)).is_ok();
     if ![4, 5, 6].into_iter().all(is_json) {
         report.note(Code::CommandUnreadable, &entity, format!("command {id}"));
+    }
+    let outcome = serde_json::from_slice::<Outcome>(cells::raw_text(row, 4));
+    if let (Some(id), Ok(outcome)) = (cells::id(row, 2), outcome) {
+        facts.in_flight.answered(CommandId(id), outcome.is_ok());
     }
 }
 
 /// The newest effect of a sender that was applied.
-pub(super) fn mark(row: &Row, facts: &Facts, report: &mut Report) {
+pub(super) fn mark(row: &Row, facts: &mut Facts, report: &mut Report) {
     let (entity, sender) = (cells::entity(row, 0, 1), cells::text(row, 2).unwrap_or_default());
     let sender_id = sender.rsplit_once('_').and_then(|(kind, id)| {
         Some(EntityId { kind: Kind::stored(kind.to_owned()), id: Uuid::try_parse(id).ok()? })
@@ -144,6 +165,7 @@ pub(super) fn mark(row: &Row, facts: &Facts, report: &mut Report) {
         let detail = format!("an effect of event {event} of {sender} counts as applied; there are {version}");
         report.note(Code::MarkAhead, &entity, detail);
     }
+    facts.in_flight.marked(entity, sender, cells::unsigned(row, 3));
 }
 
 /// A command that crashed.

@@ -21,7 +21,13 @@ impl PayPal {
         match lookup.operation {
             Operation::Capture => match Order::made_by(&unit.payments.captures, key) {
                 Some(made) => made.standing(Some(&order.id)),
-                None => Ok(Found::Nothing),
+                None => match order.authorization().map(|one| one.status.as_str()) {
+                    // Nothing can be taken any more.
+                    Some(status @ ("VOIDED" | "EXPIRED")) => {
+                        Ok(Found::Answered(ProviderAnswer::declined(status.to_lowercase())))
+                    }
+                    Some(_) | None => Ok(Found::Nothing),
+                },
             },
             Operation::Refund => match Order::made_by(&unit.payments.refunds, key) {
                 Some(made) => made.standing(None),

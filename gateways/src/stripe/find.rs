@@ -34,6 +34,9 @@ impl Stripe {
                 let now = self.retrieve(reference).await?;
                 if now.remembers(&intent.key) {
                     Ok(Found::Answered(taken(&now, intent)?))
+                } else if now.status == "canceled" {
+                    // Nothing can be taken any more.
+                    Ok(Found::Answered(ProviderAnswer::declined("canceled")))
                 } else {
                     Ok(Found::Nothing)
                 }

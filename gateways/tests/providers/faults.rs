@@ -1,5 +1,5 @@
 //! Every fault against every call: what the adapter makes of it, what a lookup then finds, and that a repeat under the same key
-//! moves money once (T-Y1, T-Y8, T-Y10).
+//! moves money once.
 
 use std::time::Duration;
 
@@ -53,6 +53,7 @@ fn lost() -> Vec<Meaning> {
     ]
 }
 
+/// T-Y1 (b), T-Y8 (b).
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_found_and_a_repeat_moves_money_once() {
     for (who, operation, name, kind) in CALLS {
@@ -99,7 +100,7 @@ async fn a_lost_answer_is_unknown_and_found_and_a_repeat_moves_money_once() {
     }
 }
 
-/// The nastiest: it is not there, it is sent again, and the first one arrives after all.
+/// T-Y1 (b), T-Y8 (b), the nastiest: it is not there, it is sent again, and the first one arrives after all.
 #[tokio::test]
 async fn a_question_that_is_heard_late_is_done_once() {
     for (who, operation, name, kind) in CALLS {
@@ -125,6 +126,7 @@ async fn a_question_that_is_heard_late_is_done_once() {
     }
 }
 
+/// T-Y8 (b).
 #[tokio::test]
 async fn too_many_requests_are_not_heard() {
     for (who, operation, name, kind) in CALLS {
@@ -139,6 +141,7 @@ async fn too_many_requests_are_not_heard() {
     }
 }
 
+/// T-Y10 (b).
 #[tokio::test]
 async fn another_amount_is_told_as_it_is() {
     for (who, operation, name, kind) in CALLS {

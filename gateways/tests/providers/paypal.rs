@@ -126,7 +126,10 @@ async fn what_was_voided_and_what_ran_out_are_told_apart() {
     desk.advance(Duration::from_hours(29 * 24));
     let found = desk.find(Operation::Authorize, &desk.intent).await;
     assert_eq!(found, Found::Answered(ProviderAnswer::declined("expired")));
-    assert_eq!(desk.provider.capture(&desk.of(Operation::Capture)).await, declined("authorization_expired"));
+    let capture = desk.of(Operation::Capture);
+    assert_eq!(desk.provider.capture(&capture).await, declined("authorization_expired"));
+    let found = desk.find(Operation::Capture, &capture).await;
+    assert!(matches!(found, Found::Answered(ProviderAnswer::Declined { .. })), "{found:?}");
 }
 
 #[tokio::test]

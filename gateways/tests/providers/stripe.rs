@@ -174,6 +174,8 @@ async fn a_reservation_that_ran_out_is_expired() {
     assert_eq!(found, Found::Answered(ProviderAnswer::declined("expired")));
     let capture = desk.of(Operation::Capture);
     assert_eq!(desk.provider.capture(&capture).await, declined("payment_intent_unexpected_state"));
+    let found = desk.find(Operation::Capture, &capture).await;
+    assert_eq!(found, Found::Answered(ProviderAnswer::declined("canceled")), "it never will be captured");
     assert_eq!(approved(&desk.provider.void(&desk.of(Operation::Void)).await), WHOLE, "nothing is reserved");
 }
 

@@ -65,6 +65,7 @@ impl TestApp {
     }
 }
 
+/// T-Y5 (a).
 #[tokio::test]
 async fn the_same_message_three_times_at_once_counts_once() {
     let app = TestApp::start().await;

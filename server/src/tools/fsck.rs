@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use amazoff_actors::order::OrderProjection;
-use amazoff_actors::product::ProductProjection;
 use amazoff_cluster::TakeError;
-use amazoff_fsck::{Books, Code, Report, Subject, check};
+use amazoff_fsck::{Books, Report, Subject, check, projection_of};
 use amazoff_supervisor::{Clock as _, SystemClock};
 use clap::Args;
 
@@ -67,15 +65,7 @@ pub(super) async fn of(config: &Config, stores: &Stores) -> Result<Report, ToolE
 
 /// The projections whose documents are not as they must be.
 fn projections_of(report: &Report) -> BTreeSet<&'static str> {
-    let wrong = report.findings.iter().filter(|finding| {
-        let codes = [Code::DocumentWrong, Code::DocumentMissing, Code::DocumentExtra, Code::CheckpointAhead];
-        codes.contains(&finding.code)
-    });
-    let of = |subject: &str| {
-        let of_orders = subject.starts_with(OrderProjection::NAME);
-        if of_orders { OrderProjection::NAME } else { ProductProjection::NAME }
-    };
-    wrong.map(|finding| of(&finding.subject)).collect()
+    report.findings.iter().filter_map(projection_of).collect()
 }
 
 async fn repair(config: &Config, broken: &BTreeSet<&'static str>, quiet: bool) -> Result<(), ToolError> {

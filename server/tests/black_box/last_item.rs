@@ -1,4 +1,4 @@
-//! Two hundred shoppers want the last piece: one gets it, the others are told so (T-S1).
+//! Two hundred shoppers want the last piece: one gets it, the others are told so: T-S1 (a).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -19,4 +19,5 @@ mod kill;
 mod last_item;
 mod outage;
 mod panic;
+mod stall;
 mod standby;

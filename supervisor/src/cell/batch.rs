@@ -69,6 +69,7 @@ pub(crate) struct Draft<E: Entity> {
     pub(crate) part: Part,
     pub(crate) state: E,
     pub(crate) version: Version,
+    /// Answered with the commit. All but passing refusals are recorded by it.
     pub(crate) settled: Vec<Settled<E>>,
     /// Answered without a commit: expired or quarantined.
     pub(crate) dropped: Vec<Settled<E>>,
@@ -105,10 +106,16 @@ pub(crate) fn decide<E: Entity>(
             command_id: queued.envelope.command_id,
             principal: queued.envelope.principal.clone(),
         };
-        match decide_one(base, &draft.state, &queued, (&context, setting))
-            .map_err(Defect::from)
-            .and_then(|decision| Recorded::prepare(&queued, &context, draft.version, decision))
-        {
+        let decided = decide_one(base, &draft.state, &queued, (&context, setting));
+        let decided = match decided {
+            Ok(Err(refusal)) if queued.envelope.effect.is_some() && E::is_passing(&refusal) => {
+                let answer = Err(AskError::Refused { refusal, replayed: false });
+                draft.settled.push(Settled { queued, answer, claims: Vec::new() });
+                continue;
+            }
+            Ok(_) | Err(_) => decided.map_err(Defect::from),
+        };
+        match decided.and_then(|decision| Recorded::prepare(&queued, &context, draft.version, decision)) {
             Ok(recorded) => {
                 if let Err(panic) = apply(&mut draft.state, &recorded.events) {
                     let (version, defect) = (draft.version, panic.into());

@@ -111,7 +111,11 @@ impl<E: Entity> Domain<E> {
         for dropped in draft.dropped.drain(..) {
             self.answer(cell, dropped);
         }
-        if draft.settled.is_empty() {
+        if draft.part.commands.is_empty() {
+            // Nothing but refusals of the moment, on what is committed.
+            for settled in draft.settled.drain(..) {
+                self.answer(cell, settled);
+            }
             return Self::after_commit(draft);
         }
         cell.begin(Stage::Committing, draft.part.commands.first().map(|record| record.command_id));

@@ -47,7 +47,7 @@ pub struct Delivery<'a, F> {
 impl<F> Delivery<'_, F> {
     /// The envelope for the receiver. Its command id follows from the effect's key, so that repeats are recognised for ever.
     pub fn envelope(&self) -> Envelope {
-        let mut envelope = Envelope::new(self.key.command_id("deliver"), Principal::System, DELIVERY_TIMEOUT);
+        let mut envelope = Envelope::new(self.key.delivered_as(), Principal::System, DELIVERY_TIMEOUT);
         envelope.correlation = self.correlation;
         envelope.effect = Some(self.key.clone());
         envelope
@@ -60,6 +60,11 @@ impl OutboxKey {
     /// sender notes the answer.
     pub fn cause(&self) -> CommandId {
         self.command_id("effect")
+    }
+
+    /// The id of the command as which its receiver executes it, and under which the outcome is kept.
+    pub fn delivered_as(&self) -> CommandId {
+        self.command_id("deliver")
     }
 
     /// A command id for what is done about this effect.

@@ -58,6 +58,11 @@ impl Invariants {
                 self.note(format!("order {id} waits for {adjustment:?}"));
             }
         }
+        // What a provider made of another amount than ours waits for a person.
+        let waits_for_person = |payment: PaymentId| {
+            let payment = stored.payments.get(&payment.uuid());
+            payment.is_some_and(|payment| matches!(payment.stage, Stage::IntegrityFailure { .. }))
+        };
         // Sending takes their money, and nobody has sent all of it yet.
         let to_be_sent = |payment: PaymentId| {
             let mut orders = stored.orders.values().filter(|order| order.counts_on(payment));
@@ -73,10 +78,8 @@ impl Invariants {
                 self.note(format!("payment {id} is not settled: {:?}", payment.stage));
             }
         }
-        let expired = provider.expired();
-        let entries: Vec<_> = provider.entries();
-        let left = entries.into_iter().filter(|entry| !expired.contains(&entry.payment));
-        self.no_money_stays_reserved(&left.collect::<Vec<_>>(), to_be_sent);
+        let waits = |payment| to_be_sent(payment) || waits_for_person(payment);
+        self.no_money_stays_reserved(&provider.entries(), waits);
         self
     }
 
@@ -91,7 +94,7 @@ impl Invariants {
     }
 
     /// Whatever was reserved was taken or given back.
-    fn no_money_stays_reserved(&mut self, entries: &[Entry], to_be_sent: impl Fn(PaymentId) -> bool) {
+    fn no_money_stays_reserved(&mut self, entries: &[Entry], waits: impl Fn(PaymentId) -> bool) {
         let did = |payment: PaymentId, operation: Operation| {
             let mut of_it = entries.iter().filter(|entry| entry.payment == payment);
             of_it.any(|entry| entry.operation == operation && entry.approved())
@@ -102,7 +105,7 @@ impl Invariants {
             if reserved
                 && !did(payment, Operation::Capture)
                 && !did(payment, Operation::Void)
-                && !to_be_sent(payment)
+                && !waits(payment)
             {
                 self.note(format!("money stays reserved for {payment}: {:?}", entry.amount));
             }

@@ -8,12 +8,15 @@
 //! | `tok_stall`   | approved, but the answer takes longer than anybody waits                |
 //! | `tok_lost`    | approved, but the answer is lost; the first lookup says "pending"       |
 //! | `tok_unheard` | never arrives the first time, and the answer is lost                    |
+//! | `tok_week`    | approved; what is reserved can be taken for a week                      |
+//! | `tok_odd`     | approved, but a cent more than was asked                                |
 //! | `tok_untaken` | approved, but nothing can be taken of it                                |
 //! | any other     | declined                                                                |
 //!
-//! Reservations expire, and refunds that were done fail, only when a test says so.
+//! Other reservations never expire. Refunds that were done fail when a test says so.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod book;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +24,7 @@ use amazoff_actors::ids::PaymentId;
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{
     Confirmation, Found, Intent, IntentKey, Lookup, News, Operation, PaymentProvider, ProviderAnswer,
-    ProviderError, ProviderRecord, RecordPage, RecordState, WebhookError, WebhookEvent,
+    ProviderError, RecordPage, WebhookError, WebhookEvent,
 };
 use amazoff_fsck::{Books, ProviderEntry};
 use amazoff_supervisor::journal::JournalError;
@@ -31,12 +34,16 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 use serde::Deserialize;
 
+use book::Book;
+
 /// The provider's name.
 pub(crate) const NAME: &str = "sandbox";
 /// How long it usually thinks.
 const LATENCY: Duration = Duration::from_millis(30);
 /// How long a stalled answer takes: longer than a call waits.
 const STALL: Duration = Duration::from_secs(12);
+/// How long what a card of a week reserves can be taken.
+const WEEK: Duration = Duration::from_hours(7 * 24);
 
 /// What can go wrong at the provider.
 pub struct Trouble;
@@ -76,14 +83,10 @@ impl Entry {
     pub fn approved(&self) -> bool {
         matches!(self.answer, ProviderAnswer::Approved { .. })
     }
-}
-
-#[derive(Default)]
-struct Book {
-    entries: BTreeMap<IntentKey, Entry>,
-    unheard: BTreeMap<IntentKey, u32>,
-    untaken: BTreeSet<PaymentId>,
-    expired: BTreeSet<PaymentId>,
+    /// Whether it reserved money for a time that is over.
+    fn is_over(&self, now: Timestamp) -> bool {
+        matches!(self.answer, ProviderAnswer::Approved { expires_at: Some(at), .. } if at <= now)
+    }
 }
 
 /// The provider. It lives outside: crashes of the shop do not touch it. Clones are the same one.
@@ -119,30 +122,14 @@ impl Provider {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// The payments whose reservations ran out.
-    pub(crate) fn expired(&self) -> BTreeSet<PaymentId> {
-        self.book().expired.clone()
-    }
     /// Everything that it ever did, by payment and operation.
     pub fn entries(&self) -> Vec<Entry> {
         self.book().entries.values().cloned().collect()
     }
 
-    /// What a payment reserves and has not taken runs out.
-    pub fn expire(&self, payment: PaymentId) {
-        self.book().expired.insert(payment);
-    }
-
     /// Every refund of a payment that was done fails after all. Returns how many there were.
     pub fn fail_refunds(&self, payment: PaymentId) -> usize {
-        let mut book = self.book();
-        let mine = |entry: &&mut Entry| {
-            entry.payment == payment && entry.operation == Operation::Refund && entry.approved()
-        };
-        let done: Vec<_> = book.entries.values_mut().filter(mine).collect();
-        let count = done.len();
-        done.into_iter().for_each(|entry| entry.answer = declined("lost_or_stolen_card"));
-        count
+        self.book().fail_refunds(payment)
     }
 
     async fn perform(
@@ -211,7 +198,8 @@ impl Provider {
         let mut records: Vec<_> = {
             let book = self.book();
             let asked = book.entries.values().filter(|entry| entry.operation == Operation::Authorize);
-            asked.filter(|entry| entry.at >= since).map(|entry| book.record(entry)).collect()
+            let now = self.clock.now();
+            asked.filter(|entry| entry.at >= since).map(|entry| book.record(entry, now)).collect()
         };
         records.sort_by_key(|record| (record.created_at, record.reference.clone()));
         self.power.flows().await;
@@ -231,16 +219,14 @@ impl Provider {
                 let confirm = IntentKey::of(entry.payment, Operation::Confirm);
                 asks.then(|| book.entries.get(&confirm)).flatten().cloned()
             });
-            let over = |entry: &Entry| {
-                entry.operation == Operation::Authorize && book.expired.contains(&entry.payment)
-            };
-            let expired = book.entries.get(key).is_some_and(over);
             match (confirmed, book.entries.get_mut(key)) {
-                _ if expired => Found::Answered(declined("expired")),
                 (Some(later), _) => Found::Answered(later.answer),
                 (None, Some(entry)) if entry.pending > 0 => {
                     entry.pending -= 1;
                     Found::Pending
+                }
+                (None, Some(entry)) if entry.is_over(self.clock.now()) => {
+                    Found::Answered(declined("expired"))
                 }
                 (None, Some(entry)) => Found::Answered(entry.answer.clone()),
                 (None, None) => Found::Nothing,
@@ -251,55 +237,17 @@ impl Provider {
     }
 }
 
-impl Book {
-    fn of(&self, payment: PaymentId, operation: Operation) -> Option<&Entry> {
-        self.entries.get(&IntentKey::of(payment, operation))
-    }
-    fn did(&self, payment: PaymentId, operation: Operation) -> bool {
-        self.of(payment, operation).is_some_and(Entry::approved)
-    }
-    /// How much is reserved, taken or not; `None` when nothing is or it was given up.
-    fn reservation(&self, payment: PaymentId) -> Option<i64> {
-        let of = |operation| self.of(payment, operation).filter(|entry| entry.approved());
-        let reserved = of(Operation::Confirm).or_else(|| of(Operation::Authorize))?;
-        let over = self.did(payment, Operation::Void) || self.expired.contains(&payment);
-        (!over).then_some(reserved.amount.amount)
-    }
-    /// How much the done operations of a kind moved.
-    fn sum(&self, payment: PaymentId, operation: Operation) -> i64 {
-        let of_it = self.entries.values().filter(|entry| entry.payment == payment && entry.approved());
-        of_it.filter(|entry| entry.operation == operation).map(|entry| entry.amount.amount).sum()
-    }
-    fn record(&self, asked: &Entry) -> ProviderRecord {
-        let (payment, currency) = (asked.payment, asked.amount.currency);
-        let sum = |operation| Money::new(self.sum(payment, operation), currency);
-        let captured = sum(Operation::Capture);
-        let reserved = self.reservation(payment);
-        let voided = self.did(payment, Operation::Void) || self.expired.contains(&payment);
-        let open = matches!(asked.answer, ProviderAnswer::ActionRequired { .. });
-        let state = match reserved {
-            _ if captured.amount > 0 && (voided || reserved == Some(captured.amount)) => {
-                RecordState::Captured
-            }
-            _ if voided => RecordState::Voided,
-            Some(_) => RecordState::Authorized,
-            None if open && self.of(payment, Operation::Confirm).is_none() => RecordState::RequiresAction,
-            None => RecordState::Failed,
-        };
-        ProviderRecord {
-            reference: format!("ref-{}", payment.uuid().simple()),
-            payment: Some(payment),
-            state,
-            authorized: Money::new(reserved.unwrap_or(captured.amount), currency),
-            captured,
-            refunded: sum(Operation::Refund),
-            created_at: asked.at,
-        }
-    }
-}
-
 fn approved(intent: &Intent) -> ProviderAnswer {
     ProviderAnswer::approved(format!("ref-{}", intent.payment.uuid().simple()), intent.amount)
+}
+
+fn until(answer: ProviderAnswer, at: Timestamp) -> ProviderAnswer {
+    match answer {
+        ProviderAnswer::Approved { reference, amount, capture_reference, .. } => {
+            ProviderAnswer::Approved { reference, amount, capture_reference, expires_at: Some(at) }
+        }
+        other => other,
+    }
 }
 
 fn declined(code: &str) -> ProviderAnswer {
@@ -316,8 +264,14 @@ impl PaymentProvider for Provider {
         intent: &'a Intent,
         token: &'a str,
     ) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
+        let week = self.clock.now().plus(WEEK);
         self.perform(intent, Operation::Authorize, token, move |_| match token {
             "tok_ok" | "tok_untaken" | "tok_stall" | "tok_lost" | "tok_unheard" => approved(intent),
+            "tok_week" => until(approved(intent), week),
+            "tok_odd" => {
+                let amount = Money::new(intent.amount.amount + 1, intent.amount.currency);
+                approved(&Intent { amount, ..intent.clone() })
+            }
             "tok_action" => ProviderAnswer::ActionRequired {
                 reference: format!("ref-{}", intent.payment.uuid().simple()),
                 url: format!("/3ds/{}", intent.payment),
@@ -346,9 +300,10 @@ impl PaymentProvider for Provider {
     }
 
     fn capture<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
+        let now = self.clock.now();
         self.perform(intent, Operation::Capture, "", move |book| {
             let taken = book.sum(intent.payment, Operation::Capture);
-            match book.reservation(intent.payment) {
+            match book.reservation(intent.payment, now) {
                 Some(_) if book.untaken.contains(&intent.payment) => declined("capture_declined"),
                 Some(reserved) if taken + intent.amount.amount <= reserved => approved(intent),
                 Some(_) => declined("exceeds_authorized"),
@@ -359,9 +314,10 @@ impl PaymentProvider for Provider {
     }
 
     fn void<'a>(&'a self, intent: &'a Intent) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
+        let now = self.clock.now();
         self.perform(intent, Operation::Void, "", move |book| {
             let taken = book.sum(intent.payment, Operation::Capture);
-            let reserved = book.reservation(intent.payment).unwrap_or(0);
+            let reserved = book.reservation(intent.payment, now).unwrap_or(0);
             if taken > 0 && taken >= reserved { declined("captured") } else { approved(intent) }
         })
         .boxed()

@@ -75,7 +75,8 @@ impl Plan {
         }
     }
 
-    /// A refund that nobody here asked for is written down too: money went back all the same.
+    /// A refund that nobody here asked for is written down too: money went back all the same. Of one that went back in part
+    /// only, the rest is the shop's again, and shows as failed.
     fn refunded(
         &mut self,
         (draft, payment): (&Draft, PaymentId),

@@ -214,6 +214,24 @@ fn a_refund_that_fails_comes_back_to_sales_and_shows() {
     assert_eq!(order.state().price(), TOTAL - 1000);
 }
 
+/// A refund over several captures may be refused after the first of them.
+#[test]
+fn the_rest_of_a_refund_that_went_back_in_part_comes_back_to_sales() {
+    let mut order = life(paid_for());
+    order.run(refund(1, cents(1000))).unwrap();
+    order.run(refunded(refund_of(adjustment(1)), 600)).unwrap();
+    // The payment booked what went back: refunds → provider.
+    assert_eq!((order.balance(SALES, "EUR"), order.balance(REFUNDS, "EUR")), (-600, 600));
+    assert_eq!((order.state().refunded(), order.state().refundable()), (600, TOTAL - 600));
+    // What failed and went back in part after all is that part.
+    order.run(refund(2, cents(500))).unwrap();
+    let failed = Fact::RefundFailed { refund: refund_of(adjustment(2)), code: "closed".to_owned() };
+    order.run(fact(failed)).unwrap();
+    order.run(refunded(refund_of(adjustment(2)), 200)).unwrap();
+    assert_eq!((order.balance(SALES, "EUR"), order.balance(REFUNDS, "EUR")), (-800, 800));
+    assert_eq!(order.state().refunded(), 800);
+}
+
 #[test]
 fn refunds_need_money_that_was_taken_and_the_right_currency() {
     let nothing = Rejection::RefundExceedsCaptured { refundable: Money::eur(0) };

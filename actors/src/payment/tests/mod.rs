@@ -5,6 +5,8 @@ mod parts;
 mod returned;
 mod sequences;
 
+use std::time::Duration;
+
 use amazoff_supervisor::{Posting, ReminderChange, Timestamp};
 use amazoff_testkit::given;
 use uuid::Uuid;
@@ -325,7 +327,27 @@ fn an_operation_that_was_never_received_leaves_again_under_the_same_key() {
             .when(lost(Operation::Authorize))
             .then_events([unknown(Operation::Authorize)]);
     }
-    case.when(nothing()).then_events([Event::Failed { code: "not-received".to_owned() }]);
+    case.when(nothing()).then_events([Event::StillUnknown { not_received: true }]);
+}
+
+/// A provider that stalls has received nothing as far as it tells, and reserves the money when nobody expects it any more.
+#[test]
+fn a_reservation_is_given_up_only_when_no_call_can_be_on_its_way() {
+    let nothing = || found(Operation::Authorize, Found::Nothing);
+    for void in [false, true] {
+        let mut desk = parts::Desk::with([requested()]);
+        desk.asks(lost(Operation::Authorize)).unwrap();
+        if void {
+            desk.asks(Command::Void).unwrap();
+        }
+        desk.life.set_now(NOW.plus(Duration::from_secs(61)));
+        desk.asks(nothing()).unwrap();
+        assert!(desk.calls.is_empty(), "it is not sent any more");
+        assert!(matches!(desk.state().stage, Stage::Unknown { .. }), "and not given up yet");
+        desk.life.set_now(NOW.plus(Duration::from_mins(2)));
+        desk.asks(nothing()).unwrap();
+        assert_eq!(desk.state().stage, Stage::Failed { code: "not-received".to_owned() });
+    }
 }
 
 #[test]

@@ -50,6 +50,20 @@ fn a_reservation_that_runs_out_is_told_to_the_order_once_the_provider_says_so() 
     assert_eq!(desk.asks(Command::Capture), Err(Rejection::NotAuthorized));
 }
 
+/// A provider calls a reservation of which a part was taken approved for ever; that it names no time any more says it all.
+#[test]
+fn the_rest_of_what_was_taken_in_part_runs_out_too() {
+    let mut desk = Desk::with([requested(), until(NOW)]);
+    desk.asks(take(1, 2_000)).unwrap();
+    desk.approves();
+    desk.told.clear();
+    desk.asks(Command::CheckExpiry).unwrap();
+    desk.finds(Found::Answered(approves()));
+    assert_eq!(desk.state().stage, Stage::Captured);
+    assert_eq!(desk.told, [tells_order(Fact::Expired)]);
+    assert_eq!(desk.sums(), (2_000, 0));
+}
+
 #[test]
 fn money_that_was_taken_stays_taken_when_the_rest_runs_out() {
     let mut desk = Desk::with([requested(), until(NOW)]);

@@ -304,6 +304,35 @@ fn a_key_of_a_day_is_asked_about_and_never_sent_again() {
 }
 
 #[test]
+fn what_the_provider_does_not_have_when_no_call_can_be_on_its_way_is_asked_anew() {
+    const SPENT: Duration = Duration::from_hours(25);
+    let mut desk = Desk::captured();
+    desk.asks(give_back(1, 1_000)).unwrap();
+    let sent = intent_of(&desk.calls[0]).1.clone();
+    desk.loses_the_answer();
+    desk.life.advance(SPENT);
+    desk.asks(Command::Sync).unwrap();
+    desk.finds(Found::Nothing);
+    let again = intent_of(&desk.calls[0]).1;
+    assert_eq!(again.asked_at, sent.asked_at.map(|at| at.plus(SPENT)), "its age counts from here");
+    assert_eq!(again, &Intent { asked_at: again.asked_at, ..sent });
+    desk.approves();
+    assert_eq!(desk.sums(), (5_490, 1_000));
+
+    for (requested_anew, operation) in
+        [(capture_requested(), Operation::Capture), (void_requested(), Operation::Void)]
+    {
+        let mut desk = Desk::with([requested(), authorized(), requested_anew]);
+        desk.asks(lost(operation)).unwrap();
+        desk.life.advance(SPENT);
+        desk.asks(Command::Sync).unwrap();
+        desk.finds(Found::Nothing);
+        assert_eq!(intent_of(&desk.calls[0]).0, operation);
+        assert_eq!(intent_of(&desk.calls[0]).1.asked_at, Some(NOW.plus(SPENT)));
+    }
+}
+
+#[test]
 fn an_answer_to_another_call_changes_nothing() {
     let mut desk = Desk::captured();
     desk.asks(give_back(1, 1_000)).unwrap();

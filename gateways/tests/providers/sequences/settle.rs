@@ -44,9 +44,10 @@ async fn come_to_rest(desk: &mut Desk, dice: &mut Dice) {
     }
 }
 
-/// Whether nothing is open that a reminder could bring on.
+/// Whether nothing is open that a reminder could bring on. What a provider does not give up stays reserved until it runs out.
 fn is_over(desk: &Desk) -> bool {
-    !desk.is_in_doubt()
+    let is_kept = *desk.stage() == Stage::Authorized && desk.payment().voids_refused > 0;
+    !desk.is_in_doubt() && !is_kept
 }
 
 /// Our books against the ledger.

@@ -35,20 +35,26 @@ pub struct Request {
     key: Option<String>,
     body: Option<Value>,
     auth: Auth,
+    if_match: Option<String>,
 }
 
 impl Request {
     /// Reads something.
     pub fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), key: None, body: None, auth: Auth::default() }
+        let (method, path, auth) = (Method::GET, path.into(), Auth::default());
+        Self { method, path, key: None, body: None, auth, if_match: None }
     }
     fn unsafe_one(method: Method, path: impl Into<String>, body: Option<Value>) -> Self {
         let key = Some(Uuid::now_v7().to_string());
-        Self { method, path: path.into(), key, body, auth: Auth::default() }
+        Self { method, path: path.into(), key, body, auth: Auth::default(), if_match: None }
     }
     /// Changes something, under a key of its own.
     pub fn post(path: impl Into<String>, body: Value) -> Self {
         Self::unsafe_one(Method::POST, path, Some(body))
+    }
+    /// Sets something.
+    pub fn put(path: impl Into<String>) -> Self {
+        Self::unsafe_one(Method::PUT, path, None)
     }
     /// Changes a part.
     pub fn patch(path: impl Into<String>, body: Value) -> Self {
@@ -62,6 +68,10 @@ impl Request {
     pub fn by(mut self, auth: &Auth) -> Self {
         self.auth = auth.clone();
         self
+    }
+    /// Only if what is changed is still as it was then.
+    pub fn if_match(self, etag: &str) -> Self {
+        Self { if_match: Some(etag.to_owned()), ..self }
     }
     /// The same again, as another command.
     pub fn with_another_key(&self) -> Self {
@@ -79,6 +89,8 @@ pub struct Reply {
     pub status: u16,
     /// JSON body, `null` when there is none.
     pub body: Value,
+    /// The version of what it shows, for `If-Match`.
+    pub etag: Option<String>,
     /// Whether it is the stored outcome of an earlier try.
     pub replayed: bool,
     /// After how many seconds to come back, as the server says.
@@ -162,6 +174,9 @@ impl Client {
         if let Some(token) = &request.auth.cart_token {
             http = http.header("X-Cart-Token", token);
         }
+        if let Some(etag) = &request.if_match {
+            http = http.header("If-Match", etag);
+        }
         if let Some(body) = &request.body {
             http = http.json(body);
         }
@@ -182,11 +197,12 @@ impl Client {
         let response = http.send().await?;
         let status = response.status().as_u16();
         let replayed = response.headers().contains_key("Idempotent-Replayed");
+        let etag = response.headers().get("ETag").and_then(|value| Some(value.to_str().ok()?.to_owned()));
         let retry_after = response.headers().get("Retry-After");
         let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
         let bytes = response.bytes().await?;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Ok(Reply { status, body, replayed, retry_after })
+        Ok(Reply { status, body, etag, replayed, retry_after })
     }
 
     /// Sends the same request, key included, until it is answered. `None` when it stays unanswered beyond the limit,

@@ -17,5 +17,5 @@ pub mod shopping;
 
 pub use client::{Auth, Client, Reply, Request};
 pub use gate::Gate;
-pub use server::{Server, Setup};
+pub use server::{OWNER_EMAIL, OWNER_PASSWORD, Server, Setup};
 pub use servers::Servers;

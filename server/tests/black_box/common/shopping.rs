@@ -47,14 +47,19 @@ pub fn add_line(cart: &str, variant: &str, quantity: u32) -> Request {
     Request::post(format!("/v1/carts/{cart}/lines"), json!({ "variant_id": variant, "quantity": quantity }))
 }
 
-/// Completes a cart with a card.
+/// Completes a cart with a card of the sandbox.
 pub fn complete(cart: &str, total: i64, card: &str) -> Request {
+    complete_at(cart, total, ("sandbox", card))
+}
+
+/// Completes a cart with what a provider calls a card.
+pub fn complete_at(cart: &str, total: i64, (provider, card): (&str, &str)) -> Request {
     let body = json!({
         "expected_total": { "amount": total, "currency": "EUR" },
         "email": "shopper@example.com",
         "name": "Sam Shopper",
         "address": { "line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE" },
-        "payment": { "provider": "sandbox", "token": card },
+        "payment": { "provider": provider, "token": card },
     });
     Request::post(format!("/v1/carts/{cart}/complete"), body)
 }

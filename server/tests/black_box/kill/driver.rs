@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::common::{Client, Gate, Server, Servers, Setup, shopping};
 use crate::kill::books;
+use crate::kill::desk::Desk;
 use crate::kill::notes::Notes;
 use crate::kill::shopper::{Shopper, World};
 
@@ -74,6 +75,10 @@ pub(crate) struct Report {
     pub(crate) acknowledged: u64,
     /// Orders acknowledged.
     pub(crate) orders: usize,
+    /// Orders with a code, orders that were called off, and orders of which some was given back.
+    pub(crate) with_code: usize,
+    pub(crate) canceled: usize,
+    pub(crate) refunded: usize,
     /// Kills with commands in flight.
     pub(crate) kills: u32,
     /// Kills that hit nothing.
@@ -110,10 +115,13 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
     let client = Client::new(Arc::clone(&gate));
     let mut server = Server::start_behind(setup, &gate).await?;
     let received = shopping::variants(&client).await;
+    // A planted bug must be noticed by those who shop.
+    let desk = if plan.planted.is_some() { Desk::default() } else { Desk::open(&client).await? };
     let world = Arc::new(World {
         client: client.clone(),
         notes: Notes::default(),
         variants: received.keys().cloned().collect(),
+        desk,
         closing: AtomicBool::new(false),
         registrations: AtomicUsize::new(0),
     });
@@ -130,7 +138,11 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
         }
     }
     report.acknowledged = client.acknowledged();
-    report.orders = world.notes.carts().iter().filter(|cart| cart.order.is_some()).count();
+    let orders = world.notes.orders();
+    report.orders = orders.len();
+    report.with_code = orders.iter().filter(|order| order.code.is_some()).count();
+    report.canceled = orders.iter().filter(|order| order.canceled).count();
+    report.refunded = orders.iter().filter(|order| order.refunded > 0 && !order.canceled).count();
     report.violations.extend(client.complaints());
     killed?;
     // With a bug planted one violation is enough; the rest would only cost time.
@@ -138,6 +150,7 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
         return Ok(());
     }
     report.violations.extend(books::from_outside(&client, &world.notes).await);
+    report.violations.extend(world.desk.used(&client, &world.notes.orders()).await);
     report.violations.extend(books::settled(setup).await);
     server.stop().await?;
     report.violations.extend(books::from_inside(setup, &world.notes, &received).await);

@@ -28,6 +28,12 @@ pub(crate) struct OrderNote {
     pub(crate) number: String,
     /// What it costs, in cents.
     pub(crate) total: i64,
+    /// The code that it used.
+    pub(crate) code: Option<String>,
+    /// What was given back, in cents.
+    pub(crate) refunded: i64,
+    /// Whether its shopper called it off.
+    pub(crate) canceled: bool,
 }
 
 /// A registration that was acknowledged.
@@ -61,10 +67,15 @@ impl Notes {
     pub(crate) fn users(&self) -> Vec<UserNote> {
         self.users.lock().unwrap().clone()
     }
-    /// Pieces per variant in all acknowledged orders.
+    /// All acknowledged orders.
+    pub(crate) fn orders(&self) -> Vec<OrderNote> {
+        self.carts().into_iter().filter_map(|cart| cart.order).collect()
+    }
+    /// Pieces per variant in all acknowledged orders that were not called off.
     pub(crate) fn sold(&self) -> BTreeMap<String, i64> {
         let mut sold = BTreeMap::new();
-        for cart in self.carts().iter().filter(|cart| cart.order.is_some()) {
+        let is_wanted = |order: &OrderNote| !order.canceled;
+        for cart in self.carts().iter().filter(|cart| cart.order.as_ref().is_some_and(is_wanted)) {
             for (variant, quantity) in &cart.lines {
                 *sold.entry(variant.clone()).or_default() += i64::from(*quantity);
             }

@@ -8,8 +8,10 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
 
-use crate::common::shopping::{self, CARD_DECLINED, CARD_OK, Lines};
+use crate::common::shopping::{self, CARD_ACTION, CARD_DECLINED, CARD_OK, Lines};
 use crate::common::{Client, Reply, Request};
+use crate::kill::after::takes_nothing_off;
+use crate::kill::desk::Desk;
 use crate::kill::notes::{CartNote, Notes, OrderNote, UserNote};
 
 /// How many shoppers want the same e-mail address at once.
@@ -25,6 +27,8 @@ pub(crate) struct World {
     pub(crate) notes: Notes,
     /// What can be bought.
     pub(crate) variants: Vec<String>,
+    /// Who gives money back and issues codes.
+    pub(crate) desk: Desk,
     /// Set when no new cart should be begun.
     pub(crate) closing: AtomicBool,
     /// Hands out e-mail addresses.
@@ -33,15 +37,17 @@ pub(crate) struct World {
 
 /// A scripted shopper.
 pub(crate) struct Shopper {
-    world: Arc<World>,
-    dice: StdRng,
+    pub(super) world: Arc<World>,
+    pub(super) dice: StdRng,
     bearer: Option<String>,
 }
 
 /// A cart while its shopper works on it.
-struct Basket {
-    note: CartNote,
-    view: serde_json::Value,
+pub(super) struct Basket {
+    pub(super) note: CartNote,
+    pub(super) view: serde_json::Value,
+    /// The code that was entered.
+    pub(super) code: Option<String>,
 }
 
 impl Shopper {
@@ -90,7 +96,7 @@ impl Shopper {
             return;
         };
         let note = CartNote { id, auth, lines: Lines::new(), order: None };
-        let mut basket = Basket { note, view: json!({}) };
+        let mut basket = Basket { note, view: json!({}), code: None };
         for _ in 0..self.dice.random_range(1..5) {
             self.think().await;
             if !self.change(&mut basket).await {
@@ -99,7 +105,9 @@ impl Shopper {
         }
         if !basket.note.lines.is_empty() && self.dice.random_bool(0.8) {
             self.think().await;
+            self.enter_a_code(&mut basket).await;
             self.check_out(&mut basket).await;
+            self.have_second_thoughts(&mut basket).await;
         }
         self.world.notes.cart(basket.note);
     }
@@ -185,18 +193,32 @@ impl Shopper {
     }
 
     async fn check_out(&mut self, basket: &mut Basket) {
-        let mut card = if self.dice.random_bool(0.3) { CARD_DECLINED } else { CARD_OK };
+        let mut card = match self.dice.random_range(0..10) {
+            0..3 => CARD_DECLINED,
+            3..5 => CARD_ACTION,
+            _ => CARD_OK,
+        };
         let mut total = shopping::total_of(&basket.view);
         for _ in 0..4 {
             let request = shopping::complete(&basket.note.id, total, card).by(&basket.note.auth);
-            let Some(reply) = self.complete(&request).await else { return };
+            let Some(mut reply) = self.complete_beside_another_tab(basket, &request).await else { return };
+            if reply.status == 202 {
+                let Some(after) = self.see_the_bank(basket, &request, &reply).await else { return };
+                reply = after;
+            }
             match (reply.status, reply.code()) {
                 (200, _) => return self.ordered(basket, &reply),
-                (422, "payment-failed") if card == CARD_DECLINED => card = CARD_OK,
+                (422, "payment-failed") if card != CARD_OK => card = CARD_OK,
                 (409, "cart-changed") => {
                     total = reply.body["current_total"]["amount"].as_i64().unwrap_or(total)
                 }
                 (409, "insufficient-stock") => return,
+                (409, "coupon-exhausted") if basket.code.is_some() => {
+                    if !self.take_the_code_out(basket).await {
+                        return;
+                    }
+                    total = shopping::total_of(&basket.view);
+                }
                 _ => return self.expect_refusal(&reply, &[], "complete"),
             }
             if !self.is_unchanged(basket).await {
@@ -207,7 +229,7 @@ impl Shopper {
     }
 
     /// Completes, sometimes by two clicks with different keys (T-O1).
-    async fn complete(&mut self, request: &Request) -> Option<Reply> {
+    pub(super) async fn complete(&mut self, request: &Request) -> Option<Reply> {
         let client = self.world.client.clone();
         if !self.dice.random_bool(0.15) {
             return shopping::settle(&client, request).await;
@@ -238,6 +260,9 @@ impl Shopper {
             id: shopping::text(&reply.body["id"]),
             number: shopping::text(&reply.body["number"]),
             total: shopping::total_of(&reply.body),
+            code: basket.code.take().filter(|_| !takes_nothing_off(&reply.body)),
+            refunded: 0,
+            canceled: false,
         });
     }
 
@@ -268,7 +293,7 @@ impl Shopper {
     }
 
     /// Compares an answered cart with what it must hold; `false` when they differ.
-    fn compare(&self, basket: &mut Basket, reply: &Reply) -> bool {
+    pub(super) fn compare(&self, basket: &mut Basket, reply: &Reply) -> bool {
         if !reply.is_success() {
             return true;
         }
@@ -284,13 +309,13 @@ impl Shopper {
         false
     }
 
-    fn expect_refusal(&self, reply: &Reply, codes: &[&str], what: &str) {
+    pub(super) fn expect_refusal(&self, reply: &Reply, codes: &[&str], what: &str) {
         if !codes.contains(&reply.code()) {
             self.world.client.complain(format!("{what} is answered {} {}", reply.status, reply.body));
         }
     }
 
-    fn pick(&mut self) -> String {
+    pub(super) fn pick(&mut self) -> String {
         let variants = &self.world.variants;
         variants[self.dice.random_range(0..variants.len())].clone()
     }

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
 use crate::common::{Auth, Client, Gate, Server, Servers, Setup, shopping};
+use crate::kill::desk::Desk;
 use crate::kill::notes::Notes;
 use crate::kill::shopper::{Shopper, World};
 
@@ -234,6 +235,7 @@ impl Crowd {
         let received = shopping::variants(&client).await;
         assert!(!received.is_empty(), "nothing is on sale");
         let world = Arc::new(World {
+            desk: Desk::open(&client).await.expect("the shop has an owner"),
             client,
             notes: Notes::default(),
             variants: received.keys().cloned().collect(),

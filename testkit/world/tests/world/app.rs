@@ -4,7 +4,7 @@ use amazoff_actors::payment::PaymentProvider as _;
 use amazoff_world::TestApp;
 use serde_json::{Value, json};
 
-async fn post(app: &TestApp, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
+pub(crate) async fn post(app: &TestApp, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
     let mut request = reqwest::Client::new()
         .post(format!("{}{path}", app.base))
         .header("Idempotency-Key", uuid::Uuid::now_v7().to_string())

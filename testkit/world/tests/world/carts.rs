@@ -13,8 +13,8 @@ use amazoff_supervisor::{AskError, CommandId, Envelope, Principal, chance};
 use amazoff_world::{Shelf, World, fail_each_step, paused};
 use futures::future::join_all;
 
-const LIMIT: Duration = Duration::from_mins(5);
-const CODE: &str = "SPRING";
+pub(crate) const LIMIT: Duration = Duration::from_mins(5);
+pub(crate) const CODE: &str = "SPRING";
 
 /// The same command of a guest, however often it is sent.
 fn again(name: &str, n: u32) -> Envelope {
@@ -31,13 +31,13 @@ async fn pieces(world: &World, cart: CartId) -> Vec<(LineId, u32)> {
     cart.state.lines.iter().map(|line| (line.id, line.quantity.get())).collect()
 }
 
-async fn books_balance(world: &World) {
+pub(crate) async fn books_balance(world: &World) {
     let stored = world.stored().await;
     world.invariants().await.and_at_rest(&stored, &world.provider).assert_hold();
 }
 
 /// How often the provider took money.
-fn captures(world: &World) -> usize {
+pub(crate) fn captures(world: &World) -> usize {
     let taken = world.provider.entries();
     taken
         .iter()
@@ -377,7 +377,7 @@ fn a_promotion_that_ends_is_noticed_wherever_the_power_is_cut() {
     assert!(cuts > 10, "{cuts} cuts");
 }
 
-/// T-C8: ten people press the button of one cart whose card is refused, and the power is cut around each commit.
+/// T-C8 (a)(b): ten people press the button of one cart whose card is refused, and the power is cut around each commit.
 #[test]
 fn a_failed_checkout_leaves_the_cart_editable_wherever_the_power_is_cut() {
     let cuts = fail_each_step(
@@ -407,7 +407,7 @@ fn a_failed_checkout_leaves_the_cart_editable_wherever_the_power_is_cut() {
     assert!(cuts >= 12, "{cuts} cuts");
 }
 
-async fn press_twenty_times(world: &World, cart: CartId) -> Vec<Option<Outcome>> {
+pub(crate) async fn press_twenty_times(world: &World, cart: CartId) -> Vec<Option<Outcome>> {
     let form = world.form(cart, "tok_ok").await;
     let shop = world.shop();
     let press = || shop.checkouts.complete(cart, form.clone(), world.envelope(), LIMIT);
@@ -433,7 +433,7 @@ fn twenty_presses_of_one_button_at_once_are_one_order_and_one_charge() {
     });
 }
 
-/// T-O1 (b), T-O4: also when the machine dies after the money was taken and before the order knows.
+/// T-O1 (b), T-O4 (a)(b): also when the machine dies after the money was taken and before the order knows.
 #[test]
 fn twenty_presses_are_one_order_and_one_charge_wherever_the_power_is_cut() {
     let cuts = fail_each_step(
@@ -468,7 +468,7 @@ fn twenty_presses_are_one_order_and_one_charge_wherever_the_power_is_cut() {
     assert!(cuts > 30, "{cuts} cuts");
 }
 
-/// T-O2: the shopper's return and ten messages of the provider settle the payment together.
+/// T-O2 (a): the shopper's return and ten messages of the provider settle the payment together.
 #[test]
 fn a_return_page_and_messages_at_once_are_one_order_and_one_capture() {
     paused(async {
@@ -517,7 +517,7 @@ fn a_return_page_and_messages_are_one_capture_wherever_the_power_is_cut() {
     assert!(cuts > 10, "{cuts} cuts");
 }
 
-/// T-O5: ten shoppers close the bank's page; stock and codes come back, and the carts are open.
+/// T-O5 (a): ten shoppers close the bank's page; stock and codes come back, and the carts are open.
 #[test]
 fn shoppers_who_close_the_banks_page_get_their_carts_codes_and_stock_back() {
     paused(async {
@@ -546,7 +546,7 @@ fn shoppers_who_close_the_banks_page_get_their_carts_codes_and_stock_back() {
     });
 }
 
-/// T-P5: fifty checkouts want the one use of a code; the losers are not charged.
+/// T-P5 (a): fifty checkouts want the one use of a code; the losers are not charged.
 #[test]
 fn of_fifty_checkouts_at_once_one_gets_the_last_use_of_a_code_and_nobody_else_is_charged() {
     paused(async {

@@ -41,7 +41,7 @@ async fn rush(world: &World) -> Vec<Redeem> {
     winners
 }
 
-/// T-P5, the coupon's half.
+/// T-P5 (a), the coupon's half.
 #[test]
 fn of_fifty_orders_at_once_as_many_as_may_use_a_code_do() {
     paused(async {

@@ -1,5 +1,10 @@
 //! A check in the middle of everything finds nothing: whatever is under way is part of the moment.
 
+#[cfg(feature = "fault-points")]
+mod late;
+mod life;
+mod planted;
+
 use std::time::Duration;
 
 use amazoff_supervisor::{AuditNote, Clock as _};

@@ -8,6 +8,7 @@ mod app;
 mod backup;
 mod blast_radius;
 mod carts;
+mod cases;
 mod coupons;
 mod fsck;
 #[cfg(feature = "fault-points")]

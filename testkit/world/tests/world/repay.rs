@@ -47,9 +47,9 @@ async fn unpaid(world: &World) -> OrderId {
 async fn expired(world: &World) -> OrderId {
     let policy = Change::SetCapture { policy: CapturePolicy::OnShipment };
     world.shop().pricebooks.change(policy, None, world.envelope()).await.unwrap();
-    let order = buy(world, "tok_ok").await;
+    let order = buy(world, "tok_week").await;
+    world.clock.jump_ms(8 * 24 * 60 * 60 * 1_000);
     let payment = view(world, order).await.payment_id.unwrap();
-    world.provider.expire(payment);
     world.shop().payments.sync(payment, LIMIT).await.unwrap();
     world.settled().await;
     assert_eq!(view(world, order).await.payment_status, PaymentStatus::Voided);
@@ -291,7 +291,9 @@ fn a_refund_that_fails_later_and_is_cut_anywhere_is_turned_back_once() {
             assert_eq!(world.provider.fail_refunds(bought.1), 1);
             bought
         },
-        async |world, (_, payment, _)| drop(tell(world, *payment).await),
+        async |world, (_, payment, _)| {
+            let _ = tell(world, *payment).await;
+        },
         async |world, (order, payment, half), cut| {
             // What is not answered with success is sent again, and what is, perhaps too.
             assert_eq!(tell(world, *payment).await, Some(Intake::Taken), "{cut:?}");

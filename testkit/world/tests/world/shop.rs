@@ -167,7 +167,7 @@ fn a_stored_command_that_then_crashes_is_not_called_undone() {
     });
 }
 
-/// C: every commit of a purchase, in each of its courses, with the power cut around it.
+/// C, T-S3 (b), T-Y1 (b): every commit of a purchase, in each of its courses, with the power cut around it.
 #[test]
 fn a_purchase_that_is_cut_anywhere_ends_bought_once_or_undone() {
     for (token, buys) in [("tok_ok", true), ("tok_decline", false), ("tok_lost", true), ("tok_action", false)]

@@ -24,6 +24,10 @@ impl Entry {
     fn is_capture(&self) -> bool {
         self.operation == "capture" && self.outcome == "approved"
     }
+    /// Whether money was given back.
+    fn is_refund(&self) -> bool {
+        self.operation == "refund" && self.outcome == "approved"
+    }
 }
 
 /// Compares the ledger with the orders.
@@ -45,6 +49,7 @@ pub(super) fn agrees(data: &Path, stored: &Stored, notes: &Notes) -> Vec<String>
     }
     violations.extend(no_doubles(&entries));
     violations.extend(captures_are_orders(&entries, stored, notes));
+    violations.extend(refunds_were_asked_for(&entries, stored, notes));
     violations
 }
 
@@ -62,7 +67,7 @@ fn no_doubles(entries: &[Entry]) -> Vec<String> {
         amounts.entry((&entry.payment, &entry.operation)).or_default().push(entry.amount);
     }
     for ((payment, operation), sums) in &amounts {
-        if sums.len() > 1 {
+        if sums.len() > 1 && *operation != "refund" {
             violations.push(format!("payment {payment} has {} operations {operation}", sums.len()));
         }
         if *operation == "capture" && amounts.get(&(payment, "authorize")) != Some(sums) {
@@ -94,5 +99,28 @@ fn captures_are_orders(entries: &[Entry], stored: &Stored, notes: &Notes) -> Vec
     for order in captured.keys().filter(|order| !placed.contains(*order)) {
         violations.push(format!("money was captured for {order}, which is not placed"));
     }
+    violations
+}
+
+/// Each order has back what it was promised, and nothing else (T-Y2, T-Y3).
+fn refunds_were_asked_for(entries: &[Entry], stored: &Stored, notes: &Notes) -> Vec<String> {
+    let mut back: BTreeMap<&str, i64> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.is_refund()) {
+        let order = stored.payments.get(&entry.payment).map_or("nobody", String::as_str);
+        *back.entry(order).or_default() += entry.amount;
+    }
+    let mut violations = Vec::new();
+    for order in notes.orders() {
+        let given = back.remove(order.id.as_str()).unwrap_or(0);
+        if given != order.refunded {
+            violations.push(format!(
+                "{given} was given back for an order that should have {}: {order:?}",
+                order.refunded
+            ));
+        }
+    }
+    violations.extend(
+        back.into_iter().map(|(order, sum)| format!("{sum} was given back for {order}, which nobody knows")),
+    );
     violations
 }

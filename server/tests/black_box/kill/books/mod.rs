@@ -65,7 +65,7 @@ async fn cart_is_there(client: &Client, cart: &CartNote) -> Option<String> {
     (order != known).then(|| format!("cart {id} became order {order:?}, acknowledged was {known:?}"))
 }
 
-/// Waits until an acknowledged order is paid, and compares it.
+/// Waits until an acknowledged order is paid, or called off, and what was given back is back, and compares it.
 async fn order_is_paid(client: &Client, cart: &CartNote, order: &OrderNote) -> Option<String> {
     let id = &order.id;
     let request = Request::get(format!("/v1/orders/{id}")).by(&cart.auth);
@@ -82,11 +82,13 @@ async fn order_is_paid(client: &Client, cart: &CartNote, order: &OrderNote) -> O
         if total != order.total || lines != cart.lines || reply.body["number"] != order.number.as_str() {
             return Some(format!("order {id} has changed: {order:?} is now {}", reply.body));
         }
-        if reply.body["stage"] == "paid" {
+        let stage = if order.canceled { "canceled" } else { "paid" };
+        let (seen, back) = (&reply.body["stage"], reply.body["refunded"]["amount"].as_i64());
+        if seen == stage && back == Some(order.refunded) {
             return None;
         }
         if Instant::now() > limit {
-            return Some(format!("order {id} stays {} and is not paid", reply.body["stage"]));
+            return Some(format!("order {id} stays {seen} with {back:?} given back: {order:?}"));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

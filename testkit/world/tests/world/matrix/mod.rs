@@ -16,7 +16,8 @@ mod run;
 use course::Course;
 
 macro_rules! courses {
-    ($($name:ident: $course:ident,)*) => {$(
+    ($($(#[$comment:meta])* $name:ident: $course:ident,)*) => {$(
+        $(#[$comment])*
         #[test]
         fn $name() {
             page::check(Course::$course, &run::matrix(Course::$course));
@@ -25,13 +26,20 @@ macro_rules! courses {
 }
 
 courses! {
+    /// T-O4 (b), T-Y8 (b).
     a_purchase_ends_well_whatever_fails: Buy,
+    /// T-P5 (b): the code is used once when it was bought with it, else not at all.
     a_purchase_with_a_code_ends_well_whatever_fails: BuyWithCode,
+    /// T-Y1 (b).
     a_purchase_whose_answer_is_lost_ends_well_whatever_fails: LostAnswer,
+    /// T-C8 (b), T-S3 (b).
     a_declined_purchase_ends_undone_whatever_fails: Decline,
     a_purchase_that_asks_its_shopper_ends_well_whatever_fails: Confirm,
+    /// T-O5 (b), T-S3 (b).
     a_purchase_that_its_shopper_abandons_ends_undone_whatever_fails: Abandon,
+    /// T-S4 (b).
     an_order_that_is_called_off_is_refunded_once_whatever_fails: CallOff,
+    /// T-Y2 (b).
     a_refund_is_made_once_whatever_fails: Refund,
     a_return_is_refunded_and_restocked_once_whatever_fails: Return,
     a_parcel_takes_its_money_once_whatever_fails: SendToPay,

@@ -5,8 +5,9 @@ use std::time::Duration;
 use amazoff_actors::Shop;
 use amazoff_actors::cart::{Cart, NewLine, Owner};
 use amazoff_actors::checkout::{Checkout, CompleteError, CompleteForm, Outcome};
-use amazoff_actors::ids::{CartId, LineId, PaymentId, VariantId};
+use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId, VariantId};
 use amazoff_actors::money::{Money, Quantity};
+use amazoff_actors::order::{Order, Portion, RefundOf, RefundReason};
 use amazoff_actors::payment::{Confirmation, Payment};
 use amazoff_actors::product::Product;
 use amazoff_actors::stock::Stock;
@@ -25,12 +26,20 @@ pub(crate) enum Op {
     Add(CartId, VariantId, u32),
     Set(CartId, LineId, u32),
     Remove(CartId, LineId),
+    Code(CartId, String),
+    TakeOut(CartId, String),
     Complete(CartId, Box<CompleteForm>, Duration),
     Confirm(PaymentId, Confirmation),
     Receive(VariantId, u32),
     Reprice(Shelf, i64),
     Draft(Shelf, String),
     Register(String),
+    /// The shop gives an order up.
+    CallOff(OrderId),
+    /// The shop gives so many cents back.
+    GiveBack(OrderId, i64),
+    /// These pieces leave the house.
+    Send(OrderId, Vec<Portion>),
 }
 
 /// What came of it, beyond what was told.
@@ -48,9 +57,12 @@ impl Op {
     /// The entity that decides.
     pub(crate) fn entity(&self, command: CommandId) -> EntityId {
         match self {
-            Self::Open(cart) | Self::Add(cart, ..) | Self::Set(cart, ..) | Self::Remove(cart, _) => {
-                EntityId::new(Cart::KIND, cart.uuid())
-            }
+            Self::Open(cart)
+            | Self::Add(cart, ..)
+            | Self::Set(cart, ..)
+            | Self::Remove(cart, _)
+            | Self::Code(cart, _)
+            | Self::TakeOut(cart, _) => EntityId::new(Cart::KIND, cart.uuid()),
             Self::Complete(cart, ..) => EntityId::new(Checkout::KIND, cart.uuid()),
             Self::Confirm(payment, _) => EntityId::new(Payment::KIND, payment.uuid()),
             Self::Receive(variant, _) => EntityId::new(Stock::KIND, variant.uuid()),
@@ -58,6 +70,9 @@ impl Op {
                 EntityId::new(Product::KIND, shelf.product.uuid())
             }
             Self::Register(_) => EntityId::new(User::KIND, command.derive("user")),
+            Self::CallOff(order) | Self::GiveBack(order, _) | Self::Send(order, _) => {
+                EntityId::new(Order::KIND, order.uuid())
+            }
         }
     }
 
@@ -75,6 +90,8 @@ impl Op {
                 fate(&shop.carts.set_quantity(*cart, *line, quantity(*number), guest).await)
             }
             Self::Remove(cart, line) => fate(&shop.carts.remove_line(*cart, *line, guest).await),
+            Self::Code(cart, code) => fate(&shop.carts.apply_coupon(*cart, code, guest).await),
+            Self::TakeOut(cart, code) => fate(&shop.carts.remove_coupon(*cart, code, guest).await),
             Self::Complete(cart, form, wait) => {
                 let asked = shop.checkouts.complete(*cart, (**form).clone(), guest, *wait).await;
                 return completed(asked);
@@ -89,6 +106,14 @@ impl Op {
                 fate(&shop.products.create(shelf.product, shelf.draft(slug, 1_000), system).await)
             }
             Self::Register(email) => register(shop, email, guest).await,
+            Self::CallOff(order) => fate(&shop.orders.call_off(*order, system.into()).await),
+            Self::GiveBack(order, cents) => {
+                let of = (RefundOf::Amount(Money::eur(*cents)), RefundReason::Goodwill);
+                fate(&shop.orders.refund(*order, of, system.into()).await)
+            }
+            Self::Send(order, lines) => {
+                fate(&shop.orders.ship(*order, (None, lines.clone()), None, system.into()).await)
+            }
         };
         (told, Came::Nothing)
     }

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use amazoff_actors::order::Status;
 use amazoff_supervisor::{chance, faults};
 use amazoff_testkit::faults::{FaultPlan, Kind, Trace};
-use amazoff_world::{Trouble, World, paused};
+use amazoff_world::{Stored, Trouble, World, paused};
 
 use super::chaos::{self, CRASH, JUMP, KILL, RESTART};
 use super::notes::Notes;
-use super::shopper::{Mall, Shopper};
+use super::shopper::{CODES, Mall, Shopper};
 
 /// People at the same time, and what each does: together more than 200 operations.
 const SHOPPERS: u64 = 5;
@@ -50,10 +49,52 @@ pub(crate) fn kinds() -> impl Iterator<Item = Kind> {
     TROUBLES.iter().map(|(kind, _)| *kind).chain([CRASH, RESTART, KILL, JUMP])
 }
 
+/// What was done to the orders of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Done {
+    pub(crate) bought: u64,
+    pub(crate) discounted: u64,
+    pub(crate) called_off: u64,
+    pub(crate) given_back: u64,
+    pub(crate) sent: u64,
+}
+
+impl std::ops::AddAssign for Done {
+    fn add_assign(&mut self, other: Self) {
+        self.bought += other.bought;
+        self.discounted += other.discounted;
+        self.called_off += other.called_off;
+        self.given_back += other.given_back;
+        self.sent += other.sent;
+    }
+}
+
+impl Done {
+    /// Whether each was done at least once.
+    pub(crate) fn is_all(self) -> bool {
+        [self.bought, self.discounted, self.called_off, self.given_back, self.sent]
+            .iter()
+            .all(|times| *times > 0)
+    }
+
+    fn of(stored: &Stored) -> Self {
+        let mut done = Self::default();
+        for order in stored.orders.values().filter(|order| order.placed_at.is_some()) {
+            let totals = order.draft.as_ref().map(|draft| draft.totals);
+            done.bought += 1;
+            done.discounted += u64::from(totals.is_some_and(|totals| totals.discount.amount > 0));
+            done.called_off += u64::from(order.canceled.is_some());
+            done.given_back += u64::from(order.canceled.is_none() && order.refunded() > 0);
+            done.sent += u64::from(!order.shipments.is_empty());
+        }
+        done
+    }
+}
+
 /// What a run came to.
 pub(crate) struct Report {
     pub(crate) operations: u64,
-    pub(crate) bought: u64,
+    pub(crate) done: Done,
     pub(crate) fired: BTreeMap<Kind, u64>,
     pub(crate) violations: Vec<String>,
     pub(crate) parts: u64,
@@ -97,6 +138,9 @@ impl Simulation {
         for (cents, pieces) in [(1_999, 12), (500, 30), (4_200, 6), (90, 60)] {
             shelves.push(world.stock(cents, pieces).await);
         }
+        for (code, limit) in CODES {
+            world.coupon(code, limit).await;
+        }
         // From here on things go wrong.
         let plan = TROUBLES.iter().fold(plan, |plan, (kind, share)| plan.often(*kind, *share));
         plan.hook();
@@ -105,6 +149,7 @@ impl Simulation {
             shelves,
             notes: Notes::default(),
             family: std::sync::Mutex::default(),
+            orders: std::sync::Mutex::default(),
             operations: 0.into(),
         };
         let mall = Arc::new(mall);
@@ -137,12 +182,11 @@ impl Simulation {
         let checked = world.invariants().await.and_at_rest(&stored, &world.provider);
         violations.extend(checked.violations);
         violations.extend(mall.notes.violations(&*world.journal(), trace).await);
-        let placed = stored.orders.values().filter(|order| order.status() == Status::Placed);
-        let bought = u64::try_from(placed.count()).unwrap_or(u64::MAX);
+        let done = Done::of(&stored);
         let recorded = trace.look();
         Report {
             operations: mall.operations.load(Ordering::Relaxed),
-            bought,
+            done,
             fired: plan.fired(),
             violations,
             parts: recorded.parts,

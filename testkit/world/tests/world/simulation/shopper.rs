@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use amazoff_actors::checkout::{CompleteForm, Outcome, PaymentChoice};
-use amazoff_actors::ids::CartId;
+use amazoff_actors::ids::{CartId, OrderId};
+use amazoff_actors::money::Quantity;
+use amazoff_actors::order::Portion;
 use amazoff_actors::payment::Confirmation;
 use amazoff_supervisor::{CommandId, chance};
 use amazoff_world::{PowerLost, Shelf, World, contact};
@@ -25,6 +27,10 @@ const CARDS: [(&str, u32); 6] = [
     ("tok_unheard", 7),
 ];
 
+/// Codes, and how many orders may use each.
+pub(crate) const CODES: [(&str, Option<u32>); 4] =
+    [("WELCOME", None), ("ONCE-1", Some(1)), ("ONCE-2", Some(1)), ("FEW", Some(3))];
+
 /// What all shoppers of a run share.
 pub(crate) struct Mall {
     pub(crate) world: World,
@@ -32,6 +38,8 @@ pub(crate) struct Mall {
     pub(crate) notes: Notes,
     /// Carts that several people fill.
     pub(crate) family: std::sync::Mutex<Vec<CartId>>,
+    /// Orders that somebody was told of.
+    pub(crate) orders: std::sync::Mutex<Vec<OrderId>>,
     pub(crate) operations: AtomicU64,
 }
 
@@ -62,14 +70,18 @@ impl Shopper {
         for _ in 0..things {
             let pause = self.draws.random_range(0..400);
             tokio::time::sleep(Duration::from_millis(pause)).await;
-            if self.percent(12) {
-                self.keep_shop().await;
-                continue;
+            match self.below(100) {
+                0..12 => self.keep_shop().await,
+                12..20 => self.keep_orders().await,
+                _ => self.go_on().await,
             }
-            match self.cart {
-                None => self.take_cart().await,
-                Some(cart) => self.use_cart(cart).await,
-            }
+        }
+    }
+
+    async fn go_on(&mut self) {
+        match self.cart {
+            None => self.take_cart().await,
+            Some(cart) => self.use_cart(cart).await,
         }
     }
 
@@ -89,17 +101,22 @@ impl Shopper {
 
     async fn use_cart(&mut self, cart: CartId) {
         match self.below(100) {
-            0..55 => {
+            0..50 => {
                 let (shelf, number) = (self.shelf(), self.draws.random_range(1..4));
                 self.ask(Op::Add(cart, shelf.variant, number)).await;
             }
-            55..72 => {
+            50..65 => {
                 let read = self.mall.world.ask(async |shop| shop.carts.view(cart).await).await;
                 let Ok(Ok(Some(view))) = read else { return };
                 let Some(line) = view.lines.first().map(|line| line.id) else { return };
                 let number = self.draws.random_range(1..6);
                 let remove = self.percent(30);
                 self.ask(if remove { Op::Remove(cart, line) } else { Op::Set(cart, line, number) }).await;
+            }
+            65..72 => {
+                let code = CODES[self.below(CODES.len())].0.to_owned();
+                let out = self.percent(25);
+                self.ask(if out { Op::TakeOut(cart, code) } else { Op::Code(cart, code) }).await;
             }
             72..97 => self.buy(cart).await,
             _ => self.cart = None,
@@ -124,7 +141,10 @@ impl Shopper {
                 2 => drop(self.ask(Op::Confirm(payment, Confirmation::Decline)).await),
                 _ => self.cart = None,
             },
-            Came::Outcome(Outcome::Placed { .. }) => self.cart = None,
+            Came::Outcome(Outcome::Placed { .. }) => {
+                self.mall.orders.lock().unwrap().push(OrderId::of_cart(cart));
+                self.cart = None;
+            }
             Came::Outcome(Outcome::Processing { .. } | Outcome::Failed(_)) | Came::Nothing => {}
         }
     }
@@ -147,6 +167,33 @@ impl Shopper {
             1 => Op::Reprice(shelf, self.draws.random_range(100..5_000)),
             2 => Op::Register(format!("ann{}@example.org", self.below(4))),
             _ => Op::Draft(Shelf::fresh(), format!("slug-{}", self.below(4))),
+        };
+        self.ask(op).await;
+    }
+
+    /// Sends, gives back, calls off: whatever the order is ready for.
+    async fn keep_orders(&mut self) {
+        let orders = self.mall.orders.lock().unwrap().clone();
+        if orders.is_empty() {
+            return;
+        }
+        let order = orders[self.below(orders.len())];
+        let op = match self.below(3) {
+            0 => Op::CallOff(order),
+            1 => Op::GiveBack(order, self.draws.random_range(1..3_000)),
+            _ => {
+                let read = self.mall.world.ask(async |shop| shop.orders.get(order).await).await;
+                let Ok(Ok(Some(view))) = read else { return };
+                let some = view.goods.iter().filter_map(|(line, pieces)| {
+                    let open = Quantity::try_from(pieces.open()).ok()?;
+                    Some(Portion { line: *line, quantity: open })
+                });
+                let lines: Vec<Portion> = some.take(1 + self.below(2)).collect();
+                if lines.is_empty() {
+                    return;
+                }
+                Op::Send(order, lines)
+            }
         };
         self.ask(op).await;
     }
