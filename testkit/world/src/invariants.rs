@@ -78,7 +78,8 @@ impl Invariants {
                 self.note(format!("payment {id} is not settled: {:?}", payment.stage));
             }
         }
-        let waits = |payment| to_be_sent(payment) || waits_for_person(payment);
+        let over = provider.over();
+        let waits = |payment| to_be_sent(payment) || waits_for_person(payment) || over.contains(&payment);
         self.no_money_stays_reserved(&provider.entries(), waits);
         self
     }

@@ -122,6 +122,11 @@ impl Provider {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
+    /// The payments whose reservations have run out.
+    pub(crate) fn over(&self) -> Vec<PaymentId> {
+        let now = self.clock.now();
+        self.book().entries.values().filter(|entry| entry.is_over(now)).map(|entry| entry.payment).collect()
+    }
     /// Everything that it ever did, by payment and operation.
     pub fn entries(&self) -> Vec<Entry> {
         self.book().entries.values().cloned().collect()

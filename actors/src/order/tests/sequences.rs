@@ -146,6 +146,8 @@ impl Bank {
 
     fn come_back(&mut self, cents: i64) -> Option<Command> {
         let (refund, (payment, left)) = self.done.pop_first()?;
+        // News of a payment come in their order: what was told before is not told again now.
+        self.refunds.remove(&refund);
         let (amount, code) = (Money::eur(cents.min(left)), "lost_card".to_owned());
         let returned = RefundId::from(derive_uuid(&[b"back", refund.uuid().as_bytes()]));
         Some(of(payment, Fact::RefundReturned { refund, returned, amount, code }))
