@@ -18,10 +18,10 @@ use uuid::Uuid;
 pub(crate) enum Cargo {
     /// Money that a payment took and its order does not count yet; all of the payment's when no amount is named.
     Taken(PaymentId, Option<Money>),
-    /// Money that an order gives back, on its way to the payment.
+    /// Money that is to be given back, on its way to the payment; or that came back, on its way to the order.
     GivenBack(Money),
-    /// What a payment did not give back of a refund, on its way back to the order.
-    NotGivenBack(PaymentId, RefundId),
+    /// What a payment did not give back of a refund, on its way back to the order: all but so much.
+    NotGivenBack(PaymentId, RefundId, i64),
     /// Pieces that an order sent and its stock still counts.
     Sent(VariantId, Quantity),
     /// Pieces that an order gave up and its stock still keeps for it.
@@ -78,7 +78,10 @@ pub(crate) fn of_order(effect: &order::Effect) -> Carried {
         Effect::Restock { variant, quantity, .. } => {
             Some((stock(variant), Cargo::CameBack(*variant, *quantity)))
         }
-        Effect::CapturePart { .. } | Effect::VoidPayment { .. } => None,
+        Effect::Authorize { .. }
+        | Effect::SyncPayment { .. }
+        | Effect::CapturePart { .. }
+        | Effect::VoidPayment { .. } => None,
     }
 }
 
@@ -113,11 +116,12 @@ fn of_fact(payment: PaymentId, fact: &Fact) -> Option<Cargo> {
     match fact {
         Fact::Captured { amount, .. } => Some(Cargo::Taken(payment, Some(*amount))),
         // Of one that is done as a whole, nothing is left.
-        Fact::Refunded { refund, .. } | Fact::RefundFailed { refund, .. } => {
-            Some(Cargo::NotGivenBack(payment, *refund))
-        }
+        Fact::Refunded { refund, amount } => Some(Cargo::NotGivenBack(payment, *refund, amount.amount)),
+        Fact::RefundFailed { refund, .. } => Some(Cargo::NotGivenBack(payment, *refund, 0)),
+        Fact::RefundReturned { amount, .. } => Some(Cargo::GivenBack(*amount)),
         // Disputes are booked by the payment alone.
-        Fact::CaptureFailed { .. }
+        Fact::Paying { .. }
+        | Fact::CaptureFailed { .. }
         | Fact::Voided
         | Fact::Expired
         | Fact::DisputeOpened { .. }

@@ -49,6 +49,8 @@ pub struct OrderFact {
     pub payment_status: PaymentStatus,
     /// The payment that counts.
     pub payment: Option<Uuid>,
+    /// Payments that were begun after it was placed and are not over.
+    pub further: Vec<Uuid>,
     /// The cart that it was.
     pub cart: Option<CartId>,
     /// What it costs.
@@ -120,8 +122,8 @@ pub struct PaymentFact {
     pub disputed: i64,
     /// How much it is asked to give back and did not yet.
     pub giving_back: i64,
-    /// What it did not give back of refunds that it gave up.
-    pub given_up: BTreeMap<RefundId, Money>,
+    /// How much each of its refunds was asked for.
+    pub refunds: BTreeMap<RefundId, Money>,
     /// How much the provider is being asked to take, or may have taken.
     pub capturing: i64,
     /// How much the provider is being asked to give back, or may have given back.

@@ -138,10 +138,11 @@ impl Sums {
                 }
             }
             Cargo::GivenBack(amount) => self.money(REFUNDS, amount, effect.discarded),
-            Cargo::NotGivenBack(payment, refund) => {
-                let left = facts.payments.get(&payment.uuid()).and_then(|of| of.given_up.get(&refund));
-                if let Some(left) = left {
-                    self.money(REFUNDS, *left, effect.discarded);
+            Cargo::NotGivenBack(payment, refund, done) => {
+                let asked = facts.payments.get(&payment.uuid()).and_then(|of| of.refunds.get(&refund));
+                if let Some(asked) = asked {
+                    let left = Money::new(asked.amount.saturating_sub(done), asked.currency);
+                    self.money(REFUNDS, left, effect.discarded);
                 }
             }
             Cargo::Sent(variant, quantity) if !effect.discarded => {

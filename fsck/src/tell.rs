@@ -8,7 +8,7 @@ use amazoff_actors::coupon::{Coupon, Redemption};
 use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{self, AdjustmentStatus, Order, OrderProjection};
-use amazoff_actors::payment::{self, Operation, PartId, PartState, Payment, PaymentProjection, Stage};
+use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
 use amazoff_actors::pricebook::{CapturePolicy, Pricebook};
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::stock::Stock;
@@ -148,6 +148,7 @@ impl Told for Order {
             status: order.status(),
             payment_status: order.payment_status(),
             payment: order.payment.map(Uuid::from),
+            further: further(order),
             cart: order.draft.as_ref().map(|draft| draft.cart),
             total: order.draft.as_ref().map(|draft| draft.totals.total),
             sold: sold(order),
@@ -187,6 +188,12 @@ fn tell_goods(order: &Order, facts: &mut Facts) {
     }
 }
 
+/// Payments that were begun after an order was placed and are not over.
+fn further(order: &Order) -> Vec<Uuid> {
+    let open = order.further.iter().filter(|further| !further.state.is_over());
+    open.map(|further| Uuid::from(further.payment)).collect()
+}
+
 /// What the ledger must count as sold. A dispute is the payment's business.
 fn sold(order: &Order) -> i64 {
     let asked_back = order.adjustments.iter().filter(|adjustment| adjustment.dispute.is_none());
@@ -211,6 +218,7 @@ impl Told for Payment {
             payment::Event::SyncRequested
             | payment::Event::StillUnknown { .. }
             | payment::Event::OperationRepeated { .. }
+            | payment::Event::RefundsCompared
             | payment::Event::VoidWanted => {}
             _ => notes.unknown_since = None,
         }
@@ -229,7 +237,7 @@ impl Told for Payment {
             refunded: payment.refunded(),
             disputed: payment.disputed(),
             giving_back: giving_back(payment),
-            given_up: given_up(payment),
+            refunds: refunds(payment),
             capturing,
             refunding,
             was_authorized: history.notes.was_authorized,
@@ -252,17 +260,13 @@ fn giving_back(payment: &Payment) -> i64 {
     refunds.map(|part| part.amount.amount.saturating_sub(part.done)).fold(0, i64::saturating_add)
 }
 
-/// What a payment did not give back of refunds that it gave up.
-fn given_up(payment: &Payment) -> BTreeMap<RefundId, Money> {
-    let failed = payment.parts.iter().filter(|part| matches!(part.state, PartState::Failed { .. }));
-    let left = failed.filter_map(|part| match part.id {
-        PartId::Refund(refund) => {
-            let left = part.amount.amount.saturating_sub(part.done);
-            Some((refund, Money::new(left, part.amount.currency)))
-        }
+/// How much each refund of a payment was asked for.
+fn refunds(payment: &Payment) -> BTreeMap<RefundId, Money> {
+    let asked = payment.parts.iter().filter_map(|part| match part.id {
+        PartId::Refund(refund) => Some((refund, part.amount)),
         PartId::Capture(_) => None,
     });
-    left.collect()
+    asked.collect()
 }
 
 /// How much a call that is under way takes, and gives back.

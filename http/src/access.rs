@@ -58,6 +58,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/v1/orders", Access::Person),
     (Method::GET, "/v1/orders/{order_id}", Access::Holder),
     (Method::POST, "/v1/orders/{order_id}/cancel", Access::Holder),
+    (Method::POST, "/v1/orders/{order_id}/payments", Access::Holder),
     (Method::POST, "/v1/orders/{order_id}/returns", Access::Holder),
     (Method::POST, "/v1/orders/{order_id}/returns/{return_id}/cancel", Access::Holder),
     (Method::GET, "/v1/payments/{payment_id}", Access::Holder),

@@ -39,6 +39,7 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(orders::list))
         .routes(routes!(orders::get_one))
         .routes(routes!(orders::cancel))
+        .routes(routes!(orders::pay))
         .routes(routes!(orders::request_return))
         .routes(routes!(orders::cancel_return))
         .routes(routes!(payments::get_one))

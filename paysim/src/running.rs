@@ -183,13 +183,17 @@ impl Running {
         self.world.lock().close_dispute(dispute, won)?;
         Ok(())
     }
-    /// A refund of Stripe's ends that waited, or one that was done comes back.
+    /// A refund of Stripe's ends that waited, or one that was done, at either desk, fails after all.
     ///
     /// # Errors
     /// When there is none, or it has ended.
     pub fn end_refund(&self, refund: &str, fails: bool) -> Result<(), Refused> {
         let mut world = self.world.lock();
         let world = &mut *world;
+        if fails && world.paypal.has_refund(refund) {
+            let failed = world.paypal.fail_refund(&mut world.office, refund);
+            return failed.map(drop).map_err(|failure| Refused::from(failure.reply()));
+        }
         let ended = world.stripe.end_refund(&mut world.office, refund, fails);
         ended.map(drop).map_err(|failure| Refused::from(failure.reply()))
     }

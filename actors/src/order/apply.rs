@@ -5,10 +5,12 @@ use amazoff_supervisor::Timestamp;
 use super::adjustment::{Adjustment, AdjustmentKind, AdjustmentStatus, RefundPart};
 use super::draft::Draft;
 use super::event::{Event, MoneyEvent, ParcelEvent, ReturnEvent};
+use super::further::FurtherState;
 use super::goods::{Pieces, Portion, Return, ReturnState, Shipment, ShipmentState};
 use super::state::Order;
 use super::view::{Milestone, Moment, PaymentStatus};
 use crate::ids::{CaptureId, LineId, OrderId, PaymentId, RefundId, ReturnId, ShipmentId};
+use crate::money::Money;
 
 /// Attempts among which the one is sought that placed an order.
 const ATTEMPTS_MAX: u32 = 10_000;
@@ -168,14 +170,29 @@ impl Order {
                 self.accounts.entry(*payment).or_default().asked.insert(*capture, amount.amount);
                 self.parcel(*shipment, |parcel| parcel.capture = Some(*capture));
             }
+            MoneyEvent::PaymentBegun { further } => self.further.push(further.clone()),
+            MoneyEvent::PaymentMoved { payment, to, at } => {
+                self.further_moves(*payment, to.clone());
+                if let Some(milestone) = milestone_of(to) {
+                    self.passed(*at, milestone);
+                }
+            }
+            MoneyEvent::PaymentAsked { .. } => {}
+            MoneyEvent::DueRequested { payment, capture, amount, .. } => {
+                self.accounts.entry(*payment).or_default().asked.insert(*capture, amount.amount);
+            }
             MoneyEvent::Captured { payment, capture, amount, at } => {
                 self.took(*payment, *capture, amount.amount);
+                if self.untaken(*payment) == 0 {
+                    self.further_moves(*payment, FurtherState::Captured);
+                }
                 let all = self.captured() >= self.price();
                 self.passed(*at, if all { Milestone::Paid } else { Milestone::PartiallyPaid });
             }
-            MoneyEvent::CaptureFailed { payment, capture, at, .. } => {
+            MoneyEvent::CaptureFailed { payment, capture, code, at } => {
                 self.accounts.entry(*payment).or_default().asked.remove(capture);
                 self.ends(*payment, PaymentStatus::Failed);
+                self.further_moves(*payment, FurtherState::Failed { code: code.clone() });
                 self.passed(*at, Milestone::PaymentFailed);
             }
             MoneyEvent::VoidRequested { payment, .. } => {
@@ -184,6 +201,7 @@ impl Order {
             MoneyEvent::ReservationEnded { payment, expired, at } => {
                 self.accounts.entry(*payment).or_default().ended = true;
                 self.ends(*payment, PaymentStatus::Voided);
+                self.further_ended(*payment, *expired);
                 let how = if *expired { Milestone::PaymentExpired } else { Milestone::PaymentVoided };
                 self.passed(*at, how);
             }
@@ -195,6 +213,10 @@ impl Order {
             }
             MoneyEvent::RefundFailed { refund, at, .. } => {
                 self.part(*refund, |part| part.status = AdjustmentStatus::Failed);
+                self.passed(*at, Milestone::RefundFailed);
+            }
+            MoneyEvent::RefundReturned { refund, returned, amount, at, .. } => {
+                self.came_back(*refund, (*returned, *amount));
                 self.passed(*at, Milestone::RefundFailed);
             }
             MoneyEvent::DisputeClosed { dispute, won, .. } => {
@@ -224,6 +246,25 @@ impl Order {
         if let Some(part) = parts.find(|part| part.refund == refund) {
             change(part);
         }
+    }
+
+    /// Of a refund that was done all or some is with the provider again. What came back shows as a part that failed.
+    fn came_back(&mut self, refund: RefundId, (returned, amount): (RefundId, Money)) {
+        let mut known = self.adjustments.iter_mut();
+        let of = known.find(|known| known.refunds.iter().any(|part| part.refund == refund));
+        let Some(adjustment) = of else { return };
+        let id = adjustment.id;
+        let mut parts = adjustment.refunds.iter_mut();
+        let Some(part) = parts.find(|part| part.refund == refund) else { return };
+        if amount.amount >= part.amount.amount {
+            part.status = AdjustmentStatus::Failed;
+        } else {
+            part.amount.amount -= amount.amount;
+            let (payment, status) = (part.payment, AdjustmentStatus::Failed);
+            adjustment.refunds.push(RefundPart { refund: returned, payment, amount, status });
+        }
+        let paid = self.returns.values_mut().filter(|back| back.state == ReturnState::Refunded);
+        paid.filter(|back| back.adjustment == Some(id)).for_each(|back| back.state = ReturnState::Received);
     }
 
     fn parcel(&mut self, shipment: ShipmentId, change: impl FnOnce(&mut Shipment)) {
@@ -268,6 +309,18 @@ fn parcel(lines: &[Portion], at: Timestamp) -> Shipment {
         packed_at: at,
         shipped_at: None,
         delivered_at: None,
+    }
+}
+
+/// What a shopper sees of a further payment's move on the timeline.
+fn milestone_of(state: &FurtherState) -> Option<Milestone> {
+    match state {
+        FurtherState::Pending | FurtherState::Captured => None,
+        FurtherState::RequiresAction { .. } => Some(Milestone::PaymentRequiresAction),
+        FurtherState::Authorized => Some(Milestone::PaymentAuthorized),
+        FurtherState::Voided => Some(Milestone::PaymentVoided),
+        FurtherState::Expired => Some(Milestone::PaymentExpired),
+        FurtherState::Failed { .. } => Some(Milestone::PaymentFailed),
     }
 }
 

@@ -40,6 +40,19 @@ pub enum Command {
         /// How much; must be the order's total.
         amount: Money,
     },
+    /// Begins another payment over what is still owed.
+    Pay {
+        /// Its name.
+        payment: PaymentId,
+        /// The provider's name.
+        provider: String,
+        /// The provider's token for the shopper's card; never a card number.
+        token: String,
+    },
+    /// Asks how a further payment stands that its shopper may have left.
+    CheckPayment,
+    /// Gives up a further payment that its shopper has left.
+    GiveUpPayment,
     /// Gives all of it up: stock becomes free, money goes back.
     Cancel {
         /// Why, for the timeline.

@@ -22,6 +22,9 @@ pub struct OrderDelivery {
     pub stocks: Directory<Stock>,
 }
 
+/// Why a payment failed that could not even be written down.
+const UNAVAILABLE: &str = "payment-unavailable";
+
 /// An effect on its way.
 type Sent<'a> = Delivery<'a, Effect>;
 
@@ -29,9 +32,11 @@ impl Deliver<Order> for OrderDelivery {
     fn deliver<'a>(&'a self, sent: Sent<'a>) -> BoxFuture<'a, Delivered<Command>> {
         async move {
             match sent.effect {
-                Effect::CapturePart { .. } | Effect::Refund { .. } | Effect::VoidPayment { .. } => {
-                    self.to_payment(&sent).await
-                }
+                Effect::Authorize { .. }
+                | Effect::SyncPayment { .. }
+                | Effect::CapturePart { .. }
+                | Effect::Refund { .. }
+                | Effect::VoidPayment { .. } => self.to_payment(&sent).await,
                 Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => {
                     self.to_stock(&sent).await
                 }
@@ -47,6 +52,11 @@ impl OrderDelivery {
         match Reached::from(self.payments.execute(payment.uuid(), command, sent.envelope()).await) {
             Reached::Accepted(_) => Delivered::Done,
             Reached::Refused(refusal) => refused(sent, payment, refusal.code()),
+            // The provider is called only after the payment's own commit, so no money was touched.
+            Reached::Poisoned(reason) if matches!(sent.effect, Effect::Authorize { .. }) => {
+                tracing::error!(payment.id = %payment, %reason, "payment {payment} could not be begun: {reason}");
+                refused(sent, payment, UNAVAILABLE)
+            }
             Reached::Poisoned(reason) => stuck(sent, &reason),
             Reached::NotNow(reason) => Delivered::Retry { reason },
         }
@@ -65,6 +75,10 @@ impl OrderDelivery {
 
 fn asked_of_payment(effect: &Effect) -> Option<(PaymentId, payment::Command)> {
     match effect {
+        Effect::Authorize { payment, terms } => {
+            Some((*payment, payment::Command::Authorize(terms.as_ref().clone())))
+        }
+        Effect::SyncPayment { payment } => Some((*payment, payment::Command::Sync)),
         Effect::CapturePart { payment, capture, amount } => {
             Some((*payment, payment::Command::CapturePart { capture: *capture, amount: *amount }))
         }
@@ -90,7 +104,11 @@ fn asked_of_stock(effect: &Effect) -> Option<(VariantId, stock::Command)> {
             let (cause, quantity, resellable) = (*cause, *quantity, *resellable);
             Some((*variant, stock::Command::Restock { cause, quantity, resellable }))
         }
-        Effect::CapturePart { .. } | Effect::Refund { .. } | Effect::VoidPayment { .. } => None,
+        Effect::Authorize { .. }
+        | Effect::SyncPayment { .. }
+        | Effect::CapturePart { .. }
+        | Effect::Refund { .. }
+        | Effect::VoidPayment { .. } => None,
     }
 }
 
@@ -99,10 +117,12 @@ fn refused(sent: &Sent<'_>, payment: PaymentId, code: &str) -> Delivered<Command
     let order = &sent.key.entity;
     let code = code.to_owned();
     let fact = match sent.effect {
+        Effect::Authorize { .. } => Fact::Paying { update: payment::Update::Failed { code } },
         Effect::CapturePart { capture, .. } => Fact::CaptureFailed { capture: *capture, code },
         Effect::Refund { refund, .. } => Fact::RefundFailed { refund: *refund, code },
         // What was taken or is being taken meanwhile comes as a fact of its own.
         Effect::VoidPayment { .. }
+        | Effect::SyncPayment { .. }
         | Effect::ShipStock { .. }
         | Effect::Deallocate { .. }
         | Effect::Restock { .. } => return Delivered::Done,

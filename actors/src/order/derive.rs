@@ -82,7 +82,7 @@ fn status(order: &Order, goods: FulfillmentStatus) -> Status {
 fn payment(order: &Order) -> PaymentStatus {
     let (captured, refunded) = (order.captured(), order.refunded());
     match (captured, refunded) {
-        (..=0, _) => order.noted,
+        (..=0, _) => order.standing(),
         (_, 1..) if refunded >= captured => PaymentStatus::Refunded,
         (_, 1..) => PaymentStatus::PartiallyRefunded,
         _ if captured >= order.price() => PaymentStatus::Paid,

@@ -5,11 +5,24 @@ use uuid::Uuid;
 
 use crate::ids::{CaptureId, HoldId, PaymentId, RefundId, ShipmentId, VariantId};
 use crate::money::{Money, Quantity};
+use crate::payment::Terms;
 
 /// What follows outside an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
+    /// Have what is owed reserved.
+    Authorize {
+        /// By which payment.
+        payment: PaymentId,
+        /// On which terms.
+        terms: Box<Terms>,
+    },
+    /// Have the provider asked how a payment stands.
+    SyncPayment {
+        /// Which payment.
+        payment: PaymentId,
+    },
     /// Have part of the reserved money taken.
     CapturePart {
         /// By which payment.
@@ -72,7 +85,9 @@ impl Effect {
     /// The stream it goes on: one per payment and one per variant, so that a stuck one delays nothing else.
     pub(super) fn destination(&self) -> String {
         match self {
-            Self::CapturePart { payment, .. }
+            Self::Authorize { payment, .. }
+            | Self::SyncPayment { payment }
+            | Self::CapturePart { payment, .. }
             | Self::Refund { payment, .. }
             | Self::VoidPayment { payment } => format!("payment:{payment}"),
             Self::ShipStock { variant, .. }

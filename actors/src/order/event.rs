@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::adjustment::{Adjustment, Note};
 use super::command::CancelReason;
 use super::draft::Draft;
+use super::further::{Further, FurtherState};
 use super::goods::{Portion, ReceivedPortion, ReturnReason, Tracking};
 use super::view::PaymentStatus;
 use crate::ids::{CaptureId, PaymentId, RefundId, ReturnId, ShipmentId};
@@ -138,6 +139,38 @@ pub enum MoneyEvent {
         /// When.
         at: Timestamp,
     },
+    /// A payment was begun over what was still owed.
+    PaymentBegun {
+        /// It.
+        further: Further,
+    },
+    /// A further payment moved.
+    PaymentMoved {
+        /// Which.
+        payment: PaymentId,
+        /// To where.
+        to: FurtherState,
+        /// When.
+        at: Timestamp,
+    },
+    /// The provider is about to be asked how a further payment stands.
+    PaymentAsked {
+        /// Which.
+        payment: PaymentId,
+        /// When.
+        at: Timestamp,
+    },
+    /// What a further payment reserved is about to be taken, as far as no parcel will take it.
+    DueRequested {
+        /// By which payment.
+        payment: PaymentId,
+        /// Under which key.
+        capture: CaptureId,
+        /// How much.
+        amount: Money,
+        /// When.
+        at: Timestamp,
+    },
     /// Money was taken.
     Captured {
         /// By which payment.
@@ -189,6 +222,19 @@ pub enum MoneyEvent {
     RefundFailed {
         /// By which refund.
         refund: RefundId,
+        /// Why.
+        code: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Money that had gone back came to the shop's account with the provider again.
+    RefundReturned {
+        /// By which refund.
+        refund: RefundId,
+        /// The name of what came back.
+        returned: RefundId,
+        /// How much.
+        amount: Money,
         /// Why.
         code: String,
         /// When.

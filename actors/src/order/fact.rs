@@ -4,11 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{CaptureId, RefundId};
 use crate::money::Money;
+use crate::payment::Update;
 
 /// What became of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
+    /// A payment that the order began has moved.
+    Paying {
+        /// To where.
+        update: Update,
+    },
     /// Money was taken.
     Captured {
         /// By which capture.
@@ -34,6 +40,17 @@ pub enum Fact {
     RefundFailed {
         /// By which refund.
         refund: RefundId,
+        /// Why.
+        code: String,
+    },
+    /// Money that had gone back is with the provider again: the refund failed after all.
+    RefundReturned {
+        /// By which refund.
+        refund: RefundId,
+        /// The name of what came back.
+        returned: RefundId,
+        /// How much.
+        amount: Money,
         /// Why.
         code: String,
     },

@@ -19,7 +19,8 @@
 //!
 //! Unpack, Deliver, and the steps of a return (approve, reject, cancel, receive) follow the parcel's and the return's own state:
 //! packed → shipped → delivered; requested → approved → received → refunded, or rejected or canceled before it is received.
-//! AddNote is always possible. IfVersion wraps any of them for whoever worked from a page.
+//! Pay begins another payment over what is owed, of an order that binds, one at a time (ORDER-9); CheckPayment and
+//! GiveUpPayment are the reminders of one that its shopper may have left. AddNote is always possible. IfVersion wraps any of them for whoever worked from a page.
 //!
 //! Invariants:
 //! - ORDER-1 A cart becomes at most one order: the id derives from the cart, and the claim `order-of-cart` guards it.
@@ -35,6 +36,7 @@
 //! - ORDER-6 Σ refunds that are done or on their way ≤ Σ captured, in all and by payment.
 //! - ORDER-7 Nothing is sent unless its money is taken, or validly reserved.
 //! - ORDER-8 Every effect has a name that follows from what it is for (parcel, adjustment, return), so a repeat does nothing.
+//! - ORDER-9 At most one payment is being reserved or taken at a time, over exactly what is owed when it begins.
 //!
 //! Where money is taken with parcels ([`CapturePolicy::OnShipment`](crate::pricebook::CapturePolicy)), sending one asks for the
 //! price of its pieces (and that of sending, with the first one), and what nothing is to be taken from any more is given up.
@@ -57,9 +59,11 @@ mod draft;
 mod effect;
 mod event;
 mod fact;
+mod further;
 mod goods;
 mod handle;
 mod number;
+mod pay;
 mod plan;
 mod projection;
 mod rejection;
@@ -80,6 +84,7 @@ pub use draft::{Draft, Line};
 pub use effect::Effect;
 pub use event::{Event, MoneyEvent, ParcelEvent, ReturnEvent};
 pub use fact::Fact;
+pub use further::{Further, FurtherState};
 pub use goods::{
     Pieces, Portion, ReceivedPortion, Return, ReturnReason, ReturnState, Shipment, ShipmentState, Tracking,
 };

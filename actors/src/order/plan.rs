@@ -1,6 +1,6 @@
 //! A decision in the making: each event is applied at once, so that the next rule sees what the one before did.
 
-use amazoff_supervisor::{Decision, Entity};
+use amazoff_supervisor::{Decision, Entity, Timestamp};
 
 use super::effect::Effect;
 use super::event::Event;
@@ -35,6 +35,18 @@ impl Plan {
     pub(super) fn transfer(&mut self, amount: Money, from: &str, to: &str) {
         let decision = std::mem::replace(&mut self.decision, self.order.unchanged());
         self.decision = decision.transfer(amount.currency.code(), amount.amount, from, to);
+    }
+
+    /// Wakes the order then.
+    pub(super) fn remind(&mut self, name: &str, at: Timestamp) {
+        let decision = std::mem::replace(&mut self.decision, self.order.unchanged());
+        self.decision = decision.remind(name, at);
+    }
+
+    /// Lets it sleep.
+    pub(super) fn forget(&mut self, name: &str) {
+        let decision = std::mem::replace(&mut self.decision, self.order.unchanged());
+        self.decision = decision.forget(name);
     }
 
     /// The decision.

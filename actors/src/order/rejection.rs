@@ -23,6 +23,12 @@ pub enum Rejection {
     /// Money is reserved for it.
     #[error("the order's payment is under way")]
     PaymentUnderWay,
+    /// Nothing is owed that is not taken or reserved.
+    #[error("nothing is owed for the order")]
+    NothingOwed,
+    /// It has had as many payments as it may have.
+    #[error("too many payments were tried for the order")]
+    TooManyPayments,
     /// Another payment pays it.
     #[error("another payment pays this order")]
     OtherPayment,
@@ -115,6 +121,8 @@ impl Fault for Rejection {
             | Self::NotDraft
             | Self::NotPlaced
             | Self::PaymentUnderWay
+            | Self::NothingOwed
+            | Self::TooManyPayments
             | Self::OtherPayment
             | Self::AmountMismatch { .. }
             | Self::CartAlreadyOrdered => FaultKind::Conflict,
@@ -126,6 +134,8 @@ impl Fault for Rejection {
             Self::NotDraft => "order-not-draft",
             Self::NotPlaced => "order-not-placed",
             Self::PaymentUnderWay => "order-payment-under-way",
+            Self::NothingOwed => "order-nothing-owed",
+            Self::TooManyPayments => "order-too-many-payments",
             Self::OtherPayment => "order-other-payment",
             Self::AmountMismatch { .. } => "amount-mismatch",
             Self::CartAlreadyOrdered => "cart-already-ordered",
@@ -157,6 +167,8 @@ impl Fault for Rejection {
             | Self::NotDraft
             | Self::NotPlaced
             | Self::PaymentUnderWay
+            | Self::NothingOwed
+            | Self::TooManyPayments
             | Self::OtherPayment
             | Self::CartAlreadyOrdered
             | Self::NothingChosen

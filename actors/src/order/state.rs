@@ -12,8 +12,10 @@ use super::derive::Axes;
 use super::draft::Draft;
 use super::effect::Effect;
 use super::event::Event;
+use super::further::Further;
 use super::goods::{Pieces, Return, Shipment};
 use super::rejection::Rejection;
+use super::rules::{GRACE, PATIENCE};
 use super::view::{FulfillmentStatus, Moment, PaymentStatus, Stage, Status};
 use crate::ids::{LineId, PaymentId, ReturnId, ShipmentId};
 
@@ -47,6 +49,8 @@ pub struct Order {
     pub returns: BTreeMap<ReturnId, Return>,
     /// What payments took, and were asked to take.
     pub accounts: BTreeMap<PaymentId, Account>,
+    /// Payments that were begun after it was placed, oldest first.
+    pub further: Vec<Further>,
     /// Changes of what it costs and of what was paid back, oldest first.
     pub adjustments: Vec<Adjustment>,
     /// Remarks, oldest first.
@@ -109,6 +113,9 @@ impl Entity for Order {
             Command::NotePayment { payment, status } => Ok(self.note(*payment, *status, at)),
             Command::Place { payment } => self.place(*payment, at),
             Command::MarkPaid { payment, amount } => self.mark_paid(draft, (*payment, *amount), at),
+            Command::Pay { payment, provider, token } => self.pay(draft, (*payment, provider, token), at),
+            Command::CheckPayment => Ok(self.lose_patience(at)),
+            Command::GiveUpPayment => Ok(self.give_up_payment(at)),
             Command::Cancel { reason } => self.cancel(draft, *reason, at),
             Command::CancelLines { adjustment, lines, reason } => {
                 self.cancel_lines(draft, (*adjustment, lines), *reason, at)
@@ -138,6 +145,14 @@ impl Entity for Order {
         self.version = self.version.saturating_add(1);
         self.take_in(event);
         self.axes = Axes::derive(self);
+    }
+
+    fn reminded(name: &str) -> Option<Command> {
+        match name {
+            PATIENCE => Some(Command::CheckPayment),
+            GRACE => Some(Command::GiveUpPayment),
+            _ => None,
+        }
     }
 
     fn claim_taken(_claim: &Claim) -> Rejection {

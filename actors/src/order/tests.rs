@@ -1,6 +1,7 @@
 mod golden;
 mod money;
 mod parcels;
+mod pay;
 mod returns;
 mod sequences;
 mod standing;

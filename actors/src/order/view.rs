@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::adjustment::Adjustment;
 use super::contact::Contact;
 use super::draft::Line;
+use super::further::Further;
 use super::goods::{Pieces, Return, Shipment};
 use super::number::number;
 use super::state::Order;
@@ -233,6 +234,8 @@ pub struct View {
     /// The payment that counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
+    /// Payments that were begun after it was placed, oldest first.
+    pub further: Vec<Further>,
     /// What happened, oldest first.
     pub timeline: Vec<Moment>,
     /// When it became binding.
@@ -253,6 +256,8 @@ pub struct Sums {
     pub refunded: Money,
     /// What can still be given back.
     pub refundable: Money,
+    /// What is still owed that is neither taken nor reserved.
+    pub owed: Money,
 }
 
 impl View {
@@ -276,11 +281,13 @@ impl View {
                 captured: draft.money(order.captured()),
                 refunded: draft.money(order.refunded()),
                 refundable: draft.money(order.refundable()),
+                owed: draft.money(order.owed()),
             },
             shipments: order.shipments.iter().map(|(id, parcel)| (*id, parcel.clone())).collect(),
             returns: order.returns.iter().map(|(id, back)| (*id, back.clone())).collect(),
             adjustments: order.adjustments.clone(),
             payment_id: order.payment,
+            further: order.further.clone(),
             timeline: order.timeline.clone(),
             placed_at: order.placed_at,
             version,

@@ -110,7 +110,9 @@ pub(super) fn voided(known: &Known<'_>) -> Decision<Payment> {
 
 /// Tells whoever may be concerned that nothing is reserved any more.
 pub(super) fn ended(known: &Known<'_>, mut decision: Decision<Payment>, fact: Fact) -> Decision<Payment> {
-    if known.payment.takings.is_empty() {
+    // An order that began it learns the same by the fact.
+    let told = known.payment.reserved && known.terms.by_order;
+    if known.payment.takings.is_empty() && !told {
         decision = decision.effect(known.tell(Update::Voided));
     }
     if known.payment.reserved { decision.effect(known.tell_order(fact)) } else { decision }
@@ -138,13 +140,19 @@ fn action(known: &Known<'_>, operation: Operation, reference: &str, url: &str) -
     }
 }
 
-/// The provider refuses. Where some money was taken already, what is left stays reserved until it runs out.
+/// The provider refuses. Where some money was taken already, what is left stays reserved until it runs out; where all of it
+/// could not be taken, it is given up.
 fn declined(known: &Known<'_>, operation: Operation, code: &str) -> Decision<Payment> {
     if operation == Operation::Void && !known.payment.takings.is_empty() {
         let decision = known.happens(vec![Event::VoidRefused { code: code.to_owned() }]).forget(SYNC);
         return known.and_then(decision, parts::next);
     }
-    failed(known, code)
+    let decision = failed(known, code);
+    if operation == Operation::Capture {
+        // What it still reserves is of no use. Nobody waits for the answer: what is not given up runs out.
+        return decision.effect(known.call(Operation::Void, known.payment.reference.clone()));
+    }
+    decision
 }
 
 /// The provider refuses; nothing more follows.

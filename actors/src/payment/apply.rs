@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::observe::SEEN_MAX;
-use super::part::{Ask, Dispute, Doubt, Part, PartId, PartState, Taking};
+use super::part::{Ask, Dispute, Doubt, Part, PartId, PartState, RefundCall, Taking};
 use super::provider::{Confirmation, Operation};
 use super::state::{Payment, Stage};
 use crate::money::Money;
@@ -54,10 +54,13 @@ pub(super) fn apply(payment: &mut Payment, event: &Event) {
             calls: 0,
             state: PartState::Waiting,
             reference: None,
+            refunds: Vec::new(),
         }),
         Event::PartAsked { part, ask } => set(payment, *part, PartState::Asked(ask.clone())),
         Event::PartDone { part, amount, reference } => done(payment, *part, *amount, reference.as_deref()),
         Event::PartFailed { part, code } => set(payment, *part, PartState::Failed { code: code.clone() }),
+        Event::RefundsCompared => {}
+        Event::RefundReturned { part, call, code, .. } => come_back(payment, *part, (*call, code)),
         Event::Observed { event } => {
             payment.seen.push_back(event.clone());
             if payment.seen.len() > SEEN_MAX {
@@ -119,11 +122,22 @@ fn set(payment: &mut Payment, id: PartId, state: PartState) {
 
 fn done(payment: &mut Payment, id: PartId, amount: Money, reference: Option<&str>) {
     let Some(part) = payment.parts.iter_mut().find(|part| part.id == id) else { return };
-    let of_capture = part.ask().and_then(|ask| ask.capture_reference.clone());
+    let asked = part.ask();
+    let of_capture = asked.and_then(|ask| ask.capture_reference.clone());
+    if matches!(id, PartId::Refund(_)) {
+        let (reference, capture_reference) = (reference.map(str::to_owned), of_capture.clone());
+        let (call, at) = (part.calls, asked.map(|ask| ask.at).unwrap_or_default());
+        let amount = amount.amount;
+        part.refunds.push(RefundCall { call, amount, reference, capture_reference, at, returned: None });
+    }
     part.done = part.done.saturating_add(amount.amount);
     part.calls = part.calls.saturating_add(1);
     part.reference = reference.map(str::to_owned);
-    part.state = if part.done >= part.amount.amount { PartState::Done } else { PartState::Waiting };
+    part.state = match part.returned() {
+        _ if part.done >= part.amount.amount => PartState::Done,
+        Some(code) => PartState::Failed { code: code.to_owned() },
+        None => PartState::Waiting,
+    };
     match id {
         PartId::Capture(_) => {
             take(payment, amount.amount, reference.map(str::to_owned));
@@ -133,6 +147,31 @@ fn done(payment: &mut Payment, id: PartId, amount: Money, reference: Option<&str
             }
         }
         PartId::Refund(_) => give_back(payment, amount.amount, of_capture.as_deref()),
+    }
+}
+
+/// A refund that was done has failed after all. What waits of it is not asked for any more.
+fn come_back(payment: &mut Payment, id: PartId, (call, code): (u32, &str)) {
+    let Some(part) = payment.parts.iter_mut().find(|part| part.id == id) else { return };
+    let mut calls = part.refunds.iter_mut();
+    let Some(done) = calls.find(|done| done.call == call && done.returned.is_none()) else { return };
+    done.returned = Some(code.to_owned());
+    let (amount, capture) = (done.amount, done.capture_reference.clone());
+    part.done = part.done.saturating_sub(amount);
+    if part.ask().is_none() {
+        part.state = PartState::Failed { code: code.to_owned() };
+    }
+    take_back(payment, amount, capture.as_deref());
+}
+
+/// Books what came back on the capture that it was of, else on whatever was given back of, the newest first.
+fn take_back(payment: &mut Payment, amount: i64, capture: Option<&str>) {
+    let mut left = amount;
+    let named = |taking: &&mut Taking| capture.is_none() || taking.reference.as_deref() == capture;
+    for taking in payment.takings.iter_mut().rev().filter(named) {
+        let part = left.min(taking.refunded);
+        taking.refunded = taking.refunded.saturating_sub(part);
+        left = left.saturating_sub(part);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::order::Fact;
 pub struct Terms {
     /// The order that is paid.
     pub order: OrderId,
-    /// The cart whose checkout is told.
+    /// The cart that the order was.
     pub cart: CartId,
     /// The exact amount.
     pub amount: Money,
@@ -21,6 +21,9 @@ pub struct Terms {
     pub provider: String,
     /// The provider's token for the shopper's card; never a card number.
     pub token: String,
+    /// Whether its order began it and is told how it goes, for what is owed after placement; else the checkout.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_order: bool,
 }
 
 /// A request to a payment.
@@ -54,6 +57,9 @@ pub enum Command {
     Void,
     /// Ask the provider what became of the last operation, or of the reservation.
     Sync,
+    /// Ask the provider about everything that may differ from what is known here: the same, and whether money that was given
+    /// back is still with the payer.
+    Compare,
     /// Ask the provider whether the reservation has run out.
     CheckExpiry,
     /// Take in what the provider tells of its own accord.

@@ -92,6 +92,12 @@ impl PaymentDelivery {
         order: OrderId,
         (payment, fact): (PaymentId, &Fact),
     ) -> Delivered<Command> {
+        if let Fact::RefundReturned { amount, code, .. } = fact {
+            tracing::error!(payment.id = %payment, %code, "a refund of {amount} by payment {payment} failed after it was done: {code}");
+        }
+        if matches!(fact, Fact::Paying { update: Update::IntegrityFailure }) {
+            tracing::error!(payment.id = %payment, "the provider acted on another amount than payment {payment} asked");
+        }
         if let Fact::CaptureFailed { code, .. } | Fact::RefundFailed { code, .. } = fact {
             if code == INTEGRITY {
                 tracing::error!(payment.id = %payment, "the provider acted on another amount than payment {payment} asked");

@@ -132,6 +132,19 @@ pub enum Event {
         /// Why.
         code: String,
     },
+    /// The provider is about to be asked how refunds stand that were done.
+    RefundsCompared,
+    /// A refund that was done failed after all: its money is with the provider again.
+    RefundReturned {
+        /// Which part.
+        part: PartId,
+        /// By which of its calls, from 0.
+        call: u32,
+        /// How much.
+        amount: Money,
+        /// Why.
+        code: String,
+    },
     /// A message of the provider was taken in.
     Observed {
         /// Which.

@@ -70,12 +70,13 @@ impl Payments {
         self.execute(id, Command::Confirm { result }, envelope).await
     }
 
-    /// Asks the provider at once what became of an operation whose answer is missing.
+    /// Asks the provider at once about everything that may differ: what became of an operation whose answer is missing, how
+    /// the reservation stands, and whether money that was given back is still with the payer.
     ///
     /// # Errors
     /// [`Rejection::NotFound`].
     pub async fn sync(&self, id: PaymentId, within: Duration) -> Result<Answer<View>, AskError<Rejection>> {
-        self.execute(id, Command::Sync, Envelope::system(within)).await
+        self.execute(id, Command::Compare, Envelope::system(within)).await
     }
 
     pub(crate) async fn execute(

@@ -7,7 +7,7 @@ use amazoff_supervisor::{Decision, Entity as _, Timestamp, derive_uuid};
 use super::apply::confirmation_of;
 use super::command::{Call, Effect, Terms, Update};
 use super::event::Event;
-use super::part::{Ask, Part, PartId};
+use super::part::{Ask, Part, PartId, RefundCall};
 use super::provider::{Confirmation, Intent, IntentKey, Operation};
 use super::state::Payment;
 use crate::ids::PaymentId;
@@ -79,8 +79,11 @@ impl Known<'_> {
         Decision { reply: more.reply, ..decision }
     }
 
-    /// News for the checkout.
+    /// News for whoever began the payment.
     pub(super) fn tell(&self, update: Update) -> Effect {
+        if self.terms.by_order {
+            return self.tell_order(Fact::Paying { update });
+        }
         Effect::TellCheckout { cart: self.terms.cart, update }
     }
 
@@ -175,6 +178,20 @@ impl Known<'_> {
             reference: self.payment.reference.clone(),
             capture_reference: ask.capture_reference.clone(),
         }
+    }
+
+    /// A call to look up how a refund stands that was done.
+    pub(super) fn find_refund(&self, part: &Part, call: &RefundCall) -> Effect {
+        let intent = Intent {
+            key: self.part_key(part.id, call.call),
+            payment: self.id,
+            order: Some(self.terms.order),
+            asked_at: Some(call.at),
+            amount: Money::new(call.amount, self.terms.amount.currency),
+            reference: self.payment.reference.clone(),
+            capture_reference: call.capture_reference.clone(),
+        };
+        self.provider(Call::Find { operation: Operation::Refund, intent, asked: 0 })
     }
 
     pub(super) fn part_key(&self, part: PartId, call: u32) -> IntentKey {

@@ -25,6 +25,7 @@
 //! answered; *remembered* = done once the fate is known. `Authorize` with other terms is refused in every stage, and so is a
 //! part under the name of another one. ¹ Refused once a part was asked for. ² Waits while a call is under way; a part that
 //! is known already is a repeat. ³ Remembered while a part is asked or waits. ⁴ Repeat where it was taken in parts.
+//! `Compare` asks like Sync, and about every refund that was done; so does a message that one failed, about that one.
 //! `CheckExpiry` (the reminder of a reservation's end) and a provider's message (`Observe`) ask like Sync does; a message
 //! about a dispute is taken in at every stage but Created. A part whose answer is missing is asked about like a stage.
 //!
@@ -38,8 +39,10 @@
 //! - PAY-5 An answer over another amount or currency ends in IntegrityFailure, never in money that counts as moved.
 //! - PAY-6 Postings sum to zero: a capture moves `provider:<name>` → `clearing:captured`, a refund `clearing:refunds` →
 //!   `provider:<name>`, a dispute `disputes` → `provider:<name>` and, when it is won, back.
-//! - PAY-7 Each settled step is told once: what the checkout asked to the checkout, everything else to the order.
+//! - PAY-7 Each settled step is told once: how the reservation goes to whoever began the payment, the checkout or the
+//!   order, and everything else to the order.
 //! - PAY-8 Refunds, done and promised, never exceed what was captured; money in dispute is not given back.
+//! - PAY-9 A refund that fails after it was done is turned back once, when its provider says so to a question by its key.
 //!
 //! It does not store cards or know stock, and decides about no refund: the checkout and the order command it; shoppers only
 //! confirm. What its provider says of its own accord comes through [`Webhooks`].
@@ -60,6 +63,7 @@ mod projection;
 mod provider;
 mod rejection;
 mod reserve;
+mod returned;
 mod state;
 mod sync;
 #[cfg(test)]
@@ -73,7 +77,7 @@ pub use event::Event;
 pub use handle::Payments;
 pub use intake::{Intake, IntakeError, Stray, Webhooks};
 pub use observe::DISPUTES;
-pub use part::{Ask, Dispute, Doubt, Part, PartId, PartState, Taking};
+pub use part::{Ask, Dispute, Doubt, Part, PartId, PartState, RefundCall, Taking};
 pub use parts::REFUNDS;
 pub use projection::{PAYMENTS, PaymentCard, PaymentProjection};
 pub use provider::{

@@ -4,9 +4,10 @@ use amazoff_supervisor::Decision;
 
 use super::event::Event;
 use super::known::Known;
-use super::provider::News;
+use super::provider::{News, Operation};
+use super::rejection::Rejection;
 use super::state::Payment;
-use super::sync;
+use super::{returned, sync};
 use crate::money::Money;
 use crate::order::Fact;
 
@@ -18,13 +19,19 @@ pub const DISPUTES: &str = "disputes";
 pub(super) const SEEN_MAX: usize = 64;
 
 /// Takes a message in, once. Most only say that there is something to ask.
-pub(super) fn take_in(known: &Known<'_>, event: &str, news: &News) -> Decision<Payment> {
+pub(super) fn take_in(known: &Known<'_>, event: &str, news: &News) -> Result<Decision<Payment>, Rejection> {
     if known.payment.seen.iter().any(|seen| seen == event) {
-        return known.unchanged();
+        return Ok(known.unchanged());
     }
     let observed = || known.happens(vec![Event::Observed { event: event.to_owned() }]);
-    match news {
+    Ok(match news {
         News::Look => known.and_then(observed(), sync::ask),
+        // An answer that is on its way may be older than the message, which comes again.
+        News::RefundFailed { .. } if is_giving_back(known) => return Err(Rejection::Busy),
+        News::RefundFailed { reference } => {
+            let asked = known.and_then(observed(), sync::ask);
+            known.and_then(asked, |known| returned::ask(known, Some(reference)))
+        }
         News::Disputed { dispute, amount } => {
             known.and_then(observed(), |known| opened(known, dispute, *amount))
         }
@@ -32,7 +39,14 @@ pub(super) fn take_in(known: &Known<'_>, event: &str, news: &News) -> Decision<P
             known.and_then(observed(), |known| closed(known, dispute, (*amount, *won)))
         }
         News::Irrelevant => known.unchanged(),
-    }
+    })
+}
+
+/// Whether the provider is being asked for a refund, or about one.
+fn is_giving_back(known: &Known<'_>) -> bool {
+    let under_way = known.payment.part_under_way();
+    let refund = under_way.filter(|(part, _)| part.id.operation() == Operation::Refund);
+    refund.is_some_and(|(_, ask)| ask.doubt.is_none_or(|doubt| doubt.asking))
 }
 
 fn opened(known: &Known<'_>, dispute: &str, amount: Money) -> Decision<Payment> {

@@ -50,6 +50,25 @@ pub struct Part {
     pub state: PartState,
     /// The provider's name for the last call that was done.
     pub reference: Option<String>,
+    /// The calls that gave money back, oldest first; none for a capture.
+    pub refunds: Vec<RefundCall>,
+}
+
+/// Money that was given back by one call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundCall {
+    /// Which call of its part, from 0.
+    pub call: u32,
+    /// How much.
+    pub amount: i64,
+    /// The provider's name for it.
+    pub reference: Option<String>,
+    /// The capture that it gave back, where the provider names captures.
+    pub capture_reference: Option<String>,
+    /// When it was first sent.
+    pub at: Timestamp,
+    /// Why it failed after all, if it did.
+    pub returned: Option<String>,
 }
 
 /// Where a part stands. At most one part of a payment is asked at a time; the others wait in the order they came.
@@ -107,6 +126,10 @@ impl Part {
             PartState::Waiting | PartState::Asked(_) | PartState::Done => self.amount.amount,
             PartState::Failed { .. } => self.done,
         }
+    }
+    /// Why money that it gave back came back, if some did.
+    pub fn returned(&self) -> Option<&str> {
+        self.refunds.iter().find_map(|call| call.returned.as_deref())
     }
     /// Whether it is neither done nor refused.
     pub fn is_open(&self) -> bool {

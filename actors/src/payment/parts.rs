@@ -5,7 +5,7 @@ use amazoff_supervisor::{Decision, Entity as _};
 use super::answer::{CLEARING, broken};
 use super::event::Event;
 use super::known::{EXPIRY, Known};
-use super::part::{Ask, Part, PartId, Taking};
+use super::part::{Ask, Part, PartId, PartState, Taking};
 use super::provider::{Operation, ProviderAnswer};
 use super::rejection::Rejection;
 use super::reserve;
@@ -168,15 +168,23 @@ pub(super) fn settle(
 fn done(known: &Known<'_>, part: &Part, (amount, reference): (Money, Option<String>)) -> Decision<Payment> {
     let happened = known.happens(vec![Event::PartDone { part: part.id, amount, reference }]);
     let provider = known.provider_account();
-    let whole = part.done.saturating_add(amount.amount) >= part.amount.amount;
     let mut decision = match part.id {
         PartId::Capture(capture) => known
             .transfer(happened, amount, (&provider, CLEARING))
             .effect(known.tell_order(Fact::Captured { capture, amount })),
         PartId::Refund(refund) => {
             let moved = known.transfer(happened, amount, (REFUNDS, &provider));
-            let fact = Fact::Refunded { refund, amount: part.amount };
-            if whole { moved.effect(known.tell_order(fact)) } else { moved }
+            let after = known.payment.after(&moved.events);
+            match after.part(part.id).map(|after| (after, &after.state)) {
+                Some((_, PartState::Done)) => {
+                    moved.effect(known.tell_order(Fact::Refunded { refund, amount: part.amount }))
+                }
+                // Some of it came back meanwhile.
+                Some((after, PartState::Failed { code })) => {
+                    moved.effect(known.tell_order(failure(after, code)))
+                }
+                Some((_, PartState::Waiting | PartState::Asked(_))) | None => moved,
+            }
         }
     };
     let over = known.payment.after(&decision.events).stage == Stage::Captured;

@@ -226,7 +226,7 @@ pub(super) fn sum(amounts: impl Iterator<Item = i64>) -> i64 {
 
 impl Entity for Payment {
     const KIND: &'static str = "payment";
-    const SCHEMA: u16 = 2;
+    const SCHEMA: u16 = 3;
     type Command = Command;
     type Event = Event;
     type Reply = View;
@@ -250,8 +250,9 @@ impl Entity for Payment {
             Command::CapturePart { capture, amount } => parts::capture(&known, *capture, *amount),
             Command::Refund { refund, amount } => parts::refund(&known, *refund, *amount),
             Command::Sync => Ok(sync::ask(&known)),
+            Command::Compare => Ok(sync::compare(&known)),
             Command::CheckExpiry => Ok(expiry::check(&known)),
-            Command::Observe { event, news, .. } => Ok(observe::take_in(&known, event, news)),
+            Command::Observe { event, news, .. } => observe::take_in(&known, event, news),
             Command::Record { operation, key, outcome } => {
                 Ok(answer::record(&known, (*operation, key.as_ref()), outcome))
             }

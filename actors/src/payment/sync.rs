@@ -9,7 +9,7 @@ use super::known::{Known, SYNC, ask_again_after, has_passed, is_old, is_spent};
 use super::part::{Ask, Doubt, Part};
 use super::provider::{Found, IntentKey, Operation, ProviderAnswer};
 use super::state::{Payment, Stage};
-use super::{answer, expiry, parts};
+use super::{answer, expiry, parts, returned};
 
 /// How often an operation that the provider says it never received is sent again at once, under its one key; after that it is
 /// sent after ever more questions, up to so many, until its key is too old to be sent. What the provider still does not have
@@ -54,6 +54,11 @@ pub(super) fn ask(known: &Known<'_>) -> Decision<Payment> {
     }
 }
 
+/// Asks about everything that may differ.
+pub(super) fn compare(known: &Known<'_>) -> Decision<Payment> {
+    known.and_then(ask(known), |known| returned::ask(known, None))
+}
+
 /// Takes in what the provider knows. What does not concern the open question is outdated and changes nothing.
 pub(super) fn record(
     known: &Known<'_>,
@@ -69,6 +74,9 @@ pub(super) fn record(
             Found::Pending => still_unknown(known, doubt.asked, false),
             Found::Nothing => part_never_received(known, (part, ask), doubt),
         };
+    }
+    if let Some(refund) = key.and_then(|key| returned::of_key(known, key)) {
+        return returned::record(known, refund, found);
     }
     if key.is_some_and(|key| *key != known.key(operation)) {
         return known.unchanged();

@@ -43,7 +43,7 @@ pub(super) fn they_move(facts: &Facts, now: Timestamp, report: &mut Report) {
 /// Whether a placed order counts on a payment.
 fn pays_placed(facts: &Facts, payment: &PaymentFact, id: Uuid) -> bool {
     let order = payment.order.and_then(|order| facts.orders.get(&order.uuid()));
-    order.is_some_and(|order| order.is_placed() && order.payment == Some(id))
+    order.is_some_and(|order| order.is_placed() && (order.payment == Some(id) || order.further.contains(&id)))
 }
 
 /// Whether the attempt that a payment belongs to runs.

@@ -69,7 +69,7 @@ impl PayPal {
             }
             kind if kind.starts_with("PAYMENT.") || kind.starts_with("CHECKOUT.ORDER.") => {
                 match payment_of(&event.resource) {
-                    Some(payment) => (Some(payment), News::Look),
+                    Some(payment) => (Some(payment), of_refund(kind, &event.resource)),
                     None => (None, News::Irrelevant),
                 }
             }
@@ -139,6 +139,14 @@ impl PayPal {
             return Err(WebhookError::TooOld);
         }
         Ok(())
+    }
+}
+
+/// A refund that PayPal had confirmed may fail later.
+fn of_refund(kind: &str, resource: &Value) -> News {
+    match resource.get("id").and_then(Value::as_str) {
+        Some(id) if kind == "PAYMENT.REFUND.FAILED" => News::RefundFailed { reference: id.to_owned() },
+        _ => News::Look,
     }
 }
 

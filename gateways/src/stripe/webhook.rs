@@ -66,7 +66,7 @@ impl Stripe {
                 let metadata = event.data.object.get("metadata").cloned().unwrap_or_default();
                 let metadata: Metadata = serde_json::from_value(metadata).unwrap_or_default();
                 match payment_of(&metadata) {
-                    Some(payment) => (Some(payment), News::Look),
+                    Some(payment) => (Some(payment), of_refund(kind, &event.data.object)),
                     None => (None, News::Irrelevant),
                 }
             }
@@ -117,6 +117,16 @@ impl Stripe {
             return Err(WebhookError::TooOld);
         }
         Ok(())
+    }
+}
+
+/// A refund may be called failed long after it succeeded, under any of these kinds.
+fn of_refund(kind: &str, object: &Value) -> News {
+    let about = kind.starts_with("refund.") || kind == "charge.refund.updated";
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    match (text("id"), text("status")) {
+        (Some(id), Some("failed" | "canceled")) if about => News::RefundFailed { reference: id.to_owned() },
+        _ => News::Look,
     }
 }
 

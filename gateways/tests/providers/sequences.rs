@@ -57,6 +57,7 @@ async fn whatever_happens_our_books_and_the_providers_ledger_agree() {
         let all = [
             seen.captured,
             seen.refunded,
+            seen.returned,
             seen.disputed,
             seen.voided,
             seen.faults,
@@ -72,6 +73,7 @@ async fn whatever_happens_our_books_and_the_providers_ledger_agree() {
 struct Seen {
     captured: u64,
     refunded: u64,
+    returned: u64,
     disputed: u64,
     voided: u64,
     expired: u64,
@@ -97,6 +99,7 @@ async fn run(desk: &mut Desk, seed: u64, seen: &mut Seen) {
     let payment = desk.payment();
     seen.captured += u64::from(payment.captured() > 0);
     seen.refunded += u64::from(payment.refunded() > 0);
+    seen.returned += u64::from(payment.parts.iter().any(|part| part.returned().is_some()));
     seen.disputed += u64::from(!payment.disputes.is_empty());
     seen.voided += u64::from(payment.stage == Stage::Voided);
     seen.expired += u64::from(payment.stage == Stage::Expired);
@@ -107,7 +110,7 @@ async fn run(desk: &mut Desk, seed: u64, seen: &mut Seen) {
 
 async fn take(desk: &mut Desk, dice: &mut Dice, step: Step) {
     match step {
-        Step::Command(command) => desk.command(command),
+        Step::Command(command) => drop(desk.command(command)),
         Step::Deliver => desk.deliver(false).await,
         Step::DeliverAndCrash => desk.deliver(true).await,
         Step::Fault(plan) => desk.plan(plan),
@@ -117,6 +120,7 @@ async fn take(desk: &mut Desk, dice: &mut Dice, step: Step) {
         Step::Dispute { amount } => desk.dispute(amount),
         Step::CloseDispute { won } => desk.close_dispute(won),
         Step::EndRefund { fails } => drop(desk.end_refund(fails)),
+        Step::FailRefund => desk.fail_refund(dice),
         Step::ForgetKeys => desk.forget_keys(),
         Step::Wait(pause) => desk.wait(pause),
     }

@@ -79,6 +79,12 @@ problems! {
         "409": "order-already-packed, order-payment-under-way, order-not-placed, quantity-not-open (with `line_id` and `left`), return-not-open (with `state`), request-in-flight",
         "422": "validation-failed, nothing-chosen, idempotency-key-reused",
     }
+    /// Of paying what is still owed for an order.
+    PayProblems {
+        "404": "order-not-found",
+        "409": "order-nothing-owed, order-payment-under-way, order-too-many-payments, order-not-placed, payment-expired, request-in-flight",
+        "422": "validation-failed, payment-failed (with `decline_code`), idempotency-key-reused",
+    }
     /// Of what the shop's people ask of an order.
     DeskProblems {
         "404": "order-not-found, order-line-unknown, shipment-unknown, return-unknown",

@@ -1,7 +1,7 @@
 //! `/v1/carts/{cart_id}/complete`: the button.
 
-use amazoff_actors::checkout::{CompleteError, CompleteForm, Outcome, PaymentChoice};
-use amazoff_actors::ids::{CartId, OrderId};
+use amazoff_actors::checkout::{CompleteError, CompleteForm, Outcome};
+use amazoff_actors::ids::OrderId;
 use amazoff_supervisor::{AskError, CommandId, EntityId};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -28,7 +28,8 @@ pub(crate) async fn complete(
     Submission { form, key }: Submission<CompleteCart>,
 ) -> Result<Response, Problem> {
     let envelope = key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit());
-    let replayed = is_known(&platform, access.id, envelope.command_id).await?;
+    let checkout = EntityId::new("checkout", access.id.uuid());
+    let replayed = is_known(&platform, &checkout, envelope.command_id).await?;
     let wait = platform.settings.checkout_wait;
     let outcome = match platform.shop.checkouts.complete(access.id, asked(&form)?, envelope, wait).await {
         // It may have begun; whoever follows the order learns it.
@@ -41,9 +42,12 @@ pub(crate) async fn complete(
 }
 
 /// Whether the button was pressed with this key before.
-async fn is_known(platform: &Platform, cart: CartId, command: CommandId) -> Result<bool, Problem> {
-    let checkout = EntityId::new("checkout", cart.uuid());
-    let known = platform.shop.journal.outcome(&checkout, command).await;
+pub(super) async fn is_known(
+    platform: &Platform,
+    entity: &EntityId,
+    command: CommandId,
+) -> Result<bool, Problem> {
+    let known = platform.shop.journal.outcome(entity, command).await;
     known.map(|record| record.is_some()).map_err(|error| Problem::not_ready(&error.to_string()))
 }
 
@@ -55,10 +59,8 @@ fn asked(form: &CompleteCart) -> Result<CompleteForm, Problem> {
             "Not a currency code.",
         )])
     })?;
-    let payment =
-        PaymentChoice { provider: form.payment.provider.clone(), token: form.payment.token.clone() };
     let contact = form.recipient().map(|recipient| recipient.to_address());
-    Ok(CompleteForm { expected_total, contact, payment })
+    Ok(CompleteForm { expected_total, contact, payment: form.payment.choice() })
 }
 
 fn refused(error: CompleteError) -> Problem {
@@ -68,7 +70,8 @@ fn refused(error: CompleteError) -> Problem {
     }
 }
 
-async fn show(platform: &Platform, outcome: Outcome, replayed: bool) -> Result<Response, Problem> {
+/// Shows how it went: the order, what the shopper must do, or why it failed.
+pub(super) async fn show(platform: &Platform, outcome: Outcome, replayed: bool) -> Result<Response, Problem> {
     match outcome {
         Outcome::Placed { order } => {
             let view = platform.shop.orders.get(order).await?;

@@ -1,8 +1,9 @@
 //! `/v1/orders`: what was bought.
 
+use amazoff_actors::checkout::Outcome;
 use amazoff_actors::ids::{OrderId, ReturnId};
 use amazoff_actors::order::CancelReason;
-use amazoff_supervisor::Envelope;
+use amazoff_supervisor::{AskError, EntityId, Envelope};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -10,14 +11,16 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::catalogue::limit;
+use super::checkout::{is_known, show};
 use crate::conditional::{Sharing, tagged};
 use crate::idempotency::{Asker, RequestKey, Submission};
 use crate::identity::{CartAccess, Shopper};
-use crate::openapi::{ListProblems, OrderProblems, ShopperProblems};
+use crate::openapi::{ListProblems, OrderProblems, PayProblems, ShopperProblems};
 use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::views::checkout::{CheckoutPending, PaymentMeans};
 use crate::views::desk::{Nothing, ReturnForm, portions};
 use crate::views::orders::{OrderBody, OrderCardBody, OrderList};
 
@@ -95,6 +98,31 @@ pub(crate) async fn cancel(
     let envelope = asked(&platform, shopper, id, &key).await?;
     let answer = platform.shop.orders.cancel(id, CancelReason::Shopper, envelope).await;
     changed(&platform, id, answer.map_err(Problem::asked)?.replayed).await
+}
+
+/// Begins another payment over what is still owed, because the payment that placed the order did not take it all.
+///
+/// Answers 200 with the order once the money is reserved or taken, or 202 while the shopper must act or the outcome is open:
+/// then follow `status_url`. A payment that failed leaves the order as it was; try again with a new key.
+#[utoipa::path(post, path = "/v1/orders/{order_id}/payments", tag = "orders", request_body = PaymentMeans,
+    params(("order_id" = String, Path)),
+    responses((status = 200, body = OrderBody), (status = 202, body = CheckoutPending), PayProblems))]
+pub(crate) async fn pay(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+    Id(id): Id<OrderId>,
+    Submission { form, key }: Submission<PaymentMeans>,
+) -> Result<Response, Problem> {
+    let envelope = asked(&platform, shopper, id, &key).await?;
+    let order = EntityId::new("order", id.uuid());
+    let replayed = is_known(&platform, &order, envelope.command_id).await?;
+    let wait = platform.settings.checkout_wait;
+    let outcome = match platform.shop.orders.pay(id, form.choice(), envelope, wait).await {
+        // It may have begun; whoever follows the order learns it.
+        Err(AskError::NoAnswer) => Outcome::Processing { order: id },
+        outcome => outcome.map_err(Problem::asked)?,
+    };
+    show(&platform, outcome, replayed).await
 }
 
 /// Asks to send pieces back that arrived.

@@ -1,5 +1,6 @@
 //! Completing a cart, as the API asks and answers it.
 
+use amazoff_actors::checkout::PaymentChoice;
 use amazoff_actors::ids::{OrderId, PaymentId};
 use amazoff_actors::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub struct CompleteCart {
     pub payment: PaymentMeans,
 }
 
-/// How a cart is paid.
+/// How a cart or an order is paid.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PaymentMeans {
@@ -45,12 +46,12 @@ pub struct PaymentMeans {
     pub token: String,
 }
 
-/// A checkout that is not decided yet.
+/// A checkout, or a payment of an order, that is not decided yet.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CheckoutPending {
     /// `processing` or `requires_action`.
     pub status: &'static str,
-    /// The order that it will become.
+    /// The order that it will become, or that is paid.
     #[schema(value_type = String)]
     pub order_id: OrderId,
     /// The payment, when the shopper must act on it.
@@ -91,19 +92,41 @@ impl CompleteCart {
 
 impl Form for CompleteCart {
     fn check(&self) -> Vec<FieldError> {
-        let means = &self.payment;
         let rules = [
             (self.expected().is_some(), "/expected_total/currency", "This is not a currency code."),
             (self.expected_total.amount >= 0, "/expected_total/amount", "A total is not negative."),
-            (is_symbol(&means.provider), "/payment/provider", "This is not a provider's name."),
-            (is_symbol(&means.token), "/payment/token", "This is not a token."),
         ];
         let broken = rules.into_iter().filter(|(holds, _, _)| !holds);
         let mut faults: Vec<_> =
             broken.map(|(_, pointer, detail)| FieldError::new(pointer, "invalid-value", detail)).collect();
+        faults.extend(self.payment.faults("/payment"));
         faults.extend(self.missing());
         faults.extend(self.recipient().map(|recipient| recipient.faults()).unwrap_or_default());
         faults
+    }
+}
+
+impl Form for PaymentMeans {
+    fn check(&self) -> Vec<FieldError> {
+        self.faults("")
+    }
+}
+
+impl PaymentMeans {
+    /// What is wrong with it, where it stands at this place of a body.
+    fn faults(&self, at: &str) -> Vec<FieldError> {
+        let rules = [
+            (&self.provider, "provider", "This is not a provider's name."),
+            (&self.token, "token", "This is not a token."),
+        ];
+        let broken = rules.into_iter().filter(|(text, _, _)| !is_symbol(text));
+        broken
+            .map(|(_, name, detail)| FieldError::new(&format!("{at}/{name}"), "invalid-value", detail))
+            .collect()
+    }
+    /// The choice that it is.
+    pub fn choice(&self) -> PaymentChoice {
+        PaymentChoice { provider: self.provider.clone(), token: self.token.clone() }
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::carts::LineBody;
 use super::fulfillment::{AdjustmentBody, OrderLineBody, ReturnBody, ShipmentBody, lines};
+use super::payments::FurtherPaymentBody;
 use super::{MoneyBody, TotalsBody, media_path};
 
 /// An order, without anything personal.
@@ -51,7 +52,11 @@ pub struct OrderBody {
     pub returns: Vec<ReturnBody>,
     /// Changes of what it costs and of what was paid back, oldest first.
     pub adjustments: Vec<AdjustmentBody>,
-    /// The payment that counts.
+    /// What is still owed that is neither taken nor reserved: another payment may be begun over it.
+    pub owed: MoneyBody,
+    /// Payments that were begun after it was placed, oldest first.
+    pub further_payments: Vec<FurtherPaymentBody>,
+    /// The payment that placed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub payment_id: Option<PaymentId>,
@@ -120,7 +125,7 @@ pub struct OrderList {
 impl From<order::View> for OrderBody {
     fn from(view: order::View) -> Self {
         let lines = lines(&view);
-        let order::Sums { price, captured, refunded, refundable: _ } = view.sums;
+        let order::Sums { price, captured, refunded, refundable: _, owed } = view.sums;
         Self {
             id: view.id,
             number: view.number,
@@ -137,6 +142,8 @@ impl From<order::View> for OrderBody {
             shipments: view.shipments.into_iter().map(ShipmentBody::from).collect(),
             returns: view.returns.into_iter().map(ReturnBody::from).collect(),
             adjustments: view.adjustments.into_iter().map(AdjustmentBody::from).collect(),
+            owed: owed.into(),
+            further_payments: view.further.into_iter().map(FurtherPaymentBody::from).collect(),
             payment_id: view.payment_id,
             timeline: view.timeline.into_iter().map(MomentBody::from).collect(),
             placed_at: view.placed_at,

@@ -63,6 +63,7 @@ async fn every_row_of_the_table_that_asks_for_somebody_refuses_nobody() {
         let body = match route.rsplit('/').next() {
             Some("cancel") => json!({}),
             Some("returns") => json!({"lines": [line], "reason": "unwanted"}),
+            Some("payments") => json!({"provider": "sandbox", "token": "tok_ok"}),
             _ => json!({"result": "approve"}),
         };
         let asking = || app.ask(method.clone(), &path).json(&body).fresh_key();

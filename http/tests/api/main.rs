@@ -14,6 +14,7 @@ mod consistency;
 mod desk;
 mod ops;
 mod orders;
+mod pay;
 mod realtime;
 mod standing;
 mod support;

@@ -174,6 +174,29 @@ impl PayPal {
         Ok((201, shown))
     }
 
+    /// A refund that was done fails after all.
+    pub(crate) fn fail_refund(&mut self, office: &mut Office, id: &str) -> Done {
+        let refund = self.refunds.get_mut(id).filter(|refund| refund.status == "COMPLETED");
+        let refund = refund.ok_or_else(Failure::missing)?;
+        refund.status = "FAILED";
+        let (order, capture, amount) = (refund.order.clone(), refund.capture.clone(), refund.amount.clone());
+        let shown = refund.json(&office.url);
+        let capture = self.captures.get_mut(&capture).ok_or_else(Failure::missing)?;
+        capture.refunded -= amount.units;
+        self.moved(
+            office,
+            &order,
+            &amount.currency,
+            Step { kind: Kind::RefundFailed, id, amount: amount.units, key: None },
+        );
+        tell(office, "PAYMENT.REFUND.FAILED", "refund", shown.clone());
+        Ok((200, shown))
+    }
+
+    pub(crate) fn has_refund(&self, id: &str) -> bool {
+        self.refunds.contains_key(id)
+    }
+
     /// Gives up what nobody has captured or authorized in time.
     pub(super) fn expire(&mut self, office: &mut Office) {
         let now_s = office.clock.now_s();

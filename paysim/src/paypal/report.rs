@@ -91,7 +91,7 @@ impl PayPal {
             custom: one.custom_id.clone(),
             invoice: one.invoice_id.clone(),
         });
-        let refunds = self.refunds.values().map(|one| Row {
+        let refunds = self.refunds.values().filter(|one| one.status == "COMPLETED").map(|one| Row {
             at_s: one.created_s,
             id: one.id.clone(),
             code: "T1107",

@@ -65,7 +65,7 @@ impl Invariants {
         };
         // Sending takes their money, and nobody has sent all of it yet.
         let to_be_sent = |payment: PaymentId| {
-            let mut orders = stored.orders.values().filter(|order| order.payment == Some(payment));
+            let mut orders = stored.orders.values().filter(|order| order.counts_on(payment));
             orders.any(|order| {
                 let by_sending =
                     order.draft.as_ref().is_some_and(|draft| draft.capture == CapturePolicy::OnShipment);
@@ -78,7 +78,8 @@ impl Invariants {
                 self.note(format!("payment {id} is not settled: {:?}", payment.stage));
             }
         }
-        let waits = |payment| to_be_sent(payment) || waits_for_person(payment);
+        let over = provider.over();
+        let waits = |payment| to_be_sent(payment) || waits_for_person(payment) || over.contains(&payment);
         self.no_money_stays_reserved(&provider.entries(), waits);
         self
     }

@@ -10,9 +10,10 @@
 //! | `tok_unheard` | never arrives the first time, and the answer is lost                    |
 //! | `tok_week`    | approved; what is reserved can be taken for a week                      |
 //! | `tok_odd`     | approved, but a cent more than was asked                                |
+//! | `tok_untaken` | approved, but nothing can be taken of it                                |
 //! | any other     | declined                                                                |
 //!
-//! Other reservations never expire.
+//! Other reservations never expire. Refunds that were done fail when a test says so.
 
 mod book;
 
@@ -103,6 +104,9 @@ struct Told {
     id: String,
     payment: PaymentId,
     at: Timestamp,
+    /// The refund that failed, where it is about one.
+    #[serde(default)]
+    refund_failed: Option<String>,
 }
 
 impl Provider {
@@ -118,9 +122,19 @@ impl Provider {
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
+    /// The payments whose reservations have run out.
+    pub(crate) fn over(&self) -> Vec<PaymentId> {
+        let now = self.clock.now();
+        self.book().entries.values().filter(|entry| entry.is_over(now)).map(|entry| entry.payment).collect()
+    }
     /// Everything that it ever did, by payment and operation.
     pub fn entries(&self) -> Vec<Entry> {
         self.book().entries.values().cloned().collect()
+    }
+
+    /// Every refund of a payment that was done fails after all. Returns how many there were.
+    pub fn fail_refunds(&self, payment: PaymentId) -> usize {
+        self.book().fail_refunds(payment)
     }
 
     async fn perform(
@@ -144,6 +158,9 @@ impl Provider {
         }
         let answer = {
             let mut book = self.book();
+            if token == "tok_untaken" {
+                book.untaken.insert(intent.payment);
+            }
             if token == "tok_unheard" {
                 let times = book.unheard.entry(intent.key.clone()).or_default();
                 *times += 1;
@@ -254,7 +271,7 @@ impl PaymentProvider for Provider {
     ) -> BoxFuture<'a, Result<ProviderAnswer, ProviderError>> {
         let week = self.clock.now().plus(WEEK);
         self.perform(intent, Operation::Authorize, token, move |_| match token {
-            "tok_ok" | "tok_stall" | "tok_lost" | "tok_unheard" => approved(intent),
+            "tok_ok" | "tok_untaken" | "tok_stall" | "tok_lost" | "tok_unheard" => approved(intent),
             "tok_week" => until(approved(intent), week),
             "tok_odd" => {
                 let amount = Money::new(intent.amount.amount + 1, intent.amount.currency);
@@ -292,6 +309,7 @@ impl PaymentProvider for Provider {
         self.perform(intent, Operation::Capture, "", move |book| {
             let taken = book.sum(intent.payment, Operation::Capture);
             match book.reservation(intent.payment, now) {
+                Some(_) if book.untaken.contains(&intent.payment) => declined("capture_declined"),
                 Some(reserved) if taken + intent.amount.amount <= reserved => approved(intent),
                 Some(_) => declined("exceeds_authorized"),
                 None => declined("not_authorized"),
@@ -331,7 +349,8 @@ impl PaymentProvider for Provider {
         self.records(since).boxed()
     }
 
-    /// Its messages are unsigned JSON: `{"id": …, "payment": …, "at": …}` says that the payment changed.
+    /// Its messages are unsigned JSON: `{"id": …, "payment": …, "at": …}` says that the payment changed, and
+    /// `"refund_failed": …` that this refund of it did.
     fn webhook<'a>(
         &'a self,
         _headers: &'a [(String, String)],
@@ -341,7 +360,9 @@ impl PaymentProvider for Provider {
         let told = serde_json::from_slice::<Told>(body);
         let event = told.map_err(|error| WebhookError::Malformed(error.to_string())).map(|told| {
             let kind = "payment.changed".to_owned();
-            WebhookEvent { id: told.id, kind, payment: Some(told.payment), at: told.at, news: News::Look }
+            let failed = told.refund_failed.map(|reference| News::RefundFailed { reference });
+            let news = failed.unwrap_or(News::Look);
+            WebhookEvent { id: told.id, kind, payment: Some(told.payment), at: told.at, news }
         });
         ready(event).boxed()
     }

@@ -60,6 +60,7 @@ pub(super) fn pay(going: &Going<'_>, decision: Decision<Checkout>) -> Decision<C
         amount: totals.total,
         provider: choice.provider.clone(),
         token: choice.token.clone(),
+        by_order: false,
     };
     let patience_until = going.now.plus(PATIENCE_FOR);
     decision

@@ -294,6 +294,7 @@ fn effects() -> Vec<Effect> {
         amount: TOTAL,
         provider: "sandbox".to_owned(),
         token: "tok_ok".to_owned(),
+        by_order: false,
     };
     let product: ProductId = id(8);
     let mut effects = vec![

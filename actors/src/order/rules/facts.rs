@@ -13,6 +13,9 @@ use crate::ids::{AdjustmentId, CaptureId, PaymentId, RefundId};
 use crate::money::Money;
 use crate::payment::{CLEARING, REFUNDS};
 
+/// Of a refund over several captures only some could be given back.
+const INCOMPLETE: &str = "incomplete";
+
 impl Order {
     pub(in super::super) fn note_fact(
         &self,
@@ -23,10 +26,14 @@ impl Order {
     ) -> Decision<Self> {
         let mut plan = Plan::of(self);
         match fact {
+            Fact::Paying { update } => plan.paying((draft, payment), update, at),
             Fact::Captured { capture, amount } => plan.captured(payment, (*capture, *amount), at),
             Fact::CaptureFailed { capture, code } => plan.capture_failed(payment, (*capture, code), at),
             Fact::Refunded { refund, amount } => plan.refunded((draft, payment), (*refund, *amount), at),
             Fact::RefundFailed { refund, code } => plan.refund_failed(*refund, code, at),
+            Fact::RefundReturned { refund, returned, amount, code } => {
+                plan.refund_returned((*refund, *returned), *amount, code, at);
+            }
             Fact::Voided => plan.ended(payment, false, at),
             Fact::Expired => plan.ended(payment, true, at),
             Fact::DisputeOpened { dispute, amount } => {
@@ -61,11 +68,15 @@ impl Plan {
         if known.is_some_and(|account| account.asked.contains_key(&capture)) {
             let code = code.to_owned();
             self.happens(Event::Money(MoneyEvent::CaptureFailed { payment, capture, code, at }));
+            // Another payment may take its place, so what it reserves is given up.
+            if self.order.further_payment(payment).is_some() && self.order.is_free(payment) {
+                self.void(payment, at);
+            }
         }
     }
 
     /// A refund that nobody here asked for is written down too: money went back all the same. Of one that went back in part
-    /// only, the rest is the shop's again.
+    /// only, the rest is the shop's again, and shows as failed.
     fn refunded(
         &mut self,
         (draft, payment): (&Draft, PaymentId),
@@ -73,15 +84,11 @@ impl Plan {
         at: Timestamp,
     ) {
         let known = self.order.refund_named(refund).map(|part| (part.status, part.amount));
+        let whole = known.map_or(amount, |(_, asked)| asked);
         match known {
             Some((AdjustmentStatus::Completed, _)) => return,
-            Some((AdjustmentStatus::Pending, asked)) => {
-                let rest = asked.amount.saturating_sub(amount.amount);
-                if rest > 0 {
-                    self.transfer(draft.money(rest), REFUNDS, SALES);
-                }
-            }
-            Some((AdjustmentStatus::Failed, _)) => self.transfer(amount, SALES, REFUNDS),
+            Some((AdjustmentStatus::Pending, _)) => {}
+            Some((AdjustmentStatus::Failed, asked)) => self.transfer(asked, SALES, REFUNDS),
             None => {
                 let id = AdjustmentId::from(refund.uuid());
                 let status = AdjustmentStatus::Pending;
@@ -90,7 +97,12 @@ impl Plan {
                 self.transfer(amount, SALES, REFUNDS);
             }
         }
-        self.happens(Event::Money(MoneyEvent::Refunded { refund, amount, at }));
+        self.happens(Event::Money(MoneyEvent::Refunded { refund, amount: whole, at }));
+        let missing = whole.amount.saturating_sub(amount.amount);
+        if missing > 0 {
+            let returned = RefundId::from(derive_uuid(&[b"missing", refund.uuid().as_bytes()]));
+            self.refund_returned((refund, returned), draft.money(missing), INCOMPLETE, at);
+        }
         self.settle_returns(at);
     }
 
@@ -124,6 +136,23 @@ impl Plan {
         }
         self.happens(Event::Money(MoneyEvent::RefundFailed { refund, code: code.to_owned(), at }));
         self.transfer(part.amount, REFUNDS, SALES);
+    }
+
+    /// A refund that was done has failed after all: its money is back in sales, and a person decides.
+    fn refund_returned(
+        &mut self,
+        (refund, returned): (RefundId, RefundId),
+        amount: Money,
+        code: &str,
+        at: Timestamp,
+    ) {
+        let known = self.order.refund_named(refund).map(|part| part.status);
+        if known != Some(AdjustmentStatus::Completed) || self.order.refund_named(returned).is_some() {
+            return;
+        }
+        let code = code.to_owned();
+        self.happens(Event::Money(MoneyEvent::RefundReturned { refund, returned, amount, code, at }));
+        self.transfer(amount, REFUNDS, SALES);
     }
 
     /// A reservation that is over cancels nothing: what was taken stays taken, what was not cannot be sent any more.

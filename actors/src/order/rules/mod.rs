@@ -4,11 +4,13 @@ mod cancel;
 mod draft;
 mod facts;
 mod parcels;
+mod pay;
 mod refunds;
 mod returns;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::pay::{GRACE, PATIENCE};
 use super::draft::Draft;
 use super::goods::{Pieces, Portion};
 use super::rejection::Rejection;

@@ -9,7 +9,6 @@ use super::super::goods::{Pieces, Portion, Shipment, ShipmentState, Tracking};
 use super::super::plan::Plan;
 use super::super::rejection::Rejection;
 use super::super::state::Order;
-use super::super::view::PaymentStatus;
 use crate::ids::{CaptureId, ShipmentId};
 use crate::pricebook::CapturePolicy;
 
@@ -84,10 +83,7 @@ impl Order {
     /// ORDER-7: goods leave only against money that was taken, or is validly reserved.
     fn check_covered(&self) -> Result<(), Rejection> {
         let taken = self.captured().saturating_sub(self.refunding()) >= self.price();
-        let account = self.payment.and_then(|payment| self.accounts.get(&payment));
-        let reserved = self.noted == PaymentStatus::Authorized
-            && !account.is_some_and(|account| account.ended || account.void_asked);
-        if taken || reserved { Ok(()) } else { Err(Rejection::NotCovered) }
+        if taken || self.reserving().is_some() { Ok(()) } else { Err(Rejection::NotCovered) }
     }
 
     pub(in super::super) fn deliver(
@@ -128,17 +124,10 @@ impl Plan {
             self.effect(Effect::ShipStock { variant, shipment, hold, quantity });
         }
         let with_shipments = draft.capture == CapturePolicy::OnShipment;
-        let Some(payment) = self.order.payment.filter(|_| with_shipments && amount > 0) else { return };
-        if self.order.noted == PaymentStatus::Authorized {
-            let (capture, amount) = (capture_of(shipment), draft.money(amount));
-            self.happens(Event::Money(MoneyEvent::CaptureRequested {
-                payment,
-                capture,
-                shipment,
-                amount,
-                at,
-            }));
-            self.effect(Effect::CapturePart { payment, capture, amount });
-        }
+        let reserving = self.order.reserving();
+        let Some(payment) = reserving.filter(|_| with_shipments && amount > 0) else { return };
+        let (capture, amount) = (capture_of(shipment), draft.money(amount));
+        self.happens(Event::Money(MoneyEvent::CaptureRequested { payment, capture, shipment, amount, at }));
+        self.effect(Effect::CapturePart { payment, capture, amount });
     }
 }

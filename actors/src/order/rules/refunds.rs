@@ -12,7 +12,7 @@ use super::super::goods::Portion;
 use super::super::plan::Plan;
 use super::super::rejection::Rejection;
 use super::super::state::{Order, SALES};
-use super::super::view::{PaymentStatus, Status};
+use super::super::view::Status;
 use crate::ids::{AdjustmentId, PaymentId, RefundId};
 use crate::payment::REFUNDS;
 
@@ -90,17 +90,14 @@ impl Plan {
     }
 
     fn void_what_is_left(&mut self, at: Timestamp) {
-        let order = &self.order;
-        let Some(payment) = order.payment.filter(|_| order.noted == PaymentStatus::Authorized) else {
-            return;
-        };
-        let account = order.accounts.get(&payment).cloned().unwrap_or_default();
-        let rest = order.total().saturating_sub(account.captured());
-        let idle = account.asked.is_empty() && !account.void_asked && !account.ended;
         // While its stock is committed and nothing of it is canceled, the checkout takes all of it.
-        let needed = order.uncaptured() > 0;
-        if idle && rest > 0 && !needed {
-            self.void(payment, at);
+        if self.order.uncaptured() > 0 {
+            return;
+        }
+        for payment in self.order.reservations() {
+            if self.order.is_free(payment) && self.order.untaken(payment) > 0 {
+                self.void(payment, at);
+            }
         }
     }
 

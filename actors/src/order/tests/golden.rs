@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::*;
 use super::*;
 use crate::ids::{PromotionId, UserId};
+use crate::payment::{Terms, Update};
 
 /// Every sum, id and text is written out: what the samples store must not move with a tariff or a derivation.
 fn sample(owner: Owner, contact: Sealed<Contact>) -> Box<Draft> {
@@ -190,6 +191,72 @@ fn moneys() -> [Event; 8] {
     .map(Event::Money)
 }
 
+fn further_states() -> [FurtherState; 7] {
+    [
+        FurtherState::Pending,
+        FurtherState::RequiresAction { url: "https://pay.example/act".to_owned() },
+        FurtherState::Authorized,
+        FurtherState::Captured,
+        FurtherState::Voided,
+        FurtherState::Expired,
+        FurtherState::Failed { code: "card-declined".to_owned() },
+    ]
+}
+
+/// What happens to money since an order may have further payments, and refunds may come back.
+fn later_moneys() -> Vec<Event> {
+    let (payment, capture, amount, at) = (id(20), id(15), Money::eur(999), AT);
+    let begun = |state| {
+        let further = Further { payment, amount, provider: "sandbox".to_owned(), state, at };
+        MoneyEvent::PaymentBegun { further }
+    };
+    let mut events: Vec<_> = further_states().map(begun).into();
+    events.extend(further_states().map(|to| MoneyEvent::PaymentMoved { payment, to, at }));
+    let code = "card-declined".to_owned();
+    events.extend([
+        MoneyEvent::PaymentAsked { payment, at },
+        MoneyEvent::DueRequested { payment, capture, amount, at },
+        MoneyEvent::RefundReturned { refund: id(13), returned: id(21), amount, code, at },
+    ]);
+    events.into_iter().map(Event::Money).collect()
+}
+
+fn updates() -> [Update; 7] {
+    [
+        Update::RequiresAction { url: "https://pay.example/act".to_owned() },
+        Update::Unknown,
+        Update::Authorized,
+        Update::Captured,
+        Update::Voided,
+        Update::Failed { code: "card-declined".to_owned() },
+        Update::IntegrityFailure,
+    ]
+}
+
+fn paying_commands() -> Vec<Command> {
+    let (amount, code) = (Money::eur(999), "card-declined".to_owned());
+    let returned = Fact::RefundReturned { refund: id(13), returned: id(21), amount, code };
+    let pay = Command::Pay { payment: id(20), provider: "sandbox".to_owned(), token: "tok_ok".to_owned() };
+    let mut commands = vec![pay, Command::CheckPayment, Command::GiveUpPayment];
+    let facts = updates().map(|update| Fact::Paying { update }).into_iter().chain([returned]);
+    commands.extend(facts.map(|fact| Command::NoteFact { payment: id(20), fact }));
+    commands
+}
+
+fn paying_effects() -> [Effect; 3] {
+    let asked = |by_order| Terms {
+        order: id(2),
+        cart: id(1),
+        amount: Money::eur(999),
+        provider: "sandbox".to_owned(),
+        token: "tok_ok".to_owned(),
+        by_order,
+    };
+    let authorize = |by_order| Effect::Authorize { payment: id(20), terms: Box::new(asked(by_order)) };
+    let sync = Effect::SyncPayment { payment: id(20) };
+    [authorize(true), authorize(false), sync]
+}
+
 fn returns() -> Vec<Event> {
     let at = AT;
     let asked = |reason| ReturnEvent::Requested { id: id(16), lines: portions(), reason, at };
@@ -310,6 +377,7 @@ fn everything_that_an_order_ever_stored_can_be_read() {
         .events(KINDS.map(|kind| adjusted(kind, RefundReason::Other, AdjustmentStatus::Pending)))
         .events(REASONS.map(|reason| adjusted(AdjustmentKind::Refund, reason, AdjustmentStatus::Completed)))
         .events([adjusted(AdjustmentKind::Refund, RefundReason::Other, AdjustmentStatus::Failed)])
+        .events(later_moneys())
         .commands([
             Command::Draft { draft: boxed(), payment },
             Command::Draft { draft: erased(), payment },
@@ -319,7 +387,9 @@ fn everything_that_an_order_ever_stored_can_be_read() {
             Command::Cancel { reason: CancelReason::Shopper },
         ])
         .commands(later_commands())
+        .commands(paying_commands())
         .effects(effects())
+        .effects(paying_effects())
         .replies([Stage::Draft, Stage::Placed, Stage::Paid, Stage::Canceled])
         .replies([Stage::Packed, Stage::Shipped, Stage::Delivered])
         .rejections([
@@ -332,5 +402,6 @@ fn everything_that_an_order_ever_stored_can_be_read() {
             Rejection::CartAlreadyOrdered,
         ])
         .rejections(later_rejections())
+        .rejections([Rejection::NothingOwed, Rejection::TooManyPayments])
         .check();
 }

@@ -5,7 +5,7 @@ fn freed(cause: Uuid, n: u128, quantity: u32) -> Effect {
     Effect::Deallocate { variant: variant(n), cause, hold: hold(n), quantity: pieces(quantity) }
 }
 
-fn refunded(id: crate::ids::RefundId, amount: i64) -> Command {
+pub(super) fn refunded(id: crate::ids::RefundId, amount: i64) -> Command {
     fact(Fact::Refunded { refund: id, amount: Money::eur(amount) })
 }
 

@@ -101,6 +101,14 @@ pub(super) fn reserved() -> Vec<Event> {
     begun(CapturePolicy::OnShipment)
 }
 
+/// An order all of whose money the first payment could not take.
+pub(super) fn unpaid() -> Vec<Event> {
+    let mut events = paid_for();
+    events.pop();
+    events.push(noted(PaymentStatus::Failed));
+    events
+}
+
 /// An order that lived through events, for the commands that follow.
 pub(super) fn life(events: Vec<Event>) -> Life<Order> {
     let mut life = Life::new(OrderId::of_cart(cart()).uuid());

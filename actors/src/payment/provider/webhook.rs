@@ -27,6 +27,11 @@ pub struct WebhookEvent {
 pub enum News {
     /// Something changed: ask for the state as it is now.
     Look,
+    /// A refund may have failed, perhaps after it was done.
+    RefundFailed {
+        /// The provider's name for it.
+        reference: String,
+    },
     /// The card's owner takes money back, or tries to.
     Disputed {
         /// The provider's name for the dispute.

@@ -12,6 +12,10 @@ fn sample_terms() -> Terms {
     Terms { order: OrderId::from(Uuid::from_u128(2)), ..terms() }
 }
 
+fn terms_of_order() -> Terms {
+    Terms { by_order: true, ..sample_terms() }
+}
+
 fn intent(operation: Operation, reference: Option<&str>) -> Intent {
     Intent {
         key: IntentKey::of(id(), operation),
@@ -80,6 +84,9 @@ fn events() -> Vec<Event> {
         Event::DisputeOpened { dispute: text("dp_1"), amount: Money::eur(490) },
         Event::DisputeClosed { dispute: text("dp_1"), won: true },
         Event::DisputeClosed { dispute: text("dp_1"), won: false },
+        Event::AuthorizationRequested { terms: terms_of_order(), at: Some(NOW) },
+        Event::RefundsCompared,
+        Event::RefundReturned { part: refund, call: 1, amount: Money::eur(490), code: text("lost_card") },
     ]);
     events
 }
@@ -129,8 +136,10 @@ fn commands() -> Vec<Command> {
         News::Disputed { dispute: dispute(), amount },
         News::DisputeClosed { dispute: dispute(), amount, won: true },
         News::Irrelevant,
+        News::RefundFailed { reference: text("re_1") },
     ];
     commands.extend(news.map(|news| Command::Observe { event: text("sandbox:evt_1"), news, at: NOW }));
+    commands.extend([Command::Authorize(terms_of_order()), Command::Compare]);
     commands
 }
 
@@ -143,15 +152,6 @@ fn effects() -> Vec<Effect> {
         Call::Void { intent: intent(Operation::Void, reference) },
         Call::Find { operation: Operation::Capture, intent: intent(Operation::Capture, reference), asked: 2 },
     ];
-    let updates = [
-        Update::RequiresAction { url: text("https://pay.example/act") },
-        Update::Unknown,
-        Update::Authorized,
-        Update::Captured,
-        Update::Voided,
-        Update::Failed { code: text("card_declined") },
-        Update::IntegrityFailure,
-    ];
     let part = Intent {
         order: Some(sample_terms().order),
         asked_at: Some(NOW),
@@ -160,16 +160,29 @@ fn effects() -> Vec<Effect> {
     };
     let refund = Effect::CallProvider { provider: text("sandbox"), call: Call::Refund { intent: part } };
     let called = calls.map(|call| Effect::CallProvider { provider: text("sandbox"), call });
-    let told = updates.map(|update| Effect::TellCheckout { cart: cart(), update });
+    let told = updates().map(|update| Effect::TellCheckout { cart: cart(), update });
     let order = sample_terms().order;
-    let facts = facts().map(|fact| Effect::TellOrder { order, payment: id(), fact });
+    let facts = facts().into_iter().map(|fact| Effect::TellOrder { order, payment: id(), fact });
     called.into_iter().chain(told).chain([refund]).chain(facts).collect()
 }
 
-fn facts() -> [Fact; 8] {
+fn updates() -> [Update; 7] {
+    [
+        Update::RequiresAction { url: text("https://pay.example/act") },
+        Update::Unknown,
+        Update::Authorized,
+        Update::Captured,
+        Update::Voided,
+        Update::Failed { code: text("card_declined") },
+        Update::IntegrityFailure,
+    ]
+}
+
+fn facts() -> Vec<Fact> {
     let (capture, refund) = (capture_id(), refund_id());
     let (amount, dispute) = (Money::eur(490), || text("dp_1"));
-    [
+    let code = || text("lost_card");
+    let mut facts = vec![
         Fact::Captured { capture, amount },
         Fact::CaptureFailed { capture, code: text("capture_declined") },
         Fact::Refunded { refund, amount },
@@ -178,7 +191,10 @@ fn facts() -> [Fact; 8] {
         Fact::Expired,
         Fact::DisputeOpened { dispute: dispute(), amount },
         Fact::DisputeClosed { dispute: dispute(), amount, won: false },
-    ]
+        Fact::RefundReturned { refund, returned: RefundId::from(Uuid::from_u128(5)), amount, code: code() },
+    ];
+    facts.extend(updates().map(|update| Fact::Paying { update }));
+    facts
 }
 
 fn views() -> impl Iterator<Item = View> {

@@ -2,6 +2,7 @@ mod delivery;
 mod golden;
 mod money;
 mod parts;
+mod returned;
 mod sequences;
 
 use std::time::Duration;
@@ -33,6 +34,7 @@ fn terms() -> Terms {
         amount: Money::eur(5490),
         provider: "sandbox".to_owned(),
         token: "tok_ok".to_owned(),
+        by_order: false,
     }
 }
 

@@ -65,7 +65,8 @@ fn disputes() -> impl Strategy<Value = News> {
 }
 
 fn news() -> impl Strategy<Value = News> {
-    prop_oneof![3 => Just(News::Look), 1 => Just(News::Irrelevant), 2 => disputes()]
+    let failed = || Just(News::RefundFailed { reference: "ref".to_owned() });
+    prop_oneof![3 => Just(News::Look), 2 => failed(), 1 => Just(News::Irrelevant), 2 => disputes()]
 }
 
 fn commands() -> impl Strategy<Value = Command> {
@@ -80,6 +81,7 @@ fn commands() -> impl Strategy<Value = Command> {
         4 => (refund(), amounts()).prop_map(|(refund, amount)| Command::Refund { refund, amount }),
         1 => Just(Command::Void),
         3 => Just(Command::Sync),
+        2 => Just(Command::Compare),
         1 => Just(Command::CheckExpiry),
         2 => (0_u8..6, news()).prop_map(|(n, news)| Command::Observe { event: format!("evt_{n}"), news, at: super::NOW }),
     ]
@@ -178,7 +180,15 @@ impl Desk {
                 Uuid::from_u128(refund.uuid().as_u128() + 100)
             }
             Fact::RefundFailed { refund, .. } => Uuid::from_u128(refund.uuid().as_u128() + 100),
-            Fact::Voided | Fact::Expired | Fact::DisputeOpened { .. } | Fact::DisputeClosed { .. } => {
+            Fact::RefundReturned { returned, amount, .. } => {
+                self.refunded -= amount.amount;
+                returned.uuid()
+            }
+            Fact::Paying { .. }
+            | Fact::Voided
+            | Fact::Expired
+            | Fact::DisputeOpened { .. }
+            | Fact::DisputeClosed { .. } => {
                 return Ok(());
             }
         };

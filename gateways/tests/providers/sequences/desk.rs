@@ -9,7 +9,7 @@ use amazoff_actors::ids::{CartId, OrderId, PaymentId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::{
-    Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms, WebhookError,
+    Call, Command, Effect, Payment, PaymentDelivery, PaymentProvider, Providers, Stage, Terms, WebhookError,
 };
 use amazoff_gateways::stripe;
 use amazoff_paysim::{Act, Kind, Message, Options, Paysim, Plan, Running};
@@ -52,6 +52,8 @@ pub(crate) struct Desk {
     faults_before: u64,
     wrong_amounts_before: u64,
     movements_before: usize,
+    /// Whether a call lay for so long that its key was too old to be sent.
+    lay_long: bool,
 }
 
 impl Desk {
@@ -99,6 +101,7 @@ impl Desk {
             faults_before: 0,
             wrong_amounts_before: 0,
             movements_before: 0,
+            lay_long: false,
         }
     }
 
@@ -117,6 +120,7 @@ impl Desk {
         self.faults_before = self.all_faults();
         self.wrong_amounts_before = self.all_wrong_amounts();
         self.movements_before = self.sim.books().movements.len();
+        self.lay_long = false;
     }
 
     pub(crate) fn terms(&self, token: &str) -> Terms {
@@ -126,6 +130,7 @@ impl Desk {
             amount: Money::eur(WHOLE),
             provider: stripe::NAME.to_owned(),
             token: token.to_owned(),
+            by_order: true,
         }
     }
     pub(crate) fn id(&self) -> PaymentId {
@@ -144,6 +149,10 @@ impl Desk {
         let part = self.payment().part_under_way().is_some_and(|(_, ask)| ask.doubt.is_some());
         part || matches!(self.stage(), Stage::Unknown { .. })
     }
+    /// Whether a call may never have been sent, without anything going wrong.
+    pub(crate) fn lay_long(&self) -> bool {
+        self.lay_long
+    }
     pub(crate) fn is_quiet(&self) -> bool {
         self.effects.is_empty()
     }
@@ -160,9 +169,9 @@ impl Desk {
         self.all_wrong_amounts() - self.wrong_amounts_before
     }
 
-    /// Runs a command and keeps what follows from it; a refusal changes nothing.
-    pub(crate) fn command(&mut self, command: Command) {
-        let Ok(decision) = self.life.run(command) else { return };
+    /// Runs a command and keeps what follows from it; a refusal changes nothing. Returns whether it was accepted.
+    pub(crate) fn command(&mut self, command: Command) -> bool {
+        let Ok(decision) = self.life.run(command) else { return false };
         let seq = Version(u64::try_from(self.life.events().len()).unwrap());
         for (n, effect) in (0..).zip(decision.effects) {
             // What checkouts and orders are told is theirs to test.
@@ -184,12 +193,14 @@ impl Desk {
                 }
             }
         }
+        true
     }
 
     /// Delivers the effect that has waited longest. When the program ends before it has noted the answer, it will be delivered
     /// again.
     pub(crate) async fn deliver(&mut self, crash: bool) {
         let Some(waiting) = self.effects.front() else { return };
+        self.lay_long |= is_old(&waiting.effect, self.clock.now());
         let correlation = CommandId::derived(&[b"sequence"]);
         let delivery =
             Delivery { key: &waiting.key, effect: &waiting.effect, attempts: waiting.attempts, correlation };
@@ -260,13 +271,12 @@ impl Desk {
         let (message, at) = self.messages[place].clone();
         match self.provider.webhook(&message.headers, message.body.as_bytes(), at).await {
             Ok(event) => {
-                if !keep {
+                let mine = event.payment == Some(self.id);
+                let command = observed(event).filter(|_| mine);
+                // One that is refused comes again.
+                let taken = command.is_none_or(|command| self.command(command));
+                if taken && !keep {
                     self.messages.remove(place);
-                }
-                if event.payment == Some(self.id)
-                    && let Some(command) = observed(event)
-                {
-                    self.command(command);
                 }
             }
             // It comes again.
@@ -303,6 +313,20 @@ impl Desk {
         }
     }
 
+    /// Any refund that was done fails after all. One that waits or has failed stays as it is.
+    pub(crate) fn fail_refund(&mut self, dice: &mut Dice) {
+        let books = self.sim.books();
+        let mine = books.movements.iter().skip(self.movements_before);
+        let refunds: Vec<_> = mine.filter(|movement| movement.kind == Kind::Refunded).collect();
+        let waits = self.payment().terms.as_ref().is_some_and(|terms| terms.token == "pm_card_pendingRefund");
+        if let Some(refund) = refunds.get(dice.below(refunds.len()))
+            && (!waits || self.ended_refunds.contains(&refund.id))
+        {
+            // It may have failed already.
+            drop(self.sim.end_refund(&refund.id, true));
+        }
+    }
+
     /// Ends a refund that waits, once. Returns whether there was one.
     pub(crate) fn end_refund(&mut self, fails: bool) -> bool {
         let waits = self.payment().terms.as_ref().is_some_and(|terms| terms.token == "pm_card_pendingRefund");
@@ -319,4 +343,18 @@ impl Desk {
         self.ended_refunds.insert(refund.id.clone());
         true
     }
+}
+
+/// Whether the call that moves money was decided on a day ago.
+fn is_old(effect: &Effect, now: Timestamp) -> bool {
+    let Effect::CallProvider { call, .. } = effect else { return false };
+    let intent = match call {
+        Call::Authorize { intent, .. }
+        | Call::Confirm { intent, .. }
+        | Call::Capture { intent }
+        | Call::Void { intent }
+        | Call::Refund { intent } => intent,
+        Call::Find { .. } => return false,
+    };
+    intent.asked_at.is_none_or(|at| now.since(at) >= Duration::from_hours(24))
 }

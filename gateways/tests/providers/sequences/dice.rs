@@ -34,6 +34,8 @@ pub(crate) enum Step {
     CloseDispute { won: bool },
     /// A refund that waits ends.
     EndRefund { fails: bool },
+    /// A refund that was done fails after all.
+    FailRefund,
     /// The provider forgets keys, as it may after a day: so a day passes.
     ForgetKeys,
     /// Time passes.
@@ -88,7 +90,8 @@ impl Dice {
             91..93 => Step::Dispute { amount: self.once_in(2).then(|| self.amount()) },
             93..94 => Step::CloseDispute { won: self.once_in(2) },
             94..96 => Step::EndRefund { fails: self.once_in(3) },
-            96..97 if self.once_in(3) => Step::ForgetKeys,
+            96..98 => Step::FailRefund,
+            98..99 if self.once_in(3) => Step::ForgetKeys,
             _ => Step::Wait(self.pause()),
         }
     }
@@ -112,6 +115,7 @@ impl Dice {
             10..16 => Command::Refund { refund: RefundId::from(part), amount },
             16 => Command::Void,
             17 => Command::CheckExpiry,
+            18 => Command::Compare,
             _ => Command::Sync,
         }
     }

@@ -12,6 +12,8 @@ pub const CARD_OK: &str = "tok_ok";
 pub const CARD_DECLINED: &str = "tok_decline";
 /// Card that asks the shopper first.
 pub const CARD_ACTION: &str = "tok_action";
+/// Card that reserves, but gives no money.
+pub const CARD_UNTAKEN: &str = "tok_capture_decline";
 
 /// Pieces per variant.
 pub type Lines = BTreeMap<String, u32>;

@@ -77,6 +77,8 @@ pub(crate) struct Report {
     pub(crate) orders: usize,
     /// Of these, with a code.
     pub(crate) with_code: usize,
+    /// Of these, paid by a second payment.
+    pub(crate) paid_anew: usize,
     /// Of these, called off.
     pub(crate) canceled: usize,
     /// Of these, kept, with some money given back.
@@ -143,6 +145,7 @@ async fn shop_and_kill(plan: &Plan, setup: &Setup, report: &mut Report) -> Resul
     let orders = world.notes.orders();
     report.orders = orders.len();
     report.with_code = orders.iter().filter(|order| order.code.is_some()).count();
+    report.paid_anew = orders.iter().filter(|order| order.paid_anew).count();
     report.canceled = orders.iter().filter(|order| order.canceled).count();
     report.refunded = orders.iter().filter(|order| order.refunded > 0 && !order.canceled).count();
     report.violations.extend(client.complaints());

@@ -30,6 +30,8 @@ pub(crate) struct OrderNote {
     pub(crate) total: i64,
     /// The code that it used.
     pub(crate) code: Option<String>,
+    /// Whether the card that placed it gives no money, so that another one pays it.
+    pub(crate) paid_anew: bool,
     /// What was given back, in cents.
     pub(crate) refunded: i64,
     /// Whether its shopper called it off.

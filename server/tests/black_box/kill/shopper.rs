@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
 
-use crate::common::shopping::{self, CARD_ACTION, CARD_DECLINED, CARD_OK, Lines};
+use crate::common::shopping::{self, CARD_ACTION, CARD_DECLINED, CARD_OK, CARD_UNTAKEN, Lines};
 use crate::common::{Client, Reply, Request};
 use crate::kill::after::takes_nothing_off;
 use crate::kill::desk::Desk;
@@ -107,6 +107,7 @@ impl Shopper {
             self.think().await;
             self.enter_a_code(&mut basket).await;
             self.check_out(&mut basket).await;
+            self.pay_anew(&basket).await;
             self.have_second_thoughts(&mut basket).await;
         }
         self.world.notes.cart(basket.note);
@@ -194,7 +195,8 @@ impl Shopper {
 
     async fn check_out(&mut self, basket: &mut Basket) {
         let mut card = match self.dice.random_range(0..10) {
-            0..3 => CARD_DECLINED,
+            0..2 => CARD_DECLINED,
+            2 => CARD_UNTAKEN,
             3..5 => CARD_ACTION,
             _ => CARD_OK,
         };
@@ -207,7 +209,7 @@ impl Shopper {
                 reply = after;
             }
             match (reply.status, reply.code()) {
-                (200, _) => return self.ordered(basket, &reply),
+                (200, _) => return self.ordered(basket, &reply, card),
                 (422, "payment-failed") if card != CARD_OK => card = CARD_OK,
                 (409, "cart-changed") => {
                     total = reply.body["current_total"]["amount"].as_i64().unwrap_or(total)
@@ -250,7 +252,7 @@ impl Shopper {
         Some(if rank(&other) < rank(&one) { other } else { one })
     }
 
-    fn ordered(&self, basket: &mut Basket, reply: &Reply) {
+    fn ordered(&self, basket: &mut Basket, reply: &Reply, card: &str) {
         let lines = shopping::lines_of(&reply.body);
         if lines != basket.note.lines {
             let (id, cart) = (&reply.body["id"], &basket.note.lines);
@@ -261,6 +263,7 @@ impl Shopper {
             number: shopping::text(&reply.body["number"]),
             total: shopping::total_of(&reply.body),
             code: basket.code.take().filter(|_| !takes_nothing_off(&reply.body)),
+            paid_anew: card == CARD_UNTAKEN,
             refunded: 0,
             canceled: false,
         });

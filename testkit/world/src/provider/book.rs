@@ -1,6 +1,6 @@
 //! The provider's book: what it did, by key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use amazoff_actors::ids::PaymentId;
 use amazoff_actors::money::Money;
@@ -14,6 +14,8 @@ use super::Entry;
 pub(super) struct Book {
     pub(super) entries: BTreeMap<IntentKey, Entry>,
     pub(super) unheard: BTreeMap<IntentKey, u32>,
+    /// Payments of which nothing can be taken.
+    pub(super) untaken: BTreeSet<PaymentId>,
 }
 
 impl Book {
@@ -42,6 +44,14 @@ impl Book {
     pub(super) fn sum(&self, payment: PaymentId, operation: Operation) -> i64 {
         let of_it = self.entries.values().filter(|entry| entry.payment == payment && entry.approved());
         of_it.filter(|entry| entry.operation == operation).map(|entry| entry.amount.amount).sum()
+    }
+    /// Every refund of a payment that was done fails after all. Returns how many there were.
+    pub(super) fn fail_refunds(&mut self, payment: PaymentId) -> usize {
+        let mine = |entry: &&mut Entry| {
+            entry.payment == payment && entry.operation == Operation::Refund && entry.approved()
+        };
+        let done = self.entries.values_mut().filter(mine);
+        done.map(|entry| entry.answer = ProviderAnswer::declined("lost_or_stolen_card")).count()
     }
     /// What it lists of a payment.
     pub(super) fn record(&self, asked: &Entry, now: Timestamp) -> ProviderRecord {

@@ -14,6 +14,7 @@ mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;
 mod orders;
+mod repay;
 mod shop;
 #[cfg(feature = "fault-points")]
 mod simulation;
