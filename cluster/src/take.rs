@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use amazoff_supervisor::journal::{Candidate, JournalError, ShardTable, Takeover};
 use rand::Rng as _;
-use tokio::time::{Instant, sleep};
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::folder::DataFolder;
 use crate::leased::LeasedNode;
@@ -52,7 +53,9 @@ impl LeasedNode {
         let mut announced: Option<Instant> = None;
         loop {
             let asked = Instant::now();
-            let for_another = match table.claim(&candidate).await {
+            // A question that is lost on the way is asked again: what is claimed without being heard of runs out.
+            let claimed = timeout(ttl, table.claim(&candidate)).await.unwrap_or_else(unanswered);
+            let for_another = match claimed {
                 Ok(Takeover::Owned(ownership)) => {
                     folder.remember_generation(ownership.generation)?;
                     tracing::info!(
@@ -65,7 +68,8 @@ impl LeasedNode {
                 Ok(Takeover::Held { by, for_another }) => {
                     waiting(Waiting::Owner(&by));
                     if announced.is_none_or(|at| at.elapsed() >= ttl / ANNOUNCEMENTS) {
-                        announced = announce(&*table, &candidate, &by).await.or(announced);
+                        let announcing = timeout(ttl, announce(&*table, &candidate, &by));
+                        announced = announcing.await.unwrap_or_default().or(announced);
                     }
                     for_another
                 }
@@ -79,6 +83,10 @@ impl LeasedNode {
             sleep(pause.max(PAUSE_MIN)).await;
         }
     }
+}
+
+fn unanswered<T>(_elapsed: Elapsed) -> Result<T, JournalError> {
+    Err(JournalError::Unavailable("the database does not answer".to_owned()))
 }
 
 /// Tells the owner that somebody waits; when it did. A copy of the owner's folder has a name of its own for this.

@@ -21,6 +21,9 @@ pub enum Access {
     Person,
     /// To be logged in with one of these roles.
     Staff(&'static [Role]),
+    /// The same, and to have shown the password for the token at hand: a device that was left open, or a refresh token that was
+    /// stolen, is not enough.
+    Confirmed(&'static [Role]),
     /// To be an operator, or to hold the token for metrics.
     Scraper,
 }
@@ -30,11 +33,12 @@ const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
-const ADMIN: Access = Access::Staff(&[Role::Admin]);
+const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
 /// The authorisation table of the API.
 pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/openapi.json", Access::Anyone),
+    (Method::GET, "/.well-known/jwks.json", Access::Anyone),
     (Method::GET, "/health", Access::Anyone),
     (Method::GET, "/health/live", Access::Anyone),
     (Method::GET, "/health/ready", Access::Anyone),
@@ -57,6 +61,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/carts/{cart_id}/complete", Access::Holder),
     (Method::GET, "/v1/orders", Access::Person),
     (Method::GET, "/v1/orders/{order_id}", Access::Holder),
+    (Method::GET, "/v1/orders/{order_id}/events", Access::Holder),
     (Method::POST, "/v1/orders/{order_id}/cancel", Access::Holder),
     (Method::POST, "/v1/orders/{order_id}/payments", Access::Holder),
     (Method::POST, "/v1/orders/{order_id}/returns", Access::Holder),
@@ -67,6 +72,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/auth/register", Access::Anyone),
     (Method::POST, "/v1/auth/login", Access::Anyone),
     (Method::POST, "/v1/auth/refresh", Access::Anyone),
+    (Method::POST, "/v1/auth/step-up", Access::Person),
     (Method::POST, "/v1/auth/logout", Access::Person),
     (Method::GET, "/v1/me", Access::Person),
     (Method::POST, "/v1/realtime/ticket", Access::Anyone),
@@ -122,6 +128,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/ops/v1/webhooks/strays", OPS),
     (Method::GET, "/ops/v1/stream", OPS),
     (Method::POST, "/ops/v1/faults", OPS),
+    (Method::GET, "/ws-echo", Access::Anyone),
     (Method::GET, "/admin/v1/pricebook", DESK),
     (Method::PUT, "/admin/v1/pricebook/currencies", ADMIN),
     (Method::PUT, "/admin/v1/pricebook/rounding", ADMIN),
@@ -168,6 +175,10 @@ pub(crate) async fn check(
         Some(Access::Anyone | Access::Holder) => Ok(()),
         Some(Access::Person) => shopper.logged_in().map(drop),
         Some(Access::Staff(wanted)) => has_role(platform, shopper, wanted).await,
+        Some(Access::Confirmed(wanted)) => {
+            has_role(platform, shopper, wanted).await?;
+            if shopper.confirmed { Ok(()) } else { Err(Problem::step_up_required()) }
+        }
         Some(Access::Scraper) if shopper.scrapes => Ok(()),
         Some(Access::Scraper) => has_role(platform, shopper, OPERATORS).await,
     }
@@ -211,7 +222,7 @@ mod tests {
     #[test]
     fn the_table_has_no_row_for_a_route_that_is_gone() {
         let operations = operations();
-        let undocumented = ["/openapi.json", "/ops/v1/faults"];
+        let undocumented = ["/openapi.json", "/ops/v1/faults", "/ws-echo"];
         for (method, path, _) in TABLE.iter().filter(|(_, path, _)| !undocumented.contains(path)) {
             assert!(
                 operations.contains(&(method.clone(), (*path).to_owned())),
@@ -223,7 +234,7 @@ mod tests {
     #[test]
     fn everything_for_operators_and_the_back_office_asks_for_a_role() {
         for (method, path, access) in TABLE {
-            let staff = matches!(access, Access::Staff(_));
+            let staff = matches!(access, Access::Staff(_) | Access::Confirmed(_));
             let inside = path.starts_with("/ops/") || path.starts_with("/admin/");
             assert_eq!(inside, staff, "{method} {path}");
             assert_eq!(*path == "/metrics", *access == Access::Scraper, "{method} {path}");

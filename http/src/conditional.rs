@@ -89,7 +89,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 }
 
 /// Weak comparison, as RFC 9110 wants it for `If-None-Match`.
-fn matches(asked: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn matches(asked: &HeaderMap, tag: &str) -> bool {
     asked
         .get_all(IF_NONE_MATCH)
         .iter()

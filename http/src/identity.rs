@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::cookies::{CartCookie, SessionCookie};
-use crate::auth::{RefreshGrant, SessionRef};
+use crate::auth::{Proof, RefreshGrant, SessionRef, Shown};
 use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -31,6 +31,8 @@ pub const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
 pub struct Shopper {
     /// The session, when a person is logged in.
     pub session: Option<SessionRef>,
+    /// Whether the person showed the password lately, not only something that a device keeps.
+    pub confirmed: bool,
     /// Whether it is the scraper of metrics.
     pub(crate) scrapes: bool,
     token: Option<String>,
@@ -91,14 +93,16 @@ pub async fn resolve(State(platform): State<Platform>, mut request: Request, nex
         return next.run(request).await;
     }
     let identified = tokio::time::timeout(limit, identify(&platform, request.headers())).await;
-    let (session, renewed) =
+    let (proof, renewed) =
         match identified.unwrap_or_else(|_elapsed| Err(Problem::busy("No answer in time."))) {
             Ok(identified) => identified,
             Err(problem) => return problem.into_response(),
         };
     let token = request.headers().get(X_CART_TOKEN).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let carts = platform.settings.cookies().carts(request.headers());
-    request.extensions_mut().insert(Shopper { session, token, carts, scrapes: false });
+    let session = proof.map(|proof| proof.of);
+    let confirmed = proof.is_some_and(|proof| proof.confirmed);
+    request.extensions_mut().insert(Shopper { session, confirmed, token, carts, scrapes: false });
     let mut response = next.run(request).await;
     if let Some(cookie) = renewed
         && !platform.settings.cookies().sets_session(response.headers())
@@ -111,8 +115,8 @@ pub async fn resolve(State(platform): State<Platform>, mut request: Request, nex
     response
 }
 
-/// A session and, when the browser must learn a new one, its cookie.
-type Identified = (Option<SessionRef>, Option<HeaderValue>);
+/// What was proven and, when the browser must learn a new session, its cookie.
+type Identified = (Option<Proof>, Option<HeaderValue>);
 
 async fn identify(platform: &Platform, headers: &HeaderMap) -> Result<Identified, Problem> {
     match bearer(headers) {
@@ -135,16 +139,16 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn by_token(platform: &Platform, token: &str) -> Result<Identified, Problem> {
-    let session = platform.auth.verify_access(token).map_err(|_refusal| Problem::token_invalid())?;
-    if alive(platform, session).await? { Ok((Some(session), None)) } else { Err(Problem::token_invalid()) }
+    let proof = platform.auth.verify_access(token).map_err(|_refusal| Problem::token_invalid())?;
+    if alive(platform, proof.of).await? { Ok((Some(proof), None)) } else { Err(Problem::token_invalid()) }
 }
 
 async fn by_cookie(platform: &Platform, headers: &HeaderMap) -> Result<Identified, Problem> {
     let cookies = platform.settings.cookies();
     let Some(cookie) = cookies.session(headers) else { return Ok((None, None)) };
-    if let Ok(session) = platform.auth.verify_access(&cookie.access) {
-        let alive = alive(platform, session).await?;
-        return Ok(if alive { (Some(session), None) } else { (None, Some(cookies.clear_session())) });
+    if let Ok(proof) = platform.auth.verify_access(&cookie.access) {
+        let alive = alive(platform, proof.of).await?;
+        return Ok(if alive { (Some(proof), None) } else { (None, Some(cookies.clear_session())) });
     }
     match platform.auth.verify_refresh(&cookie.refresh) {
         Some(grant) => renew(platform, grant).await,
@@ -157,8 +161,9 @@ async fn renew(platform: &Platform, grant: RefreshGrant) -> Result<Identified, P
     let RefreshGrant { of, generation } = grant;
     match platform.shop.users.refresh(of.user, of.session, generation).await {
         Ok(renewed) => {
-            let cookie = platform.session_cookie(RefreshGrant { of, generation: renewed.generation })?;
-            Ok((Some(of), Some(cookies.set_session(&cookie))))
+            let grant = RefreshGrant { of, generation: renewed.generation };
+            let cookie = platform.session_cookie(grant, Shown::RefreshToken)?;
+            Ok((Some(Proof { of, confirmed: false }), Some(cookies.set_session(&cookie))))
         }
         Err(error) => {
             let problem = Problem::from(error);
@@ -180,9 +185,9 @@ impl Platform {
     ///
     /// # Errors
     /// A defect of the signer.
-    pub fn session_cookie(&self, grant: RefreshGrant) -> Result<SessionCookie, Problem> {
+    pub fn session_cookie(&self, grant: RefreshGrant, shown: Shown) -> Result<SessionCookie, Problem> {
         Ok(SessionCookie {
-            access: self.auth.access_token(grant.of)?,
+            access: self.auth.access_token(grant.of, shown)?,
             refresh: self.auth.refresh_token(grant),
         })
     }

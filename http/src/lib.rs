@@ -6,12 +6,14 @@
 
 pub mod access;
 pub mod auth;
+mod cache;
 pub mod conditional;
 mod cursor;
 pub mod idempotency;
 pub mod identity;
 pub mod json;
 pub mod layers;
+mod limits;
 pub mod metrics;
 pub mod openapi;
 pub mod pages;
@@ -28,6 +30,11 @@ mod settings;
 pub mod views;
 mod waiting;
 
+pub use cache::ResponseCache;
+pub use layers::cors::{Origins, OriginsInvalid};
+pub use limits::client::{ProxiesInvalid, TrustedProxies};
+pub use limits::layer::{LimitSettings, Limiting};
+pub use limits::rates::{Rates, RatesInvalid};
 pub use platform::Platform;
 pub use redact::redacted;
 pub use router::router;

@@ -9,7 +9,9 @@ use amazoff_supervisor::tree::TreeHandle;
 use tokio::time::Instant;
 
 use crate::auth::Auth;
+use crate::cache::ResponseCache;
 use crate::layers::Intake;
+use crate::limits::layer::Limiting;
 use crate::metrics::Requests;
 use crate::problem::Problem;
 use crate::realtime::Realtime;
@@ -32,6 +34,10 @@ pub struct Platform {
     pub realtime: Realtime,
     /// Whether requests are taken in.
     pub intake: Intake,
+    /// Answers that anyone may see.
+    pub cache: ResponseCache,
+    /// How often somebody may ask.
+    pub limits: Limiting,
     /// What operators did lately, so that a repeat does not act twice.
     pub acts: Acts,
     /// Open streams of operators.
@@ -49,9 +55,12 @@ impl Platform {
     pub fn new(shop: Shop, runtime: Runtime, settings: HttpSettings, node: &str) -> Self {
         let vault = shop.vault.clone();
         let auth = Auth::new(|label| vault.subkey(label), Arc::clone(&shop.clock));
+        let limits = Limiting::new(&settings.limits);
         Self {
             shop,
             auth,
+            cache: ResponseCache::default(),
+            limits,
             settings: Arc::new(settings),
             runtime,
             realtime: Realtime::default(),

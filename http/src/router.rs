@@ -7,8 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::authorise;
+use crate::cache;
 use crate::identity;
 use crate::layers;
+use crate::limits::layer as limits;
 use crate::metrics;
 use crate::openapi;
 use crate::pages;
@@ -48,10 +50,13 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
+        .routes(routes!(auth::step_up))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me))
+        .routes(routes!(auth::public_keys))
         .routes(routes!(realtime::ticket))
         .routes(routes!(realtime::open))
+        .routes(routes!(realtime::events))
         .routes(routes!(health::health))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
@@ -142,16 +147,21 @@ pub fn router(platform: Platform) -> Router {
     let (api, _) = api().split_for_parts();
     let api = api.route("/openapi.json", get(openapi::serve));
     #[cfg(feature = "fault-points")]
-    let api = api.route("/ops/v1/faults", axum::routing::post(crate::routes::faults::arm));
+    let api = api
+        .route("/ops/v1/faults", axum::routing::post(crate::routes::faults::arm))
+        .route("/ws-echo", get(crate::routes::echo::open));
     let site = api
+        .route_layer(from_fn_with_state(platform.cache.clone(), cache::kept))
         .route_layer(from_fn_with_state(platform.clone(), authorise))
         .merge(pages::router())
         .fallback(|| async { Problem::route_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
     let guarded = layers::guarded(site, &platform.settings)
         .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped))
+        .layer(from_fn_with_state(platform.clone(), limits::by_caller))
         .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
         .layer(from_fn_with_state(platform.clone(), identity::resolve))
+        .layer(from_fn_with_state(platform.limits.clone(), limits::by_address))
         .layer(from_fn_with_state(platform.clone(), layers::standing::marked));
     layers::finished(guarded, &platform.settings, &platform.intake, &platform.requests).with_state(platform)
 }

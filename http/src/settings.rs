@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::auth::cookies::Cookies;
+use crate::layers::cors::Origins;
+use crate::limits::layer::LimitSettings;
 
 /// Settings of the HTTP edge.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub struct HttpSettings {
     pub heartbeat: Duration,
     /// What a scraper shows as its bearer token to read `/metrics`; without it only operators may.
     pub metrics_token: Option<SecretString>,
+    /// Other sites whose scripts may use the API.
+    pub origins: Origins,
+    /// How often somebody may ask, and how much is taken in at once.
+    pub limits: LimitSettings,
 }
 
 impl HttpSettings {
@@ -33,6 +39,8 @@ impl HttpSettings {
             checkout_wait: Duration::from_secs(6),
             heartbeat: Duration::from_secs(25),
             metrics_token: None,
+            origins: Origins::default(),
+            limits: LimitSettings::default(),
         }
     }
     /// How long a command may take: less than its request, so that the refusal still reaches the caller.

@@ -274,6 +274,8 @@ fn settings(config: &Config, address: SocketAddr) -> HttpSettings {
     let mut settings = HttpSettings::at(config.public_url.as_deref().unwrap_or(&local));
     settings.secure_cookies |= config.secure_cookies;
     settings.metrics_token.clone_from(&config.metrics_token);
+    settings.origins.clone_from(&config.origins);
+    settings.limits.clone_from(&config.limits);
     settings
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use amazoff_supervisor::documents::{Documents, Query};
-use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError};
+use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Version};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::projection::{CategoryDocument, ProductDocument};
 use super::query::{self, CategoryCount, ListQuery, ProductCard, ProductPage};
@@ -30,6 +31,11 @@ impl Products {
     /// Products over their directory, searched in `documents`.
     pub fn new(directory: Directory<Product>, documents: Arc<dyn Documents>) -> Self {
         Self { directory, documents }
+    }
+
+    /// Tells of each commit of a product from now on: subscribe first, then read.
+    pub fn watch(&self, id: ProductId) -> watch::Receiver<Version> {
+        self.directory.watch(id.uuid())
     }
 
     /// Drafts a product.

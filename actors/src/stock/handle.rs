@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Version};
+use tokio::sync::watch;
 
 use super::{AdjustReason, Command, LedgerPage, Levels, NewHold, Rejection, Stock, ledger};
 use crate::ids::{HoldId, ProductId, VariantId};
@@ -33,6 +34,11 @@ impl Stocks {
     /// Stocks over their directory and the journal of their histories.
     pub fn new(directory: Directory<Stock>, journal: Arc<dyn Journal>) -> Self {
         Self { directory, journal }
+    }
+
+    /// Tells of each commit of the stock of a variant from now on: subscribe first, then read.
+    pub fn watch(&self, id: VariantId) -> watch::Receiver<Version> {
+        self.directory.watch(id.uuid())
     }
 
     /// Starts keeping a variant of a product.

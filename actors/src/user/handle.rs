@@ -127,6 +127,25 @@ impl Users {
         Ok((user, grant))
     }
 
+    /// Checks the password of a person who is known already.
+    ///
+    /// # Errors
+    /// `invalid-credentials` when it is another one, or there is no such person.
+    pub async fn confirm(&self, user: UserId, password: &str) -> Result<(), Refused> {
+        let known = self.read(user).await.map_err(not_read)?;
+        let registration = known.as_ref().and_then(|known| known.state.registration.as_ref());
+        let hash = match registration {
+            Some(registration) => self.vault.open(&registration.password_hash).await.map_err(not_sealed)?,
+            None => None,
+        };
+        let short = password.len() <= PASSWORD_BYTES_MAX;
+        let right = match hash.filter(|_| short) {
+            Some(hash) => self.hasher.verify(password, &hash).await.map_err(not_hashed)?,
+            None => false,
+        };
+        if right { Ok(()) } else { Err(refused(Rejection::InvalidCredentials)) }
+    }
+
     /// Goes on with a session: the grant names the generation for the next refresh token.
     ///
     /// # Errors

@@ -215,6 +215,21 @@ proptest! {
     }
 }
 
+/// A line that swallows a question swallows no node: found by the schedules above.
+#[test]
+fn a_claim_that_is_never_answered_is_made_again() {
+    paused().block_on(async {
+        let mut cluster = Cluster::new().await;
+        for machine in 0..MACHINES {
+            cluster.act(machine, Act::Weather(Weather::Hangs)).await;
+            cluster.act(machine, Act::Start).await;
+        }
+        cluster.pass(10).await.unwrap();
+        cluster.recovers().await.unwrap();
+        cluster.end().await;
+    });
+}
+
 #[test]
 fn the_schedules_reach_what_they_are_about() {
     // An owner is lost to another, both in what a schedule can do: freeze it for longer than its lease.

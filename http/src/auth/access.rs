@@ -1,18 +1,40 @@
-//! Access tokens: JWT, HS256 and nothing else, for this shop only, fifteen minutes.
+//! Access tokens: JWT (RFC 9068), EdDSA and nothing else, for this shop only, fifteen minutes.
 
 use amazoff_actors::ids::UserId;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::signing::JwkSet;
 use super::{ACCESS_LIFETIME, Auth, SessionRef};
 use crate::problem::Problem;
 
 const ISSUER: &str = "amazoff";
 const AUDIENCE: &str = "amazoff-shop";
 /// What kind of token this is: one kind is never accepted as another.
-const TYPE: &str = "access";
+const TYPE: &str = "at+jwt";
 /// Longest text that is tried at all.
 const TOKEN_BYTES_MAX: usize = 1024;
+/// How far the clocks of nodes may differ.
+const LEEWAY_S: i64 = 60;
+
+/// What was shown for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The password. For as long as this token is good, its bearer may also do what cannot be undone.
+    Password,
+    /// A refresh token, which somebody else may have found on a device.
+    RefreshToken,
+}
+
+/// What a token proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The session.
+    pub of: SessionRef,
+    /// Whether the password was shown for this very token.
+    pub confirmed: bool,
+}
 
 /// Why a token proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,26 +51,24 @@ struct Claims {
     aud: String,
     sub: String,
     sid: String,
-    typ: String,
+    jti: String,
     iat: i64,
+    nbf: i64,
     exp: i64,
+    /// When the password was shown; absent after a renewal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
 }
 
-pub(super) struct AccessKeys {
-    sign: EncodingKey,
-    verify: DecodingKey,
-    rules: Validation,
-}
-
-impl AccessKeys {
-    pub(super) fn new(secret: &[u8; 32]) -> Self {
-        let mut rules = Validation::new(Algorithm::HS256);
-        rules.set_issuer(&[ISSUER]);
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-        rules.validate_exp = false; // judged below, by our own clock
-        Self { sign: EncodingKey::from_secret(secret), verify: DecodingKey::from_secret(secret), rules }
-    }
+/// What is asked of a token beside its signature. Times are judged by our own clock, see [`Auth::verify_access`].
+fn rules() -> Validation {
+    let mut rules = Validation::new(Algorithm::EdDSA);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[AUDIENCE]);
+    rules.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+    rules.validate_exp = false;
+    rules.validate_nbf = false;
+    rules
 }
 
 impl Auth {
@@ -56,42 +76,69 @@ impl Auth {
     ///
     /// # Errors
     /// A defect: the signer refused its own key.
-    pub fn access_token(&self, of: SessionRef) -> Result<String, Problem> {
-        let now = self.clock.now().unix_ms() / 1000;
+    pub fn access_token(&self, of: SessionRef, shown: Shown) -> Result<String, Problem> {
+        let moment = self.clock.now();
+        let now = moment.unix_ms() / 1000;
         let lifetime = i64::try_from(ACCESS_LIFETIME.as_secs()).unwrap_or(0);
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: of.user.to_string(),
             sid: of.session.to_string(),
-            typ: TYPE.to_owned(),
+            jti: Uuid::now_v7().simple().to_string(),
             iat: now,
+            nbf: now,
             exp: now + lifetime,
+            auth_time: (shown == Shown::Password).then_some(now),
         };
-        encode(&Header::new(Algorithm::HS256), &claims, &self.keys.access.sign)
+        let ring = self.keys.access.at(moment)?;
+        let key = ring.present();
+        let header = Header {
+            typ: Some(TYPE.to_owned()),
+            kid: Some(key.public.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        encode(&header, &claims, &key.sign)
             .map_err(|error| Problem::bug(format!("an access token could not be signed: {error}")))
     }
 
     /// The session that a token proves. Whether that session still lives is for the user's entity to say.
     ///
+    /// Of the header, `kid` selects among the shop's own three keys; nothing else in it selects or fetches anything.
+    ///
     /// # Errors
     /// [`AccessRefusal`]
-    pub fn verify_access(&self, token: &str) -> Result<SessionRef, AccessRefusal> {
-        if token.len() > TOKEN_BYTES_MAX {
-            return Err(AccessRefusal::Invalid);
-        }
-        let keys = &self.keys.access;
-        let Ok(data) = decode::<Claims>(token, &keys.verify, &keys.rules) else {
-            return Err(AccessRefusal::Invalid);
-        };
-        let claims = data.claims;
+    pub fn verify_access(&self, token: &str) -> Result<Proof, AccessRefusal> {
+        let claims = self.claims(token).ok_or(AccessRefusal::Invalid)?;
         let now = self.clock.now().unix_ms() / 1000;
         let (Ok(user), Ok(session)) = (claims.sub.parse::<UserId>(), claims.sid.parse()) else {
             return Err(AccessRefusal::Invalid);
         };
-        if claims.typ != TYPE || claims.iat > now + 60 {
+        if claims.iat.max(claims.nbf) > now + LEEWAY_S {
             return Err(AccessRefusal::Invalid);
         }
-        if claims.exp <= now { Err(AccessRefusal::Expired) } else { Ok(SessionRef { user, session }) }
+        let (of, confirmed) = (SessionRef { user, session }, claims.auth_time.is_some());
+        if claims.exp <= now { Err(AccessRefusal::Expired) } else { Ok(Proof { of, confirmed }) }
+    }
+
+    /// The public keys that check access tokens.
+    ///
+    /// # Errors
+    /// A defect: a key could not be derived.
+    pub fn public_keys(&self) -> Result<JwkSet, Problem> {
+        Ok(self.keys.access.at(self.clock.now())?.public())
+    }
+
+    fn claims(&self, token: &str) -> Option<Claims> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return None;
+        }
+        let header = decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return None;
+        }
+        let ring = self.keys.access.at(self.clock.now()).ok()?;
+        let key = ring.named(header.kid.as_deref()?)?;
+        decode::<Claims>(token, &key.verify, &rules()).ok().map(|data| data.claims)
     }
 }

@@ -7,6 +7,7 @@ mod access;
 mod cart_token;
 pub mod cookies;
 mod refresh;
+mod signing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +20,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-pub use access::AccessRefusal;
+pub use access::{AccessRefusal, Proof, Shown};
 pub use refresh::RefreshGrant;
+pub use signing::{Jwk, JwkSet};
 
 /// How long an access token is good for.
 pub const ACCESS_LIFETIME: Duration = Duration::from_secs(15 * 60);
@@ -42,7 +44,7 @@ pub struct Auth {
 }
 
 struct Keys {
-    access: access::AccessKeys,
+    access: signing::SigningKeys,
     refresh: [u8; 32],
     cart: [u8; 32],
     cursor: [u8; 32],
@@ -54,7 +56,7 @@ impl Auth {
     /// Builds it from the vault's labelled subkeys.
     pub fn new(subkey: impl Fn(&str) -> [u8; 32], clock: Arc<dyn Clock>) -> Self {
         let keys = Keys {
-            access: access::AccessKeys::new(&subkey("jwt")),
+            access: signing::SigningKeys::new(subkey("jwt")),
             refresh: subkey("refresh-token"),
             cart: subkey("cart-token"),
             cursor: subkey("cursor"),
@@ -95,6 +97,10 @@ impl Auth {
     /// When it is not one of ours.
     pub(crate) fn consistency_token(&self, text: &str) -> Result<Token, TokenInvalid> {
         Token::parse(text, &self.keys.consistency)
+    }
+    /// Names the history that version numbers belong to: another shop has another one.
+    pub(crate) fn epoch(&self) -> String {
+        format!("{:016x}", self.fingerprint(b"epoch of realtime topics"))
     }
     /// A keyed hash of a request's content: stored beside its outcome, and useless for guessing a password in it.
     pub(crate) fn fingerprint(&self, content: &[u8]) -> u64 {

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use crate::platform::Platform;
 use crate::problem::Problem;
 
-const CONSISTENCY_TOKEN: HeaderName = HeaderName::from_static("consistency-token");
+pub(crate) const CONSISTENCY_TOKEN: HeaderName = HeaderName::from_static("consistency-token");
 
 pub(crate) async fn scoped(State(platform): State<Platform>, request: Request, next: Next) -> Response {
     let is_kept = is_kept(request.method(), request.uri().path());

@@ -1,8 +1,9 @@
 //! What every request passes. Outermost: request id → log line → security headers → compression → panic guard → the door
-//! that a shutdown closes → the mark of what may be outdated. Inside of these the caller is identified and failures become
+//! that a shutdown closes → what other sites may do → the mark of what may be outdated. Inside of these the caller is identified and failures become
 //! pages for browsers; then, around the routes: consistency → deadline → panic guard → origin check → body limit.
 
 pub(crate) mod consistency;
+pub(crate) mod cors;
 mod deadline;
 mod finish;
 mod intake;
@@ -44,6 +45,10 @@ pub(crate) fn finished<S: Clone + Send + Sync + 'static>(
     intake: &Intake,
     requests: &Requests,
 ) -> Router<S> {
+    let router = match settings.origins.layer() {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
     router
         .layer(from_fn_with_state(intake.clone(), intake::guard))
         .layer(CatchPanicLayer::custom(panic::answer))

@@ -16,17 +16,22 @@ pub(super) async fn same_origin_only(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.method().is_safe() || is_same_origin(request.headers(), &settings.public_url) {
+    if request.method().is_safe() || is_trusted(request.headers(), &settings) {
         next.run(request).await
     } else {
         Problem::cross_origin().into_response()
     }
 }
 
+/// Whether a request comes from where it may: this site, a listed one, or no browser at all.
+pub(crate) fn is_trusted(headers: &HeaderMap, settings: &HttpSettings) -> bool {
+    is_same_origin(headers, &settings.public_url) || settings.origins.allow(headers)
+}
+
 /// Whether a request comes from this site's own pages, or from something that is no browser.
 ///
 /// A browser says where it comes from and no page can make it lie; other programs carry no one else's cookies.
-pub(crate) fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
+pub(super) fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
     let site = headers.get(SEC_FETCH_SITE).map(|site| site.as_bytes());
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return false;

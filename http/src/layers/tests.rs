@@ -16,26 +16,37 @@ async fn boom() -> Response {
 }
 
 fn app() -> Router {
+    let settings =
+        HttpSettings { request_limit: Duration::from_millis(40), ..HttpSettings::at("https://shop.example") };
+    app_with(settings)
+}
+
+fn app_with(settings: HttpSettings) -> Router {
     let router = Router::new()
         .route("/ok", post(|| async { "ok" }).get(|| async { "ok" }))
         .route("/boom", get(boom))
         .route("/slow", get(std::future::pending::<&'static str>).post(std::future::pending::<&'static str>))
         .fallback(|| async { Problem::route_not_found() });
-    let settings =
-        HttpSettings { request_limit: Duration::from_millis(40), ..HttpSettings::at("https://shop.example") };
     finished(guarded(router, &settings), &settings, &Intake::default(), &Requests::default())
 }
 
-async fn answer(
+type Headers<'a> = &'a [(&'static str, &'a str)];
+
+async fn answer(method: &str, path: &str, headers: Headers<'_>) -> (StatusCode, HeaderMap, Value) {
+    answer_of(app(), method, path, headers).await
+}
+
+async fn answer_of(
+    app: Router,
     method: &str,
     path: &str,
-    headers: &[(&'static str, &str)],
+    headers: Headers<'_>,
 ) -> (StatusCode, HeaderMap, Value) {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = app().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, 100_000).await.unwrap();
     (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
@@ -113,4 +124,52 @@ fn an_unreadable_origin_is_foreign() {
     let headers =
         HeaderMap::from_iter([("origin".parse().unwrap(), HeaderValue::from_bytes(&[0xff]).unwrap())]);
     assert!(!origin::is_same_origin(&headers, "https://shop.example"));
+}
+
+#[tokio::test]
+async fn a_listed_site_may_use_the_api_without_cookies_and_no_other_may() {
+    const LISTED: (&str, &str) = ("origin", "https://app.example");
+    let settings = HttpSettings {
+        origins: "https://app.example, http://localhost:3000".parse().unwrap(),
+        ..HttpSettings::at("https://shop.example")
+    };
+    let app = app_with(settings);
+    let asked = [
+        LISTED,
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "idempotency-key"),
+    ];
+    let (status, headers, _) = answer_of(app.clone(), "OPTIONS", "/ok", &asked).await;
+    assert!(status.is_success(), "{status}");
+    assert_eq!(headers["access-control-allow-origin"], LISTED.1);
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+    let cross = [LISTED, ("sec-fetch-site", "cross-site"), ("host", "shop.example")];
+    let (status, headers, _) = answer_of(app.clone(), "POST", "/ok", &cross).await;
+    assert_eq!(
+        (status, &headers["access-control-allow-origin"]),
+        (StatusCode::OK, &HeaderValue::from_static(LISTED.1))
+    );
+    let with_cookie = [LISTED, ("sec-fetch-site", "cross-site"), ("cookie", "amazoff_session=a~b")];
+    assert_eq!(answer_of(app.clone(), "POST", "/ok", &with_cookie).await.0, StatusCode::FORBIDDEN);
+    for other in ["https://evil.example", "https://app.example.evil.example", "http://app.example", "null"] {
+        let (status, headers, _) = answer_of(app.clone(), "POST", "/ok", &[("origin", other)]).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{other}");
+        assert!(!headers.contains_key("access-control-allow-origin"), "{other}");
+    }
+}
+
+#[test]
+fn lists_of_origins_hold_no_wildcards_and_no_paths() {
+    for odd in [
+        "*",
+        "null",
+        "app.example",
+        "https://",
+        "https://*.example",
+        "https://app.example/",
+        "https://a@b",
+        "ftp://a",
+    ] {
+        assert!(odd.parse::<cors::Origins>().is_err(), "{odd}");
+    }
 }

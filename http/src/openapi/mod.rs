@@ -15,6 +15,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::{self, Access};
+use crate::limits::Class;
 use crate::problem::{FieldError, ProblemBody};
 
 use problems::common;
@@ -74,7 +75,8 @@ fn describe(path: &str, item: &mut PathItem) {
             key(operation, method == "POST");
         }
         token(operation);
-        common(operation, access, takes_body || acts);
+        let limited = method.parse().is_ok_and(|method| Class::of(&method, path).is_some());
+        common(operation, access, (limited, takes_body || acts));
     }
 }
 
@@ -94,7 +96,9 @@ fn secure(operation: &mut Operation, access: Option<Access>) {
     let cart = SecurityRequirement::new::<_, [String; 0], String>(CART_TOKEN, []);
     operation.security = match access {
         Some(Access::Holder) => Some(vec![bearer, cart]),
-        Some(Access::Person | Access::Staff(_) | Access::Scraper) => Some(vec![bearer]),
+        Some(Access::Person | Access::Staff(_) | Access::Confirmed(_) | Access::Scraper) => {
+            Some(vec![bearer])
+        }
         Some(Access::Anyone) | None => None,
     };
 }

@@ -123,6 +123,8 @@ problems! {
     LoginProblems { "401": "invalid-credentials" }
     /// Of renewing a session.
     RefreshProblems { "401": "token-invalid, session-unknown, refresh-token-reused" }
+    /// Of showing the password again.
+    StepUpProblems { "401": "login-required, token-invalid, invalid-credentials" }
     /// Of using a session.
     SessionProblems { "401": "login-required, token-invalid" }
     /// Of opening a socket.
@@ -235,7 +237,7 @@ fn problem(codes: &str) -> Response {
 }
 
 /// Adds the failures that follow from what every request passes.
-pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_body: bool) {
+pub(super) fn common(operation: &mut Operation, access: Option<Access>, (limited, takes_body): (bool, bool)) {
     let mut also = vec![
         ("500", "internal-error"),
         (
@@ -243,6 +245,9 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_bo
             "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent",
         ),
     ];
+    if limited {
+        also.push(("429", "rate-limited"));
+    }
     if takes_body {
         also.extend([
             ("400", "broken-json, body-unreadable, idempotency-key-missing, idempotency-key-invalid, consistency-token-invalid"),
@@ -257,6 +262,9 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, takes_bo
     match access {
         Some(Access::Staff(_) | Access::Scraper) => {
             also.extend([("401", "login-required, token-invalid"), ("403", "role-missing")])
+        }
+        Some(Access::Confirmed(_)) => {
+            also.extend([("401", "login-required, token-invalid"), ("403", "role-missing, step-up-required")])
         }
         Some(Access::Person | Access::Holder) => also.push(("401", "login-required, token-invalid")),
         Some(Access::Anyone) | None => {}

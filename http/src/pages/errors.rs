@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::Method;
+use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +13,7 @@ use super::page::{Page, see, wants_page};
 use super::present::catalogue::encode;
 use super::visit::Visit;
 use crate::layers::RequestId;
+use crate::limits::layer::{RATELIMIT, RATELIMIT_POLICY};
 use crate::platform::Platform;
 use crate::problem::{Failed, Problem};
 
@@ -27,7 +29,16 @@ pub(crate) async fn as_pages(State(platform): State<Platform>, request: Request,
     // A handler may have made a page of it already.
     let is_page =
         response.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page { response } else { page(&platform, asked, failed).await }
+    if is_page {
+        return response;
+    }
+    let mut page = page(&platform, asked, failed).await;
+    for kept in [RETRY_AFTER, RATELIMIT, RATELIMIT_POLICY] {
+        if let Some(value) = response.headers().get(&kept) {
+            page.headers_mut().insert(kept, value.clone());
+        }
+    }
+    page
 }
 
 async fn page(platform: &Platform, mut asked: Parts, failed: Failed) -> Response {
@@ -64,6 +75,10 @@ fn words(problem: &Problem) -> (String, String) {
     match problem.status().as_u16() {
         404 => told("There is nothing here", "The address may be old, or what was here is not yours to see."),
         401 => told("Please log in", "This page is for people with an account."),
+        429 => told(
+            "Not so fast",
+            "That was asked for too often. Nothing happened; wait a minute, then try again.",
+        ),
         403 => told("This is not open to you", problem.detail().unwrap_or("Your account may not do this.")),
         503 => told(
             "One moment, please",

@@ -57,6 +57,13 @@ impl Problem {
     pub fn too_many_messages() -> Self {
         Self::edge(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many messages at once.").soon_again()
     }
+    /// The caller has used up a budget; the next request fits in after `wait`.
+    pub fn rate_limited(budget: &str, wait: Duration) -> Self {
+        let detail = format!("Too many requests of the kind \"{budget}\". Wait for the time in Retry-After.");
+        let mut problem = Self::edge(StatusCode::TOO_MANY_REQUESTS, "rate-limited", &detail);
+        problem.0.retry_after = Some(wait);
+        problem
+    }
     /// The client stopped sending.
     pub fn body_unreadable() -> Self {
         Self::edge(StatusCode::BAD_REQUEST, "body-unreadable", "The body ended early.")
@@ -138,6 +145,11 @@ impl Problem {
     /// Known, but without the role.
     pub fn role_missing() -> Self {
         Self::edge(StatusCode::FORBIDDEN, "role-missing", "Your account may not do this.")
+    }
+    /// Only whoever has just shown the password may do this.
+    pub fn step_up_required() -> Self {
+        let detail = "Show your password again at /v1/auth/step-up, and use the token that it answers.";
+        Self::edge(StatusCode::FORBIDDEN, "step-up-required", detail)
     }
     /// The node of the supervision tree is needed by whoever would undo its halt.
     pub fn node_needed() -> Self {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Seen;
 use crate::views::orders::OrderBody;
 
 /// From the client.
@@ -12,6 +13,9 @@ pub(super) enum Asked {
     Subscribe {
         /// Such as `order:ord_…`.
         topic: String,
+        /// What the client saw of it last; it is then told whether nothing was missed for good.
+        #[serde(default)]
+        after: Option<Seen>,
     },
     /// No more of this.
     Unsubscribe {
@@ -30,6 +34,18 @@ pub(super) enum Told {
         session: String,
         /// How often the server pings.
         heartbeat_ms: u64,
+        /// The history that the numbers of events belong to.
+        epoch: String,
+    },
+    /// The answer to whoever comes back. What is new since follows as an event.
+    Subscribed {
+        /// As subscribed.
+        topic: String,
+        /// Where it is now.
+        #[serde(flatten)]
+        now: Seen,
+        /// Whether what follows goes on from what the client saw; else it must forget that.
+        recovered: bool,
     },
     /// The topic as it is now.
     Event {
@@ -59,7 +75,13 @@ mod tests {
         let subscribe = r#"{"type":"subscribe","topic":"order:x"}"#;
         assert_eq!(
             serde_json::from_str::<Asked>(subscribe).unwrap(),
-            Asked::Subscribe { topic: "order:x".to_owned() }
+            Asked::Subscribe { topic: "order:x".to_owned(), after: None }
+        );
+        let again = r#"{"type":"subscribe","topic":"order:x","after":{"epoch":"e","seq":3}}"#;
+        let after = Some(Seen { epoch: "e".to_owned(), seq: 3 });
+        assert_eq!(
+            serde_json::from_str::<Asked>(again).unwrap(),
+            Asked::Subscribe { topic: "order:x".to_owned(), after }
         );
         for bad in
             ["", "{}", r#"{"type":"shout"}"#, r#"{"type":"subscribe"}"#, r#"{"type":"subscribe","topic":1}"#]

@@ -1,20 +1,25 @@
-//! Live orders over WebSocket.
+//! Live orders over WebSocket, and as Server-Sent Events.
 //!
 //! A socket is opened with a ticket (browsers cannot send headers with it), subscribes to topics such as `order:<id>`, and
 //! gets the order as it is at once, then after each change. What is sent is always the newest state, read when there is
-//! room to send it: a slow reader skips states instead of filling a queue.
+//! room to send it: a slow reader skips states instead of filling a queue. Whoever comes back says what they saw last, and
+//! is told whether anything is new since.
 
+pub(crate) mod events;
 mod frames;
 mod socket;
 mod subscriptions;
 mod tickets;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_supervisor::spawn_guarded;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,6 +29,8 @@ use tickets::Tickets;
 
 /// How long a ticket is good for.
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
+/// Streams of events at once.
+const STREAMS_MAX: usize = 4_000;
 /// Sockets at once.
 const SOCKETS_MAX: usize = 10_000;
 /// Largest frame and message that a client may send.
@@ -32,14 +39,53 @@ const FRAME_BYTES_MAX: usize = 4096;
 const WRITE_BYTES_MAX: usize = 256 * 1024;
 
 /// Every open socket of this node, and the tickets for more. Cheap to clone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Realtime {
+    streams: Arc<Semaphore>,
     tickets: Arc<Tickets>,
     drain: CancellationToken,
     sockets: TaskTracker,
 }
 
+impl Default for Realtime {
+    fn default() -> Self {
+        Self {
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            tickets: Arc::default(),
+            drain: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        }
+    }
+}
+
+/// What somebody saw of a topic: the history that it belongs to, and how far they got in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Seen {
+    /// The history; another one has other numbers.
+    pub(crate) epoch: String,
+    /// The number of the newest event.
+    pub(crate) seq: u64,
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.epoch, self.seq)
+    }
+}
+
+impl Platform {
+    /// A version of a topic as its readers name it.
+    pub(crate) fn seen(&self, seq: u64) -> Seen {
+        Seen { epoch: self.auth.epoch(), seq }
+    }
+}
+
 impl Realtime {
+    /// A place for a stream of events.
+    pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
+    }
     /// A ticket for one socket in the asker's name; `None` when too many are open already.
     pub fn issue(&self, shopper: Shopper) -> Option<String> {
         self.tickets.issue(shopper, TICKET_LIFETIME)

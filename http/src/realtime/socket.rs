@@ -8,6 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::Seen;
 use super::frames::{Asked, Told};
 use super::subscriptions::Subscriptions;
 use crate::identity::Shopper;
@@ -54,7 +55,8 @@ impl Connection {
     async fn run(&mut self, drain: CancellationToken) -> Result<std::convert::Infallible, End> {
         let heartbeat = self.platform.settings.heartbeat;
         let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
-        self.tell(&Told::Hello { session: format!("rt_{}", Uuid::now_v7().simple()), heartbeat_ms }).await?;
+        let (session, epoch) = (format!("rt_{}", Uuid::now_v7().simple()), self.platform.auth.epoch());
+        self.tell(&Told::Hello { session, heartbeat_ms, epoch }).await?;
         let mut beats = interval_at(Instant::now() + heartbeat, heartbeat);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -89,7 +91,7 @@ impl Connection {
         }
         match frame {
             Some(Ok(Message::Text(text))) => match serde_json::from_str(text.as_str()) {
-                Ok(Asked::Subscribe { topic }) => self.subscribe(topic).await,
+                Ok(Asked::Subscribe { topic, after }) => self.subscribe(topic, after).await,
                 Ok(Asked::Unsubscribe { topic }) => {
                     order_of(&topic).into_iter().for_each(|order| self.topics.leave(order));
                     Ok(())
@@ -106,7 +108,7 @@ impl Connection {
         }
     }
 
-    async fn subscribe(&mut self, topic: String) -> Result<(), End> {
+    async fn subscribe(&mut self, topic: String, after: Option<Seen>) -> Result<(), End> {
         if self.topics.is_full() {
             return self.tell(&Told::Error { code: "too-many-topics", topic: Some(topic) }).await;
         }
@@ -117,13 +119,28 @@ impl Connection {
         match self.shopper.order(&self.platform, order).await {
             Ok(view) => {
                 self.topics.follow(order, versions);
-                self.tell_order(view.into()).await
+                let now = OrderBody::from(view);
+                if self.goes_on(topic, after, now.version).await? {
+                    self.tell_order(now).await
+                } else {
+                    Ok(())
+                }
             }
             Err(problem) => {
                 let code = if problem.code() == "order-not-found" { "not-found" } else { problem.code() };
                 self.tell(&Told::Error { code, topic: Some(topic) }).await
             }
         }
+    }
+
+    /// Answers whoever comes back; whether there is something new for them.
+    async fn goes_on(&mut self, topic: String, after: Option<Seen>, version: u64) -> Result<bool, End> {
+        let Some(after) = after else { return Ok(true) };
+        let now = self.platform.seen(version);
+        let recovered = after.epoch == now.epoch && after.seq <= now.seq;
+        let new = after != now;
+        self.tell(&Told::Subscribed { topic, now, recovered }).await?;
+        Ok(new)
     }
 
     /// Sends an order as it is now. One that cannot be read just now is sent after its next change.

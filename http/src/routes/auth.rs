@@ -1,19 +1,23 @@
 //! `/v1/auth` and `/v1/me`: people and their sessions.
 
-use amazoff_actors::user::{RegisterForm, Role};
+use amazoff_actors::ids::UserId;
+use amazoff_actors::user::{RegisterForm, Role, SessionGrant};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
 
-use crate::auth::{ACCESS_LIFETIME, RefreshGrant, SessionRef};
+use crate::auth::{ACCESS_LIFETIME, JwkSet, RefreshGrant, SessionRef, Shown};
 use crate::idempotency::{Asker, Submission};
 use crate::identity::Shopper;
 use crate::json::Valid;
-use crate::openapi::{LoginProblems, RefreshProblems, RegisterProblems, SessionProblems};
+use crate::limits::client::Client;
+use crate::openapi::{LoginProblems, RefreshProblems, RegisterProblems, SessionProblems, StepUpProblems};
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::views::users::{Login, Refresh, Register, SignedIn, TokensBody, UserBody};
+use crate::views::users::{ConfirmedBody, Login, Refresh, Register, SignedIn, StepUp, TokensBody, UserBody};
 
 /// Registers a person and opens a session.
 ///
@@ -37,8 +41,9 @@ pub(crate) async fn register(
     };
     let answer =
         platform.shop.users.register(asked, envelope).await.map_err(|error| field(Problem::asked(error)))?;
-    let grant = grant(&platform, &email, &password).await?;
-    let body = SignedIn { user: answer.reply.into(), tokens: tokens(&platform, grant)? };
+    let opened = platform.shop.users.login(&email, &password).await.map_err(Problem::asked)?;
+    let grant = granted(opened);
+    let body = SignedIn { user: answer.reply.into(), tokens: tokens(&platform, grant, Shown::Password)? };
     Ok(Reply::created(body, "/v1/me".to_owned(), answer.replayed))
 }
 
@@ -47,11 +52,12 @@ pub(crate) async fn register(
     responses((status = 200, body = SignedIn), LoginProblems))]
 pub(crate) async fn login(
     State(platform): State<Platform>,
+    client: Client,
     Valid(Login { email, password }): Valid<Login>,
 ) -> Result<Json<SignedIn>, Problem> {
-    let grant = grant(&platform, &email, &password).await?;
+    let grant = granted(platform.log_in(&email, &password, client).await?);
     let user = person(&platform, grant.of).await?;
-    Ok(Json(SignedIn { user, tokens: tokens(&platform, grant)? }))
+    Ok(Json(SignedIn { user, tokens: tokens(&platform, grant, Shown::Password)? }))
 }
 
 /// Exchanges a refresh token for new tokens. An old one that comes back ends the session: somebody copied it.
@@ -65,7 +71,24 @@ pub(crate) async fn refresh(
     let SessionRef { user, session } = shown.of;
     let renewed =
         platform.shop.users.refresh(user, session, shown.generation).await.map_err(Problem::asked)?;
-    Ok(Json(tokens(&platform, RefreshGrant { generation: renewed.generation, ..shown })?))
+    let grant = RefreshGrant { generation: renewed.generation, ..shown };
+    Ok(Json(tokens(&platform, grant, Shown::RefreshToken)?))
+}
+
+/// Shows the password again, for what cannot be undone: the new access token may do it for as long as it is good. The session
+/// and its refresh token stay as they are.
+#[utoipa::path(post, path = "/v1/auth/step-up", tag = "auth", request_body = StepUp,
+    responses((status = 200, body = ConfirmedBody), StepUpProblems))]
+pub(crate) async fn step_up(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+    client: Client,
+    Valid(StepUp { password }): Valid<StepUp>,
+) -> Result<Json<ConfirmedBody>, Problem> {
+    let of = shopper.logged_in()?;
+    platform.confirm(of.user, &password, client).await?;
+    let access_token = platform.auth.access_token(of, Shown::Password)?;
+    Ok(Json(ConfirmedBody { access_token, expires_in: ACCESS_LIFETIME.as_secs(), token_type: "Bearer" }))
 }
 
 /// Ends the session.
@@ -79,6 +102,14 @@ pub(crate) async fn logout(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The public keys that check access tokens (RFC 7517): the last, the present and the next one. A key signs for thirty days;
+/// keep the list for an hour at most, and ask again when a token names a key that is not in it.
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "auth", responses((status = 200, body = JwkSet)))]
+pub(crate) async fn public_keys(State(platform): State<Platform>) -> Result<impl IntoResponse, Problem> {
+    let keys = platform.auth.public_keys()?;
+    Ok(([(CACHE_CONTROL, "public, max-age=3600")], Json(keys)))
+}
+
 /// Shows oneself.
 #[utoipa::path(get, path = "/v1/me", tag = "auth", responses((status = 200, body = UserBody), SessionProblems))]
 pub(crate) async fn me(
@@ -88,13 +119,12 @@ pub(crate) async fn me(
     Ok(Json(person(&platform, shopper.logged_in()?).await?))
 }
 
-async fn grant(platform: &Platform, email: &str, password: &str) -> Result<RefreshGrant, Problem> {
-    let (user, opened) = platform.shop.users.login(email, password).await.map_err(Problem::asked)?;
-    Ok(RefreshGrant { of: SessionRef { user, session: opened.session }, generation: opened.generation })
+fn granted((user, opened): (UserId, SessionGrant)) -> RefreshGrant {
+    RefreshGrant { of: SessionRef { user, session: opened.session }, generation: opened.generation }
 }
 
-fn tokens(platform: &Platform, grant: RefreshGrant) -> Result<TokensBody, Problem> {
-    Ok(TokensBody::new(platform.session_cookie(grant)?, ACCESS_LIFETIME))
+fn tokens(platform: &Platform, grant: RefreshGrant, shown: Shown) -> Result<TokensBody, Problem> {
+    Ok(TokensBody::new(platform.session_cookie(grant, shown)?, ACCESS_LIFETIME))
 }
 
 async fn person(platform: &Platform, of: SessionRef) -> Result<UserBody, Problem> {

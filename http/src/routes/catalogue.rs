@@ -1,7 +1,7 @@
 //! `/v1/products`, `/v1/categories`, `/v1/media`: what there is to buy.
 
 use amazoff_actors::ids::ProductId;
-use amazoff_actors::product::{ListQuery, Product, Sorting};
+use amazoff_actors::product::{ListQuery, Product, ProductProjection, Sorting};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures::future::try_join_all;
 use serde::Deserialize;
 
+use crate::cache::Shown;
 use crate::conditional::{Sharing, tagged};
 use crate::cursor::{LIMIT_DEFAULT, LIMIT_MAX};
 use crate::openapi::{ListProblems, MediaProblems, ProductProblems};
@@ -61,10 +62,12 @@ pub(crate) async fn list(
     if too_long(&query.q) || too_long(&query.category) {
         return Err(Problem::query("q", "A search has at most 200 characters."));
     }
+    let shown = listed(&platform);
     let page = platform.shop.products.list(&query).await?;
     let next_cursor = page.next.map(|next| platform.auth.cursor(&scope, &next)).transpose()?;
     let items = page.items.into_iter().map(CardBody::from).collect();
-    Ok(tagged(&headers, &ProductList { items, next_cursor, total: page.total }, Sharing::Public))
+    let list = ProductList { items, next_cursor, total: page.total };
+    Ok(shown.of(tagged(&headers, &list, Sharing::Public)))
 }
 
 /// Names the list that a cursor belongs to.
@@ -90,14 +93,30 @@ pub(crate) async fn get_one(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let products = &platform.shop.products;
-    let found = match name.parse::<ProductId>() {
-        Ok(id) => products.get(id).await?.map(|product| (id, product)),
-        Err(_) => products.by_slug(&name).await?,
+    let missing = || Problem::missing("product-not-found");
+    let (id, mut shown) = match name.parse::<ProductId>() {
+        Ok(id) => (id, Shown::default()),
+        Err(_) => {
+            let shown = listed(&platform);
+            (products.by_slug(&name).await?.ok_or_else(missing)?.0, shown)
+        }
     };
-    let for_sale = found.filter(|(_, product)| product.state.is_for_sale());
-    let (id, product) = for_sale.ok_or_else(|| Problem::missing("product-not-found"))?;
+    shown = shown.entity(format!("product-{id}"), products.watch(id));
+    let product =
+        products.get(id).await?.filter(|product| product.state.is_for_sale()).ok_or_else(missing)?;
+    for variant in &product.state.variants {
+        shown = shown.entity(format!("stock-{}", variant.id), platform.shop.stocks.watch(variant.id));
+    }
     let available = available(&platform, &product.state).await?;
-    Ok(tagged(&headers, &ProductBody::of(id, &product.state, &available), Sharing::Public))
+    Ok(shown.of(tagged(&headers, &ProductBody::of(id, &product.state, &available), Sharing::Public)))
+}
+
+/// An answer shows the list of all products, or finds something in it.
+fn listed(platform: &Platform) -> Shown {
+    match platform.runtime.projection_turns(ProductProjection::NAME) {
+        Some(turns) => Shown::default().list("products", turns),
+        None => Shown::default(),
+    }
 }
 
 async fn available(platform: &Platform, product: &Product) -> Result<Vec<u32>, Problem> {
@@ -111,9 +130,10 @@ pub(crate) async fn categories(
     State(platform): State<Platform>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let shown = listed(&platform);
     let found = platform.shop.products.categories().await?;
     let items = found.into_iter().map(CategoryBody::from).collect();
-    Ok(tagged(&headers, &CategoryList { items }, Sharing::Public))
+    Ok(shown.of(tagged(&headers, &CategoryList { items }, Sharing::Public)))
 }
 
 /// The bytes of an image; they never change.

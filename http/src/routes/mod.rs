@@ -7,6 +7,8 @@ pub(crate) mod carts;
 pub(crate) mod catalogue;
 pub(crate) mod checkout;
 #[cfg(feature = "fault-points")]
+pub(crate) mod echo;
+#[cfg(feature = "fault-points")]
 pub(crate) mod faults;
 pub(crate) mod health;
 pub(crate) mod ops;

@@ -1,21 +1,28 @@
 //! `/v1/realtime`: a ticket, and the socket that it opens.
 
+use std::convert::Infallible;
+
+use amazoff_actors::ids::OrderId;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::sse::Event;
+use axum::response::{Response, Sse};
+use futures::Stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::identity::Shopper;
-use crate::layers::origin::is_same_origin;
-use crate::openapi::SocketProblems;
+use crate::layers::origin::is_trusted;
+use crate::openapi::{OrderProblems, SocketProblems};
+use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::realtime::TICKET_LIFETIME;
+use crate::realtime::events::Following;
 
 /// A ticket for one socket.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -37,6 +44,25 @@ pub(crate) async fn ticket(
     Ok(Json(TicketBody { ticket, expires_in: TICKET_LIFETIME.as_secs() }))
 }
 
+/// Tells an order as it is, and again after each change, as Server-Sent Events: `order` with the order as data, `end` when the
+/// session is over. Whoever reconnects with the last id gets only what is new since.
+#[utoipa::path(get, path = "/v1/orders/{order_id}/events", tag = "realtime",
+    params(("order_id" = String, Path), ("Last-Event-ID" = Option<String>, Header, description = "id of the last event")),
+    responses((status = 200, content_type = "text/event-stream", body = String, description = "events order and end"),
+        OrderProblems))]
+pub(crate) async fn events(
+    State(platform): State<Platform>,
+    shopper: Shopper,
+    Id(order): Id<OrderId>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    if platform.realtime.is_draining() {
+        return Err(Problem::not_ready("shutting down"));
+    }
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    Ok(Sse::new(Following::begin(platform, shopper, order, last).await?.events()))
+}
+
 /// The ticket of a socket.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Opening {
@@ -56,7 +82,7 @@ pub(crate) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    if !is_same_origin(&headers, &platform.settings.public_url) {
+    if !is_trusted(&headers, &platform.settings) {
         return Err(Problem::cross_origin());
     }
     let upgrade = upgrade.map_err(|_rejected| Problem::upgrade_required())?;

@@ -24,12 +24,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use activity::Activity;
+
+use crate::limits::client::Peer;
 
 /// Limits of the listener.
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +87,9 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdo
     }
     // Whoever the kernel has let in already is answered, too: the door of the router tells them to come back.
     let late = CancellationToken::new();
-    while let Some(Ok((stream, _peer))) = listener.accept().now_or_never() {
-        let serving = connection(stream, Arc::clone(&builder), router.clone(), limits, late.clone());
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        let serving =
+            connection((stream, Peer(peer.ip())), Arc::clone(&builder), router.clone(), limits, late.clone());
         spawn_guarded("connection", connections.track_future(serving));
     }
     drop(listener);
@@ -108,12 +111,12 @@ async fn next(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
     shutdown: &CancellationToken,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<((TcpStream, Peer), OwnedSemaphorePermit)> {
     let accepting = async {
         let permit = Arc::clone(room).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, _peer)) => return Some((stream, permit)),
+                Ok((stream, peer)) => return Some(((stream, Peer(peer.ip())), permit)),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted: {error}");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -143,7 +146,7 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
 }
 
 async fn connection(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, Peer),
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
     limits: Limits,
@@ -152,7 +155,7 @@ async fn connection(
     let _ = stream.set_nodelay(true); // only slower when it fails
     let activity = Activity::new(limits.head_limit, limits.idle_limit);
     let service = service_fn(|request: Request<Incoming>| {
-        answer(router.clone(), activity.clone(), shutdown.clone(), request)
+        answer(router.clone(), activity.clone(), shutdown.clone(), (peer, request))
     });
     let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     let mut draining = false;
@@ -174,9 +177,10 @@ fn answer(
     router: Router,
     activity: Activity,
     shutdown: CancellationToken,
-    request: Request<Incoming>,
+    (peer, mut request): (Peer, Request<Incoming>),
 ) -> impl Future<Output = Result<Response, Infallible>> {
     let running = activity.request();
+    request.extensions_mut().insert(peer);
     async move {
         let response = router.oneshot(request.map(Body::new)).await;
         drop(running);

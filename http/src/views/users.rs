@@ -74,6 +74,26 @@ pub struct Login {
     pub password: String,
 }
 
+/// What a person shows again.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    /// The password.
+    pub password: String,
+}
+
+/// A token of somebody who has just shown the password.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ConfirmedToken)]
+pub struct ConfirmedBody {
+    /// Send it as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Seconds that it is good for.
+    pub expires_in: u64,
+    /// `Bearer`.
+    pub token_type: &'static str,
+}
+
 /// What renews or ends a session.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +105,7 @@ pub struct Refresh {
 impl Form for Register {}
 impl Form for Login {}
 impl Form for Refresh {}
+impl Form for StepUp {}
 
 impl TokensBody {
     /// Tokens for a client that keeps them itself.

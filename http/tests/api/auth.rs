@@ -1,3 +1,5 @@
+use amazoff_actors::user::{RegisterForm, Role};
+use amazoff_supervisor::Envelope;
 use axum::http::Method;
 use serde_json::json;
 
@@ -114,4 +116,75 @@ async fn a_token_is_dead_after_logout() {
     app.get("/v1/products").bearer(&token).send().await.refused(401, "token-invalid");
     app.get("/v1/me").send().await.refused(401, "login-required");
     app.get("/v1/me").header("authorization", "Basic YTpi").send().await.refused(401, "token-invalid");
+}
+
+#[tokio::test]
+async fn the_keys_that_check_tokens_are_public_and_their_other_halves_are_not() {
+    let app = TestApp::start().await;
+    let token = app.registered("ann@example.org").await.text_at("/access_token");
+    let listed = app.get("/.well-known/jwks.json").send().await.expect(200);
+    assert_eq!(listed.header("cache-control"), "public, max-age=3600");
+    let keys = listed.json["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 3);
+    for key in keys {
+        let members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["alg", "crv", "kid", "kty", "use", "x"], "no private member");
+    }
+    let header = jsonwebtoken::decode_header(&token).unwrap();
+    assert_eq!((header.alg, header.typ.as_deref()), (jsonwebtoken::Algorithm::EdDSA, Some("at+jwt")));
+    assert!(keys.iter().any(|key| key["kid"].as_str() == header.kid.as_deref()));
+}
+
+#[tokio::test]
+async fn what_cannot_be_undone_asks_for_the_password_again() {
+    let app = TestApp::start().await;
+    let ann = app.registered("ann@example.org").await;
+    let confirmed = ann.text_at("/access_token");
+    let renewed = json!({"refresh_token": ann.text_at("/refresh_token")});
+    let renewed = app.post("/v1/auth/refresh", &renewed).send().await.expect(200).text_at("/access_token");
+    let halt = |token: &str| {
+        app.post("/ops/v1/tree/halt", &json!({"path": "nowhere"})).fresh_key().bearer(token).send()
+    };
+    // The role comes first: nobody is asked for a password for what they may not do anyway.
+    for token in [&confirmed, &renewed] {
+        halt(token).await.refused(403, "role-missing");
+    }
+    let (admin, password) = (app.token_of(Role::Admin).await, "correct horse battery");
+    assert_ne!(halt(&admin).await.status, 403);
+    let step_up = |token: &str, password: &str| {
+        app.post("/v1/auth/step-up", &json!({"password": password})).bearer(token).send()
+    };
+    app.post("/v1/auth/step-up", &json!({"password": password})).send().await.refused(401, "login-required");
+    step_up(&renewed, "wrong password").await.refused(401, "invalid-credentials");
+    step_up(&renewed, &"long ".repeat(10_000)).await.refused(401, "invalid-credentials");
+    let again = step_up(&renewed, password).await.expect(200);
+    assert_eq!(
+        (again.json["token_type"].as_str(), again.json["expires_in"].as_u64()),
+        (Some("Bearer"), Some(900))
+    );
+    assert!(again.json.get("refresh_token").is_none());
+    app.get("/v1/me").bearer(&again.text_at("/access_token")).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn an_admin_whose_session_was_renewed_shows_the_password_again() {
+    let app = TestApp::start().await;
+    let (email, password) = ("owner@example.org", "correct horse battery");
+    let roles = [Role::Shopper, Role::Admin].into();
+    let form = RegisterForm { email: email.into(), password: password.into(), name: "Ann".into(), roles };
+    app.platform.shop.users.register(form, Envelope::system(crate::support::PATIENCE)).await.unwrap();
+    let login = json!({"email": email, "password": password});
+    let tokens = app.post("/v1/auth/login", &login).send().await.expect(200);
+    let renew = json!({"refresh_token": tokens.text_at("/refresh_token")});
+    let renewed = app.post("/v1/auth/refresh", &renew).send().await.expect(200).text_at("/access_token");
+    let issue = |token: &str| app.post("/admin/v1/promotions", &json!({})).fresh_key().bearer(token).send();
+    issue(&renewed).await.refused(403, "step-up-required");
+    app.get("/admin/v1/promotions").bearer(&renewed).send().await.expect(200);
+    let again = app
+        .post("/v1/auth/step-up", &json!({"password": password}))
+        .bearer(&renewed)
+        .send()
+        .await
+        .expect(200);
+    issue(&again.text_at("/access_token")).await.refused(422, "validation-failed");
 }

@@ -5,6 +5,7 @@
 mod admin;
 mod auth;
 mod bad_input;
+mod cache;
 mod cart_terms;
 mod carts;
 mod catalogue;
@@ -12,6 +13,7 @@ mod checkout;
 mod conduct;
 mod consistency;
 mod desk;
+mod limits;
 mod ops;
 mod orders;
 mod pay;

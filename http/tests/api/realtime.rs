@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use amazoff_http::server::{Limits, serve};
 use amazoff_supervisor::spawn_guarded;
+use axum::body::Body;
 use axum::http::{HeaderValue, Method};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
 
 use crate::support::{PATIENCE, TestApp};
 
@@ -178,4 +180,151 @@ async fn shutdown_says_goodbye_to_every_socket() {
     assert_eq!(closed(&mut socket).await, 1001);
     drop(socket);
     tokio::time::timeout(PATIENCE, closing).await.expect("nothing is left open").unwrap();
+}
+
+#[tokio::test]
+async fn whoever_comes_back_is_told_whether_anything_is_new() {
+    let app = TestApp::start().await;
+    let (cart, total) = app.full_cart(1999).await;
+    let order = app.complete(&cart, total, "tok_ok").await.expect(200).text_at("/id");
+    let topic = format!("order:{order}");
+    let mut socket = opened(&app, &cart.token).await;
+    say(&mut socket, &json!({"type": "subscribe", "topic": topic})).await;
+    let mut seen = told(&mut socket).await;
+    while seen["data"]["stage"] != "paid" {
+        seen = told(&mut socket).await;
+    }
+    let url = format!("{}?ticket={}", listening(&app).await, ticket(&app, &cart.token).await);
+    let (mut again, _) = connect_async(url).await.unwrap();
+    let epoch = told(&mut again).await["epoch"].clone();
+    let come_back = |epoch: &Value, seq: u64| json!({"type": "subscribe", "topic": topic, "after": {"epoch": epoch, "seq": seq}});
+    let seq = seen["seq"].as_u64().unwrap();
+    say(&mut again, &come_back(&epoch, seq)).await;
+    let nothing_new =
+        json!({"type": "subscribed", "topic": topic, "epoch": epoch, "seq": seq, "recovered": true});
+    assert_eq!(told(&mut again).await, nothing_new);
+    // No event follows, so the next frame answers the next question.
+    for (epoch, after, recovered) in
+        [(&epoch, seq - 1, true), (&epoch, seq + 1, false), (&json!("another history"), seq, false)]
+    {
+        say(&mut again, &come_back(epoch, after)).await;
+        assert_eq!(told(&mut again).await["recovered"], recovered, "{epoch} {after}");
+        let event = told(&mut again).await;
+        assert_eq!((&event["type"], &event["seq"]), (&json!("event"), &json!(seq)));
+    }
+    say(&mut again, &json!({"type": "subscribe", "topic": topic, "after": {"seq": 1}})).await;
+    assert_eq!(told(&mut again).await["code"], "frame-invalid");
+}
+
+/// A stream of events, read line by line.
+struct Events(axum::body::BodyDataStream, String);
+
+impl Events {
+    async fn of(app: &TestApp, order: &str, cart: &str, last: Option<&str>) -> Self {
+        let mut request =
+            axum::http::Request::get(format!("/v1/orders/{order}/events")).header("x-cart-token", cart);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self(response.into_body().into_data_stream(), String::new())
+    }
+
+    /// Name, id and data of the next event; comments have no name.
+    async fn next(&mut self) -> (String, String, Value) {
+        let reading = async {
+            while !self.1.contains("\n\n") {
+                let bytes = self.0.next().await.expect("the stream goes on").unwrap();
+                self.1.push_str(std::str::from_utf8(&bytes).unwrap());
+            }
+        };
+        tokio::time::timeout(PATIENCE, reading).await.expect("an event must come");
+        let (event, rest) =
+            self.1.split_once("\n\n").map(|(event, rest)| (event.to_owned(), rest.to_owned())).unwrap();
+        self.1 = rest;
+        let field = |name: &str| {
+            event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned()
+        };
+        (field("event:"), field("id:"), serde_json::from_str(&field("data:")).unwrap_or(Value::Null))
+    }
+
+    async fn next_order(&mut self) -> (String, Value) {
+        loop {
+            let (name, id, data) = self.next().await;
+            match name.as_str() {
+                "order" => return (id, data),
+                "" => {}
+                other => panic!("an order was expected, not {other}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_events_tells_the_same_as_a_socket_and_goes_on_where_it_was() {
+    let app = TestApp::start().await;
+    let (cart, total) = app.full_cart(1999).await;
+    let asked = app.complete(&cart, total, "tok_action").await.expect(202);
+    let order = asked.text_at("/order_id");
+    let mut events = Events::of(&app, &order, &cart.token, None).await;
+    assert_eq!(events.next_order().await.1["stage"], "draft");
+    let confirm = format!("/v1/payments/{}/confirm", asked.text_at("/payment_id"));
+    app.post(&confirm, &json!({"result": "approve"})).fresh_key().cart(&cart.token).send().await.expect(200);
+    let (mut id, mut seen) = events.next_order().await;
+    while seen["stage"] != "paid" {
+        (id, seen) = events.next_order().await;
+    }
+    drop(events);
+    // Whoever has the newest gets only heartbeats, whoever has less gets the newest.
+    let mut again = Events::of(&app, &order, &cart.token, Some(&id)).await;
+    assert_eq!(again.next().await.0, "");
+    for before in ["", "1", "another.1"] {
+        let mut again = Events::of(&app, &order, &cart.token, Some(before)).await;
+        assert_eq!(again.next_order().await, (id.clone(), seen.clone()));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_events_is_its_owners_and_ends_with_the_session() {
+    let app = TestApp::start().await;
+    let (cart, total) = app.full_cart(1999).await;
+    let order = app.complete(&cart, total, "tok_ok").await.expect(200).text_at("/id");
+    let other = app.guest_cart().await;
+    let path = format!("/v1/orders/{order}/events");
+    app.get(&path).send().await.refused(404, "order-not-found");
+    app.get(&path).cart(&other.token).send().await.refused(404, "order-not-found");
+
+    let ann = app.registered("ann@example.org").await.text_at("/access_token");
+    let own = app
+        .post("/v1/carts", &json!({}))
+        .fresh_key()
+        .bearer(&ann)
+        .send()
+        .await
+        .expect(201)
+        .text_at("/cart/id");
+    let shelf = app.stocked("lamp", 1999, 5).await;
+    let line = json!({"variant_id": shelf.variant, "quantity": 1});
+    let added =
+        app.post(&format!("/v1/carts/{own}/lines"), &line).fresh_key().bearer(&ann).send().await.expect(200);
+    let total = added.json["totals"]["total"]["amount"].as_i64().unwrap();
+    let complete = app.post(&format!("/v1/carts/{own}/complete"), &crate::support::button(total, "tok_ok"));
+    let order = complete.fresh_key().bearer(&ann).send().await.expect(200).text_at("/id");
+    let request = axum::http::Request::get(format!("/v1/orders/{order}/events"));
+    let request = request.header("authorization", format!("Bearer {ann}")).body(Body::empty()).unwrap();
+    let body = app.router.clone().oneshot(request).await.unwrap().into_body();
+    let mut events = Events(body.into_data_stream(), String::new());
+    events.next_order().await;
+    app.post("/v1/auth/logout", &json!({})).bearer(&ann).send().await.expect(204);
+    loop {
+        let (name, _, data) = events.next().await;
+        if name == "end" {
+            assert_eq!(data["reason"], "the session has ended");
+            break;
+        }
+    }
+    let over = tokio::time::timeout(PATIENCE, events.0.next()).await.expect("the stream must end");
+    assert!(over.is_none());
 }

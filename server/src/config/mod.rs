@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amazoff_http::{LimitSettings, Origins};
 use secrecy::{SecretBox, SecretString};
 
 pub(crate) use databases::{DocumentsAt, TruthAt};
@@ -67,6 +68,10 @@ pub(crate) struct Config {
     master_key: Option<SecretBox<[u8; parse::MASTER_KEY_BYTES]>>,
     /// What a scraper of `/metrics` shows; without it only operators may read them.
     pub(crate) metrics_token: Option<SecretString>,
+    /// Other sites whose scripts may use the API.
+    pub(crate) origins: Origins,
+    /// How often somebody may ask, and how much is taken in at once.
+    pub(crate) limits: LimitSettings,
     /// Filter of the log.
     pub(crate) log: String,
     /// Shape of the log.
@@ -109,6 +114,8 @@ impl Config {
                 .given(table::METRICS_TOKEN)
                 .map(|token| parse::metrics_token(token.to_owned()))
                 .transpose()?,
+            origins: parse::origins(sources.value(table::CORS_ORIGINS))?,
+            limits: parse::limits(sources)?,
             log: parse::log_filter(sources.value(table::LOG))?,
             log_format: parse::log_format(sources.value(table::LOG_FORMAT))?,
             seed: parse::seed(sources.value(table::SEED))?,

@@ -5,12 +5,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amazoff_http::{LimitSettings, Origins, OriginsInvalid, ProxiesInvalid, RatesInvalid};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{SecretBox, SecretString};
 
 use super::table;
-use super::{ConfigError, LogFormat, Seed};
+use super::{ConfigError, LogFormat, Seed, Sources};
 
 /// Shortest password that the owner may be given.
 const OWNER_PASSWORD_LENGTH_MIN: usize = 12;
@@ -20,6 +21,8 @@ const METRICS_TOKEN_LENGTH_MIN: usize = 16;
 const SANDBOX_WEBHOOK_SECRET_CHARS_MIN: usize = 16;
 /// How often payments may be compared with their providers.
 const RECONCILE_EVERY_S: RangeInclusive<u64> = 60..=604_800;
+/// How many requests may run at once.
+const REQUESTS_MAX: RangeInclusive<usize> = 8..=100_000;
 /// Slowest sandbox that still makes sense.
 // A provider that takes ten seconds is taken for lost, and its answer asked for instead.
 const SANDBOX_LATENCY_MS_MAX: u64 = 8_000;
@@ -51,6 +54,28 @@ pub(super) fn public_url(value: &str) -> Result<String, ConfigError> {
         }
         Some(_) | None => Err(wrong(table::PUBLIC_URL, value, "is not an address like https://shop.example")),
     }
+}
+
+pub(super) fn origins(value: &str) -> Result<Origins, ConfigError> {
+    let invalid = |error: OriginsInvalid| wrong(table::CORS_ORIGINS, value, &format!("is wrong: {error}"));
+    value.parse().map_err(invalid)
+}
+
+pub(super) fn limits(sources: &Sources) -> Result<LimitSettings, ConfigError> {
+    let text = sources.value(table::REQUESTS_MAX);
+    let requests_max = text.parse().ok().filter(|max| REQUESTS_MAX.contains(max));
+    let rates = sources.value(table::RATE_LIMITS);
+    let proxies = sources.value(table::TRUSTED_PROXIES);
+    Ok(LimitSettings {
+        rates: rates
+            .parse()
+            .map_err(|error: RatesInvalid| wrong(table::RATE_LIMITS, rates, &format!("is wrong: {error}")))?,
+        requests_max: requests_max
+            .ok_or_else(|| wrong(table::REQUESTS_MAX, text, "is not a number from 8 to 100000"))?,
+        proxies: proxies.parse().map_err(|error: ProxiesInvalid| {
+            wrong(table::TRUSTED_PROXIES, proxies, &format!("is wrong: {error}"))
+        })?,
+    })
 }
 
 pub(super) fn switch(name: &'static str, value: &str) -> Result<bool, ConfigError> {

@@ -50,6 +50,14 @@ pub(crate) const OWNER_PASSWORD: &str = "AMAZOFF_OWNER_PASSWORD";
 pub(crate) const MASTER_KEY: &str = "AMAZOFF_MASTER_KEY";
 /// What opens `/metrics`.
 pub(crate) const METRICS_TOKEN: &str = "AMAZOFF_METRICS_TOKEN";
+/// Other sites whose scripts may use the API.
+pub(crate) const CORS_ORIGINS: &str = "AMAZOFF_CORS_ORIGINS";
+/// How often somebody may ask.
+pub(crate) const RATE_LIMITS: &str = "AMAZOFF_RATE_LIMITS";
+/// How many requests run at once.
+pub(crate) const REQUESTS_MAX: &str = "AMAZOFF_REQUESTS_MAX";
+/// Whose word is taken on where a request comes from.
+pub(crate) const TRUSTED_PROXIES: &str = "AMAZOFF_TRUSTED_PROXIES";
 /// Filter of the log.
 pub(crate) const LOG: &str = "AMAZOFF_LOG";
 /// Shape of the log.
@@ -119,6 +127,22 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "Bearer token for /metrics, at least 16 characters; else only operators may read them.",
     )
     .secret(),
+    Variable::new(
+        CORS_ORIGINS,
+        "",
+        "Other sites whose scripts may use the API, such as https://app.example,http://localhost:3000; without cookies.",
+    ),
+    Variable::new(
+        RATE_LIMITS,
+        "address=6000,browse=600,change=240,checkout=30,login=30,staff=1200,webhook=3000",
+        "Requests per minute: from one address, and of each person or guest by kind. 0 does not limit a kind; off limits nothing.",
+    ),
+    Variable::new(REQUESTS_MAX, "512", "Requests that run at once, 8 to 100000; from 70 % on, browsing is turned away first."),
+    Variable::new(
+        TRUSTED_PROXIES,
+        "",
+        "Proxies in front of the shop, such as 10.0.0.7,10.1.0.0/16: their X-Forwarded-For says where requests come from.",
+    ),
     Variable::new(LOG, "info", "What is logged: a level, or targets and levels such as info,amazoff_http=debug."),
     Variable::new(LOG_FORMAT, "text", "text or json, one line per event."),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),

@@ -19,5 +19,6 @@ mod kill;
 mod last_item;
 mod outage;
 mod panic;
+mod secrets;
 mod stall;
 mod standby;

@@ -169,6 +169,11 @@ impl Feed {
         self.moved.send_modify(|turns| *turns = turns.wrapping_add(1));
     }
 
+    /// Tells of every turn and swap from now on.
+    pub(crate) fn turns(&self) -> watch::Receiver<u64> {
+        self.moved.subscribe()
+    }
+
     /// Waits until the serving generation is as asked.
     async fn until(&self, holds: impl Fn(&Track) -> bool) {
         let mut moved = self.moved.subscribe();

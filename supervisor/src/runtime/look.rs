@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use super::Runtime;
 use crate::audit::{AuditEntry, AuditTable};
@@ -186,6 +186,12 @@ impl Runtime {
         let heads: BTreeMap<_, _> = self.core.journal.heads().await?.into_iter().collect();
         let now = self.core.clock.now();
         Ok(self.core.dirty.all().iter().filter_map(|feed| projection::stats_of(feed, &heads, now)).collect())
+    }
+
+    /// Changes whenever a projection has written something, and when its documents are replaced after a rebuild; also now and
+    /// then without need. `None` when there is no such projection.
+    pub fn projection_turns(&self, projection: &str) -> Option<watch::Receiver<u64>> {
+        self.core.dirty.named(projection).map(|feed| feed.turns())
     }
 
     /// Waits until every projection has caught up with what is committed now. While one keeps failing, and without

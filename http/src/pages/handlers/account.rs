@@ -10,7 +10,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::auth::{RefreshGrant, SessionRef};
+use crate::auth::{RefreshGrant, SessionRef, Shown};
+use crate::limits::client::Client;
 use crate::pages::key::{self, Key};
 use crate::pages::markup::account::{AccountPage, LoginPage, RegisterPage};
 use crate::pages::markup::{Field, Notice, form};
@@ -86,7 +87,11 @@ fn login_page(visit: &Visit, typed: &Login) -> LoginPage {
 }
 
 /// Logs in, and takes the bag along.
-pub(crate) async fn login(visit: Visit, Sent(typed): Sent<Login>) -> Result<Response, Problem> {
+pub(crate) async fn login(
+    visit: Visit,
+    client: Client,
+    Sent(typed): Sent<Login>,
+) -> Result<Response, Problem> {
     let mut page = login_page(&visit, &typed);
     if let Some(password) = page.fields.last_mut() {
         password.value.clone_from(&typed.password);
@@ -98,11 +103,16 @@ pub(crate) async fn login(visit: Visit, Sent(typed): Sent<Login>) -> Result<Resp
     if !complete {
         return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    match visit.platform.shop.users.login(&typed.email, &typed.password).await.map_err(Problem::from) {
+    match visit.platform.log_in(&typed.email, &typed.password, client).await {
         Ok((user, grant)) => Ok(teaching(enter(&visit, user, grant).await?, see(within(&typed.next)))),
         Err(problem) if problem.code() == "invalid-credentials" => {
             page.frame.notice =
                 Some(Notice::bad("E-mail and password do not belong together. Check both and try again."));
+            Ok(Page(problem.status(), page).into_response())
+        }
+        Err(problem) if problem.code() == "rate-limited" => {
+            page.frame.notice =
+                Some(Notice::bad("That was tried too often. Wait a few minutes, then try again."));
             Ok(Page(problem.status(), page).into_response())
         }
         Err(problem) => Err(problem),
@@ -112,8 +122,8 @@ pub(crate) async fn login(visit: Visit, Sent(typed): Sent<Login>) -> Result<Resp
 /// The cookies of a log-in: the session's, and that of the bag where it is another one from now on.
 async fn enter(visit: &Visit, user: UserId, grant: SessionGrant) -> Result<Vec<HeaderValue>, Problem> {
     let SessionGrant { session, generation, .. } = grant;
-    let cookie =
-        visit.platform.session_cookie(RefreshGrant { of: SessionRef { user, session }, generation })?;
+    let grant = RefreshGrant { of: SessionRef { user, session }, generation };
+    let cookie = visit.platform.session_cookie(grant, Shown::Password)?;
     let cookies = visit.platform.settings.cookies();
     let mut learned = vec![cookies.set_session(&cookie)];
     if let Some(bag) = take_along(visit, user).await {

@@ -13,7 +13,7 @@ use amazoff_actors::shop::Outside;
 use amazoff_actors::user::{RegisterForm, Role};
 use amazoff_actors::{Shop, tree};
 use amazoff_gateways::sandbox::Sandbox;
-use amazoff_http::{HttpSettings, Platform, router};
+use amazoff_http::{HttpSettings, LimitSettings, Platform, Rates, router};
 use amazoff_persistence::{MemoryBlobs, MemoryStore};
 use amazoff_supervisor::tree::TreeHandle;
 use amazoff_supervisor::{CellLimits, Clock, Envelope, MasterKey, Ports, Runtime, SystemClock, Vault};
@@ -52,6 +52,8 @@ impl TestApp {
     pub(crate) async fn start() -> Self {
         Self::start_with(HttpSettings {
             heartbeat: Duration::from_millis(200),
+            // Tests press buttons faster than people do; those of the limits set their own.
+            limits: LimitSettings { rates: Rates::off(), ..LimitSettings::default() },
             ..HttpSettings::at("http://shop.test")
         })
         .await
