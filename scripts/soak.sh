@@ -29,6 +29,9 @@ run "${PAYSIM_SEQUENCES:=10000} sequences of payments against the simulator" \
   env PAYSIM_SEQUENCES="$PAYSIM_SEQUENCES" cargo test -p amazoff-gateways --release --locked --test providers \
   sequences:: -- --nocapture
 
+run "the API against its own document for ${JUDGES_SECONDS:=900} s" \
+  bash -c "cargo build --locked --features amazoff-server/fault-points && JUDGES_SECONDS=$JUDGES_SECONDS JUDGES_SEED=$RANDOM tests/judges/run.sh"
+
 for ((n = 1; n <= ${SOAK_RUNS:-30}; n++)); do
   seed=$((RANDOM * 32768 + RANDOM))
   run "kill tests, run $n of ${SOAK_RUNS:-30}, TEST_SEED=$seed" \

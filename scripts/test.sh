@@ -59,9 +59,18 @@ browser_tests() {
   return "$status"
 }
 
+# They read the document and the protocol, not the code.
+judges() {
+  SHOP_BINARY=target/debug/amazoff tests/judges/run.sh 2>&1 | tee "$logs/judges"
+  local status=${PIPESTATUS[0]}
+  tail -1 "$logs/judges" >"$logs/judges-result"
+  count "$logs/judges-result"
+  return "$status"
+}
+
 # What stands beside the Rust code.
 other_lints() {
-  .tools/venv/bin/shellcheck -x scripts/*.sh deploy/scripts/*.sh deploy/mongodb/*.sh &&
+  .tools/venv/bin/shellcheck -x scripts/*.sh tests/judges/*.sh deploy/scripts/*.sh deploy/mongodb/*.sh &&
     .tools/venv/bin/hadolint --config deploy/hadolint.yaml deploy/Dockerfile &&
     .tools/venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/compose.replica.yml &&
     node --check deploy/mongodb/health.js &&
@@ -75,6 +84,7 @@ step "tests" unit_tests
 step "doc tests" doc_tests
 step "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked "${features[@]}"
 step "browser" browser_tests
+step "judges from outside" judges
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -2,13 +2,13 @@
 # Judges from outside, against the real program: schemathesis reads /openapi.json and tries to prove it wrong, kosoku runs
 # Autobahn's cases against the WebSockets. The last line counts both.
 #   SHOP_BINARY=…   a build with the feature fault-points
-#   JUDGES_SECONDS  how long schemathesis may try (60; `make soak` uses 900)
+#   JUDGES_SECONDS  how long schemathesis may try (45; `make soak` uses 900)
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 binary=$(realpath "${SHOP_BINARY:-target/debug/amazoff}")
 tools=$(realpath .tools/venv/bin)
 config=$(realpath tests/judges/schemathesis.toml)
-seconds=${JUDGES_SECONDS:-60}
+seconds=${JUDGES_SECONDS:-45}
 folder=$(mktemp -d)
 shop=
 finish() {
@@ -38,7 +38,7 @@ export JUDGE_URL=$base JUDGE_EMAIL=$email JUDGE_PASSWORD=$password SCHEMATHESIS_
 "$tools/kosoku" -m fuzzingclient -x '9.*' -x '12.*' -x '13.*' -o "$folder/sockets" "ws://${base#http://}/ws-echo" >"$folder/kosoku" 2>&1 ||
   failed=$((failed + 1))
 tail -5 "$folder/kosoku"
-if grep -E ' ERROR | panicked' "$folder/log"; then
+if grep -aE ' ERROR | panicked' "$folder/log"; then
   echo "the shop logged errors"
   failed=$((failed + 1))
 fi

@@ -1,4 +1,4 @@
-//! What every request passes. Outermost: request id → log line → security headers → compression → panic guard → the door
+//! What every request passes. Outermost: request id → compression → log line → security headers → panic guard → the door
 //! that a shutdown closes → what other sites may do → the mark of what may be outdated. Inside of these the caller is identified and failures become
 //! pages for browsers; then, around the routes: consistency → deadline → panic guard → origin check → body limit.
 
@@ -52,9 +52,10 @@ pub(crate) fn finished<S: Clone + Send + Sync + 'static>(
     router
         .layer(from_fn_with_state(intake.clone(), intake::guard))
         .layer(CatchPanicLayer::custom(panic::answer))
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(settings.secure_cookies, security::headers))
         .layer(from_fn_with_state(requests.clone(), finish::log_and_finish))
+        // Outside of what writes bodies.
+        .layer(CompressionLayer::new())
         .layer(from_fn(request_id::identify))
 }
 

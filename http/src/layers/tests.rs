@@ -173,3 +173,14 @@ fn lists_of_origins_hold_no_wildcards_and_no_paths() {
         assert!(odd.parse::<cors::Origins>().is_err(), "{odd}");
     }
 }
+
+/// What says that it is compressed is: problems get their last words late.
+#[tokio::test]
+async fn a_compressed_answer_is_what_its_head_says() {
+    let mut request = Request::get("/nowhere").header("accept-encoding", "gzip");
+    request = request.header("x-request-id", "r".repeat(60));
+    let response = app().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let body = to_bytes(response.into_body(), 100_000).await.unwrap();
+    assert_eq!(body[..2], [0x1f, 0x8b], "{body:?}");
+}

@@ -26,6 +26,8 @@ macro_rules! problems {
 problems! {
     /// Of reading and shrinking a cart.
     CartProblems { "404": "cart-not-found", "409": "cart-locked, cart-completed, cart-merged, cart-abandoned" }
+    /// Of opening a cart.
+    NewCartProblems { "409": "currency-mismatch, request-in-flight" }
     /// Of one's own cart.
     OwnCartProblems { "404": "cart-not-found" }
     /// Of saying where a cart goes.

@@ -104,7 +104,11 @@ impl Connection {
                 Ok(())
             }
             Some(Ok(Message::Ping(_))) => Ok(()), // answered by the protocol
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(None),
+            Some(Ok(Message::Close(_))) => {
+                self.let_go().await;
+                Err(None)
+            }
+            Some(Err(_)) | None => Err(None),
         }
     }
 
@@ -175,6 +179,12 @@ impl Connection {
             Ok(Err(_)) => Err(None),
             Err(_elapsed) => Err(Some((SLOW, "reads too slowly"))),
         }
+    }
+
+    /// The peer has said goodbye; the answer leaves while the rest is read.
+    async fn let_go(&mut self) {
+        let going = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = timeout(CLOSE_LIMIT, going).await; // a peer that does not hang up is cut off
     }
 
     /// Says goodbye, and waits a little for the peer to say it too.

@@ -10,7 +10,7 @@ use axum::response::Response;
 use crate::conditional::{Sharing, tagged};
 use crate::idempotency::{Asker, RequestKey, Submission};
 use crate::identity::{CartAccess, Shopper};
-use crate::openapi::{CartProblems, LineProblems};
+use crate::openapi::{CartProblems, LineProblems, NewCartProblems};
 use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ use crate::views::carts::{CartBody, CartQuoteBody, LineChange, NewCart, NewCartB
 ///
 /// A guest gets the cart's secret with it; without a login the Idempotency-Key needs at least 16 characters.
 #[utoipa::path(post, path = "/v1/carts", tag = "carts", request_body = NewCart,
-    responses((status = 201, body = NewCartBody)))]
+    responses((status = 201, body = NewCartBody), NewCartProblems))]
 pub(crate) async fn create(
     State(platform): State<Platform>,
     shopper: Shopper,

@@ -20,8 +20,8 @@ pub(crate) async fn open(
         while let Some(Ok(message)) = socket.recv().await {
             let echoed = match message {
                 Message::Text(_) | Message::Binary(_) => socket.send(message).await,
-                Message::Ping(_) | Message::Pong(_) => Ok(()),
-                Message::Close(_) => break,
+                // Answered by the protocol, which is done once nothing more comes.
+                Message::Ping(_) | Message::Pong(_) | Message::Close(_) => Ok(()),
             };
             if echoed.is_err() {
                 break;

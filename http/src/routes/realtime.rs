@@ -48,7 +48,7 @@ pub(crate) async fn ticket(
 /// session is over. Whoever reconnects with the last id gets only what is new since.
 #[utoipa::path(get, path = "/v1/orders/{order_id}/events", tag = "realtime",
     params(("order_id" = String, Path), ("Last-Event-ID" = Option<String>, Header, description = "id of the last event")),
-    responses((status = 200, content_type = "text/event-stream", body = String, description = "events order and end"),
+    responses((status = 200, content_type = "text/event-stream", description = "events order and end"),
         OrderProblems))]
 pub(crate) async fn events(
     State(platform): State<Platform>,

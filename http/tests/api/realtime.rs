@@ -328,3 +328,20 @@ async fn a_stream_of_events_is_its_owners_and_ends_with_the_session() {
     let over = tokio::time::timeout(PATIENCE, events.0.next()).await.expect("the stream must end");
     assert!(over.is_none());
 }
+
+#[tokio::test]
+async fn whoever_says_goodbye_is_answered() {
+    let app = TestApp::start().await;
+    let mut socket = opened(&app, "").await;
+    socket.close(None).await.unwrap();
+    let ending = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(_)) => {}
+                Some(Err(error)) => panic!("the socket was dropped: {error}"),
+                None => return,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, ending).await.expect("the socket must end");
+}

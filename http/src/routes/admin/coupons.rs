@@ -34,7 +34,7 @@ pub(crate) struct NewCoupon {
     per_customer_limit: Option<u32>,
     /// `from` and `until`, each optional.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = super::schemas::WindowShape)]
     window: Window,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct CouponBody {
     promotion_id: PromotionId,
     total_limit: Option<u32>,
     per_customer_limit: Option<u32>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = super::schemas::WindowShape)]
     window: Window,
     /// Whether it was taken back.
     withdrawn: bool,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::Editor;
+use super::schemas::{ConditionShape, KindShape, SelectorShape, StackingShape, WindowShape};
 use crate::idempotency::{Asker, Submission};
 use crate::json::{self, Exactly, Form};
 use crate::openapi::{PricebookProblems, PromotionProblems};
@@ -30,26 +31,26 @@ pub(crate) struct PromotionForm {
     #[schema(value_type = String, example = "automatic")]
     trigger: Trigger,
     /// One of `percentage`, `order_percentage`, `fixed_per_piece`, `fixed_per_order`, `buy_x_get_y`, `free_shipping`.
-    #[schema(value_type = Object, example = json!({"percentage": {"rate": 100_000}}))]
+    #[schema(value_type = KindShape, example = json!({"percentage": {"rate": 100_000}}))]
     kind: Kind,
     /// `all`, or one of `categories`, `brands`, `products`, `variants` with a list.
     #[serde(default = "all")]
-    #[schema(value_type = Object, example = json!({"categories": ["books"]}))]
+    #[schema(value_type = SelectorShape, example = json!({"categories": ["books"]}))]
     selector: Selector,
     /// `min_subtotal` (an amount per currency), `min_quantity`.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = ConditionShape)]
     condition: Condition,
     /// The higher comes first.
     #[serde(default)]
     priority: i32,
     /// `combine`, `exclusive`, or `one_of` with the name of a group.
     #[serde(default = "combine")]
-    #[schema(value_type = Object, example = json!({"one_of": "season"}))]
+    #[schema(value_type = StackingShape, example = json!({"one_of": "season"}))]
     stacking: Stacking,
     /// `from` and `until`, each optional.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = WindowShape)]
     window: Window,
 }
 

@@ -67,7 +67,6 @@ pub struct EventBody {
     /// What happened.
     pub r#type: String,
     /// Its content; what is personal or secret is masked.
-    #[schema(value_type = Object)]
     pub payload: Value,
     /// The command that it follows from.
     pub command_id: String,
@@ -158,13 +157,11 @@ pub struct WhatIfBody {
     /// Events behind the state that it was decided on.
     pub on_version: u64,
     /// The command; what is personal or secret is masked, here and below.
-    #[schema(value_type = Object)]
     pub command: Value,
     /// Time, asker, ids.
     #[schema(value_type = Object)]
     pub context: Value,
     /// `accepted` (events, effects, reminders, claims, postings, reply, state), `refused` (code, refusal) or `crashed` (cause).
-    #[schema(value_type = Object)]
     pub outcome: Value,
     /// For a stored command: what was answered then.
     #[schema(value_type = Option<Object>)]
@@ -262,7 +259,6 @@ pub struct AuditBody {
     /// To what.
     pub subject: String,
     /// More about it.
-    #[schema(value_type = Object)]
     pub detail: Value,
     /// SHA-256 over the hash before it and the entry, in hex.
     pub hash: String,

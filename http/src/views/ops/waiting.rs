@@ -38,7 +38,6 @@ pub struct CrashBody {
     /// The panic's text.
     pub cause: String,
     /// The command; what is personal or secret is masked.
-    #[schema(value_type = Object)]
     pub command: Value,
     /// Time, asker, ids.
     #[schema(value_type = Object)]
@@ -53,7 +52,6 @@ pub struct RetriedBody {
     /// Which command.
     pub command_id: String,
     /// What the entity answered; what is personal or secret is masked.
-    #[schema(value_type = Object)]
     pub reply: Value,
 }
 
@@ -85,7 +83,6 @@ pub struct EffectBody {
     /// Where it goes.
     pub destination: String,
     /// The effect; what is personal or secret is masked.
-    #[schema(value_type = Object)]
     pub effect: Value,
     /// The first cause.
     pub correlation: String,
