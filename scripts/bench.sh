@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 echo "machine: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(rustc --version)"
 if [ "$#" -eq 0 ]; then
   cargo bench --locked -p amazoff-server --bench figures
+  cargo bench --locked -p amazoff-server --bench gateway
   cargo bench --locked -p amazoff-persistence --bench appends
 fi
 # Others that use the same cores show here.

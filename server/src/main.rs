@@ -53,6 +53,11 @@ enum Command {
         #[command(subcommand)]
         command: tools::journal::Command,
     },
+    /// Shows who did what, and checks the trail of it; also while the shop runs. Ends with 3 when the trail is broken.
+    Audit {
+        #[command(subcommand)]
+        command: tools::audit::Command,
+    },
     /// Checks everything that is stored against everything else; also while the shop runs. Ends with 3 when something
     /// contradicts itself.
     Fsck(tools::fsck::Arguments),
@@ -76,6 +81,7 @@ fn main() -> ExitCode {
         Command::Config { example: true } => print(&config::table::example()),
         Command::Config { example: false } => show_config(),
         Command::Health { address } => health(address),
+        Command::Audit { command } => return tool(tools::audit::run(command)),
         Command::Journal { command } => return tool(tools::journal::run(command)),
         Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
         Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),

@@ -11,7 +11,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::request_id::RequestId;
+use super::request_id::{RequestId, TraceId};
 use crate::metrics::Requests;
 use crate::problem::{Failed, PROBLEM_JSON};
 
@@ -27,11 +27,12 @@ pub(super) async fn log_and_finish(
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let trace = request.extensions().get::<TraceId>().map(|trace| trace.0.clone()).unwrap_or_default();
     let path = request.uri().path().chars().take(INSTANCE_CHARS_MAX).collect::<String>();
     let response = next.run(request).await;
     let failed = response.extensions().get::<Failed>().cloned();
     requests.served(&method, &route, response.status(), started.elapsed());
-    log(&Line { method, route, id: &id, status: response.status(), started }, failed.as_ref());
+    log(&Line { method, route, id: &id, trace: &trace, status: response.status(), started }, failed.as_ref());
     match failed {
         Some(failed) if is_problem(&response) => finished(response, &failed, path, id),
         Some(_) | None => response,
@@ -42,22 +43,25 @@ struct Line<'a> {
     method: Method,
     route: String,
     id: &'a str,
+    trace: &'a str,
     status: StatusCode,
     started: Instant,
 }
 
 fn log(line: &Line<'_>, failed: Option<&Failed>) {
-    let Line { method, route, id, status, started } = line;
+    let Line { method, route, id, trace, status, started } = line;
     let (status, ms) = (status.as_u16(), started.elapsed().as_micros() / 1000);
     let code = failed.map(|failed| failed.0.code()).unwrap_or_default();
     match failed.map(|failed| failed.0.cause()) {
         Some(cause) if status == 500 => {
-            tracing::error!(%method, route, status, ms, request.id = id, code, cause, "request failed");
+            tracing::error!(%method, route, status, ms, request.id = id, trace.id = trace, code, cause, "request failed");
         }
         Some(cause) if status > 500 => {
-            tracing::warn!(%method, route, status, ms, request.id = id, code, cause, "request not served");
+            tracing::warn!(%method, route, status, ms, request.id = id, trace.id = trace, code, cause, "request not served");
         }
-        Some(_) | None => tracing::info!(%method, route, status, ms, request.id = id, code, "request"),
+        Some(_) | None => {
+            tracing::info!(%method, route, status, ms, request.id = id, trace.id = trace, code, "request")
+        }
     }
 }
 

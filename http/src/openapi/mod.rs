@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    InfoBuilder, License, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr, Required, SecurityRequirement, Type,
+    InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
+    SecurityRequirement, ServerBuilder, Type,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -34,9 +35,10 @@ pub fn document() -> OpenApi {
             "The shop's API. Every failure is application/problem+json with a stable code; \
             /problems/{code} explains it. POST requests that act need an Idempotency-Key.",
         ))
-        .license(Some(License::new("Apache-2.0")))
+        .license(Some(LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build()))
         .build();
-    let mut document = OpenApiBuilder::from(routes).info(info).build();
+    let here = ServerBuilder::new().url("/").description(Some("the shop that serves this document")).build();
+    let mut document = OpenApiBuilder::from(routes).info(info).servers(Some([here])).build();
     let components = document.components.get_or_insert_default();
     components.schemas.insert("Problem".to_owned(), ProblemBody::schema());
     components.schemas.insert(FieldError::name().into_owned(), FieldError::schema());
@@ -67,6 +69,10 @@ fn describe(path: &str, item: &mut PathItem) {
     for (method, operation) in
         operations.into_iter().filter_map(|(method, slot)| Some((method, slot.as_mut()?)))
     {
+        name(operation, path);
+        for (status, response) in &mut operation.responses.responses {
+            say(response, status);
+        }
         let access = method.parse().ok().and_then(|method| access::of(&method, path));
         secure(operation, access);
         let takes_body = operation.request_body.is_some();
@@ -77,6 +83,32 @@ fn describe(path: &str, item: &mut PathItem) {
         token(operation);
         let limited = method.parse().is_ok_and(|method| Class::of(&method, path).is_some());
         common(operation, access, (limited, takes_body || acts));
+    }
+}
+
+/// Gives an operation a name of its own: the fixed parts of its path, and what its handler is called.
+fn name(operation: &mut Operation, path: &str) {
+    let fixed = path.split('/').filter(|part| !part.is_empty() && *part != "v1" && !part.starts_with('{'));
+    let fixed = fixed.map(|part| part.trim_start_matches('.').replace(['-', '.'], "_")).collect::<Vec<_>>();
+    let handler = operation.operation_id.take().unwrap_or_default();
+    operation.operation_id = Some(match fixed.last() {
+        Some(last) if *last == handler => fixed.join("_"),
+        Some(_) | None => format!("{}_{handler}", fixed.join("_")),
+    });
+}
+
+/// Says what an answer means where its handler does not.
+fn say(response: &mut RefOr<utoipa::openapi::Response>, status: &str) {
+    if let RefOr::T(response) = response
+        && response.description.is_empty()
+    {
+        let meaning = match status {
+            "201" => "It exists from now on, at Location.",
+            "202" => "It is under way; Location tells how it goes.",
+            "204" => "It is done, and there is nothing to show.",
+            _ => "It is done, or shown.",
+        };
+        response.description = meaning.to_owned();
     }
 }
 
@@ -99,7 +131,8 @@ fn secure(operation: &mut Operation, access: Option<Access>) {
         Some(Access::Person | Access::Staff(_) | Access::Confirmed(_) | Access::Scraper) => {
             Some(vec![bearer])
         }
-        Some(Access::Anyone) | None => None,
+        // Said, so that nobody takes it for forgotten.
+        Some(Access::Anyone) | None => Some(Vec::new()),
     };
 }
 

@@ -53,3 +53,23 @@ fn every_reference_of_the_document_resolves() {
         assert!(document.pointer(pointer).is_some(), "{pointer} does not exist");
     }
 }
+
+/// What generators of clients need of every operation.
+#[test]
+fn every_operation_has_a_name_of_its_own_and_says_what_it_answers_and_to_whom() {
+    let document = serde_json::to_value(document()).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut names = std::collections::BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{method} {path} is called {name}, as another one is");
+            assert!(operation["security"].is_array(), "{method} {path} does not say for whom it is");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let description = response["description"].as_str().unwrap_or_default();
+                assert!(!description.is_empty(), "{method} {path} does not say what {status} means");
+            }
+        }
+    }
+    assert!(names.len() > 100 && names.contains("orders_cancel"), "{names:?}");
+}

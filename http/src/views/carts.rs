@@ -269,15 +269,29 @@ pub struct LineChange {
 
 impl Form for LineChange {}
 
+/// What a code takes off; `None` when it does nothing.
+fn taken_off(outcome: &CouponOutcome) -> Option<MoneyBody> {
+    match outcome {
+        CouponOutcome::Applied { discount } => Some((*discount).into()),
+        CouponOutcome::NotApplied { .. } => None,
+    }
+}
+
+impl CouponBody {
+    /// The codes of a price that do something.
+    pub(super) fn that_count(quote: &Quote) -> Vec<Self> {
+        let coupons = quote.coupons.iter();
+        let counting = coupons.filter_map(|coupon| Some((coupon.code.clone(), taken_off(&coupon.outcome)?)));
+        counting.map(|(code, discount)| Self { code, discount: Some(discount) }).collect()
+    }
+}
+
 impl From<cart::Shown> for CartBody {
     fn from(cart::Shown { view, price }: cart::Shown) -> Self {
         let (quote, options) = price.map(|price| (price.quote, price.shipping_options)).unzip();
         let used = |code: &String| {
             let known = quote.as_ref()?.coupons.iter().find(|coupon| coupon.code == *code)?;
-            match known.outcome {
-                CouponOutcome::Applied { discount } => Some(discount.into()),
-                CouponOutcome::NotApplied { .. } => None,
-            }
+            taken_off(&known.outcome)
         };
         let coupons = view.coupons.iter().map(|code| CouponBody { code: code.clone(), discount: used(code) });
         let coupons = coupons.collect();

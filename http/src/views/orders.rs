@@ -6,7 +6,7 @@ use amazoff_supervisor::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::carts::LineBody;
+use super::carts::{CouponBody, LineBody};
 use super::fulfillment::{AdjustmentBody, OrderLineBody, ReturnBody, ShipmentBody, lines};
 use super::payments::FurtherPaymentBody;
 use super::{MoneyBody, TotalsBody, media_path};
@@ -38,6 +38,8 @@ pub struct OrderBody {
     pub cart_id: CartId,
     /// What was bought.
     pub lines: Vec<OrderLineBody>,
+    /// The codes that took something off.
+    pub coupons: Vec<CouponBody>,
     /// What was agreed on.
     pub totals: TotalsBody,
     /// What it costs by now: less what was canceled, returned or let off.
@@ -135,6 +137,7 @@ impl From<order::View> for OrderBody {
             stage: view.stage,
             cart_id: view.cart_id,
             lines,
+            coupons: view.quote.as_deref().map(CouponBody::that_count).unwrap_or_default(),
             totals: view.totals.into(),
             price: price.into(),
             captured: captured.into(),

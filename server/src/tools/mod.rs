@@ -1,5 +1,6 @@
 //! Tools for operators: they open the configured databases, say what they find, and end.
 
+pub(crate) mod audit;
 pub(crate) mod backup;
 mod export;
 pub(crate) mod fsck;

@@ -10,6 +10,7 @@
     reason = "test support: a surprise ends the test, figures are printed"
 )]
 
+mod audit;
 mod backup;
 mod common;
 mod config;

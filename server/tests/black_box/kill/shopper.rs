@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::common::shopping::{self, CARD_ACTION, CARD_DECLINED, CARD_OK, CARD_UNTAKEN, Lines};
 use crate::common::{Client, Reply, Request};
-use crate::kill::after::takes_nothing_off;
+use crate::kill::after::counts;
 use crate::kill::desk::Desk;
 use crate::kill::notes::{CartNote, Notes, OrderNote, UserNote};
 
@@ -262,7 +262,7 @@ impl Shopper {
             id: shopping::text(&reply.body["id"]),
             number: shopping::text(&reply.body["number"]),
             total: shopping::total_of(&reply.body),
-            code: basket.code.take().filter(|_| !takes_nothing_off(&reply.body)),
+            code: basket.code.take().filter(|code| counts(&reply.body, code)),
             paid_anew: card == CARD_UNTAKEN,
             refunded: 0,
             canceled: false,
