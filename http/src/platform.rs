@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,9 +20,12 @@ use crate::routes::ops::acting::Acts;
 use crate::routes::ops::stream::Streams;
 use crate::settings::HttpSettings;
 
-/// The state of the router. Cheap to clone.
+/// The state of the router. Every layer and handler of every request has a clone of its own, so a clone is one count.
 #[derive(Clone)]
-pub struct Platform {
+pub struct Platform(Arc<Parts>);
+
+/// What handlers share.
+pub struct Parts {
     /// The shop's handles.
     pub shop: Shop,
     /// Credentials.
@@ -47,7 +51,14 @@ pub struct Platform {
     /// This node's name.
     pub node: Arc<str>,
     started: Instant,
-    tree: Arc<OnceLock<TreeHandle>>,
+    tree: OnceLock<TreeHandle>,
+}
+
+impl Deref for Platform {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Platform {
@@ -56,7 +67,7 @@ impl Platform {
         let vault = shop.vault.clone();
         let auth = Auth::new(|label| vault.subkey(label), Arc::clone(&shop.clock));
         let limits = Limiting::new(&settings.limits);
-        Self {
+        Self(Arc::new(Parts {
             shop,
             auth,
             cache: ResponseCache::default(),
@@ -70,8 +81,8 @@ impl Platform {
             requests: Requests::default(),
             node: node.into(),
             started: Instant::now(),
-            tree: Arc::default(),
-        }
+            tree: OnceLock::new(),
+        }))
     }
     /// Shows it the running supervision tree, for health and introspection. Only the first call counts.
     pub fn attach(&self, tree: TreeHandle) {

@@ -13,6 +13,8 @@ mod request_id;
 mod security;
 pub(crate) mod standing;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -33,7 +35,7 @@ pub(crate) fn guarded<S: Clone + Send + Sync + 'static>(
 ) -> Router<S> {
     router
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn_with_state(settings.clone(), origin::same_origin_only))
+        .layer(from_fn_with_state(Arc::new(settings.clone()), origin::same_origin_only))
         .layer(CatchPanicLayer::custom(panic::answer))
         .layer(from_fn_with_state(settings.request_limit, deadline::limit))
 }

@@ -1,5 +1,7 @@
 //! Unsafe requests from other sites are refused: cookies alone prove nothing about who wrote the page.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
@@ -12,7 +14,7 @@ use crate::settings::HttpSettings;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 pub(super) async fn same_origin_only(
-    State(settings): State<HttpSettings>,
+    State(settings): State<Arc<HttpSettings>>,
     request: Request,
     next: Next,
 ) -> Response {
