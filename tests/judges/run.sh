@@ -26,7 +26,7 @@ env -i PATH="$PATH" AMAZOFF_LISTEN=127.0.0.1:0 AMAZOFF_DATA_DIR="$folder/data" A
 shop=$!
 for _ in $(seq 300); do
   base=$(grep -oE 'listening on http://[0-9.:]+' "$folder/log" | head -1 | cut -d' ' -f3)
-  [ -n "$base" ] && curl -fs "$base/health/ready" >/dev/null && break
+  [ -n "$base" ] && "$binary" health "${base#http://}" >/dev/null 2>&1 && break
   kill -0 "$shop" 2>/dev/null || { cat "$folder/log"; exit 1; }
   sleep 0.1
 done
