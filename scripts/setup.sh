@@ -39,7 +39,7 @@ fi
 
 mkdir -p .tools
 if ! cmp -s scripts/tools.txt .tools/venv/tools.txt; then
-  echo "setup: fetching the linters and localstripe"
+  echo "setup: fetching the linters and the judges from outside"
   python3 -m venv --clear .tools/venv
   .tools/venv/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r scripts/tools.txt
   cp scripts/tools.txt .tools/venv/tools.txt

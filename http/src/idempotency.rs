@@ -16,7 +16,7 @@ use crate::json::{self, Form};
 use crate::platform::Platform;
 use crate::problem::Problem;
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest key.
 const KEY_BYTES_MAX: usize = 255;
 /// Shortest key where all strangers share one name space: nobody may guess another's.

@@ -79,6 +79,13 @@ impl Shopper {
             _ => Err(Problem::missing("order-not-found")),
         }
     }
+    /// Whether the session that the asker came with has ended. While nobody knows, and for guests, it has not.
+    pub(crate) async fn session_is_over(&self, platform: &Platform) -> bool {
+        match self.session {
+            Some(session) => matches!(alive(platform, session).await, Ok(false)),
+            None => false,
+        }
+    }
     /// As whom commands are sent.
     pub fn principal(&self) -> Principal {
         self.user().map_or(Principal::Guest, |user| Principal::User(user.uuid()))

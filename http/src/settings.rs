@@ -29,6 +29,11 @@ pub struct HttpSettings {
     pub limits: LimitSettings,
 }
 
+/// The parts of a setting that is a list with commas; empty ones do not count.
+pub(crate) fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty())
+}
+
 impl HttpSettings {
     /// The usual limits for a shop at `public_url`.
     pub fn at(public_url: &str) -> Self {

@@ -1,6 +1,9 @@
 //! Access tokens: JWT (RFC 9068), EdDSA and nothing else, for this shop only, fifteen minutes.
 
+use std::sync::LazyLock;
+
 use amazoff_actors::ids::UserId;
+use amazoff_supervisor::Timestamp;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -61,7 +64,7 @@ struct Claims {
 }
 
 /// What is asked of a token beside its signature. Times are judged by our own clock, see [`Auth::verify_access`].
-fn rules() -> Validation {
+static RULES: LazyLock<Validation> = LazyLock::new(|| {
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_issuer(&[ISSUER]);
     rules.set_audience(&[AUDIENCE]);
@@ -69,7 +72,7 @@ fn rules() -> Validation {
     rules.validate_exp = false;
     rules.validate_nbf = false;
     rules
-}
+});
 
 impl Auth {
     /// A token for a session, good for [`ACCESS_LIFETIME`].
@@ -109,8 +112,9 @@ impl Auth {
     /// # Errors
     /// [`AccessRefusal`]
     pub fn verify_access(&self, token: &str) -> Result<Proof, AccessRefusal> {
-        let claims = self.claims(token).ok_or(AccessRefusal::Invalid)?;
-        let now = self.clock.now().unix_ms() / 1000;
+        let moment = self.clock.now();
+        let claims = self.claims(token, moment).ok_or(AccessRefusal::Invalid)?;
+        let now = moment.unix_ms() / 1000;
         let (Ok(user), Ok(session)) = (claims.sub.parse::<UserId>(), claims.sid.parse()) else {
             return Err(AccessRefusal::Invalid);
         };
@@ -129,7 +133,7 @@ impl Auth {
         Ok(self.keys.access.at(self.clock.now())?.public())
     }
 
-    fn claims(&self, token: &str) -> Option<Claims> {
+    fn claims(&self, token: &str, now: Timestamp) -> Option<Claims> {
         if token.len() > TOKEN_BYTES_MAX {
             return None;
         }
@@ -137,8 +141,8 @@ impl Auth {
         if header.typ.as_deref() != Some(TYPE) {
             return None;
         }
-        let ring = self.keys.access.at(self.clock.now()).ok()?;
+        let ring = self.keys.access.at(now).ok()?;
         let key = ring.named(header.kid.as_deref()?)?;
-        decode::<Claims>(token, &key.verify, &rules()).ok().map(|data| data.claims)
+        decode::<Claims>(token, &key.verify, &RULES).ok().map(|data| data.claims)
     }
 }

@@ -50,18 +50,21 @@ struct Keys {
     cursor: [u8; 32],
     fingerprint: [u8; 32],
     consistency: [u8; 32],
+    epoch: String,
 }
 
 impl Auth {
     /// Builds it from the vault's labelled subkeys.
     pub fn new(subkey: impl Fn(&str) -> [u8; 32], clock: Arc<dyn Clock>) -> Self {
+        let fingerprint = subkey("fingerprint");
         let keys = Keys {
             access: signing::SigningKeys::new(subkey("jwt")),
             refresh: subkey("refresh-token"),
             cart: subkey("cart-token"),
             cursor: subkey("cursor"),
-            fingerprint: subkey("fingerprint"),
+            fingerprint,
             consistency: subkey("consistency-token"),
+            epoch: format!("{:016x}", digest(&fingerprint, b"epoch of realtime topics")),
         };
         Self { keys: Arc::new(keys), clock }
     }
@@ -99,14 +102,19 @@ impl Auth {
         Token::parse(text, &self.keys.consistency)
     }
     /// Names the history that version numbers belong to: another shop has another one.
-    pub(crate) fn epoch(&self) -> String {
-        format!("{:016x}", self.fingerprint(b"epoch of realtime topics"))
+    pub(crate) fn epoch(&self) -> &str {
+        &self.keys.epoch
     }
     /// A keyed hash of a request's content: stored beside its outcome, and useless for guessing a password in it.
     pub(crate) fn fingerprint(&self, content: &[u8]) -> u64 {
-        let digest = mac(&self.keys.fingerprint, &[content]).finalize().into_bytes();
-        digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)).max(1)
+        digest(&self.keys.fingerprint, content)
     }
+}
+
+/// A short keyed hash that is never 0.
+fn digest(key: &[u8; 32], content: &[u8]) -> u64 {
+    let digest = mac(key, &[content]).finalize().into_bytes();
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)).max(1)
 }
 
 /// An HMAC over length-prefixed parts, so that no two lists of parts collide.

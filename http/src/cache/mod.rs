@@ -20,7 +20,7 @@ use axum::http::header::{
     AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE,
     SET_COOKIE,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, request, response};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use moka::future::Cache;
@@ -182,24 +182,30 @@ impl ResponseCache {
             }
             Some(_) | None => {}
         }
-        let made = async { Arc::new(make(request, next).await) };
+        let (asking, _no_body) = request.into_parts();
+        let made = async { Arc::new(make(asking.clone(), next.clone()).await) };
         let entry = self.kept.entry(key.clone()).or_insert_with_if(made, |old| !old.is_fresh()).await;
-        count(if entry.is_fresh() { &self.counts.misses } else { &self.counts.hits });
-        let kept = entry.into_value();
+        let own = entry.is_fresh();
+        count(if own { &self.counts.misses } else { &self.counts.hits });
+        let mut kept = entry.into_value();
         if kept.shown.is_none() {
             self.kept.invalidate(&key).await;
+            // Whoever waited for it gets an answer of their own.
+            if !own {
+                kept = Arc::new(make(asking, next).await);
+            }
         }
         kept.answer(&asked, "amazoff; fwd=miss; stored")
     }
 }
 
 /// Has the handler answer, as if nobody had anything yet.
-async fn make(mut request: Request, next: Next) -> Kept {
+async fn make(mut asking: request::Parts, next: Next) -> Kept {
     for conditional in [IF_NONE_MATCH, IF_MODIFIED_SINCE, RANGE] {
-        request.headers_mut().remove(conditional);
+        asking.headers.remove(conditional);
     }
-    *request.method_mut() = Method::GET;
-    let (mut head, body) = next.run(request).await.into_parts();
+    asking.method = Method::GET;
+    let (mut head, body) = next.run(Request::from_parts(asking, Body::empty())).await.into_parts();
     let shown = head.extensions.remove::<Shown>();
     let public = head.headers.get(CACHE_CONTROL).is_some_and(|cache| cache.as_bytes().starts_with(b"public"));
     let keeps = head.status == StatusCode::OK && public && !head.headers.contains_key(SET_COOKIE);

@@ -134,6 +134,25 @@ async fn of_many_who_want_the_same_one_makes_it() {
 }
 
 #[tokio::test]
+async fn whoever_waited_for_an_answer_that_is_personal_gets_one_of_their_own() {
+    let desk = Arc::new(desk(true, &[("cache-control", "public"), ("set-cookie", "session=somebody")]));
+    let ask = || {
+        let desk = Arc::clone(&desk);
+        spawn_guarded("asking", async move { desk.ask("/v1/products", &[]).await.2 })
+    };
+    let asking = [ask(), ask(), ask()];
+    let release = async {
+        loop {
+            desk.go.notify_waiters();
+            tokio::task::yield_now().await;
+        }
+    };
+    let answers = tokio::select! { answers = join_all(asking) => answers, () = release => unreachable!() };
+    let answers: std::collections::BTreeSet<_> = answers.into_iter().map(|answer| answer.unwrap()).collect();
+    assert_eq!((answers.len(), desk.made()), (3, 3), "{answers:?}");
+}
+
+#[tokio::test]
 async fn while_one_makes_it_anew_the_others_get_the_old_one() {
     let desk = Arc::new(desk(true, PUBLIC));
     let ask = || {

@@ -4,11 +4,19 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, ORIGIN, RETRY_AFTER,
+    AUTHORIZATION, CONTENT_TYPE, COOKIE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, ORIGIN, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::consistency::CONSISTENCY_TOKEN;
+use super::request_id::X_REQUEST_ID;
+use crate::idempotency::IDEMPOTENCY_KEY;
+use crate::identity::X_CART_TOKEN;
+use crate::limits::layer::{RATELIMIT, RATELIMIT_POLICY};
+use crate::problem::IDEMPOTENT_REPLAYED;
+use crate::settings::parts;
 
 /// How long a browser may remember what it was told.
 const MAX_AGE: Duration = Duration::from_secs(600);
@@ -26,7 +34,6 @@ pub struct OriginsInvalid(String);
 impl FromStr for Origins {
     type Err = OriginsInvalid;
     fn from_str(text: &str) -> Result<Self, OriginsInvalid> {
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let origin = |part: &str| {
             let host =
                 part.strip_prefix("https://").or_else(|| part.strip_prefix("http://")).unwrap_or_default();
@@ -34,14 +41,14 @@ impl FromStr for Origins {
             let value = HeaderValue::from_str(part).ok().filter(|_| plain && !host.is_empty());
             value.ok_or_else(|| OriginsInvalid(part.to_owned()))
         };
-        parts.map(origin).collect::<Result<_, _>>().map(Self)
+        parts(text).map(origin).collect::<Result<_, _>>().map(Self)
     }
 }
 
 impl Origins {
     /// Whether a request comes from a script of one of these sites, and brings nothing that a browser adds by itself.
     pub(super) fn allow(&self, headers: &HeaderMap) -> bool {
-        let cookies = headers.contains_key(axum::http::header::COOKIE);
+        let cookies = headers.contains_key(COOKIE);
         !cookies && headers.get(ORIGIN).is_some_and(|origin| self.0.contains(origin))
     }
 
@@ -52,10 +59,10 @@ impl Origins {
             CONTENT_TYPE,
             IF_MATCH,
             IF_NONE_MATCH,
-            HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static("consistency-token"),
-            HeaderName::from_static("x-cart-token"),
-            HeaderName::from_static("x-request-id"),
+            IDEMPOTENCY_KEY,
+            CONSISTENCY_TOKEN,
+            X_CART_TOKEN,
+            X_REQUEST_ID,
             HeaderName::from_static("last-event-id"),
         ];
         let read = [
@@ -64,11 +71,11 @@ impl Origins {
             LOCATION,
             RETRY_AFTER,
             WWW_AUTHENTICATE,
-            HeaderName::from_static("consistency-token"),
-            HeaderName::from_static("idempotent-replayed"),
-            HeaderName::from_static("ratelimit"),
-            HeaderName::from_static("ratelimit-policy"),
-            HeaderName::from_static("x-request-id"),
+            CONSISTENCY_TOKEN,
+            IDEMPOTENT_REPLAYED,
+            RATELIMIT,
+            RATELIMIT_POLICY,
+            X_REQUEST_ID,
         ];
         let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let layer = CorsLayer::new().allow_methods(methods).allow_headers(sent).expose_headers(read);

@@ -1,6 +1,7 @@
 //! What every request passes. Outermost: request id → compression → log line → security headers → panic guard → the door
-//! that a shutdown closes → what other sites may do → the mark of what may be outdated. Inside of these the caller is identified and failures become
-//! pages for browsers; then, around the routes: consistency → deadline → panic guard → origin check → body limit.
+//! that a shutdown closes → what other sites may do → the mark of what may be outdated → limits per address. Inside of these
+//! the caller is identified, failures become pages for browsers, and limits per caller hold; then, around the routes:
+//! consistency → deadline → panic guard → origin check → body limit → who may → what is answered from memory.
 
 pub(crate) mod consistency;
 pub(crate) mod cors;

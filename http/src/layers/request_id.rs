@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const LENGTH_MAX: usize = 64;
 

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use crate::problem::Problem;
+use crate::settings::parts;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// How many proxies in a row are believed.
@@ -67,12 +68,11 @@ pub struct ProxiesInvalid(String);
 impl FromStr for TrustedProxies {
     type Err = ProxiesInvalid;
     fn from_str(text: &str) -> Result<Self, ProxiesInvalid> {
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let network = |part: &str| {
             let one = part.parse::<IpAddr>().ok().map(IpNet::from);
             part.parse::<IpNet>().ok().or(one).ok_or_else(|| ProxiesInvalid(part.to_owned()))
         };
-        parts.map(network).collect::<Result<_, _>>().map(Self)
+        parts(text).map(network).collect::<Result<_, _>>().map(Self)
     }
 }
 

@@ -15,6 +15,7 @@ use governor::{Quota, RateLimiter};
 
 use super::Class;
 use super::client::Network;
+use crate::settings::parts;
 
 /// The window of every budget.
 pub(crate) const WINDOW_S: u32 = 60;
@@ -66,7 +67,7 @@ impl FromStr for Rates {
             return Ok(Self::off());
         }
         let mut rates = Self::default();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        for part in parts(text) {
             let invalid = || RatesInvalid(part.to_owned());
             let (name, number) = part.split_once('=').ok_or_else(invalid)?;
             let class =

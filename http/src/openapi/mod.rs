@@ -5,6 +5,7 @@ mod problems;
 use std::sync::LazyLock;
 
 use amazoff_supervisor::consistency;
+use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
@@ -73,7 +74,8 @@ fn describe(path: &str, item: &mut PathItem) {
         for (status, response) in &mut operation.responses.responses {
             say(response, status);
         }
-        let access = method.parse().ok().and_then(|method| access::of(&method, path));
+        let asked = method.parse::<Method>().ok();
+        let access = asked.as_ref().and_then(|method| access::of(method, path));
         secure(operation, access);
         let takes_body = operation.request_body.is_some();
         let acts = acts(method, path, takes_body);
@@ -81,7 +83,7 @@ fn describe(path: &str, item: &mut PathItem) {
             key(operation, method == "POST");
         }
         token(operation);
-        let limited = method.parse().is_ok_and(|method| Class::of(&method, path).is_some());
+        let limited = asked.is_some_and(|method| Class::of(&method, path).is_some());
         common(operation, access, (limited, takes_body || acts));
     }
 }

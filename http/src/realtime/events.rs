@@ -92,14 +92,10 @@ impl Following {
 
     /// A comment that keeps the connection, or the end when the session is gone. While nobody knows, it goes on.
     async fn beat(&mut self) -> Event {
-        let alive = match self.shopper.session {
-            Some(of) => self.platform.shop.users.session_alive(of.user, of.session).await.unwrap_or(true),
-            None => true,
-        };
-        self.over = !alive;
-        match alive {
-            true => Event::default().comment(""),
-            false => Event::default().event("end").data(r#"{"reason":"the session has ended"}"#),
+        self.over = self.shopper.session_is_over(&self.platform).await;
+        match self.over {
+            true => Event::default().event("end").data(r#"{"reason":"the session has ended"}"#),
+            false => Event::default().comment(""),
         }
     }
 

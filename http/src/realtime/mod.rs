@@ -77,7 +77,7 @@ impl fmt::Display for Seen {
 impl Platform {
     /// A version of a topic as its readers name it.
     pub(crate) fn seen(&self, seq: u64) -> Seen {
-        Seen { epoch: self.auth.epoch(), seq }
+        Seen { epoch: self.auth.epoch().to_owned(), seq }
     }
 }
 

@@ -55,7 +55,8 @@ impl Connection {
     async fn run(&mut self, drain: CancellationToken) -> Result<std::convert::Infallible, End> {
         let heartbeat = self.platform.settings.heartbeat;
         let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
-        let (session, epoch) = (format!("rt_{}", Uuid::now_v7().simple()), self.platform.auth.epoch());
+        let (session, epoch) =
+            (format!("rt_{}", Uuid::now_v7().simple()), self.platform.auth.epoch().to_owned());
         self.tell(&Told::Hello { session, heartbeat_ms, epoch }).await?;
         let mut beats = interval_at(Instant::now() + heartbeat, heartbeat);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -76,9 +77,7 @@ impl Connection {
         }
         self.missed += 1;
         self.frames = 0;
-        if let Some(of) = self.shopper.session
-            && matches!(self.platform.shop.users.session_alive(of.user, of.session).await, Ok(false))
-        {
+        if self.shopper.session_is_over(&self.platform).await {
             return Err(Some((SESSION_OVER, "the session has ended")));
         }
         self.send(Message::Ping(Vec::new().into())).await

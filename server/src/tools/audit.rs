@@ -1,9 +1,8 @@
 //! `amazoff audit`: who did what, and whether the trail of it is whole; straight from the database.
 
-use amazoff_http::redacted;
-use amazoff_supervisor::{AuditEntry, AuditError};
+use amazoff_http::views::ops::AuditBody;
+use amazoff_supervisor::AuditError;
 use clap::Subcommand;
-use serde_json::{Value, json};
 
 use super::{ToolError, Verdict, json_line, line, look};
 
@@ -42,8 +41,9 @@ pub(crate) async fn run(command: Command) -> Result<Verdict, ToolError> {
         },
         Command::Tail { lines, json } => {
             let entries = audit.page(None, usize::from(lines)).await?;
-            for entry in entries.iter().rev() {
-                if json { json_line(&as_json(entry))? } else { line(&as_line(entry))? }
+            // As the API shows them: personal and secret values masked.
+            for entry in entries.into_iter().rev().map(AuditBody::from) {
+                if json { json_line(&entry)? } else { line(&as_line(&entry))? }
             }
             Verdict::Fine
         }
@@ -52,18 +52,7 @@ pub(crate) async fn run(command: Command) -> Result<Verdict, ToolError> {
     Ok(verdict)
 }
 
-/// The details, personal and secret values masked.
-fn detail(entry: &AuditEntry) -> Value {
-    redacted(serde_json::from_str(&entry.detail).unwrap_or(Value::Null))
-}
-
-fn as_json(entry: &AuditEntry) -> Value {
-    let hash: String = entry.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    let AuditEntry { number, at, actor, action, subject, .. } = entry;
-    json!({ "number": number, "at": at, "actor": actor, "action": action, "subject": subject, "detail": detail(entry), "hash": hash })
-}
-
-fn as_line(entry: &AuditEntry) -> String {
-    let AuditEntry { number, at, actor, action, subject, .. } = entry;
-    format!("{number:>6} {at} {actor} {action} {subject} {}", detail(entry))
+fn as_line(entry: &AuditBody) -> String {
+    let AuditBody { number, at, actor, action, subject, detail, .. } = entry;
+    format!("{number:>6} {at} {actor} {action} {subject} {detail}")
 }

@@ -105,17 +105,16 @@ pub(crate) async fn login(
     }
     match visit.platform.log_in(&typed.email, &typed.password, client).await {
         Ok((user, grant)) => Ok(teaching(enter(&visit, user, grant).await?, see(within(&typed.next)))),
-        Err(problem) if problem.code() == "invalid-credentials" => {
-            page.frame.notice =
-                Some(Notice::bad("E-mail and password do not belong together. Check both and try again."));
+        Err(problem) => {
+            page.frame.notice = Some(Notice::bad(match problem.code() {
+                "invalid-credentials" => {
+                    "E-mail and password do not belong together. Check both and try again."
+                }
+                "rate-limited" => "That was tried too often. Wait a few minutes, then try again.",
+                _ => return Err(problem),
+            }));
             Ok(Page(problem.status(), page).into_response())
         }
-        Err(problem) if problem.code() == "rate-limited" => {
-            page.frame.notice =
-                Some(Notice::bad("That was tried too often. Wait a few minutes, then try again."));
-            Ok(Page(problem.status(), page).into_response())
-        }
-        Err(problem) => Err(problem),
     }
 }
 

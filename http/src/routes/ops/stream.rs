@@ -179,12 +179,8 @@ impl Watch {
     /// The figures, or the end when the reader may see them no more. While nobody knows, the stream goes on.
     async fn figures(&mut self) -> Event {
         let allowed = access::check(&self.platform, access::of(&Method::GET, PATH), &self.shopper).await;
-        let alive = match self.shopper.session {
-            Some(of) => self.platform.shop.users.session_alive(of.user, of.session).await.unwrap_or(true),
-            None => false,
-        };
         let forbidden = allowed.is_err_and(|problem| problem.status().is_client_error());
-        self.over = forbidden || !alive;
+        self.over = forbidden || self.shopper.session_is_over(&self.platform).await;
         match self.over {
             true => event("end", &json!({"reason": "the session or the role is gone"})),
             false => event("stats", &RuntimeBody::of(&self.platform)),
