@@ -136,6 +136,10 @@ typed_id!(
     SessionId, "ses_"
 );
 typed_id!(
+    /// A key that a program shows instead of a session.
+    ApiKeyId, "key_"
+);
+typed_id!(
     /// Stock put aside for one checkout.
     HoldId, "hold_"
 );

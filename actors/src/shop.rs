@@ -13,7 +13,7 @@ use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
-use crate::product::{Product, ProductProjection, Products};
+use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchProjection};
 use crate::reconcile::Reconciliations;
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
@@ -26,6 +26,8 @@ pub struct Outside {
     pub vault: Vault,
     /// Bytes of images.
     pub blobs: Arc<dyn Blobs>,
+    /// Where products are found.
+    pub index: Arc<dyn ProductIndex>,
     /// Payment providers by name.
     pub providers: Providers,
     /// Hashes passwords off the event loop.
@@ -91,7 +93,8 @@ impl Shop {
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
-        let shelf = shelf((&assembly, ports), (&products, &stocks), (&pricebooks, &coupons));
+        let index = Arc::clone(&outside.index);
+        let shelf = shelf((&assembly, ports, index), (&products, &stocks), (&pricebooks, &coupons));
         let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
         assembly.register_with(&carts, Arc::new(handover));
         assembly.register(&users);
@@ -172,11 +175,11 @@ type Directories =
 
 /// The handles that others look things up in.
 fn shelf(
-    (assembly, ports): (&Assembly, &Ports),
+    (assembly, ports, index): (&Assembly, &Ports, Arc<dyn ProductIndex>),
     (products, stocks): (&Directory<Product>, &Directory<Stock>),
     (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
 ) -> Shelf {
-    let products = Products::new(products.clone(), assembly.documents());
+    let products = Products::new(products.clone(), assembly.documents(), (assembly.collections(), index));
     let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
     let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
     let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
@@ -199,6 +202,7 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
 /// The shop's projections.
 fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
     assembly.project(Arc::new(ProductProjection::new(products.clone())));
+    assembly.project(Arc::new(SearchProjection::new(products.clone())));
     assembly.project(Arc::new(CartProjection));
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));

@@ -3,7 +3,7 @@
 //! ```text
 //! amazoff
 //! ├─ persistence   lanes, outbox, reminders, projections, slow rounds     one_for_one
-//! ├─ compute       CPU pools: passwords, images                           one_for_one
+//! ├─ compute       CPU pools: passwords, images, searches                 one_for_one
 //! ├─ shop          one supervisor per domain, its cells below             one_for_one
 //! └─ edge          HTTP listeners, realtime, reconciliation               one_for_one
 //! ```

@@ -19,6 +19,8 @@ pub enum Access {
     Holder,
     /// To be logged in.
     Person,
+    /// To be logged in, with the password shown for the token at hand; no API key will do.
+    ConfirmedPerson,
     /// To be logged in with one of these roles.
     Staff(&'static [Role]),
     /// The same, and to have shown the password for the token at hand: a device that was left open, or a refresh token that was
@@ -44,6 +46,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/health/ready", Access::Anyone),
     (Method::GET, "/v1/products", Access::Anyone),
     (Method::GET, "/v1/products/{product}", Access::Anyone),
+    (Method::GET, "/v1/search/suggestions", Access::Anyone),
     (Method::GET, "/v1/categories", Access::Anyone),
     (Method::GET, "/v1/media/{sha256}", Access::Anyone),
     (Method::POST, "/v1/carts", Access::Anyone),
@@ -75,6 +78,9 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/auth/step-up", Access::Person),
     (Method::POST, "/v1/auth/logout", Access::Person),
     (Method::GET, "/v1/me", Access::Person),
+    (Method::GET, "/v1/me/api-keys", Access::Person),
+    (Method::POST, "/v1/me/api-keys", Access::ConfirmedPerson),
+    (Method::DELETE, "/v1/me/api-keys/{key_id}", Access::Person),
     (Method::POST, "/v1/realtime/ticket", Access::Anyone),
     (Method::GET, "/v1/realtime", Access::Anyone),
     (Method::GET, "/admin/v1/orders", DESK),
@@ -174,19 +180,27 @@ pub(crate) async fn check(
         None => Err(Problem::bug("a route without a row in the authorisation table")),
         Some(Access::Anyone | Access::Holder) => Ok(()),
         Some(Access::Person) => shopper.logged_in().map(drop),
+        Some(Access::ConfirmedPerson) => {
+            shopper.own_session()?;
+            confirmed(shopper)
+        }
         Some(Access::Staff(wanted)) => has_role(platform, shopper, wanted).await,
         Some(Access::Confirmed(wanted)) => {
             has_role(platform, shopper, wanted).await?;
-            if shopper.confirmed { Ok(()) } else { Err(Problem::step_up_required()) }
+            confirmed(shopper)
         }
         Some(Access::Scraper) if shopper.scrapes => Ok(()),
         Some(Access::Scraper) => has_role(platform, shopper, OPERATORS).await,
     }
 }
 
+fn confirmed(shopper: &Shopper) -> Result<(), Problem> {
+    if shopper.confirmed { Ok(()) } else { Err(Problem::step_up_required()) }
+}
+
 /// Asked anew each time: a role that was taken away is gone at once.
 async fn has_role(platform: &Platform, shopper: &Shopper, wanted: &[Role]) -> Result<(), Problem> {
-    let roles = platform.shop.users.roles(shopper.logged_in()?.user).await?;
+    let roles = shopper.logged_in()?.roles(platform).await?;
     if wanted.iter().any(|role| roles.contains(role)) { Ok(()) } else { Err(Problem::role_missing()) }
 }
 

@@ -1,4 +1,4 @@
-//! Who asks: a person with a session, or a guest; and which carts' secrets they hold.
+//! Who asks: a person with a session, a program with a person's API key, or a guest; and which carts' secrets they hold.
 //!
 //! A bearer token that does not hold is refused at once. A cookie that does not hold makes its browser a guest again, after
 //! its refresh token was tried.
@@ -6,6 +6,7 @@
 use amazoff_actors::cart::Owner;
 use amazoff_actors::ids::{CartId, OrderId, UserId};
 use amazoff_actors::order;
+use amazoff_actors::user::{KeyAccess, Roles};
 use amazoff_supervisor::Principal;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, SET_COOKIE};
@@ -16,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::auth::cookies::{CartCookie, SessionCookie};
-use crate::auth::{Proof, RefreshGrant, SessionRef, Shown};
+use crate::auth::{Auth, KeyRef, Proof, RefreshGrant, SessionRef, Shown};
 use crate::path::Id;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -26,11 +27,48 @@ const METRICS: &str = "/metrics";
 /// The header that carries a guest cart's secret.
 pub const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
 
+/// How a person is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Login {
+    /// They logged in.
+    Session(SessionRef),
+    /// A program shows a key of theirs.
+    Key(KeyRef),
+}
+
+impl Login {
+    /// Whose it is.
+    pub fn user(self) -> UserId {
+        match self {
+            Self::Session(session) => session.user,
+            Self::Key(key) => key.user,
+        }
+    }
+
+    /// What its bearer may do now: a role that was taken away is gone at once.
+    pub(crate) async fn roles(self, platform: &Platform) -> Result<Roles, Problem> {
+        let users = &platform.shop.users;
+        match self {
+            Self::Session(session) => Ok(users.roles(session.user).await?),
+            Self::Key(KeyRef { user, key }) => {
+                Ok(users.key_grant(user, key).await?.map(|grant| grant.roles).unwrap_or_default())
+            }
+        }
+    }
+
+    async fn alive(self, platform: &Platform) -> Result<bool, Problem> {
+        match self {
+            Self::Session(session) => alive(platform, session).await,
+            Self::Key(KeyRef { user, key }) => Ok(platform.shop.users.key_grant(user, key).await?.is_some()),
+        }
+    }
+}
+
 /// Who asks.
 #[derive(Clone, Debug, Default)]
 pub struct Shopper {
-    /// The session, when a person is logged in.
-    pub session: Option<SessionRef>,
+    /// How the person is known, if one is.
+    pub login: Option<Login>,
     /// Whether the person showed the password lately, not only something that a device keeps.
     pub confirmed: bool,
     /// Whether it is the scraper of metrics.
@@ -42,14 +80,24 @@ pub struct Shopper {
 impl Shopper {
     /// The person, when logged in.
     pub fn user(&self) -> Option<UserId> {
-        self.session.map(|session| session.user)
+        self.login.map(Login::user)
     }
-    /// The session.
+    /// How the person is known.
     ///
     /// # Errors
-    /// When nobody is logged in.
-    pub fn logged_in(&self) -> Result<SessionRef, Problem> {
-        self.session.ok_or_else(Problem::login_required)
+    /// `login-required`
+    pub fn logged_in(&self) -> Result<Login, Problem> {
+        self.login.ok_or_else(Problem::login_required)
+    }
+    /// The session, for what no program may do in a person's name.
+    ///
+    /// # Errors
+    /// `login-required`, `session-required`
+    pub fn own_session(&self) -> Result<SessionRef, Problem> {
+        match self.logged_in()? {
+            Login::Session(session) => Ok(session),
+            Login::Key(_) => Err(Problem::session_required()),
+        }
     }
     /// Whether the asker holds the secret of a guest's cart.
     pub fn holds(&self, platform: &Platform, cart: CartId) -> bool {
@@ -79,10 +127,10 @@ impl Shopper {
             _ => Err(Problem::missing("order-not-found")),
         }
     }
-    /// Whether the session that the asker came with has ended. While nobody knows, and for guests, it has not.
-    pub(crate) async fn session_is_over(&self, platform: &Platform) -> bool {
-        match self.session {
-            Some(session) => matches!(alive(platform, session).await, Ok(false)),
+    /// Whether the session or key that the asker came with has ended. While nobody knows, and for guests, it has not.
+    pub(crate) async fn login_is_over(&self, platform: &Platform) -> bool {
+        match self.login {
+            Some(login) => matches!(login.alive(platform).await, Ok(false)),
             None => false,
         }
     }
@@ -100,16 +148,17 @@ pub async fn resolve(State(platform): State<Platform>, mut request: Request, nex
         return next.run(request).await;
     }
     let identified = tokio::time::timeout(limit, identify(&platform, request.headers())).await;
-    let (proof, renewed) =
+    let Identified { login, confirmed, access, renewed } =
         match identified.unwrap_or_else(|_elapsed| Err(Problem::busy("No answer in time."))) {
             Ok(identified) => identified,
             Err(problem) => return problem.into_response(),
         };
+    if access == KeyAccess::Read && !request.method().is_safe() {
+        return Problem::api_key_reads_only().into_response();
+    }
     let token = request.headers().get(X_CART_TOKEN).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let carts = platform.settings.cookies().carts(request.headers());
-    let session = proof.map(|proof| proof.of);
-    let confirmed = proof.is_some_and(|proof| proof.confirmed);
-    request.extensions_mut().insert(Shopper { session, confirmed, token, carts, scrapes: false });
+    request.extensions_mut().insert(Shopper { login, confirmed, token, carts, scrapes: false });
     let mut response = next.run(request).await;
     if let Some(cookie) = renewed
         && !platform.settings.cookies().sets_session(response.headers())
@@ -122,8 +171,24 @@ pub async fn resolve(State(platform): State<Platform>, mut request: Request, nex
     response
 }
 
-/// What was proven and, when the browser must learn a new session, its cookie.
-type Identified = (Option<Proof>, Option<HeaderValue>);
+/// What was proven.
+struct Identified {
+    login: Option<Login>,
+    confirmed: bool,
+    access: KeyAccess,
+    /// The cookie, when the browser must learn a new session or forget one.
+    renewed: Option<HeaderValue>,
+}
+
+impl Identified {
+    fn guest(renewed: Option<HeaderValue>) -> Self {
+        Self { login: None, confirmed: false, access: KeyAccess::Write, renewed }
+    }
+
+    fn session(Proof { of, confirmed }: Proof, renewed: Option<HeaderValue>) -> Self {
+        Self { login: Some(Login::Session(of)), confirmed, access: KeyAccess::Write, renewed }
+    }
+}
 
 async fn identify(platform: &Platform, headers: &HeaderMap) -> Result<Identified, Problem> {
     match bearer(headers) {
@@ -146,20 +211,34 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn by_token(platform: &Platform, token: &str) -> Result<Identified, Problem> {
+    if Auth::is_api_key(token) {
+        return by_key(platform, token).await;
+    }
     let proof = platform.auth.verify_access(token).map_err(|_refusal| Problem::token_invalid())?;
-    if alive(platform, proof.of).await? { Ok((Some(proof), None)) } else { Err(Problem::token_invalid()) }
+    let alive = alive(platform, proof.of).await?;
+    if alive { Ok(Identified::session(proof, None)) } else { Err(Problem::token_invalid()) }
+}
+
+async fn by_key(platform: &Platform, token: &str) -> Result<Identified, Problem> {
+    let of = platform.auth.verify_api_key(token).ok_or_else(Problem::token_invalid)?;
+    let grant = platform.shop.users.key_grant(of.user, of.key).await?;
+    let access = grant.ok_or_else(Problem::token_invalid)?.access;
+    Ok(Identified { login: Some(Login::Key(of)), confirmed: false, access, renewed: None })
 }
 
 async fn by_cookie(platform: &Platform, headers: &HeaderMap) -> Result<Identified, Problem> {
     let cookies = platform.settings.cookies();
-    let Some(cookie) = cookies.session(headers) else { return Ok((None, None)) };
+    let Some(cookie) = cookies.session(headers) else { return Ok(Identified::guest(None)) };
     if let Ok(proof) = platform.auth.verify_access(&cookie.access) {
         let alive = alive(platform, proof.of).await?;
-        return Ok(if alive { (Some(proof), None) } else { (None, Some(cookies.clear_session())) });
+        return Ok(match alive {
+            true => Identified::session(proof, None),
+            false => Identified::guest(Some(cookies.clear_session())),
+        });
     }
     match platform.auth.verify_refresh(&cookie.refresh) {
         Some(grant) => renew(platform, grant).await,
-        None => Ok((None, Some(cookies.clear_session()))),
+        None => Ok(Identified::guest(Some(cookies.clear_session()))),
     }
 }
 
@@ -170,12 +249,12 @@ async fn renew(platform: &Platform, grant: RefreshGrant) -> Result<Identified, P
         Ok(renewed) => {
             let grant = RefreshGrant { of, generation: renewed.generation };
             let cookie = platform.session_cookie(grant, Shown::RefreshToken)?;
-            Ok((Some(Proof { of, confirmed: false }), Some(cookies.set_session(&cookie))))
+            Ok(Identified::session(Proof { of, confirmed: false }, Some(cookies.set_session(&cookie))))
         }
         Err(error) => {
             let problem = Problem::from(error);
             if problem.is_about_credentials() {
-                Ok((None, Some(cookies.clear_session())))
+                Ok(Identified::guest(Some(cookies.clear_session())))
             } else {
                 Err(problem)
             }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use amazoff_actors::ids::{CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, VariantId};
+use amazoff_actors::ids::{ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, VariantId};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -19,6 +19,10 @@ pub trait PathId: FromStr {
 impl PathId for CartId {
     const PARAMETER: &'static str = "cart_id";
     const MISSING: &'static str = "cart-not-found";
+}
+impl PathId for ApiKeyId {
+    const PARAMETER: &'static str = "key_id";
+    const MISSING: &'static str = "api-key-not-found";
 }
 impl PathId for LineId {
     const PARAMETER: &'static str = "line_id";

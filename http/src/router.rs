@@ -17,7 +17,8 @@ use crate::pages;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
+    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime,
+    webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -25,6 +26,7 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(routes!(catalogue::list))
         .routes(routes!(catalogue::get_one))
+        .routes(routes!(catalogue::suggest))
         .routes(routes!(catalogue::categories))
         .routes(routes!(catalogue::media))
         .routes(routes!(carts::create))
@@ -53,6 +55,8 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(auth::step_up))
         .routes(routes!(auth::logout))
         .routes(routes!(auth::me))
+        .routes(routes!(api_keys::list, api_keys::issue))
+        .routes(routes!(api_keys::withdraw))
         .routes(routes!(auth::public_keys))
         .routes(routes!(realtime::ticket))
         .routes(routes!(realtime::open))

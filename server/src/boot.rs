@@ -14,6 +14,7 @@ use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{self, Limits};
 use amazoff_http::{HttpSettings, Platform, WaitingFor};
+use amazoff_search::SearchIndex;
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
@@ -30,7 +31,7 @@ use crate::node::Node;
 use crate::providers;
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
-use crate::stores::{OpenError, Stores};
+use crate::stores::{OpenError, Stores, threads};
 use crate::waiting::{Pauses, WaitingRoom};
 
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
@@ -139,7 +140,7 @@ async fn serve(
 ) -> Result<(), BootError> {
     let Opened { store, node, master } = opened;
 
-    let pools = Pools::new();
+    let pools = Pools::new(store.search());
     let ports = ports(&store, &node);
     let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
@@ -149,7 +150,8 @@ async fn serve(
     let edge = edge(door.clone(), &platform, &doors);
     let reconciliation = config.reconcile_every.map(|every| shop.reconciliations.supervise(every));
     let edges = [edge].into_iter().chain(reconciliation);
-    let spec = tree::declare(&runtime, [pools.passwords.supervise(), pools.images.supervise()], edges);
+    let compute = [pools.passwords.supervise(), pools.images.supervise(), pools.search.supervise()];
+    let spec = tree::declare(&runtime, compute, edges);
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
 
@@ -224,13 +226,14 @@ async fn waited_for(config: &Config, room: &WaitingRoom) -> Result<Stores, BootE
 struct Pools {
     passwords: Arc<Argon2Pool>,
     images: Rasteriser,
+    search: SearchIndex,
 }
 
 impl Pools {
-    fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = u32::try_from(cores).unwrap_or(1);
+    fn new(search: SearchIndex) -> Self {
+        let threads = threads();
         Self {
+            search,
             passwords: Arc::new(Argon2Pool::new(threads, PASSWORDS_QUEUED_MAX)),
             images: Rasteriser::new(threads, IMAGES_QUEUED_MAX),
         }
@@ -264,6 +267,7 @@ fn outside(
     Ok(Outside {
         vault,
         blobs: store.blobs(),
+        index: Arc::new(pools.search.clone()),
         providers: providers::all(sandbox.with_secret(secret), config, address)?,
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
     })

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use amazoff_actors::product::SEARCH;
 use amazoff_persistence::mongodb::{self, MongoStore};
 use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, SqliteTruth, SqliteViews};
+use amazoff_search::SearchIndex;
 use amazoff_supervisor::AuditTable;
 use amazoff_supervisor::archive::{Archive, Import};
-use amazoff_supervisor::documents::{Blobs, Documents};
+use amazoff_supervisor::documents::{Blobs, Documents, SplitDocuments};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use secrecy::ExposeSecret as _;
 
@@ -18,6 +20,8 @@ use crate::erasures::{ListedKeys, list_in};
 /// A statement, and a wait for a connection, end well within the time that a command may take.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(3);
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+/// Searches that wait for a thread.
+const SEARCHES_QUEUED_MAX: usize = 256;
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +68,9 @@ enum Views {
 pub(crate) struct Stores {
     truth: Truth,
     views: Views,
+    search: SearchIndex,
+    /// Whether it may be opened: not beside a shop that has it open.
+    searches: bool,
     keys: Arc<dyn KeyTable>,
     blobs: Arc<dyn Blobs>,
 }
@@ -105,9 +112,10 @@ impl Stores {
             }
         };
         let folder = config.data_dir.join("media");
-        Self::over(config, truth, views, || {
+        let stores = Self::over(config, truth, views, || {
             FileBlobs::open(&folder).map_err(|source| OpenError::Media { folder, source })
-        })
+        })?;
+        Ok(Self { searches: true, ..stores })
     }
 
     /// Opens what the configuration names, only to look into it: nothing is written, made or brought up to date, and a shop
@@ -149,7 +157,9 @@ impl Stores {
             Truth::MariaDb(store) => store.key_table(),
         };
         let keys = Arc::new(ListedKeys::over(keys, list_in(&config.data_dir)));
-        Ok(Self { truth, views, keys, blobs })
+        let folder = config.data_dir.join("search");
+        let search = SearchIndex::in_folder(&folder, threads(), SEARCHES_QUEUED_MAX);
+        Ok(Self { truth, views, search, searches: false, keys, blobs })
     }
 
     /// Fills the truth with rows of another one, if it is empty.
@@ -197,12 +207,21 @@ impl Stores {
         }
     }
 
-    /// The read models.
+    /// The read models. What is searched has an index of its own, where something may be written.
     pub(crate) fn documents(&self) -> Arc<dyn Documents> {
-        match &self.views {
+        let documents: Arc<dyn Documents> = match &self.views {
             Views::Sqlite(store) => store.documents(),
             Views::MongoDb(store) => store.documents(),
+        };
+        match self.searches {
+            true => Arc::new(SplitDocuments::new(SEARCH, Arc::new(self.search.clone()), documents)),
+            false => documents,
         }
+    }
+
+    /// Where products are found.
+    pub(crate) fn search(&self) -> SearchIndex {
+        self.search.clone()
     }
 
     /// The pictures.
@@ -224,6 +243,12 @@ impl Stores {
             Truth::MariaDb(store) => store.close().await,
         }
     }
+}
+
+/// One per core.
+pub(crate) fn threads() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores).unwrap_or(1)
 }
 
 fn mariadb() -> MariaDbOptions {

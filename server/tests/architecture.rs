@@ -18,9 +18,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gateways", &["actors", "supervisor"]),
     ("http", &["actors", "supervisor"]),
     ("paysim", &[]),
+    ("search", &["actors", "supervisor"]),
     (
         "server",
-        &["actors", "backup", "cluster", "fsck", "gateways", "http", "paysim", "persistence", "supervisor"],
+        &[
+            "actors",
+            "backup",
+            "cluster",
+            "fsck",
+            "gateways",
+            "http",
+            "paysim",
+            "persistence",
+            "search",
+            "supervisor",
+        ],
     ),
     ("testkit", &["supervisor"]),
     ("databases", &[]),
@@ -39,6 +51,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("axum", &["http", "paysim"]),
     ("argon2", &["gateways"]),
     ("resvg", &["gateways"]),
+    ("tantivy", &["search"]),
 ];
 
 /// What nobody may import.

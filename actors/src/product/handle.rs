@@ -2,35 +2,44 @@
 
 use std::sync::Arc;
 
-use amazoff_supervisor::documents::{Documents, Query};
+use amazoff_supervisor::documents::{Collections, Documents};
 use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Version};
-use serde_json::{Value, json};
+use moka::sync::Cache;
 use tokio::sync::watch;
 
-use super::projection::{CategoryDocument, ProductDocument};
-use super::query::{self, CategoryCount, ListQuery, ProductCard, ProductPage};
-use super::{CATEGORIES, Command, Create, PRODUCTS, Product, Receipt, Rejection};
+use super::index::{CATEGORY, ProductIndex, SEARCH};
+use super::projection::spoken;
+use super::query::{self, CategoryCount, FacetValue, ListQuery, ProductPage, Suggestion};
+use super::{Command, Create, Product, Receipt, Rejection};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 use crate::pricing::TaxClass;
 
-/// The most categories that are listed.
-const CATEGORIES_MAX: usize = 200;
+/// Slugs whose products are remembered.
+const SLUGS_MAX: u64 = 10_000;
 
 /// All products, and the documents in which they are searched. Cheap to clone.
 #[derive(Clone)]
 pub struct Products {
     directory: Directory<Product>,
     documents: Arc<dyn Documents>,
+    collections: Collections,
+    index: Arc<dyn ProductIndex>,
+    /// The products that slugs led to. What is found here is asked for its slug, so nothing of it is ever believed.
+    slugs: Cache<String, ProductId>,
 }
 
 /// What came of a product, or why nothing did.
 type Answered = Result<Answer<Receipt>, AskError<Rejection>>;
 
 impl Products {
-    /// Products over their directory, searched in `documents`.
-    pub fn new(directory: Directory<Product>, documents: Arc<dyn Documents>) -> Self {
-        Self { directory, documents }
+    /// Products over their directory, known by their slugs in `documents`, and searched in `index`.
+    pub fn new(
+        directory: Directory<Product>,
+        documents: Arc<dyn Documents>,
+        (collections, index): (Collections, Arc<dyn ProductIndex>),
+    ) -> Self {
+        Self { directory, documents, collections, index, slugs: Cache::new(SLUGS_MAX) }
     }
 
     /// Tells of each commit of a product from now on: subscribe first, then read.
@@ -135,56 +144,56 @@ impl Products {
         &self,
         slug: &str,
     ) -> Result<Option<(ProductId, Arc<Committed<Product>>)>, ReadError> {
+        if let Some(id) = self.slugs.get(slug) {
+            let product = self.get(id).await?;
+            let still =
+                |product: &Committed<Product>| product.state.is_for_sale() && product.state.slug == slug;
+            if let Some(product) = product.filter(|product| still(product)) {
+                return Ok(Some((id, product)));
+            }
+        }
         let query = query::by_slug(slug);
         let page = self.documents.query(&query).await?;
         let id = page.items.first().and_then(|(id, _)| id.parse::<ProductId>().ok());
         let Some(id) = id else { return Ok(None) };
         let product = self.get(id).await?.filter(|product| product.state.is_for_sale());
+        if product.is_some() {
+            self.slugs.insert(slug.to_owned(), id);
+        }
         Ok(product.map(|product| (id, product)))
     }
 
     /// A page of products for sale.
     ///
     /// # Errors
-    /// When the documents cannot be read.
+    /// When the index cannot be read.
     pub async fn list(&self, list: &ListQuery) -> Result<ProductPage, ReadError> {
-        let query = query::list(list);
-        let page = self.documents.query(&query).await?;
-        let total = self.documents.count(&query).await?;
-        let items = page
-            .items
-            .into_iter()
-            .map(|(_, body)| Ok(ProductCard::from(read::<ProductDocument>(body)?)))
-            .collect::<Result<_, ReadError>>()?;
-        Ok(ProductPage { items, next: page.next, total })
+        let lease = self.collections.lease(SEARCH).await?;
+        Ok(self.index.find(lease.name(), list).await?)
+    }
+
+    /// What a text that is being typed may become: at most `limit`, the best first.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub async fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, ReadError> {
+        let lease = self.collections.lease(SEARCH).await?;
+        Ok(self.index.suggest(lease.name(), text, limit).await?)
     }
 
     /// The categories that have products for sale, by name.
     ///
     /// # Errors
-    /// When the documents cannot be read.
+    /// When the index cannot be read.
     pub async fn categories(&self) -> Result<Vec<CategoryCount>, ReadError> {
-        let all = Query { collection: CATEGORIES.to_owned(), limit: CATEGORIES_MAX, ..Query::default() };
-        let page = self.documents.query(&all).await?;
-        let mut counts = Vec::with_capacity(page.items.len());
-        for (_, body) in page.items {
-            let CategoryDocument { slug, name } = read(body)?;
-            let of_it = Query {
-                collection: PRODUCTS.to_owned(),
-                equals: vec![("status".into(), json!("active")), ("category".into(), json!(slug))],
-                ..Query::default()
-            };
-            let count = self.documents.count(&of_it).await?;
-            if count > 0 {
-                counts.push(CategoryCount { slug, name, count });
-            }
-        }
+        let page = self.list(&ListQuery { counts: true, ..ListQuery::default() }).await?;
+        let facet = page.facets.into_iter().find(|facet| facet.name == CATEGORY);
+        let values = facet.map(|facet| facet.values).unwrap_or_default();
+        let mut counts: Vec<_> = values
+            .into_iter()
+            .map(|FacetValue { value: slug, count }| CategoryCount { name: spoken(&slug), slug, count })
+            .collect();
         counts.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(counts)
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, ReadError> {
-    serde_json::from_value(body)
-        .map_err(|error| ReadError::Unavailable(format!("a document is unreadable: {error}")))
 }

@@ -21,14 +21,16 @@
 //! and does not tell carts of a new price: a cart learns it when a line is added again or a checkout compares.
 //!
 //! Called by the seed and the back office (commands), by carts and checkouts (published state), and by the catalogue
-//! pages, which search the documents that [`ProductProjection`] keeps.
+//! pages, which search the [`ProductIndex`] that [`SearchProjection`] keeps.
 
 mod command;
 mod event;
 mod handle;
+mod index;
 mod projection;
 mod query;
 mod rejection;
+mod scanned;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -38,8 +40,13 @@ mod view;
 pub use command::{Command, Create};
 pub use event::Event;
 pub use handle::Products;
+pub use index::{BRAND, CATEGORY, ProductIndex, SEARCH, SearchDocument, SearchProjection};
 pub use projection::{CATEGORIES, PRODUCTS, ProductProjection};
-pub use query::{CategoryCount, ListQuery, ProductCard, ProductPage, Sorting};
+pub use query::{
+    CategoryCount, FACET_VALUES_MAX, Facet, FacetValue, ListQuery, PriceRange, ProductCard, ProductPage,
+    Sorting, Suggestion,
+};
 pub use rejection::Rejection;
+pub use scanned::ScannedIndex;
 pub use state::{Media, Product, Status, Variant};
 pub use view::Receipt;

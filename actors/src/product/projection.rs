@@ -1,8 +1,10 @@
 //! The documents in which products are found.
 
+use std::sync::Arc;
+
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
-use amazoff_supervisor::{Directory, Entity, Projection, Version};
+use amazoff_supervisor::{Committed, Directory, Entity, Projection, Version};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -73,17 +75,21 @@ impl ProductProjection {
     }
 
     async fn published(&self, event: &StoredEvent) -> Result<Vec<DocumentPut>, JournalError> {
-        let id = event.entity.id;
-        let read = self.directory.read(id).await;
-        let committed = read.map_err(|error| JournalError::Unavailable(error.to_string()))?;
-        match committed.filter(|committed| committed.version >= event.seq) {
-            Some(committed) => documents(ProductId::from(id), &committed.state, committed.version),
-            None => Err(JournalError::Unavailable(format!(
-                "{} is not yet published at {}",
-                event.entity, event.seq
-            ))),
-        }
+        let product = latest(&self.directory, event).await?;
+        documents(ProductId::from(event.entity.id), &product.state, product.version)
     }
+}
+
+/// A product as published, with an event or something later.
+pub(super) async fn latest(
+    directory: &Directory<Product>,
+    event: &StoredEvent,
+) -> Result<Arc<Committed<Product>>, JournalError> {
+    let read = directory.read(event.entity.id).await;
+    let product = read.map_err(|error| JournalError::Unavailable(error.to_string()))?;
+    let not_yet = || format!("{} is not yet published at {}", event.entity, event.seq);
+    let product = product.filter(|product| product.version >= event.seq);
+    product.ok_or_else(|| JournalError::Unavailable(not_yet()))
 }
 
 impl Projection for ProductProjection {
@@ -163,7 +169,7 @@ fn searched(product: &Product) -> String {
 }
 
 /// The name of a category: `home-kitchen` is spoken `Home kitchen`.
-fn spoken(slug: &str) -> String {
+pub(super) fn spoken(slug: &str) -> String {
     let words = slug.replace('-', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

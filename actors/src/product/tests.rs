@@ -2,7 +2,6 @@ mod golden;
 
 use std::collections::BTreeMap;
 
-use amazoff_supervisor::documents::Position;
 use amazoff_supervisor::{Claim, ClaimChange, Entity, Timestamp, Version};
 use amazoff_testkit::{Life, given};
 use proptest::prelude::*;
@@ -241,43 +240,56 @@ fn a_document_says_what_a_search_needs() {
 }
 
 #[test]
-fn a_card_comes_from_a_document() {
+fn what_is_indexed_has_a_card_and_all_that_is_counted() {
     let product = after(&[created()]);
-    let puts = projection::documents(id(), &product, Version(1)).unwrap();
-    let document: projection::ProductDocument =
-        serde_json::from_value(puts[0].body.clone().unwrap()).unwrap();
-    let card = ProductCard::from(document);
+    let document = SearchDocument::of(id(), &product).unwrap();
+    let card = &document.card;
     assert_eq!((card.id, card.slug.as_str()), (id(), "glass-teapot"));
     assert_eq!((card.price, card.price_max), (Money::eur(1999), Money::eur(2999)));
     assert_eq!(card.image, Some("ab".repeat(32)));
+    let attributes: Vec<_> = document.attributes().collect();
+    assert!(attributes.contains(&(CATEGORY, "home-kitchen")), "{attributes:?}");
+    assert!(attributes.contains(&(BRAND, product.brand.as_str())), "{attributes:?}");
+    let count = |name: &str| attributes.iter().filter(|(known, _)| *known == name).count();
+    assert_eq!((count(BRAND), count(CATEGORY)), (1, 1));
 }
 
 #[test]
-fn a_list_shows_what_is_for_sale_and_has_all_words() {
-    let after = Some(Position { value: json!(5), id: "x".to_owned() });
-    let list = ListQuery {
-        q: Some("  Blue   TEAPOT ".to_owned()),
-        category: Some("home-kitchen".to_owned()),
-        sort: Sorting::PriceDesc,
-        after: after.clone(),
-        limit: 24,
-    };
-    let query = query::list(&list);
-    assert_eq!(
-        query.equals,
-        [("status".into(), json!("active")), ("category".into(), json!("home-kitchen"))]
-    );
-    assert_eq!(query.contains, Some(("search".into(), vec!["blue".into(), "teapot".into()])));
-    let sort = query.sort.unwrap();
-    assert_eq!((sort.field.as_str(), sort.descending), ("price_amount", true));
-    assert_eq!((query.after, query.limit), (after, 24));
-    let blank = query::list(&ListQuery { q: Some("  ".to_owned()), ..ListQuery::default() });
-    assert_eq!(blank.contains, None);
+fn only_what_is_for_sale_is_indexed() {
+    for (events, indexed) in [
+        (vec![created()], false),
+        (vec![created(), Event::Published], true),
+        (vec![created(), Event::Published, Event::Archived], false),
+    ] {
+        let put = SearchProjection::document(id(), &after(&events), Version(3)).unwrap();
+        assert_eq!((put.body.is_some(), put.source_seq), (indexed, 3), "{events:?}");
+    }
+}
+
+#[test]
+fn an_option_that_is_called_as_an_attribute_of_the_shop_is_not_counted() {
+    let mut product = after(&[created()]);
+    product.variants[0].options = [("brand".to_owned(), "Forged".to_owned())].into();
+    let document = SearchDocument::of(id(), &product).unwrap();
+    assert!(document.attributes().all(|(_, value)| value != "Forged"));
+}
+
+#[test]
+fn a_list_is_in_the_order_that_its_words_ask_for() {
+    let query = |q: &str, sort| ListQuery { q: Some(q.to_owned()), sort, ..ListQuery::default() };
+    assert_eq!(query("teapot", None).sorting(), Sorting::Relevance);
+    assert_eq!(query("teapot", Some(Sorting::Name)).sorting(), Sorting::Name);
+    for blank in ["", "  ", "!?"] {
+        assert_eq!(query(blank, None).sorting(), Sorting::Newest);
+        assert_eq!(query(blank, Some(Sorting::Relevance)).sorting(), Sorting::Newest);
+    }
+    assert_eq!(query("  Blue  TEA-pot ", None).words(), ["blue", "tea", "pot"]);
 }
 
 #[test]
 fn a_sorting_is_written_in_kebab_case() {
     for (text, sorting) in [
+        ("relevance", Sorting::Relevance),
         ("newest", Sorting::Newest),
         ("price-asc", Sorting::PriceAsc),
         ("price-desc", Sorting::PriceDesc),

@@ -3,8 +3,8 @@
 use amazoff_supervisor::{Claim, Sealed};
 use serde::{Deserialize, Serialize};
 
-use super::Roles;
-use crate::ids::SessionId;
+use super::{NewApiKey, Roles};
+use crate::ids::{ApiKeyId, SessionId};
 
 /// A command to a user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,13 @@ pub enum Command {
     },
     /// Logs the person out everywhere.
     CloseAllSessions,
+    /// Lets a program act for the person.
+    IssueApiKey(NewApiKey),
+    /// Lets it no longer.
+    WithdrawApiKey {
+        /// Which key.
+        key: ApiKeyId,
+    },
 }
 
 /// All that a new user is, sealed.

@@ -3,8 +3,8 @@
 use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Registration;
-use crate::ids::SessionId;
+use super::{ApiKey, Registration};
+use crate::ids::{ApiKeyId, SessionId};
 
 /// Something that happened to a user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,18 @@ pub enum Event {
         session: SessionId,
         /// Why.
         reason: CloseReason,
+    },
+    /// A program may act for the person.
+    ApiKeyIssued {
+        /// Which key.
+        id: ApiKeyId,
+        /// What it allows.
+        key: ApiKey,
+    },
+    /// It no longer may.
+    ApiKeyWithdrawn {
+        /// Which key.
+        key: ApiKeyId,
     },
 }
 

@@ -27,11 +27,11 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// All users. Cheap to clone.
 #[derive(Clone)]
 pub struct Users {
-    directory: Directory<User>,
+    pub(super) directory: Directory<User>,
     journal: Arc<dyn Journal>,
-    vault: Vault,
+    pub(super) vault: Vault,
     hasher: Arc<dyn PasswordHasher>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// What a person fills in to register.
@@ -53,7 +53,7 @@ impl fmt::Debug for RegisterForm {
     }
 }
 
-type Refused = AskError<Rejection>;
+pub(super) type Refused = AskError<Rejection>;
 
 impl Users {
     /// Users over their directory. The journal is asked only who has an e-mail address.
@@ -242,16 +242,23 @@ impl Users {
         match self.execute(user, command, command_id).await? {
             Reply::Granted(grant) => Ok(grant),
             Reply::TokenReused => Err(refused(Rejection::RefreshTokenReused)),
-            Reply::Registered { .. } | Reply::Closed => Err(AskError::NoAnswer),
+            Reply::Registered { .. } | Reply::Closed | Reply::KeyIssued { .. } | Reply::KeyWithdrawn => {
+                Err(AskError::NoAnswer)
+            }
         }
     }
 
-    async fn execute(&self, user: UserId, command: Command, command_id: CommandId) -> Result<Reply, Refused> {
+    pub(super) async fn execute(
+        &self,
+        user: UserId,
+        command: Command,
+        command_id: CommandId,
+    ) -> Result<Reply, Refused> {
         let envelope = Envelope::new(command_id, Principal::User(user.uuid()), SESSION_TIMEOUT);
         self.directory.execute(user.uuid(), command, envelope).await.map(|answer| answer.reply)
     }
 
-    async fn read(&self, user: UserId) -> Result<Option<Arc<Committed<User>>>, ReadError> {
+    pub(super) async fn read(&self, user: UserId) -> Result<Option<Arc<Committed<User>>>, ReadError> {
         self.directory.read(user.uuid()).await
     }
 
@@ -264,7 +271,7 @@ fn is_user(owner: &EntityId) -> bool {
     owner.kind.as_str() == User::KIND
 }
 
-fn refused(refusal: Rejection) -> Refused {
+pub(super) fn refused(refusal: Rejection) -> Refused {
     AskError::Refused { refusal, replayed: false }
 }
 
@@ -279,14 +286,14 @@ fn not_hashed(error: PasswordError) -> Refused {
     }
 }
 
-fn not_sealed(error: VaultError) -> Refused {
+pub(super) fn not_sealed(error: VaultError) -> Refused {
     match error {
         VaultError::Keys(error) => unreachable_store(error),
         VaultError::PersonErased | VaultError::Damaged => AskError::NotCommitted { cause: error.to_string() },
     }
 }
 
-fn not_opened(user: UserId, error: VaultError) -> ReadError {
+pub(super) fn not_opened(user: UserId, error: VaultError) -> ReadError {
     match error {
         VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
         VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(user.uuid()),

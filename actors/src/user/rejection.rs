@@ -4,6 +4,7 @@ use amazoff_supervisor::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::api_key::{API_KEY_DAYS_MAX, API_KEYS_MAX};
 use super::credentials::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 /// A refusal of a user, or of the handle before it asks one.
@@ -40,12 +41,21 @@ pub enum Rejection {
     /// Nobody gives roles to themselves (USER-4).
     #[error("this role is not given here")]
     RoleNotAllowed,
+    /// A key is good for some days, not for ever.
+    #[error("an API key is good for 1 to {API_KEY_DAYS_MAX} days")]
+    ApiKeyLifetimeInvalid,
+    /// The person has as many keys as there may be (USER-6).
+    #[error("a person has at most {API_KEYS_MAX} API keys")]
+    TooManyApiKeys,
+    /// There is no such key.
+    #[error("there is no such API key")]
+    ApiKeyUnknown,
 }
 
 impl Fault for Rejection {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::EmailTaken => FaultKind::Conflict,
+            Self::EmailTaken | Self::TooManyApiKeys => FaultKind::Conflict,
             Self::InvalidCredentials | Self::SessionUnknown | Self::RefreshTokenReused => {
                 FaultKind::Unauthenticated
             }
@@ -53,7 +63,9 @@ impl Fault for Rejection {
             | Self::PasswordTooLong
             | Self::PasswordTooCommon
             | Self::EmailInvalid
-            | Self::NameInvalid => FaultKind::Invalid,
+            | Self::NameInvalid
+            | Self::ApiKeyLifetimeInvalid => FaultKind::Invalid,
+            Self::ApiKeyUnknown => FaultKind::NotFound,
             Self::RoleNotAllowed => FaultKind::Forbidden,
         }
     }
@@ -69,12 +81,17 @@ impl Fault for Rejection {
             Self::EmailInvalid => "email-invalid",
             Self::NameInvalid => "name-invalid",
             Self::RoleNotAllowed => "role-not-allowed",
+            Self::ApiKeyLifetimeInvalid => "api-key-lifetime-invalid",
+            Self::TooManyApiKeys => "too-many-api-keys",
+            Self::ApiKeyUnknown => "api-key-not-found",
         }
     }
     fn facts(&self) -> Value {
         match self {
             Self::PasswordTooShort => json!({ "minimum": PASSWORD_CHARS_MIN }),
             Self::PasswordTooLong => json!({ "maximum": PASSWORD_CHARS_MAX }),
+            Self::ApiKeyLifetimeInvalid => json!({ "maximum": API_KEY_DAYS_MAX }),
+            Self::TooManyApiKeys => json!({ "maximum": API_KEYS_MAX }),
             Self::EmailTaken
             | Self::InvalidCredentials
             | Self::SessionUnknown
@@ -82,7 +99,8 @@ impl Fault for Rejection {
             | Self::PasswordTooCommon
             | Self::EmailInvalid
             | Self::NameInvalid
-            | Self::RoleNotAllowed => Value::Null,
+            | Self::RoleNotAllowed
+            | Self::ApiKeyUnknown => Value::Null,
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use amazoff_supervisor::{Claim, Context, Decision, Entity, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Event, Registration, Rejection, Reply, Session};
+use super::{ApiKey, Command, Event, Registration, Rejection, Reply, Session};
 use crate::effect::NoEffect;
-use crate::ids::SessionId;
+use crate::ids::{ApiKeyId, SessionId};
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct User {
     pub created_at: Timestamp,
     /// Open sessions, perhaps some that expired and were not dropped yet.
     pub sessions: BTreeMap<SessionId, Session>,
+    /// Keys of programs, perhaps some that expired and were not dropped yet.
+    #[serde(default)]
+    pub api_keys: BTreeMap<ApiKeyId, ApiKey>,
 }
 
 impl User {
@@ -69,6 +72,8 @@ impl Entity for User {
         match (&self.registration, command) {
             (_, Command::Register(new)) => self.register(new, context),
             (None, _) => Err(Rejection::SessionUnknown),
+            (Some(_), Command::IssueApiKey(new)) => self.issue(new, context.now),
+            (Some(_), Command::WithdrawApiKey { key }) => self.withdraw(*key),
             (Some(_), Command::OpenSession { session }) => Ok(self.open(*session, context.now)),
             (Some(_), Command::RotateSession { session, generation }) => {
                 self.rotate(*session, *generation, context.now)
@@ -95,6 +100,12 @@ impl Entity for User {
                     session.rotated_at = *at;
                     session.expires_at = *expires_at;
                 }
+            }
+            Event::ApiKeyIssued { id, key } => {
+                self.api_keys.insert(*id, key.clone());
+            }
+            Event::ApiKeyWithdrawn { key } => {
+                self.api_keys.remove(key);
             }
             Event::SessionClosed { session, .. } => {
                 self.sessions.remove(session);

@@ -1,3 +1,4 @@
+mod api_keys;
 mod golden;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::ids::SessionId;
+use crate::ids::{ApiKeyId, SessionId};
 
 const NOON: Timestamp = Timestamp::from_unix_ms(1_767_268_800_000);
 
@@ -247,6 +248,14 @@ fn any_command() -> impl Strategy<Value = Command> {
         4 => (0..30_u128).prop_map(open),
         8 => (0..30_u128, 0..4_u32).prop_map(|(n, generation)| rotate(n, generation)),
         1 => (0..30_u128).prop_map(|n| Command::CloseSession { session: session(n) }),
+        4 => (0..40_u128, 0..9_u32).prop_map(|(n, days)| Command::IssueApiKey(NewApiKey {
+            key: ApiKeyId::from(Uuid::from_u128(n)),
+            name: sealed("k"),
+            roles: [Role::Shopper].into(),
+            access: KeyAccess::Read,
+            days,
+        })),
+        1 => (0..40_u128).prop_map(|n| Command::WithdrawApiKey { key: ApiKeyId::from(Uuid::from_u128(n)) }),
     ]
 }
 
@@ -262,6 +271,7 @@ proptest! {
             let before = user.state().clone();
             let outcome = user.run(command.clone());
             prop_assert!(user.state().sessions.len() <= SESSIONS_MAX, "USER-3");
+            prop_assert!(user.state().api_keys.len() <= API_KEYS_MAX, "USER-6");
             let (Command::RotateSession { session, generation }, Ok(decision)) = (command, outcome) else { continue };
             let known = before.sessions[&session];
             match decision.reply {
@@ -274,7 +284,10 @@ proptest! {
                     prop_assert!(user.now().since(known.rotated_at) <= REFRESH_GRACE);
                 }
                 Reply::TokenReused => prop_assert!(!user.state().sessions.contains_key(&session)),
-                Reply::Registered { .. } | Reply::Closed => prop_assert!(false, "not an answer to a refresh"),
+                Reply::Registered { .. }
+                | Reply::Closed
+                | Reply::KeyIssued { .. }
+                | Reply::KeyWithdrawn => prop_assert!(false, "not an answer to a refresh"),
             }
         }
     }

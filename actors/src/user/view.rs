@@ -3,8 +3,8 @@
 use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Roles;
-use crate::ids::{SessionId, UserId};
+use super::{KeyAccess, Roles};
+use crate::ids::{ApiKeyId, SessionId, UserId};
 
 /// The answer to an accepted command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,15 @@ pub enum Reply {
     Granted(SessionGrant),
     /// The sessions are over.
     Closed,
+    /// A key is good.
+    KeyIssued {
+        /// Since when.
+        at: Timestamp,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// A key is good no more.
+    KeyWithdrawn,
     /// An old refresh token was shown, and its session closed. [`super::Users`] makes it a refusal.
     TokenReused,
 }
@@ -47,4 +56,21 @@ pub struct UserView {
     pub roles: Roles,
     /// When the person registered.
     pub created_at: Timestamp,
+}
+
+/// An API key, opened for its person's own eyes. The secret itself is kept nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyView {
+    /// Which.
+    pub id: ApiKeyId,
+    /// What the person calls it.
+    pub name: String,
+    /// What its bearer may do, as far as the person may.
+    pub roles: Roles,
+    /// Whether its bearer may change something.
+    pub access: KeyAccess,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use amazoff_actors::ids::{CartId, HoldId, ProductId, VariantId};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::payment::Providers;
+use amazoff_actors::product::ScannedIndex;
 use amazoff_actors::shop::{Outside, Shop};
 use amazoff_actors::stock::NewHold;
 use amazoff_actors::tree;
@@ -137,6 +138,7 @@ async fn assemble(folder: &Path) -> (Shop, Runtime, TreeHandle) {
     let outside = Outside {
         vault: Vault::new(MasterKey::new([7; 32]), Arc::clone(&ports.keys)),
         blobs: Arc::new(MemoryBlobs::default()),
+        index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([]),
         passwords: Arc::new(Nobody),
     };

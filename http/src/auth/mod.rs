@@ -4,6 +4,7 @@
 //! they are for, so the database has nothing to steal. Each has a key of its own, so one is never taken for another.
 
 mod access;
+mod api_key;
 mod cart_token;
 pub mod cookies;
 mod refresh;
@@ -21,6 +22,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 pub use access::{AccessRefusal, Proof, Shown};
+pub use api_key::KeyRef;
 pub use refresh::RefreshGrant;
 pub use signing::{Jwk, JwkSet};
 
@@ -46,6 +48,7 @@ pub struct Auth {
 struct Keys {
     access: signing::SigningKeys,
     refresh: [u8; 32],
+    api_key: [u8; 32],
     cart: [u8; 32],
     cursor: [u8; 32],
     fingerprint: [u8; 32],
@@ -60,6 +63,7 @@ impl Auth {
         let keys = Keys {
             access: signing::SigningKeys::new(subkey("jwt")),
             refresh: subkey("refresh-token"),
+            api_key: subkey("api-key"),
             cart: subkey("cart-token"),
             cursor: subkey("cursor"),
             fingerprint,

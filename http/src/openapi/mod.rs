@@ -130,9 +130,13 @@ fn secure(operation: &mut Operation, access: Option<Access>) {
     let cart = SecurityRequirement::new::<_, [String; 0], String>(CART_TOKEN, []);
     operation.security = match access {
         Some(Access::Holder) => Some(vec![bearer, cart]),
-        Some(Access::Person | Access::Staff(_) | Access::Confirmed(_) | Access::Scraper) => {
-            Some(vec![bearer])
-        }
+        Some(
+            Access::Person
+            | Access::ConfirmedPerson
+            | Access::Staff(_)
+            | Access::Confirmed(_)
+            | Access::Scraper,
+        ) => Some(vec![bearer]),
         // Said, so that nobody takes it for forgotten.
         Some(Access::Anyone) | None => Some(Vec::new()),
     };

@@ -126,9 +126,18 @@ problems! {
     /// Of renewing a session.
     RefreshProblems { "401": "token-invalid, session-unknown, refresh-token-reused" }
     /// Of showing the password again.
-    StepUpProblems { "401": "login-required, token-invalid, invalid-credentials" }
+    StepUpProblems { "401": "login-required, token-invalid, invalid-credentials", "403": "session-required" }
     /// Of using a session.
     SessionProblems { "401": "login-required, token-invalid" }
+    /// Of making an API key.
+    NewApiKeyProblems {
+        "401": "login-required, token-invalid",
+        "403": "step-up-required, session-required, role-not-allowed",
+        "409": "too-many-api-keys, request-in-flight",
+        "422": "validation-failed, name-invalid, api-key-lifetime-invalid, idempotency-key-reused",
+    }
+    /// Of withdrawing an API key.
+    ApiKeyProblems { "401": "login-required, token-invalid", "403": "session-required", "404": "api-key-not-found" }
     /// Of opening a socket.
     SocketProblems { "400": "websocket-expected, consistency-token-invalid", "401": "ticket-invalid", "403": "cross-origin-refused" }
     /// Of asking whether the shop is ready.
@@ -253,7 +262,7 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, (limited
     if takes_body {
         also.extend([
             ("400", "broken-json, body-unreadable, idempotency-key-missing, idempotency-key-invalid, consistency-token-invalid"),
-            ("403", "cross-origin-refused"),
+            ("403", "cross-origin-refused, api-key-reads-only"),
             ("413", "payload-too-large"),
             ("415", "unsupported-media-type"),
             ("422", "validation-failed, idempotency-key-reused"),
@@ -268,6 +277,10 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, (limited
         Some(Access::Confirmed(_)) => {
             also.extend([("401", "login-required, token-invalid"), ("403", "role-missing, step-up-required")])
         }
+        Some(Access::ConfirmedPerson) => also.extend([
+            ("401", "login-required, token-invalid"),
+            ("403", "step-up-required, session-required"),
+        ]),
         Some(Access::Person | Access::Holder) => also.push(("401", "login-required, token-invalid")),
         Some(Access::Anyone) | None => {}
     }

@@ -151,6 +151,14 @@ impl Problem {
         let detail = "Show your password again at /v1/auth/step-up, and use the token that it answers.";
         Self::edge(StatusCode::FORBIDDEN, "step-up-required", detail)
     }
+    /// A key is not enough: a person has to be there.
+    pub fn session_required() -> Self {
+        Self::edge(StatusCode::FORBIDDEN, "session-required", "No API key may do this; log in for it.")
+    }
+    /// The key may look, and nothing else.
+    pub fn api_key_reads_only() -> Self {
+        Self::edge(StatusCode::FORBIDDEN, "api-key-reads-only", "This API key may only read.")
+    }
     /// The node of the supervision tree is needed by whoever would undo its halt.
     pub fn node_needed() -> Self {
         Self::edge(

@@ -92,7 +92,7 @@ impl Following {
 
     /// A comment that keeps the connection, or the end when the session is gone. While nobody knows, it goes on.
     async fn beat(&mut self) -> Event {
-        self.over = self.shopper.session_is_over(&self.platform).await;
+        self.over = self.shopper.login_is_over(&self.platform).await;
         match self.over {
             true => Event::default().event("end").data(r#"{"reason":"the session has ended"}"#),
             false => Event::default().comment(""),

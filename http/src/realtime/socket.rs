@@ -77,7 +77,7 @@ impl Connection {
         }
         self.missed += 1;
         self.frames = 0;
-        if self.shopper.session_is_over(&self.platform).await {
+        if self.shopper.login_is_over(&self.platform).await {
             return Err(Some((SESSION_OVER, "the session has ended")));
         }
         self.send(Message::Ping(Vec::new().into())).await

@@ -56,7 +56,7 @@ pub(crate) async fn login(
     Valid(Login { email, password }): Valid<Login>,
 ) -> Result<Json<SignedIn>, Problem> {
     let grant = granted(platform.log_in(&email, &password, client).await?);
-    let user = person(&platform, grant.of).await?;
+    let user = person(&platform, grant.of.user).await?;
     Ok(Json(SignedIn { user, tokens: tokens(&platform, grant, Shown::Password)? }))
 }
 
@@ -85,7 +85,7 @@ pub(crate) async fn step_up(
     client: Client,
     Valid(StepUp { password }): Valid<StepUp>,
 ) -> Result<Json<ConfirmedBody>, Problem> {
-    let of = shopper.logged_in()?;
+    let of = shopper.own_session()?;
     platform.confirm(of.user, &password, client).await?;
     let access_token = platform.auth.access_token(of, Shown::Password)?;
     Ok(Json(ConfirmedBody { access_token, expires_in: ACCESS_LIFETIME.as_secs(), token_type: "Bearer" }))
@@ -97,7 +97,7 @@ pub(crate) async fn logout(
     State(platform): State<Platform>,
     shopper: Shopper,
 ) -> Result<StatusCode, Problem> {
-    let SessionRef { user, session } = shopper.logged_in()?;
+    let SessionRef { user, session } = shopper.own_session()?;
     platform.shop.users.logout(user, session).await.map_err(Problem::asked)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -116,7 +116,7 @@ pub(crate) async fn me(
     State(platform): State<Platform>,
     shopper: Shopper,
 ) -> Result<Json<UserBody>, Problem> {
-    Ok(Json(person(&platform, shopper.logged_in()?).await?))
+    Ok(Json(person(&platform, shopper.logged_in()?.user()).await?))
 }
 
 fn granted((user, opened): (UserId, SessionGrant)) -> RefreshGrant {
@@ -127,8 +127,8 @@ fn tokens(platform: &Platform, grant: RefreshGrant, shown: Shown) -> Result<Toke
     Ok(TokensBody::new(platform.session_cookie(grant, shown)?, ACCESS_LIFETIME))
 }
 
-async fn person(platform: &Platform, of: SessionRef) -> Result<UserBody, Problem> {
-    let known = platform.shop.users.get(of.user).await?;
+async fn person(platform: &Platform, user: UserId) -> Result<UserBody, Problem> {
+    let known = platform.shop.users.get(user).await?;
     known.map(UserBody::from).ok_or_else(Problem::token_invalid)
 }
 

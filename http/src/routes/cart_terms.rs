@@ -127,7 +127,7 @@ pub(crate) async fn own(
     State(platform): State<Platform>,
     shopper: Shopper,
 ) -> Result<axum::Json<CartBody>, Problem> {
-    let user = shopper.logged_in()?.user;
+    let user = shopper.logged_in()?.user();
     let cart = platform.shop.carts.of_person(user).await?;
     let cart = cart.ok_or_else(|| Problem::missing("cart-not-found"))?;
     Ok(axum::Json(shown(&platform, cart).await?.into()))

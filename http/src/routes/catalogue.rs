@@ -1,7 +1,7 @@
 //! `/v1/products`, `/v1/categories`, `/v1/media`: what there is to buy.
 
 use amazoff_actors::ids::ProductId;
-use amazoff_actors::product::{ListQuery, Product, ProductProjection, Sorting};
+use amazoff_actors::product::{Product, SEARCH};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures::future::try_join_all;
 use serde::Deserialize;
 
+use super::catalogue_query::{Search, short};
 use crate::cache::Shown;
 use crate::conditional::{Sharing, tagged};
 use crate::cursor::{LIMIT_DEFAULT, LIMIT_MAX};
@@ -17,62 +18,74 @@ use crate::openapi::{ListProblems, MediaProblems, ProductProblems};
 use crate::path::Name;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::views::catalogue::{CardBody, CategoryBody, CategoryList, ProductBody, ProductList};
+use crate::views::catalogue::{
+    CardBody, CategoryBody, CategoryList, FacetBody, ProductBody, ProductList, SuggestionBody, SuggestionList,
+};
 
-/// Longest search text, in characters.
-const SEARCH_CHARS_MAX: usize = 200;
+/// Suggestions, at most and where no number is asked for.
+const SUGGESTIONS_MAX: usize = 20;
+const SUGGESTIONS_DEFAULT: usize = 8;
 
-/// What to look for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Search {
-    q: Option<String>,
-    category: Option<String>,
-    sort: Option<Sorting>,
-    cursor: Option<String>,
-    limit: Option<usize>,
-}
-
-/// Lists products for sale.
+/// Lists products for sale: all, or what has all words of `q`, is of a category, has one of the values that are wished for of
+/// each attribute, and costs so much.
 #[utoipa::path(get, path = "/v1/products", tag = "catalogue",
-    params(("q" = Option<String>, Query, description = "words that must all occur"),
-        ("category" = Option<String>, Query, description = "slug of a category"),
-        ("sort" = Option<String>, Query, description = "newest, price-asc, price-desc or name"),
+    params(("q" = Option<String>, Query, description = "words that must all occur; the last may be the beginning of one", max_length = 200),
+        ("category" = Option<String>, Query, description = "slug of a category", max_length = 200),
+        ("facet.brand" = Option<Vec<String>>, Query, description = "brands, one of which it must be; `facet.` and the name of an option, such as `facet.colour`, likewise"),
+        ("price.min" = Option<i64>, Query, description = "the least price, in minor units of the shop's currency", minimum = 0),
+        ("price.max" = Option<i64>, Query, description = "the highest price, in minor units of the shop's currency", minimum = 0),
+        ("sort" = Option<String>, Query, description = "relevance, newest, price-asc, price-desc or name; by relevance where there are words, else the newest first"),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
-        ("limit" = Option<u8>, Query, description = "1 to 100")),
+        ("limit" = Option<u8>, Query, description = "1 to 100", minimum = 1, maximum = 100),
+        ("facets" = Option<bool>, Query, description = "whether to count the values of all attributes")),
     responses((status = 200, body = ProductList), ListProblems))]
 pub(crate) async fn list(
     State(platform): State<Platform>,
-    search: Result<Query<Search>, QueryRejection>,
+    pairs: Result<Query<Vec<(String, String)>>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(search) =
-        search.map_err(|_rejected| Problem::query("", "A parameter is unknown or has the wrong form."))?;
-    let scope = scope(&search);
-    let after = search.cursor.as_deref().map(|cursor| platform.auth.position(&scope, cursor)).transpose()?;
-    let query = ListQuery {
-        limit: limit(search.limit)?,
-        q: search.q.filter(|q| !q.trim().is_empty()),
-        category: search.category,
-        sort: search.sort.unwrap_or_default(),
-        after,
-    };
-    let too_long =
-        |text: &Option<String>| text.as_ref().is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX);
-    if too_long(&query.q) || too_long(&query.category) {
-        return Err(Problem::query("q", "A search has at most 200 characters."));
-    }
-    let shown = listed(&platform);
+    let Query(pairs) = pairs.map_err(|_rejected| Problem::query("", "The query cannot be read."))?;
+    let search = Search::read(pairs)?;
+    let scope = search.scope();
+    let query = search.query(&platform)?;
+    let shown = searched(&platform);
     let page = platform.shop.products.list(&query).await?;
     let next_cursor = page.next.map(|next| platform.auth.cursor(&scope, &next)).transpose()?;
     let items = page.items.into_iter().map(CardBody::from).collect();
-    let list = ProductList { items, next_cursor, total: page.total };
+    let facets = query.counts.then(|| page.facets.into_iter().map(FacetBody::from).collect());
+    let list = ProductList { items, next_cursor, total: page.total, facets };
     Ok(shown.of(tagged(&headers, &list, Sharing::Public)))
 }
 
-/// Names the list that a cursor belongs to.
-fn scope(search: &Search) -> String {
-    format!("products {:?} {:?} {:?}", search.q, search.category, search.sort.unwrap_or_default())
+/// What is being typed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Typed {
+    q: String,
+    limit: Option<usize>,
+}
+
+/// Suggests what a text that is being typed may become: categories and brands first, then products.
+#[utoipa::path(get, path = "/v1/search/suggestions", tag = "catalogue",
+    params(("q" = String, Query, description = "what was typed so far", max_length = 200),
+        ("limit" = Option<u8>, Query, description = "1 to 20; 8 where it is absent", minimum = 1, maximum = 20)),
+    responses((status = 200, body = SuggestionList), ListProblems))]
+pub(crate) async fn suggest(
+    State(platform): State<Platform>,
+    typed: Result<Query<Typed>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(Typed { q, limit }) = typed
+        .map_err(|_rejected| Problem::query("", "A parameter is unknown, absent or has the wrong form."))?;
+    let q = short("q", q)?;
+    let limit = limit.unwrap_or(SUGGESTIONS_DEFAULT);
+    if !(1..=SUGGESTIONS_MAX).contains(&limit) {
+        return Err(Problem::query("limit", "There are 1 to 20 suggestions."));
+    }
+    let shown = searched(&platform);
+    let found = platform.shop.products.suggest(&q, limit).await?;
+    let items = found.into_iter().map(SuggestionBody::from).collect();
+    Ok(shown.of(tagged(&headers, &SuggestionList { items }, Sharing::Public)))
 }
 
 /// A page size within bounds.
@@ -94,14 +107,12 @@ pub(crate) async fn get_one(
 ) -> Result<Response, Problem> {
     let products = &platform.shop.products;
     let missing = || Problem::missing("product-not-found");
-    let (id, mut shown) = match name.parse::<ProductId>() {
-        Ok(id) => (id, Shown::default()),
-        Err(_) => {
-            let shown = listed(&platform);
-            (products.by_slug(&name).await?.ok_or_else(missing)?.0, shown)
-        }
+    let id = match name.parse::<ProductId>() {
+        Ok(id) => id,
+        // A slug belongs to one product for ever.
+        Err(_) => products.by_slug(&name).await?.ok_or_else(missing)?.0,
     };
-    shown = shown.entity(format!("product-{id}"), products.watch(id));
+    let mut shown = Shown::default().entity(format!("product-{id}"), products.watch(id));
     let product =
         products.get(id).await?.filter(|product| product.state.is_for_sale()).ok_or_else(missing)?;
     for variant in &product.state.variants {
@@ -111,9 +122,9 @@ pub(crate) async fn get_one(
     Ok(shown.of(tagged(&headers, &ProductBody::of(id, &product.state, &available), Sharing::Public)))
 }
 
-/// An answer shows the list of all products, or finds something in it.
-fn listed(platform: &Platform) -> Shown {
-    match platform.runtime.projection_turns(ProductProjection::NAME) {
+/// An answer shows something of all products.
+fn searched(platform: &Platform) -> Shown {
+    match platform.runtime.projection_turns(SEARCH) {
         Some(turns) => Shown::default().list("products", turns),
         None => Shown::default(),
     }
@@ -130,7 +141,7 @@ pub(crate) async fn categories(
     State(platform): State<Platform>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let shown = listed(&platform);
+    let shown = searched(&platform);
     let found = platform.shop.products.categories().await?;
     let items = found.into_iter().map(CategoryBody::from).collect();
     Ok(shown.of(tagged(&headers, &CategoryList { items }, Sharing::Public)))

@@ -1,10 +1,12 @@
 //! One module per resource. Handlers extract, call one handle, and show the result; statuses and rules live elsewhere.
 
 pub(crate) mod admin;
+pub(crate) mod api_keys;
 pub(crate) mod auth;
 pub(crate) mod cart_terms;
 pub(crate) mod carts;
 pub(crate) mod catalogue;
+mod catalogue_query;
 pub(crate) mod checkout;
 #[cfg(feature = "fault-points")]
 pub(crate) mod echo;

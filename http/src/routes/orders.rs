@@ -42,7 +42,7 @@ pub(crate) async fn list(
     shopper: Shopper,
     paging: Result<Query<Paging>, QueryRejection>,
 ) -> Result<axum::Json<OrderList>, Problem> {
-    let user = shopper.logged_in()?.user;
+    let user = shopper.logged_in()?.user();
     let Query(paging) =
         paging.map_err(|_rejected| Problem::query("", "A parameter is unknown or has the wrong form."))?;
     let scope = format!("orders {user}");

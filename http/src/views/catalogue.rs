@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use amazoff_actors::ids::{ProductId, VariantId};
-use amazoff_actors::product::{CategoryCount, Media, Product, ProductCard, Variant};
+use amazoff_actors::product::{
+    CategoryCount, Facet, FacetValue, Media, Product, ProductCard, Suggestion, Variant,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,6 +45,62 @@ pub struct ProductList {
     pub next_cursor: Option<String>,
     /// How many there are on all pages.
     pub total: u64,
+    /// The values of all attributes, where `facets=true` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facets: Option<Vec<FacetBody>>,
+}
+
+/// An attribute of products.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Facet)]
+pub struct FacetBody {
+    /// `brand`, `category`, or an option of variants.
+    pub name: String,
+    /// The most frequent first, at most 100. Counted as if nothing was wished for of this attribute.
+    pub values: Vec<FacetValueBody>,
+}
+
+/// A value of an attribute.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FacetValue)]
+pub struct FacetValueBody {
+    /// The value, as `facet.` takes it.
+    pub value: String,
+    /// How many products have it.
+    pub count: u64,
+}
+
+/// What a text that is being typed may become.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(as = Suggestion)]
+pub enum SuggestionBody {
+    /// A product.
+    Product {
+        /// Its name in links.
+        slug: String,
+        /// Its name.
+        text: String,
+    },
+    /// A category.
+    Category {
+        /// Its name in links.
+        slug: String,
+        /// Its name.
+        text: String,
+    },
+    /// A brand, as `facet.brand` takes it.
+    Brand {
+        /// Its name.
+        text: String,
+    },
+}
+
+/// Suggestions.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SuggestionList {
+    /// The best first.
+    pub items: Vec<SuggestionBody>,
 }
 
 /// A product with its variants.
@@ -178,6 +236,24 @@ impl From<&Media> for MediaBody {
             alt: media.alt.clone(),
             width: media.width,
             height: media.height,
+        }
+    }
+}
+
+impl From<Facet> for FacetBody {
+    fn from(Facet { name, values }: Facet) -> Self {
+        let values = values.into_iter();
+        let values = values.map(|FacetValue { value, count }| FacetValueBody { value, count }).collect();
+        Self { name, values }
+    }
+}
+
+impl From<Suggestion> for SuggestionBody {
+    fn from(suggestion: Suggestion) -> Self {
+        match suggestion {
+            Suggestion::Product { slug, title } => Self::Product { slug, text: title },
+            Suggestion::Category { slug, name } => Self::Category { slug, text: name },
+            Suggestion::Brand(text) => Self::Brand { text },
         }
     }
 }

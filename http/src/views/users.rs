@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use amazoff_actors::ids::UserId;
-use amazoff_actors::user::{Role, UserView};
+use amazoff_actors::ids::{ApiKeyId, UserId};
+use amazoff_actors::user::{ApiKeyForm, ApiKeyView, KeyAccess, Role, UserView};
 use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,8 +22,8 @@ pub struct UserBody {
     pub email: String,
     /// What the person is called.
     pub name: String,
-    /// `shopper`, `support`, `ops` or `admin`.
-    pub roles: Vec<String>,
+    /// What the person may do.
+    pub roles: Vec<RoleName>,
     /// When the person registered.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -102,6 +102,86 @@ pub struct Refresh {
     pub refresh_token: String,
 }
 
+/// A role.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Role)]
+pub enum RoleName {
+    /// Buys.
+    Shopper,
+    /// Helps shoppers.
+    Support,
+    /// Runs the shop's machinery.
+    Ops,
+    /// Everything.
+    Admin,
+}
+
+/// Whether a program may change something.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ApiKeyAccess)]
+pub enum AccessName {
+    /// It only looks: GET and HEAD.
+    Read,
+    /// It may also change what its roles allow.
+    Write,
+}
+
+/// A key that a person wants for a program.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewApiKey {
+    /// What the person calls it: 1 to 100 characters.
+    pub name: String,
+    /// Some of the person's roles; none is enough for what every person may do.
+    #[serde(default)]
+    pub roles: Vec<RoleName>,
+    /// Whether the program may change something.
+    pub access: AccessName,
+    /// For how many days the key is good: 1 to 365.
+    pub days: u32,
+}
+
+/// A person's API key.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub struct ApiKeyBody {
+    /// `key_` and 32 hex digits.
+    #[schema(value_type = String)]
+    pub id: ApiKeyId,
+    /// What the person calls it.
+    pub name: String,
+    /// What its bearer may do, as far as the person may.
+    pub roles: Vec<RoleName>,
+    /// Whether its bearer may change something.
+    pub access: AccessName,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Until when it is good.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+/// A person's API keys.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ApiKeyList {
+    /// The oldest first.
+    pub items: Vec<ApiKeyBody>,
+}
+
+/// A new API key with its secret.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct IssuedApiKey {
+    /// Which.
+    #[serde(flatten)]
+    pub key: ApiKeyBody,
+    /// Send it as `Authorization: Bearer …`. It is kept nowhere and not shown again.
+    pub secret: String,
+}
+
+impl Form for NewApiKey {}
 impl Form for Register {}
 impl Form for Login {}
 impl Form for Refresh {}
@@ -121,16 +201,66 @@ impl TokensBody {
 
 impl From<UserView> for UserBody {
     fn from(view: UserView) -> Self {
-        let roles = view.roles.into_iter().map(role).map(str::to_owned).collect();
+        let roles = view.roles.into_iter().map(RoleName::from).collect();
         Self { id: view.id, email: view.email, name: view.name, roles, created_at: view.created_at }
     }
 }
 
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Shopper => "shopper",
-        Role::Support => "support",
-        Role::Ops => "ops",
-        Role::Admin => "admin",
+impl From<ApiKeyView> for ApiKeyBody {
+    fn from(view: ApiKeyView) -> Self {
+        Self {
+            id: view.id,
+            name: view.name,
+            roles: view.roles.into_iter().map(RoleName::from).collect(),
+            access: view.access.into(),
+            created_at: view.created_at,
+            expires_at: view.expires_at,
+        }
+    }
+}
+
+impl From<NewApiKey> for ApiKeyForm {
+    fn from(NewApiKey { name, roles, access, days }: NewApiKey) -> Self {
+        Self { name, roles: roles.into_iter().map(Role::from).collect(), access: access.into(), days }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Shopper => Self::Shopper,
+            Role::Support => Self::Support,
+            Role::Ops => Self::Ops,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<RoleName> for Role {
+    fn from(role: RoleName) -> Self {
+        match role {
+            RoleName::Shopper => Self::Shopper,
+            RoleName::Support => Self::Support,
+            RoleName::Ops => Self::Ops,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<KeyAccess> for AccessName {
+    fn from(access: KeyAccess) -> Self {
+        match access {
+            KeyAccess::Read => Self::Read,
+            KeyAccess::Write => Self::Write,
+        }
+    }
+}
+
+impl From<AccessName> for KeyAccess {
+    fn from(access: AccessName) -> Self {
+        match access {
+            AccessName::Read => Self::Read,
+            AccessName::Write => Self::Write,
+        }
     }
 }

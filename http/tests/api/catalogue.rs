@@ -121,3 +121,63 @@ async fn categories_count_what_is_for_sale() {
     assert_eq!(listed.json["items"][0]["slug"], "home-kitchen");
     assert_eq!(listed.json["items"][0]["count"], 1);
 }
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_attributes_and_price_and_counts_what_else_there_is() {
+    let app = TestApp::start().await;
+    for (slug, cents) in [("alpha", 300), ("beta", 100), ("gamma", 200)] {
+        app.stocked(slug, cents, 1).await;
+    }
+    app.projected().await;
+    let get = |query: &str| app.get(&format!("/v1/products?{query}")).send();
+    let cheap = get("price.min=100&price.max=200&sort=price-asc").await.expect(200);
+    assert_eq!(slugs(&cheap.json), ["beta", "gamma"]);
+    assert!(cheap.json.get("facets").is_none(), "they were not asked for");
+    let all = get("facets=true&limit=1").await.expect(200);
+    let brand = all.json["facets"].as_array().unwrap().iter().find(|facet| facet["name"] == "brand").unwrap();
+    let value = brand["values"][0]["value"].as_str().unwrap();
+    assert_eq!(brand["values"][0]["count"], 3);
+    assert_eq!(get(&format!("facet.brand={value}&facet.brand=Nobody")).await.expect(200).json["total"], 3);
+    assert_eq!(get("facet.brand=Nobody").await.expect(200).json["total"], 0);
+    assert_eq!(get("facet.never%20heard=x").await.expect(200).json["total"], 0);
+    let many = (0..21).map(|n| format!("facet.a={n}")).collect::<Vec<_>>().join("&");
+    let wide = (0..11).map(|n| format!("facet.a{n}=1")).collect::<Vec<_>>().join("&");
+    let long = format!("facet.a={}", "x".repeat(201));
+    for bad in ["price.min=-1", "price.max=x", "facets=maybe", &many, &wide, &long] {
+        get(bad).await.refused(400, "invalid-query");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_one_wish_is_not_anothers() {
+    let app = TestApp::start().await;
+    for slug in ["alpha", "beta"] {
+        app.stocked(slug, 100, 1).await;
+    }
+    app.projected().await;
+    let cursor = app.get("/v1/products?limit=1&price.min=1").send().await.expect(200).text_at("/next_cursor");
+    app.get(&format!("/v1/products?limit=1&price.min=1&cursor={cursor}")).send().await.expect(200);
+    let other = app.get(&format!("/v1/products?limit=1&price.min=2&cursor={cursor}"));
+    other.send().await.refused(400, "cursor-invalid");
+}
+
+#[tokio::test]
+async fn what_is_typed_is_completed() {
+    let app = TestApp::start().await;
+    app.stocked("teapot", 1999, 7).await;
+    app.projected().await;
+    let suggested = app.get("/v1/search/suggestions?q=tea").send().await.expect(200);
+    let items = suggested.json["items"].as_array().unwrap();
+    assert!(
+        items.iter().any(|item| item["kind"] == "product" && item["slug"] == "teapot"),
+        "{}",
+        suggested.text
+    );
+    assert_eq!(
+        app.get("/v1/search/suggestions?q=zzz").send().await.expect(200).json["items"],
+        Value::Array(vec![])
+    );
+    for bad in ["", "q=a&limit=0", "q=a&limit=21", "q=a&x=1"] {
+        app.get(&format!("/v1/search/suggestions?{bad}")).send().await.refused(400, "invalid-query");
+    }
+}

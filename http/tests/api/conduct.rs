@@ -70,7 +70,9 @@ async fn every_row_of_the_table_that_asks_for_somebody_refuses_nobody() {
         match access {
             Access::Anyone => continue,
             Access::Holder => assert_eq!(asking().send().await.status, 404, "{method} {path}"),
-            Access::Person => drop(asking().send().await.refused(401, "login-required")),
+            Access::Person | Access::ConfirmedPerson => {
+                drop(asking().send().await.refused(401, "login-required"))
+            }
             Access::Staff(_) | Access::Confirmed(_) | Access::Scraper => {
                 asking().send().await.refused(401, "login-required");
                 asking().bearer(&shopper).send().await.refused(403, "role-missing");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use amazoff_actors::order::{ORDERS, OrderProjection};
-use amazoff_actors::product::{CATEGORIES, PRODUCTS, ProductProjection};
+use amazoff_actors::product::{CATEGORIES, PRODUCTS, ProductProjection, SEARCH};
 use amazoff_backup::{Erasures, Restored, Source, Target, backup, restore};
 use amazoff_cluster::DataFolder;
 use amazoff_supervisor::documents::Documents;
@@ -119,8 +119,11 @@ pub(crate) async fn restore_into(arguments: RestoreArguments) -> Result<Verdict,
 
 /// Documents of another shop would be taken for up to date.
 async fn no_documents(documents: &dyn Documents) -> Result<(), ToolError> {
-    let projections: [(&str, &[&str]); 2] =
-        [(ProductProjection::NAME, &[PRODUCTS, CATEGORIES]), (OrderProjection::NAME, &[ORDERS])];
+    let projections: [(&str, &[&str]); 3] = [
+        (ProductProjection::NAME, &[PRODUCTS, CATEGORIES]),
+        (OrderProjection::NAME, &[ORDERS]),
+        (SEARCH, &[SEARCH]),
+    ];
     for (name, collections) in projections {
         let serving = Serving::of(documents, name, collections).await?;
         if serving.generation > 0 || !documents.checkpoints(&serving.name).await?.is_empty() {

@@ -20,9 +20,35 @@ pub(crate) struct Generations {
 }
 
 /// A collection of the serving generation; that generation is not dropped while this is held.
-struct Lease {
+pub struct Lease {
     collection: String,
     _in_use: Option<OwnedRwLockReadGuard<()>>,
+}
+
+impl Lease {
+    /// Under which name it is stored.
+    pub fn name(&self) -> &str {
+        &self.collection
+    }
+}
+
+/// The way to what a projection has written, for whoever reads it by another port than [`Documents`]. Cheap to clone.
+#[derive(Clone)]
+pub struct Collections(Arc<Generations>);
+
+impl Collections {
+    pub(crate) fn new(raw: Arc<dyn Documents>, feeds: Arc<Feeds>) -> Self {
+        Self(Arc::new(Generations::new(raw, feeds)))
+    }
+
+    /// The stored name of a collection of the serving generation; within a [`consistency::scope`] not before the collection
+    /// includes what the scope has seen.
+    ///
+    /// # Errors
+    /// When the store is away, or what was seen is not there in time.
+    pub async fn lease(&self, collection: &str) -> Result<Lease, JournalError> {
+        self.0.lease(collection).await
+    }
 }
 
 impl Generations {

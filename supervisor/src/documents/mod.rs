@@ -1,6 +1,7 @@
 //! The ports to what is rebuildable (documents) and to bytes (blobs).
 
 mod generations;
+mod split;
 
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -9,6 +10,8 @@ use crate::ids::ShardId;
 use crate::journal::JournalError;
 
 pub(crate) use generations::Generations;
+pub use generations::{Collections, Lease};
+pub use split::SplitDocuments;
 
 /// Largest page that a query returns.
 pub const QUERY_LIMIT_MAX: usize = 200;

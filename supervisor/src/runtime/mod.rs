@@ -6,7 +6,7 @@ mod look;
 use std::sync::Arc;
 
 use crate::directory::Directory;
-use crate::documents::Documents;
+use crate::documents::{Collections, Documents};
 use crate::entity::Entity;
 use crate::limits::CellLimits;
 use crate::member::Member;
@@ -58,6 +58,11 @@ impl Assembly {
     /// The documents, as [`Runtime::documents`].
     pub fn documents(&self) -> Arc<dyn Documents> {
         self.core.read_models()
+    }
+
+    /// The stored names of collections, for whoever reads what a projection wrote by another port.
+    pub fn collections(&self) -> Collections {
+        Collections::new(Arc::clone(&self.core.documents), Arc::clone(&self.core.dirty))
     }
 
     /// Nothing more is added.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use amazoff_actors::checkout::{Checkout, GRACE_FOR, PATIENCE_FOR, Phase, Run, WaitsFor};
 use amazoff_actors::payment::{Part, PartState, Payment, PaymentProvider, Providers};
+use amazoff_actors::product::ScannedIndex;
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
 use amazoff_fsck::{Report, Subject};
@@ -329,6 +330,7 @@ async fn boot(over: &Boot<'_>) -> Machine {
     let outside = Outside {
         vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
         blobs: Arc::<MemoryBlobs>::clone(blobs),
+        index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([provider]),
         passwords: Arc::new(hasher.clone()),
     };

@@ -23,6 +23,21 @@ fn erased() -> Registration {
     Registration { roles: BTreeSet::new(), ..all_roles(|| Sealed::Erased) }
 }
 
+fn api_key() -> ApiKey {
+    ApiKey {
+        name: sealed(CIPHERTEXT),
+        roles: [Role::Ops].into(),
+        access: KeyAccess::Read,
+        created_at: NOON,
+        expires_at: after_noon(86_400),
+    }
+}
+
+fn new_api_key() -> NewApiKey {
+    let ApiKey { name, roles, .. } = api_key();
+    NewApiKey { key: ApiKeyId::from(Uuid::from_u128(3)), name, roles, access: KeyAccess::Write, days: 1 }
+}
+
 #[test]
 fn everything_that_a_user_ever_stored_can_be_read() {
     let grant = SessionGrant { session: session(1), generation: 1, expires_at: NOON };
@@ -41,6 +56,8 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             closed(2, CloseReason::Expired),
             closed(2, CloseReason::TooMany),
             closed(2, CloseReason::TokenReused),
+            Event::ApiKeyIssued { id: new_api_key().key, key: api_key() },
+            Event::ApiKeyWithdrawn { key: new_api_key().key },
         ])
         .commands([
             Command::Register(known()),
@@ -49,8 +66,17 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Command::RotateSession { session: session(1), generation: 1 },
             Command::CloseSession { session: session(1) },
             Command::CloseAllSessions,
+            Command::IssueApiKey(new_api_key()),
+            Command::WithdrawApiKey { key: new_api_key().key },
         ])
-        .replies([Reply::Registered { at: NOON }, Reply::Granted(grant), Reply::Closed, Reply::TokenReused])
+        .replies([
+            Reply::Registered { at: NOON },
+            Reply::Granted(grant),
+            Reply::Closed,
+            Reply::TokenReused,
+            Reply::KeyIssued { at: NOON, expires_at: after_noon(86_400) },
+            Reply::KeyWithdrawn,
+        ])
         .rejections([
             Rejection::EmailTaken,
             Rejection::InvalidCredentials,
@@ -62,6 +88,9 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Rejection::EmailInvalid,
             Rejection::NameInvalid,
             Rejection::RoleNotAllowed,
+            Rejection::ApiKeyLifetimeInvalid,
+            Rejection::TooManyApiKeys,
+            Rejection::ApiKeyUnknown,
         ])
         .check();
 }

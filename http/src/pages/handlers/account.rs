@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::auth::{RefreshGrant, SessionRef, Shown};
+use crate::identity;
 use crate::limits::client::Client;
 use crate::pages::key::{self, Key};
 use crate::pages::markup::account::{AccountPage, LoginPage, RegisterPage};
@@ -59,7 +60,7 @@ pub(crate) struct Leave {
 
 /// The account.
 pub(crate) async fn show(visit: Visit) -> Result<Page<AccountPage>, Problem> {
-    let user = visit.shopper.logged_in()?.user;
+    let user = visit.shopper.logged_in()?.user();
     let person = visit.platform.shop.users.get(user).await?.ok_or_else(Problem::login_required)?;
     let since = day(person.created_at);
     Ok(Page::ok(AccountPage {
@@ -216,7 +217,7 @@ pub(crate) async fn logout(
     Sent(Leave { everywhere }): Sent<Leave>,
 ) -> Result<Response, Problem> {
     let users = &visit.platform.shop.users;
-    if let Some(SessionRef { user, session }) = visit.shopper.session {
+    if let Some(identity::Login::Session(SessionRef { user, session })) = visit.shopper.login {
         if everywhere == "yes" {
             users.logout_all(user).await?;
         } else {

@@ -44,9 +44,10 @@ pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Pag
     let query = ListQuery {
         q: some(&shown.q),
         category: some(&shown.category),
-        sort: shown.sort,
+        sort: shown.is_sorted().then_some(shown.sort),
         after,
         limit: PAGE,
+        ..ListQuery::default()
     };
     let products = platform.shop.products.list(&query).await?;
     let categories = platform.shop.products.categories().await?;

@@ -39,6 +39,10 @@ impl Shown {
     pub(in crate::pages) fn is_everything(&self) -> bool {
         self.q.is_empty() && self.category.is_empty()
     }
+    /// Whether somebody chose another order than the usual one.
+    pub(in crate::pages) fn is_sorted(&self) -> bool {
+        self.sort != Sorting::default()
+    }
     /// Names the list, so that a cursor of one is not taken for another's.
     pub(in crate::pages) fn scope(&self) -> String {
         format!("pages/products?{}", self.address(""))

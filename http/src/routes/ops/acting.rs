@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::idempotency::{Asker, RequestKey};
-use crate::identity::Shopper;
+use crate::identity::{Login, Shopper};
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -115,7 +115,7 @@ impl Actor {
         F: FnOnce(Operator) -> R + Send + 'static,
         R: Future<Output = Result<T, OperateError>> + Send + 'static,
     {
-        let actor = self.0.logged_in()?.user.to_string();
+        let actor = name(self.0.logged_in()?);
         let envelope = key.envelope(&Asker::of(&self.0), platform.settings.ask_limit());
         let operator = platform.runtime.operator(platform.tree()?.clone(), actor);
         let running = match platform.acts.begin(envelope.command_id, envelope.fingerprint)? {
@@ -130,6 +130,14 @@ impl Actor {
         });
         let answer = acting.await.map_err(|panicked| Problem::bug(panicked.to_string()))??;
         Ok(Reply::done(answer, false))
+    }
+}
+
+/// As the audit trail names whoever acts.
+fn name(login: Login) -> String {
+    match login {
+        Login::Session(session) => session.user.to_string(),
+        Login::Key(key) => format!("{} by {}", key.user, key.key),
     }
 }
 

@@ -180,7 +180,7 @@ impl Watch {
     async fn figures(&mut self) -> Event {
         let allowed = access::check(&self.platform, access::of(&Method::GET, PATH), &self.shopper).await;
         let forbidden = allowed.is_err_and(|problem| problem.status().is_client_error());
-        self.over = forbidden || self.shopper.session_is_over(&self.platform).await;
+        self.over = forbidden || self.shopper.login_is_over(&self.platform).await;
         match self.over {
             true => event("end", &json!({"reason": "the session or the role is gone"})),
             false => event("stats", &RuntimeBody::of(&self.platform)),

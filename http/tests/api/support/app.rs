@@ -8,7 +8,7 @@ use std::time::Duration;
 use amazoff_actors::ids::{ProductId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{PaymentProvider, Providers};
-use amazoff_actors::product::{Create, Variant};
+use amazoff_actors::product::{Create, ScannedIndex, Variant};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::user::{RegisterForm, Role};
 use amazoff_actors::{Shop, tree};
@@ -79,6 +79,7 @@ impl TestApp {
         let outside = Outside {
             vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
             blobs: Arc::new(MemoryBlobs::default()),
+            index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
             providers: Providers::of([sandbox]),
             passwords: Arc::<QuickHasher>::clone(&hasher),
         };
