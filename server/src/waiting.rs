@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amazoff_http::server::{Limits, serve};
+use amazoff_http::server::{Limits, Listener, serve};
 use amazoff_http::{HttpSettings, WaitingFor, waiting_room};
 use rand::Rng as _;
 use tokio::net::TcpListener;
@@ -35,9 +35,10 @@ impl WaitingRoom {
         let closing = CancellationToken::new();
         let until = closing.clone();
         let listener = door.handle().transpose()?.map(TcpListener::from_std).transpose()?;
+        let tls = door.tls();
         let serving = amazoff_supervisor::spawn_guarded("waiting room", async move {
             if let Some(listener) = listener {
-                serve(listener, router, Limits::default(), until).await;
+                serve(Listener::new(listener, tls), router, Limits::default(), until).await;
             }
         });
         Ok(Self { reason, closing, serving })

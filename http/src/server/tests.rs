@@ -1,3 +1,6 @@
+mod hostile;
+mod tls;
+
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -19,14 +22,20 @@ struct Listening {
 }
 
 async fn listening(limits: Limits) -> Listening {
+    listening_with(limits, None).await
+}
+
+async fn listening_with(limits: Limits, tls: Option<Tls>) -> Listening {
     let router = Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/slow", get(|| async { tokio::time::sleep(Duration::from_millis(150)).await }))
-        .route("/never", get(std::future::pending::<()>));
+        .route("/never", get(pending::<()>))
+        .route("/big", get(|| async { "x".repeat(8 * 1024 * 1024) }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let ended = spawn_guarded("test server", serve(listener, router, limits, shutdown.clone()));
+    let ended =
+        spawn_guarded("test server", serve(Listener::new(listener, tls), router, limits, shutdown.clone()));
     Listening { address, shutdown, ended }
 }
 
