@@ -1,6 +1,6 @@
 //! `amazoff health`: asks a running shop whether it is ready. For container engines, whose images have no `curl`.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;

@@ -214,3 +214,21 @@ async fn a_head_of_endless_continuations_is_cut_off_before_it_is_large() {
     assert!(sent < 16 * 1024 * 1024, "{sent} bytes were taken");
     is_well(&server).await;
 }
+
+#[tokio::test]
+async fn a_request_whose_length_is_in_doubt_is_refused() {
+    let server = listening(Limits::default()).await;
+    let second = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    for lengths in [
+        "Content-Length: 0\r\nContent-Length: 5",
+        "Content-Length: +5",
+        "Content-Length: 5, 6",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+    ] {
+        let sent = format!("POST / HTTP/1.1\r\nHost: x\r\n{lengths}\r\n\r\n{second}");
+        let got = until_closed(server.address, sent.as_bytes()).await;
+        assert!(got.starts_with("HTTP/1.1 400") && !got.contains("hello"), "{lengths}: {got}");
+    }
+}
