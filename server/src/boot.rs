@@ -300,15 +300,17 @@ fn edge(door: Door, platform: &Platform, doors: &CancellationToken) -> ChildSpec
     let doors = doors.clone();
     let router = amazoff_http::router(platform.clone());
     let limits = Limits::default();
+    let proxies = platform.settings.limits.proxies.clone();
     ChildSpec::task("http", move |context: TaskContext| {
         let (door, router, doors) = (door.clone(), router.clone(), doors.clone());
+        let proxies = proxies.clone();
         async move {
             tokio::select! {
                 () = doors.cancelled() => {}
                 () = context.cancel.cancelled() => return Ok(()),
             }
             let Some(listener) = door.handle() else { return Ok(()) };
-            let listener = Listener::new(TcpListener::from_std(listener?)?, door.tls());
+            let listener = Listener::new(TcpListener::from_std(listener?)?, door.tls()).behind(&proxies);
             server::serve(listener, router, limits, context.cancel).await;
             Ok(())
         }

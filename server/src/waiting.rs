@@ -35,10 +35,11 @@ impl WaitingRoom {
         let closing = CancellationToken::new();
         let until = closing.clone();
         let listener = door.handle().transpose()?.map(TcpListener::from_std).transpose()?;
-        let tls = door.tls();
+        let (tls, proxies) = (door.tls(), settings.limits.proxies.clone());
         let serving = amazoff_supervisor::spawn_guarded("waiting room", async move {
             if let Some(listener) = listener {
-                serve(Listener::new(listener, tls), router, Limits::default(), until).await;
+                let listener = Listener::new(listener, tls).behind(&proxies);
+                serve(listener, router, Limits::default(), until).await;
             }
         });
         Ok(Self { reason, closing, serving })

@@ -5,6 +5,7 @@
 //! fails to accept (no more file descriptors) rests a moment and goes on. With [`Tls`] it speaks HTTPS only.
 
 mod activity;
+mod crowd;
 mod tls;
 
 use std::convert::Infallible;
@@ -32,15 +33,18 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use activity::Activity;
+use crowd::{Crowd, Standing};
 pub use tls::{Tls, TlsError, TlsFile};
 
-use crate::limits::client::Peer;
+use crate::limits::client::{Peer, TrustedProxies};
 
 /// Limits of the listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Connections at once; more wait in the kernel's queue.
     pub connections_max: usize,
+    /// Connections at once from one IPv4 address or IPv6 /64; further ones are closed at once.
+    pub address_max: usize,
     /// How long the handshake of TLS may take.
     pub handshake_limit: Duration,
     /// How often the files of the certificate are looked at.
@@ -59,6 +63,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections_max: 10_000,
+            address_max: 2_000,
             handshake_limit: Duration::from_secs(10),
             look_every: Duration::from_secs(10),
             head_limit: Duration::from_secs(10),
@@ -82,12 +87,19 @@ const H2_PING_WITHIN: Duration = Duration::from_secs(10);
 pub struct Listener {
     socket: TcpListener,
     tls: Option<Tls>,
+    proxies: TrustedProxies,
 }
 
 impl Listener {
     /// Over TLS when there is a certificate.
     pub fn new(socket: TcpListener, tls: Option<Tls>) -> Self {
-        Self { socket, tls }
+        Self { socket, tls, proxies: TrustedProxies::default() }
+    }
+    /// From these, any number of connections may come.
+    #[must_use]
+    pub fn behind(mut self, proxies: &TrustedProxies) -> Self {
+        self.proxies.clone_from(proxies);
+        self
     }
 }
 
@@ -103,6 +115,7 @@ struct Serving {
     router: Router,
     limits: Limits,
     tls: Option<Tls>,
+    crowd: Crowd,
 }
 
 /// Serves until `shutdown`, then lets running requests end within the limit. WebSockets are the router's to close: an
@@ -113,8 +126,9 @@ pub async fn serve(
     limits: Limits,
     shutdown: CancellationToken,
 ) {
-    let Listener { socket, tls } = listener.into();
-    let serving = Arc::new(Serving { builder: builder(&limits), router, limits, tls });
+    let Listener { socket, tls, proxies } = listener.into();
+    let crowd = Crowd::new(limits.address_max, proxies);
+    let serving = Arc::new(Serving { builder: builder(&limits), router, limits, tls, crowd });
     let connections = TaskTracker::new();
     tokio::select! {
         () = accept(&socket, &serving, &connections, &shutdown) => {}
@@ -149,12 +163,13 @@ async fn accept(
 ) {
     let room = Arc::new(Semaphore::new(serving.limits.connections_max));
     while let Some((stream, permit)) = next(socket, &room, shutdown).await {
+        let Some(standing) = serving.crowd.enter(stream.1.0) else { continue };
         let one = connection(Arc::clone(serving), stream, shutdown.clone());
         spawn_guarded(
             "connection",
             connections.track_future(async move {
                 one.await;
-                drop(permit);
+                drop::<(Standing, OwnedSemaphorePermit)>((standing, permit));
             }),
         );
     }
@@ -224,7 +239,7 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     (stream, peer): (S, Peer),
     shutdown: CancellationToken,
 ) {
-    let Serving { builder, router, limits, tls: _ } = serving;
+    let Serving { builder, router, limits, .. } = serving;
     let activity = Activity::new(limits.head_limit, limits.idle_limit);
     let service = service_fn(|request: Request<Incoming>| {
         answer(router.clone(), activity.clone(), shutdown.clone(), (peer, request))
