@@ -35,6 +35,10 @@ lint: ## Check format and lints
 doc: ## Build the documentation
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
+.PHONY: sbom
+sbom: ## Write what the program is built from to target/amazoff.cdx.json (CycloneDX)
+	./scripts/sbom.sh
+
 .PHONY: soak
 soak: ## Galera; the simulation over 50,000 seeds (SIM_SEEDS), 100,000 baskets priced (PRICING_CASES), 10,000 sequences of payments (PAYSIM_SEQUENCES), the API against its document for 15 minutes, the kill tests again and again (SOAK_RUNS=30)
 	./scripts/setup.sh soak

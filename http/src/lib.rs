@@ -35,6 +35,7 @@ pub use layers::cors::{Origins, OriginsInvalid};
 pub use limits::client::{ProxiesInvalid, TrustedProxies};
 pub use limits::layer::{LimitSettings, Limiting};
 pub use limits::rates::{Rates, RatesInvalid};
+pub use limits::seats::{SocketLimits, SocketLimitsInvalid};
 pub use platform::Platform;
 pub use redact::redacted;
 pub use router::router;

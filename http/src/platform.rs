@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -52,6 +53,7 @@ pub struct Parts {
     pub node: Arc<str>,
     started: Instant,
     tree: OnceLock<TreeHandle>,
+    lost_lines: OnceLock<Arc<AtomicU64>>,
 }
 
 impl Deref for Platform {
@@ -67,6 +69,7 @@ impl Platform {
         let vault = shop.vault.clone();
         let auth = Auth::new(|label| vault.subkey(label), Arc::clone(&shop.clock));
         let limits = Limiting::new(&settings.limits);
+        let sockets = settings.limits.sockets;
         Self(Arc::new(Parts {
             shop,
             auth,
@@ -74,7 +77,7 @@ impl Platform {
             limits,
             settings: Arc::new(settings),
             runtime,
-            realtime: Realtime::default(),
+            realtime: Realtime::new(sockets),
             intake: Intake::default(),
             acts: Acts::default(),
             streams: Streams::default(),
@@ -82,11 +85,20 @@ impl Platform {
             node: node.into(),
             started: Instant::now(),
             tree: OnceLock::new(),
+            lost_lines: OnceLock::new(),
         }))
     }
     /// Shows it the running supervision tree, for health and introspection. Only the first call counts.
     pub fn attach(&self, tree: TreeHandle) {
         let _ = self.tree.set(tree);
+    }
+    /// Shows it where lines of the log are counted that a collector did not get. Only the first call counts.
+    pub fn count_lost_lines(&self, lost: Arc<AtomicU64>) {
+        let _ = self.lost_lines.set(lost);
+    }
+    /// Lines of the log that the collector did not get; `None` without a collector.
+    pub(crate) fn lost_lines(&self) -> Option<u64> {
+        self.lost_lines.get().map(|lost| lost.load(Ordering::Relaxed))
     }
     /// The supervision tree.
     ///

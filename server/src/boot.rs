@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use amazoff_actors::shop::Outside;
@@ -12,7 +13,7 @@ use amazoff_gateways::SetupError;
 use amazoff_gateways::images::Rasteriser;
 use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
-use amazoff_http::server::{self, Limits};
+use amazoff_http::server::{self, Limits, Listener, Tls};
 use amazoff_http::{HttpSettings, Platform, WaitingFor};
 use amazoff_search::SearchIndex;
 use amazoff_supervisor::journal::JournalError;
@@ -98,27 +99,31 @@ impl BootError {
     }
 }
 
-/// Runs the shop until it is told to stop.
+/// Runs the shop until it is told to stop; over HTTPS when there is a certificate. `lost` counts the lines of the log that
+/// a collector did not get.
 ///
 /// # Errors
 /// When it cannot start, or when the supervision tree gives up.
-pub(crate) async fn run(config: Config) -> Result<(), BootError> {
+pub(crate) async fn run(
+    config: Config,
+    tls: Option<Tls>,
+    lost: Option<Arc<AtomicU64>>,
+) -> Result<(), BootError> {
     let began = Instant::now();
     let mut signals = Signals::listen()?;
     let folder = DataFolder::lock(&config.data_dir)?;
     let (listener, address) = listen(config.listen)?;
-    let door = Door::new(listener);
+    let door = Door::new(listener, tls);
     let opened = tokio::select! {
         opened = open(&config, folder, &door, address) => opened?,
         () = signals.next() => return Ok(()),
     };
-    let Opened { store, node, master } = opened;
     // From here on another process may take over: then nothing of this one's memory counts any more, and it ends at once.
-    let mine = node.clone();
+    let mine = opened.node.clone();
     tokio::select! {
         biased;
         end = mine.lost() => Err(BootError::Lost(end)),
-        ended = serve(config, Opened { store, node, master }, (door, address), (signals, began)) => {
+        ended = serve((config, lost), opened, (door, address), (signals, began)) => {
             // What a node does without its shards fails before it knows why; the loss is the reason that counts.
             match ended {
                 Err(error) if mine.is_unsure() => {
@@ -133,7 +138,7 @@ pub(crate) async fn run(config: Config) -> Result<(), BootError> {
 
 /// Runs the shop on open databases until it is told to stop.
 async fn serve(
-    config: Config,
+    (config, lost): (Config, Option<Arc<AtomicU64>>),
     opened: Opened,
     (door, address): (Door, SocketAddr),
     (signals, began): (Signals, Instant),
@@ -146,6 +151,9 @@ async fn serve(
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let platform =
         Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.shards().node());
+    if let Some(lost) = lost {
+        platform.count_lost_lines(lost);
+    }
     let doors = CancellationToken::new();
     let edge = edge(door.clone(), &platform, &doors);
     let reconciliation = config.reconcile_every.map(|every| shop.reconciliations.supervise(every));
@@ -274,9 +282,8 @@ fn outside(
 }
 
 fn settings(config: &Config, address: SocketAddr) -> HttpSettings {
-    let local = format!("http://{address}");
-    let mut settings = HttpSettings::at(config.public_url.as_deref().unwrap_or(&local));
-    settings.secure_cookies |= config.secure_cookies;
+    let mut settings = HttpSettings::at(&config.shop_url(address));
+    settings.secure_cookies |= config.secure_cookies || config.tls.is_some();
     settings.metrics_token.clone_from(&config.metrics_token);
     settings.origins.clone_from(&config.origins);
     settings.limits.clone_from(&config.limits);
@@ -297,15 +304,17 @@ fn edge(door: Door, platform: &Platform, doors: &CancellationToken) -> ChildSpec
     let doors = doors.clone();
     let router = amazoff_http::router(platform.clone());
     let limits = Limits::default();
+    let proxies = platform.settings.limits.proxies.clone();
     ChildSpec::task("http", move |context: TaskContext| {
         let (door, router, doors) = (door.clone(), router.clone(), doors.clone());
+        let proxies = proxies.clone();
         async move {
             tokio::select! {
                 () = doors.cancelled() => {}
                 () = context.cancel.cancelled() => return Ok(()),
             }
             let Some(listener) = door.handle() else { return Ok(()) };
-            let listener = TcpListener::from_std(listener?)?;
+            let listener = Listener::new(TcpListener::from_std(listener?)?, door.tls()).behind(&proxies);
             server::serve(listener, router, limits, context.cancel).await;
             Ok(())
         }
@@ -340,8 +349,9 @@ fn announce(config: &Config, address: SocketAddr, began: Instant) {
     tracing::info!("  storage   {}; documents in {}", config.truth, config.documents);
     tracing::info!("  payments  sandbox (test cards; nothing is charged)");
     tracing::info!("  owner     {}", config.owner_email);
-    tracing::info!("  health    http://{address}/health");
-    tracing::info!("listening on http://{address}");
+    let local = config.local_url(address);
+    tracing::info!("  health    {local}/health");
+    tracing::info!("listening on {local}");
 }
 
 /// The wish to stop, from a terminal or a service manager.

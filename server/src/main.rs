@@ -140,17 +140,29 @@ enum Failure {
 
 fn serve() -> Result<(), Failure> {
     let config = Config::from_sources(&Sources::read()?)?;
-    telemetry::start(&config);
+    let tls = config.load_tls()?;
+    let shipping = telemetry::start(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(boot::run(config)).map_err(|error| Failure::Run(Box::new(error)))
+    let ended = runtime.block_on(async {
+        let lost = shipping.as_ref().map(telemetry::Shipping::lost);
+        let shipped = shipping.map(telemetry::Shipping::begin);
+        let ended = Box::pin(boot::run(config, tls, lost)).await;
+        if let Some(shipped) = shipped {
+            shipped.finish().await;
+        }
+        ended
+    });
+    ended.map_err(|error| Failure::Run(Box::new(error)))
 }
 
 fn health(address: Option<SocketAddr>) -> Result<(), Failure> {
+    let sources = Sources::read()?;
+    let over_tls = sources.given(config::table::TLS_CERT).is_some();
     let address = match address {
         Some(address) => address,
-        None => Config::from_sources(&Sources::read()?)?.listen,
+        None => Config::from_sources(&sources)?.listen,
     };
-    Ok(health::check(address)?)
+    Ok(health::check(address, over_tls)?)
 }
 
 fn show_config() -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use crate::config::Config;
 /// When an adapter cannot be made.
 pub(crate) fn all(sandbox: Sandbox, config: &Config, address: SocketAddr) -> Result<Providers, SetupError> {
     let mut all: Vec<Arc<dyn PaymentProvider>> = vec![Arc::new(sandbox)];
-    let shop_url = || config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let shop_url = || config.shop_url(address);
     if let Some(account) = &config.stripe {
         let settings = stripe::Settings {
             secret_key: account.secret_key.clone(),

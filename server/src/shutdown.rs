@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use amazoff_http::Platform;
+use amazoff_http::server::Tls;
 use amazoff_supervisor::shutdown::{Phases, Report};
 use amazoff_supervisor::tree::TreeHandle;
 
@@ -30,21 +31,29 @@ const DATABASES_LIMIT: Duration = Duration::from_secs(5);
 
 /// The listening socket, until it is given up: only then does the kernel refuse who comes.
 #[derive(Clone)]
-pub(crate) struct Door(Arc<Mutex<Option<std::net::TcpListener>>>);
+pub(crate) struct Door {
+    socket: Arc<Mutex<Option<std::net::TcpListener>>>,
+    tls: Option<Tls>,
+}
 
 impl Door {
-    pub(crate) fn new(listener: std::net::TcpListener) -> Self {
-        Self(Arc::new(Mutex::new(Some(listener))))
+    pub(crate) fn new(listener: std::net::TcpListener, tls: Option<Tls>) -> Self {
+        Self { socket: Arc::new(Mutex::new(Some(listener))), tls }
+    }
+
+    /// What connections are made with, when they speak TLS.
+    pub(crate) fn tls(&self) -> Option<Tls> {
+        self.tls.clone()
     }
 
     /// Another handle of the socket; `None` once it was given up.
     pub(crate) fn handle(&self) -> Option<std::io::Result<std::net::TcpListener>> {
-        let listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let listener = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
         listener.as_ref().map(std::net::TcpListener::try_clone)
     }
 
     fn give_up(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.socket.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amazoff_http::server::{Limits, serve};
+use amazoff_http::server::{Limits, Listener, serve};
 use amazoff_http::{HttpSettings, WaitingFor, waiting_room};
 use rand::Rng as _;
 use tokio::net::TcpListener;
@@ -35,8 +35,10 @@ impl WaitingRoom {
         let closing = CancellationToken::new();
         let until = closing.clone();
         let listener = door.handle().transpose()?.map(TcpListener::from_std).transpose()?;
+        let (tls, proxies) = (door.tls(), settings.limits.proxies.clone());
         let serving = amazoff_supervisor::spawn_guarded("waiting room", async move {
             if let Some(listener) = listener {
+                let listener = Listener::new(listener, tls).behind(&proxies);
                 serve(listener, router, Limits::default(), until).await;
             }
         });

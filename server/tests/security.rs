@@ -9,7 +9,7 @@ use serde::Deserialize;
 use spdx::{Expression, LicenseReq, Licensee};
 
 /// The classes of attack that must have tests.
-const CLASSES: [&str; 18] = [
+const CLASSES: [&str; 20] = [
     "Tokens",
     "Refresh",
     "Login",
@@ -23,6 +23,8 @@ const CLASSES: [&str; 18] = [
     "Injection",
     "Pages",
     "Sockets",
+    "HTTPS",
+    "Slow clients, HTTP/2",
     "Resources",
     "Response cache",
     "Logs, metrics",
@@ -61,6 +63,42 @@ fn every_class_of_attack_names_tests_that_exist() {
         assert!(!tests.is_empty(), "nothing tries {class}");
         for (name, file) in tests {
             assert!(exists(&name, &file), "{class}: there is no `{name}` in {file}");
+        }
+    }
+}
+
+/// How many sections each chapter of ASVS 5.0 has, of those that apply.
+const SECTIONS: [(&str, usize); 13] = [
+    ("V1", 5),
+    ("V2", 4),
+    ("V3", 7),
+    ("V4", 4),
+    ("V5", 4),
+    ("V6", 8),
+    ("V7", 6),
+    ("V8", 4),
+    ("V9", 2),
+    ("V13", 4),
+    ("V14", 3),
+    ("V15", 4),
+    ("V16", 5),
+];
+
+#[test]
+fn every_section_of_the_standard_has_a_verdict_and_names_tests_that_exist() {
+    let page = std::fs::read_to_string(root().join("docs/asvs.md")).expect("the page is there");
+    for (chapter, sections) in SECTIONS {
+        for number in 1..=sections {
+            let section = format!("{chapter}.{number}");
+            let row = page.lines().find_map(|line| line.strip_prefix(&format!("| {section} ")));
+            let row = row.unwrap_or_else(|| panic!("{section} has no row"));
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            let verdict = cells.get(1).copied().unwrap_or_default();
+            let known = ["holds", "partly", "does not hold", "nothing here"].contains(&verdict);
+            assert!(known, "{section}: {verdict:?} is no verdict");
+            for (name, file) in tests_of(row) {
+                assert!(exists(&name, &file), "{section}: there is no `{name}` in {file}");
+            }
         }
     }
 }

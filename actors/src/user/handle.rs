@@ -7,8 +7,9 @@ use std::time::Duration;
 use amazoff_supervisor::journal::{Journal, JournalError};
 use amazoff_supervisor::{
     Answer, AskError, Claim, Clock, CommandId, Committed, Directory, Entity, EntityId, Envelope, Principal,
-    ReadError, Vault, VaultError, derive_uuid,
+    ReadError, Vault, VaultError, Version, derive_uuid,
 };
+use tokio::sync::watch;
 
 use super::credentials::PASSWORD_BYTES_MAX;
 use super::passwords::{PasswordError, PasswordHasher};
@@ -201,6 +202,11 @@ impl Users {
     pub async fn session_alive(&self, user: UserId, session: SessionId) -> Result<bool, ReadError> {
         let now = self.clock.now();
         Ok(self.read(user).await?.is_some_and(|known| known.state.session_alive(session, now)))
+    }
+
+    /// Changes after each commit of the person, such as the end of a session.
+    pub fn watch(&self, user: UserId) -> watch::Receiver<Version> {
+        self.directory.watch(user.uuid())
     }
 
     /// What a person may do now; nothing when unknown.

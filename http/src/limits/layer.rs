@@ -12,6 +12,7 @@ use super::Class;
 use super::client::{Client, Peer, TrustedProxies};
 use super::login::Logins;
 use super::rates::{Budget, Budgets, Caller, Exceeded, Rates, WINDOW_S};
+use super::seats::SocketLimits;
 use super::shed::Room;
 use crate::identity::Shopper;
 use crate::platform::Platform;
@@ -27,13 +28,20 @@ pub struct LimitSettings {
     pub rates: Rates,
     /// Requests that run at once.
     pub requests_max: usize,
+    /// Sockets and streams that stay open.
+    pub sockets: SocketLimits,
     /// Whose word is taken on where a request comes from.
     pub proxies: TrustedProxies,
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { rates: Rates::default(), requests_max: 512, proxies: TrustedProxies::default() }
+        Self {
+            rates: Rates::default(),
+            requests_max: 512,
+            sockets: SocketLimits::default(),
+            proxies: TrustedProxies::default(),
+        }
     }
 }
 

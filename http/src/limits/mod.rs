@@ -3,12 +3,14 @@
 //! Every class of routes has a budget of its own per person or, for guests, per address, so that browsing starves no
 //! checkout ([`rates`], by the generic cell rate algorithm). Whoever asks from one address is counted before anything is
 //! known of them, and log-ins are counted per name as well ([`login`]). Apart from who asks, only so many requests run at
-//! once, and the less urgent are turned away first ([`shed`]).
+//! once, and the less urgent are turned away first ([`shed`]). Sockets and streams, which stay, are counted apart
+//! ([`seats`]).
 
 pub(crate) mod client;
 pub(crate) mod layer;
 pub(crate) mod login;
 pub(crate) mod rates;
+pub(crate) mod seats;
 pub(crate) mod shed;
 
 use axum::http::Method;

@@ -43,6 +43,10 @@ pub(crate) async fn scrape(State(platform): State<Platform>) -> Result<impl Into
     text.family("amazoff_sockets_open", Kind::Gauge, help).sample(&[], platform.realtime.open_sockets());
     let help = "Open event streams of operators.";
     text.family("amazoff_ops_streams_open", Kind::Gauge, help).sample(&[], platform.streams.open());
+    if let Some(lost) = platform.lost_lines() {
+        let help = "Lines of the log that the collector did not get.";
+        text.family("amazoff_log_lines_lost_total", Kind::Counter, help).sample(&[], lost);
+    }
     let help = "Requests for what anyone may see, by where the answer came from.";
     let mut family = text.family("amazoff_response_cache_requests_total", Kind::Counter, help);
     for (how, count) in platform.cache.counts() {

@@ -6,10 +6,11 @@ use amazoff_actors::ids::OrderId;
 use amazoff_supervisor::Version;
 use axum::response::sse::Event;
 use futures::Stream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::Seen;
+use super::session::SessionChanges;
+use super::{Place, Seen};
 use crate::identity::Shopper;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -25,22 +26,23 @@ pub(crate) struct Following {
     next: Option<OrderBody>,
     told: u64,
     beats: Interval,
+    session: SessionChanges,
     over: bool,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Following {
     /// Begins with the order as it is, unless that is what the reader saw last.
     ///
     /// # Errors
-    /// `order-not-found`; `overloaded` when too many streams are open; when the order cannot be read.
+    /// `order-not-found`; `rate-limited` and `overloaded` when too many streams are open; when the order cannot be read.
     pub(crate) async fn begin(
         platform: Platform,
-        shopper: Shopper,
+        (shopper, place): (Shopper, Place),
         order: OrderId,
         last: Option<&str>,
     ) -> Result<Self, Problem> {
-        let place = platform.realtime.stream().ok_or_else(|| Problem::busy("Too many streams are open."))?;
+        let session = SessionChanges::of(&platform, &shopper);
         let mut versions = platform.shop.orders.watch(order);
         versions.borrow_and_update(); // before the read: no change falls between
         let now = OrderBody::from(shopper.order(&platform, order).await?);
@@ -49,7 +51,8 @@ impl Following {
         let seen = last == Some(platform.seen(now.version).to_string().as_str());
         let told = now.version;
         let next = (!seen).then_some(now);
-        Ok(Self { platform, shopper, order, versions, next, told, beats, over: false, _place: place })
+        let over = false;
+        Ok(Self { platform, shopper, order, versions, next, told, beats, session, over, _place: place })
     }
 
     /// The events, until the reader may see them no more.
@@ -75,6 +78,7 @@ impl Following {
                     self.look().await;
                 }
                 _ = self.beats.tick() => return Some(self.beat().await),
+                () = self.session.next() => return Some(self.beat().await),
             }
         }
     }

@@ -7,6 +7,7 @@
 
 pub(crate) mod events;
 mod frames;
+pub(crate) mod session;
 mod socket;
 mod subscriptions;
 mod tickets;
@@ -24,7 +25,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::identity::Shopper;
+use crate::limits::client::Client;
+use crate::limits::seats::{Seat, Seats, SocketLimits};
 use crate::platform::Platform;
+use crate::problem::Problem;
 use tickets::Tickets;
 
 /// How long a ticket is good for.
@@ -41,21 +45,17 @@ const WRITE_BYTES_MAX: usize = 256 * 1024;
 /// Every open socket of this node, and the tickets for more. Cheap to clone.
 #[derive(Clone)]
 pub struct Realtime {
+    seats: Seats,
     streams: Arc<Semaphore>,
     tickets: Arc<Tickets>,
     drain: CancellationToken,
     sockets: TaskTracker,
 }
 
-impl Default for Realtime {
-    fn default() -> Self {
-        Self {
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
-            tickets: Arc::default(),
-            drain: CancellationToken::new(),
-            sockets: TaskTracker::new(),
-        }
-    }
+/// What lets somebody hold a socket or a stream; given up with it.
+pub(crate) struct Place {
+    _seat: Seat,
+    _stream: Option<OwnedSemaphorePermit>,
 }
 
 /// What somebody saw of a topic: the history that it belongs to, and how far they got in it.
@@ -82,9 +82,37 @@ impl Platform {
 }
 
 impl Realtime {
+    pub(crate) fn new(limits: SocketLimits) -> Self {
+        Self {
+            seats: Seats::new(limits),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            tickets: Arc::default(),
+            drain: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        }
+    }
+    /// A seat for what somebody holds open.
+    ///
+    /// # Errors
+    /// `rate-limited` when they have too many.
+    pub(crate) fn seat(&self, shopper: &Shopper, client: Client) -> Result<Seat, Problem> {
+        self.seats.take(shopper.user(), client.network())
+    }
     /// A place for a stream of events.
-    pub(crate) fn stream(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.streams).try_acquire_owned().ok()
+    ///
+    /// # Errors
+    /// `rate-limited` when the reader has too many; `overloaded` when all together have.
+    pub(crate) fn stream(&self, shopper: &Shopper, client: Client) -> Result<Place, Problem> {
+        let stream = Arc::clone(&self.streams).try_acquire_owned();
+        let stream = stream.map_err(|_full| Problem::busy("Too many streams are open."))?;
+        Ok(Place { _seat: self.seat(shopper, client)?, _stream: Some(stream) })
+    }
+    /// A place for a socket.
+    ///
+    /// # Errors
+    /// `rate-limited` when its owner has too many.
+    pub(crate) fn socket(&self, shopper: &Shopper, client: Client) -> Result<Place, Problem> {
+        Ok(Place { _seat: self.seat(shopper, client)?, _stream: None })
     }
     /// A ticket for one socket in the asker's name; `None` when too many are open already.
     pub fn issue(&self, shopper: Shopper) -> Option<String> {
@@ -94,8 +122,13 @@ impl Realtime {
     pub fn redeem(&self, ticket: &str) -> Option<Shopper> {
         self.tickets.redeem(ticket)
     }
-    /// Turns a request into a socket.
-    pub fn open(&self, upgrade: WebSocketUpgrade, platform: Platform, shopper: Shopper) -> Response {
+    /// Turns a request into a socket, which keeps its place.
+    pub(crate) fn open(
+        &self,
+        upgrade: WebSocketUpgrade,
+        platform: Platform,
+        (shopper, place): (Shopper, Place),
+    ) -> Response {
         let drain = self.drain.clone();
         let sockets = self.sockets.clone();
         upgrade
@@ -104,7 +137,10 @@ impl Realtime {
             .max_message_size(FRAME_BYTES_MAX)
             .max_write_buffer_size(WRITE_BYTES_MAX)
             .on_upgrade(move |socket| async move {
-                let serving = sockets.track_future(socket::serve(socket, platform, shopper, drain));
+                let serving = sockets.track_future(async move {
+                    socket::serve(socket, platform, shopper, drain).await;
+                    drop(place);
+                });
                 // Its end, even by panic, is reported there; nobody else waits for it.
                 let _ = spawn_guarded("websocket", serving).await;
             })

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Seen;
 use super::frames::{Asked, Told};
+use super::session::SessionChanges;
 use super::subscriptions::Subscriptions;
 use crate::identity::Shopper;
 use crate::platform::Platform;
@@ -60,10 +61,14 @@ impl Connection {
         self.tell(&Told::Hello { session, heartbeat_ms, epoch }).await?;
         let mut beats = interval_at(Instant::now() + heartbeat, heartbeat);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut session = SessionChanges::of(&self.platform, &self.shopper);
+        // Whoever logged out between the ticket and this was told to nobody.
+        self.still_allowed().await?;
         loop {
             tokio::select! {
                 () = drain.cancelled() => return Err(Some((close_code::AWAY, "the server is going away"))),
                 _ = beats.tick() => self.beat().await?,
+                () = session.next() => self.still_allowed().await?,
                 order = self.topics.changed() => self.show(order).await?,
                 frame = self.socket.recv() => self.hear(frame).await?,
             }
@@ -77,10 +82,15 @@ impl Connection {
         }
         self.missed += 1;
         self.frames = 0;
-        if self.shopper.login_is_over(&self.platform).await {
-            return Err(Some((SESSION_OVER, "the session has ended")));
-        }
+        self.still_allowed().await?;
         self.send(Message::Ping(Vec::new().into())).await
+    }
+
+    async fn still_allowed(&mut self) -> Result<(), End> {
+        match self.shopper.login_is_over(&self.platform).await {
+            true => Err(Some((SESSION_OVER, "the session has ended"))),
+            false => Ok(()),
+        }
     }
 
     async fn hear(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), End> {

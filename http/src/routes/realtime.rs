@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::identity::Shopper;
 use crate::layers::origin::is_trusted;
+use crate::limits::client::Client;
 use crate::openapi::{OrderProblems, SocketProblems};
 use crate::path::Id;
 use crate::platform::Platform;
@@ -53,6 +54,7 @@ pub(crate) async fn ticket(
 pub(crate) async fn events(
     State(platform): State<Platform>,
     shopper: Shopper,
+    client: Client,
     Id(order): Id<OrderId>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -60,7 +62,8 @@ pub(crate) async fn events(
         return Err(Problem::not_ready("shutting down"));
     }
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    Ok(Sse::new(Following::begin(platform, shopper, order, last).await?.events()))
+    let place = platform.realtime.stream(&shopper, client)?;
+    Ok(Sse::new(Following::begin(platform, (shopper, place), order, last).await?.events()))
 }
 
 /// The ticket of a socket.
@@ -78,6 +81,7 @@ pub(crate) struct Opening {
     responses((status = 101, description = "the socket is open"), SocketProblems))]
 pub(crate) async fn open(
     State(platform): State<Platform>,
+    client: Client,
     opening: Result<Query<Opening>, QueryRejection>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -95,6 +99,7 @@ pub(crate) async fn open(
     let ticket = opening.ok().and_then(|Query(Opening { ticket })| ticket);
     let shopper =
         ticket.and_then(|ticket| platform.realtime.redeem(&ticket)).ok_or_else(Problem::ticket_invalid)?;
+    let place = platform.realtime.socket(&shopper, client)?;
     let realtime = platform.realtime.clone();
-    Ok(realtime.open(upgrade, platform, shopper))
+    Ok(realtime.open(upgrade, platform, (shopper, place)))
 }

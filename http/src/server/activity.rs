@@ -4,11 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Requests that a peer may take back before their answers, beyond as many as it waited for: whoever only asks and takes
+/// back (HTTP/2 rapid reset) makes work and reads nothing.
+const ABANDONED_MAX: usize = 200;
 
 /// What a connection is doing, shared between its requests and whoever watches it.
 #[derive(Clone)]
 pub(super) struct Activity {
     now: Arc<Mutex<Now>>,
+    /// The peer has gone too far.
+    enough: CancellationToken,
     head_limit: Duration,
     idle_limit: Duration,
 }
@@ -17,15 +24,21 @@ struct Now {
     changed: Instant,
     running: usize,
     asked: bool,
+    /// Requests without an answer, less those with one.
+    abandoned: usize,
 }
 
-/// A request that is being answered.
-pub(super) struct Running(Activity);
+/// A request that is being answered. Dropped without an answer, its peer has taken it back.
+pub(super) struct Running {
+    of: Activity,
+    answered: bool,
+}
 
 impl Activity {
     pub(super) fn new(head_limit: Duration, idle_limit: Duration) -> Self {
-        let now = Now { changed: Instant::now(), running: 0, asked: false };
-        Self { now: Arc::new(Mutex::new(now)), head_limit, idle_limit }
+        let now = Now { changed: Instant::now(), running: 0, asked: false, abandoned: 0 };
+        let enough = CancellationToken::new();
+        Self { now: Arc::new(Mutex::new(now)), enough, head_limit, idle_limit }
     }
 
     /// Notes that a request has come; it runs until the guard is dropped.
@@ -34,7 +47,7 @@ impl Activity {
             now.running += 1;
             now.asked = true;
         });
-        Running(self.clone())
+        Running { of: self.clone(), answered: false }
     }
 
     /// Notes that a part of an answer without an end was taken.
@@ -42,7 +55,7 @@ impl Activity {
         self.change(|_same| {});
     }
 
-    /// Ends when the connection has been of no use for too long. Before the first request the limit for a head applies:
+    /// Ends when the connection has been of no use for too long, or is misused. Before the first request the limit for a head applies:
     /// while the protocol is being found out, hyper has none of its own.
     pub(super) async fn lapse(&self) {
         loop {
@@ -50,7 +63,10 @@ impl Activity {
             if due <= Instant::now() {
                 return;
             }
-            tokio::time::sleep_until(due).await;
+            tokio::select! {
+                () = tokio::time::sleep_until(due) => {}
+                () = self.enough.cancelled() => return,
+            }
         }
     }
 
@@ -70,8 +86,23 @@ impl Activity {
     }
 }
 
+impl Running {
+    /// There is an answer.
+    pub(super) fn answered(mut self) {
+        self.answered = true;
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.change(|now| now.running = now.running.saturating_sub(1));
+        let (of, answered) = (&self.of, self.answered);
+        of.change(|now| {
+            now.running = now.running.saturating_sub(1);
+            now.abandoned =
+                if answered { now.abandoned.saturating_sub(1) } else { now.abandoned.saturating_add(1) };
+            if now.abandoned > ABANDONED_MAX {
+                of.enough.cancel();
+            }
+        });
     }
 }

@@ -1,3 +1,7 @@
+mod frames;
+mod hostile;
+mod tls;
+
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -19,21 +23,27 @@ struct Listening {
 }
 
 async fn listening(limits: Limits) -> Listening {
+    listening_with(limits, None).await
+}
+
+async fn listening_with(limits: Limits, tls: Option<Tls>) -> Listening {
     let router = Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/slow", get(|| async { tokio::time::sleep(Duration::from_millis(150)).await }))
-        .route("/never", get(std::future::pending::<()>));
+        .route("/never", get(pending::<()>))
+        .route("/big", get(|| async { "x".repeat(8 * 1024 * 1024) }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();
-    let ended = spawn_guarded("test server", serve(listener, router, limits, shutdown.clone()));
+    let ended =
+        spawn_guarded("test server", serve(Listener::new(listener, tls), router, limits, shutdown.clone()));
     Listening { address, shutdown, ended }
 }
 
 /// Sends, and reads until the server closes; the time limit is the test's verdict.
 async fn until_closed(address: std::net::SocketAddr, sent: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(sent).await.unwrap();
+    let _ = stream.write_all(sent).await; // it may be closed by then
     let mut got = Vec::new();
     tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut got))
         .await
@@ -86,6 +96,24 @@ async fn shutdown_does_not_wait_for_ever() {
     stream.write_all(b"GET /never HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
     server.shutdown.cancel();
     tokio::time::timeout(Duration::from_secs(5), server.ended).await.expect("the drain has a limit").unwrap();
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_every_connection() {
+    let server = listening(Limits { address_max: 2, ..Limits::default() }).await;
+    let held = [
+        TcpStream::connect(server.address).await.unwrap(),
+        TcpStream::connect(server.address).await.unwrap(),
+    ];
+    assert_eq!(until_closed(server.address, b"").await, "", "one too many is closed at once");
+    drop(held);
+    let answered = async {
+        let asked = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        while !until_closed(server.address, asked).await.starts_with("HTTP/1.1 200") {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), answered).await.expect("whoever goes leaves a place");
 }
 
 #[tokio::test]

@@ -1,9 +1,16 @@
 //! Limits on how often somebody may ask, as callers see them.
 
-use amazoff_http::{HttpSettings, LimitSettings};
-use serde_json::json;
+use std::time::Duration;
 
-use crate::support::{Answered, Asking, TestApp};
+use amazoff_http::server::{Limits, serve};
+use amazoff_http::{HttpSettings, LimitSettings};
+use amazoff_supervisor::spawn_guarded;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+use crate::support::{Answered, Asking, PATIENCE, TestApp};
 
 async fn app(rates: &str, proxies: &str) -> TestApp {
     let limits = LimitSettings {
@@ -110,4 +117,30 @@ async fn a_browser_gets_a_page_that_says_so() {
     let refused = page().await.expect(429);
     assert!(refused.header("content-type").starts_with("text/html"), "{:?}", refused.headers);
     assert!(!refused.header("retry-after").is_empty());
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_in_is_answered_and_cut_off() {
+    let request_limit = Duration::from_millis(300);
+    let app =
+        TestApp::start_with(HttpSettings { request_limit, ..HttpSettings::at("http://shop.test") }).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let limits = Limits { idle_limit: Duration::from_secs(1), ..Limits::default() };
+    spawn_guarded("test server", serve(listener, app.router.clone(), limits, CancellationToken::new()));
+    let (mut from, mut to) = TcpStream::connect(address).await.unwrap().into_split();
+    let head = "POST /v1/carts HTTP/1.1\r\nhost: x\r\nidempotency-key: slow-body-1\r\n\
+                content-type: application/json\r\ncontent-length: 50000\r\n\r\n{";
+    to.write_all(head.as_bytes()).await.unwrap();
+    let mut got = Vec::new();
+    let trickling = async {
+        while to.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let answered = async { while from.read_buf(&mut got).await.is_ok_and(|bytes| bytes > 0) {} };
+    let both = async { tokio::join!(trickling, answered) };
+    tokio::time::timeout(PATIENCE, both).await.expect("the server must cut it off");
+    let got = String::from_utf8_lossy(&got);
+    assert!(got.starts_with("HTTP/1.1 504"), "{got}");
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use amazoff_http::server::{Limits, serve};
+use amazoff_http::{HttpSettings, LimitSettings, Rates};
 use amazoff_supervisor::spawn_guarded;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method};
@@ -169,6 +170,86 @@ async fn logging_out_ends_the_persons_sockets() {
     let (mut socket, _) = connect_async(url).await.unwrap();
     app.ask(Method::POST, "/v1/auth/logout").bearer(&token).send().await.expect(204);
     assert_eq!(closed(&mut socket).await, 4001);
+}
+
+/// A shop that looks after open sockets only when something happens.
+async fn without_heartbeats(sockets: &str) -> TestApp {
+    let limits =
+        LimitSettings { rates: Rates::off(), sockets: sockets.parse().unwrap(), ..LimitSettings::default() };
+    let heartbeat = Duration::from_secs(3_600);
+    TestApp::start_with(HttpSettings { heartbeat, limits, ..HttpSettings::at("http://shop.test") }).await
+}
+
+async fn ticket_of(app: &TestApp, token: &str) -> String {
+    let given = app.ask(Method::POST, "/v1/realtime/ticket").bearer(token).send().await.expect(200);
+    given.text_at("/ticket")
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_ends_its_sockets_at_once() {
+    let app = without_heartbeats("").await;
+    let token = app.registered("ann@example.org").await.text_at("/access_token");
+    let login = json!({"email": "ann@example.org", "password": "correct horse battery"});
+    let other = app.post("/v1/auth/login", &login).send().await.expect(200).text_at("/access_token");
+    let at = listening(&app).await;
+    let (mut here, _) =
+        connect_async(format!("{at}?ticket={}", ticket_of(&app, &token).await)).await.unwrap();
+    let (mut there, _) =
+        connect_async(format!("{at}?ticket={}", ticket_of(&app, &other).await)).await.unwrap();
+    app.ask(Method::POST, "/v1/auth/logout").bearer(&token).send().await.expect(204);
+    assert_eq!(closed(&mut here).await, 4001);
+    // The other device's session goes on, and its socket with it.
+    assert_eq!(told(&mut there).await["type"], "hello");
+    say(&mut there, &json!({"type": "shout"})).await;
+    assert_eq!(told(&mut there).await["code"], "frame-invalid");
+}
+
+#[tokio::test]
+async fn a_ticket_outlives_no_session() {
+    let app = without_heartbeats("").await;
+    let token = app.registered("ann@example.org").await.text_at("/access_token");
+    let ticket = ticket_of(&app, &token).await;
+    app.ask(Method::POST, "/v1/auth/logout").bearer(&token).send().await.expect(204);
+    let (mut socket, _) = connect_async(format!("{}?ticket={ticket}", listening(&app).await)).await.unwrap();
+    assert_eq!(closed(&mut socket).await, 4001);
+}
+
+#[tokio::test]
+async fn a_person_and_a_place_have_only_so_many_sockets_and_streams() {
+    let app = without_heartbeats("person=2,address=3").await;
+    let ann = app.registered("ann@example.org").await.text_at("/access_token");
+    let at = listening(&app).await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let ticket = ticket_of(&app, &ann).await;
+        open.push(connect_async(format!("{at}?ticket={ticket}")).await.unwrap().0);
+    }
+    let refused = async |ticket: String| {
+        let Err(Error::Http(refused)) = connect_async(format!("{at}?ticket={ticket}")).await else {
+            panic!("one socket too many")
+        };
+        assert_eq!(refused.status(), 429);
+        assert!(refused.headers().contains_key("retry-after"));
+    };
+    refused(ticket_of(&app, &ann).await).await;
+    // A guest's stream from the same place takes its last seat, for sockets and streams alike.
+    let (cart, total) = app.full_cart(1999).await;
+    let order = app.complete(&cart, total, "tok_ok").await.expect(200).text_at("/id");
+    let events = Events::of(&app, &order, &cart.token, None).await;
+    refused(ticket(&app, "").await).await;
+    let path = format!("/v1/orders/{order}/events");
+    app.get(&path).cart(&cart.token).send().await.refused(429, "rate-limited");
+    // Whoever goes leaves a seat.
+    drop(events);
+    let again = Events::of(&app, &order, &cart.token, None).await;
+    drop((again, open));
+    let emptied = async {
+        while app.platform.realtime.open_sockets() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, emptied).await.expect("sockets whose peers are gone end");
+    connect_async(format!("{at}?ticket={}", ticket_of(&app, &ann).await)).await.unwrap();
 }
 
 #[tokio::test]

@@ -16,12 +16,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amazoff_http::server::{Tls, TlsError};
 use amazoff_http::{LimitSettings, Origins};
 use secrecy::{SecretBox, SecretString};
 
 pub(crate) use databases::{DocumentsAt, TruthAt};
 pub(crate) use providers::{PayPalAccount, StripeAccount};
 pub(crate) use sources::Sources;
+
+use crate::telemetry::Collector;
 
 /// The shape of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) lease: Duration,
     /// Where the world reaches the shop, without a slash at the end.
     pub(crate) public_url: Option<String>,
+    /// Files of certificate and key, when the listener speaks TLS.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Whether cookies travel over HTTPS only.
     pub(crate) secure_cookies: bool,
     /// E-mail address of the owner account.
@@ -72,6 +77,8 @@ pub(crate) struct Config {
     pub(crate) origins: Origins,
     /// How often somebody may ask, and how much is taken in at once.
     pub(crate) limits: LimitSettings,
+    /// Where the log goes beside standard error.
+    pub(crate) collector: Option<Collector>,
     /// Filter of the log.
     pub(crate) log: String,
     /// Shape of the log.
@@ -103,6 +110,7 @@ impl Config {
             documents: databases::documents(sources.given(table::DOCUMENTS_URL), &data_dir)?,
             lease: parse::lease(sources.value(table::LEASE_TTL_SECONDS))?,
             public_url: sources.given(table::PUBLIC_URL).map(parse::public_url).transpose()?,
+            tls: parse::tls(sources)?,
             secure_cookies: parse::switch(table::SECURE_COOKIES, sources.value(table::SECURE_COOKIES))?,
             owner_email: parse::owner_email(sources.value(table::OWNER_EMAIL))?,
             owner_password: sources
@@ -116,6 +124,7 @@ impl Config {
                 .transpose()?,
             origins: parse::origins(sources.value(table::CORS_ORIGINS))?,
             limits: parse::limits(sources)?,
+            collector: parse::collector(sources)?,
             log: parse::log_filter(sources.value(table::LOG))?,
             log_format: parse::log_format(sources.value(table::LOG_FORMAT))?,
             seed: parse::seed(sources.value(table::SEED))?,
@@ -129,6 +138,26 @@ impl Config {
             reconcile_every: parse::reconcile_every(sources.value(table::RECONCILE_EVERY_S))?,
             data_dir,
         })
+    }
+
+    /// The certificate and key of the listener, when it speaks HTTPS.
+    ///
+    /// # Errors
+    /// When the files cannot be used.
+    pub(crate) fn load_tls(&self) -> Result<Option<Tls>, ConfigError> {
+        let files = self.tls.as_ref();
+        Ok(files.map(|(certificate, key)| Tls::load(certificate, key)).transpose()?)
+    }
+
+    /// Where the listener itself is reached.
+    pub(crate) fn local_url(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    }
+
+    /// Where the world reaches the shop.
+    pub(crate) fn shop_url(&self, address: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| self.local_url(address))
     }
 
     /// The key that wraps all others: the configured one, else the one in the data folder, made there (readable by the
@@ -186,6 +215,9 @@ pub(crate) enum ConfigError {
         /// Why.
         reason: String,
     },
+    /// Certificate and key cannot be used.
+    #[error("AMAZOFF_TLS_CERT, AMAZOFF_TLS_KEY: {0}")]
+    Tls(#[from] TlsError),
     /// The key file cannot be used.
     #[error("{path}: {reason}")]
     KeyFile {

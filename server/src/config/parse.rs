@@ -5,13 +5,16 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use amazoff_http::{LimitSettings, Origins, OriginsInvalid, ProxiesInvalid, RatesInvalid};
+use amazoff_http::{
+    LimitSettings, Origins, OriginsInvalid, ProxiesInvalid, RatesInvalid, SocketLimitsInvalid,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{SecretBox, SecretString};
 
 use super::table;
 use super::{ConfigError, LogFormat, Seed, Sources};
+use crate::telemetry::Collector;
 
 /// Shortest password that the owner may be given.
 const OWNER_PASSWORD_LENGTH_MIN: usize = 12;
@@ -56,6 +59,15 @@ pub(super) fn public_url(value: &str) -> Result<String, ConfigError> {
     }
 }
 
+pub(super) fn tls(sources: &Sources) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+    match (sources.given(table::TLS_CERT), sources.given(table::TLS_KEY)) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => Ok(Some((PathBuf::from(certificate), PathBuf::from(key)))),
+        (Some(given), None) => Err(wrong(table::TLS_CERT, given, "needs AMAZOFF_TLS_KEY beside it")),
+        (None, Some(given)) => Err(wrong(table::TLS_KEY, given, "needs AMAZOFF_TLS_CERT beside it")),
+    }
+}
+
 pub(super) fn origins(value: &str) -> Result<Origins, ConfigError> {
     let invalid = |error: OriginsInvalid| wrong(table::CORS_ORIGINS, value, &format!("is wrong: {error}"));
     value.parse().map_err(invalid)
@@ -65,6 +77,7 @@ pub(super) fn limits(sources: &Sources) -> Result<LimitSettings, ConfigError> {
     let text = sources.value(table::REQUESTS_MAX);
     let requests_max = text.parse().ok().filter(|max| REQUESTS_MAX.contains(max));
     let rates = sources.value(table::RATE_LIMITS);
+    let sockets = sources.value(table::SOCKET_LIMITS);
     let proxies = sources.value(table::TRUSTED_PROXIES);
     Ok(LimitSettings {
         rates: rates
@@ -72,6 +85,9 @@ pub(super) fn limits(sources: &Sources) -> Result<LimitSettings, ConfigError> {
             .map_err(|error: RatesInvalid| wrong(table::RATE_LIMITS, rates, &format!("is wrong: {error}")))?,
         requests_max: requests_max
             .ok_or_else(|| wrong(table::REQUESTS_MAX, text, "is not a number from 8 to 100000"))?,
+        sockets: sockets.parse().map_err(|error: SocketLimitsInvalid| {
+            wrong(table::SOCKET_LIMITS, sockets, &format!("is wrong: {error}"))
+        })?,
         proxies: proxies.parse().map_err(|error: ProxiesInvalid| {
             wrong(table::TRUSTED_PROXIES, proxies, &format!("is wrong: {error}"))
         })?,
@@ -140,6 +156,36 @@ pub(super) fn metrics_token(value: String) -> Result<SecretString, ConfigError> 
         });
     }
     Ok(value.into())
+}
+
+pub(super) fn collector(sources: &Sources) -> Result<Option<Collector>, ConfigError> {
+    let authorization = sources.given(table::OTLP_AUTHORIZATION);
+    let Some(endpoint) = sources.given(table::OTLP_ENDPOINT) else {
+        return match authorization {
+            Some(_) => Err(ConfigError::WrongSecret {
+                name: table::OTLP_AUTHORIZATION,
+                expected: format!("is for nobody: {} is not set", table::OTLP_ENDPOINT),
+            }),
+            None => Ok(None),
+        };
+    };
+    let is_header = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if authorization.is_some_and(|text| !is_header(text)) {
+        return Err(ConfigError::WrongSecret {
+            name: table::OTLP_AUTHORIZATION,
+            expected: "is not printable ASCII".to_owned(),
+        });
+    }
+    let expected = "is not an address like http://collector:4318, without a user in it";
+    let trimmed = endpoint.trim_end_matches('/');
+    let rest = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@', '"']) => Ok(Some(Collector {
+            endpoint: trimmed.to_owned(),
+            authorization: authorization.map(|text| text.to_owned().into()),
+        })),
+        Some(_) | None => Err(wrong(table::OTLP_ENDPOINT, endpoint, expected)),
+    }
 }
 
 pub(super) fn log_filter(value: &str) -> Result<String, ConfigError> {

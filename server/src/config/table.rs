@@ -40,6 +40,10 @@ pub(crate) const DOCUMENTS_URL: &str = "AMAZOFF_DOCUMENTS_URL";
 pub(crate) const LEASE_TTL_SECONDS: &str = "AMAZOFF_LEASE_TTL_SECONDS";
 /// Address under which the world reaches the shop.
 pub(crate) const PUBLIC_URL: &str = "AMAZOFF_PUBLIC_URL";
+/// The certificate of the listener.
+pub(crate) const TLS_CERT: &str = "AMAZOFF_TLS_CERT";
+/// The key of the listener's certificate.
+pub(crate) const TLS_KEY: &str = "AMAZOFF_TLS_KEY";
 /// Cookies over HTTPS only.
 pub(crate) const SECURE_COOKIES: &str = "AMAZOFF_SECURE_COOKIES";
 /// E-mail address of the owner account.
@@ -54,6 +58,8 @@ pub(crate) const METRICS_TOKEN: &str = "AMAZOFF_METRICS_TOKEN";
 pub(crate) const CORS_ORIGINS: &str = "AMAZOFF_CORS_ORIGINS";
 /// How often somebody may ask.
 pub(crate) const RATE_LIMITS: &str = "AMAZOFF_RATE_LIMITS";
+/// How many sockets and streams somebody may have open.
+pub(crate) const SOCKET_LIMITS: &str = "AMAZOFF_SOCKET_LIMITS";
 /// How many requests run at once.
 pub(crate) const REQUESTS_MAX: &str = "AMAZOFF_REQUESTS_MAX";
 /// Whose word is taken on where a request comes from.
@@ -62,6 +68,10 @@ pub(crate) const TRUSTED_PROXIES: &str = "AMAZOFF_TRUSTED_PROXIES";
 pub(crate) const LOG: &str = "AMAZOFF_LOG";
 /// Shape of the log.
 pub(crate) const LOG_FORMAT: &str = "AMAZOFF_LOG_FORMAT";
+/// Where the collector of logs is.
+pub(crate) const OTLP_ENDPOINT: &str = "AMAZOFF_OTLP_ENDPOINT";
+/// What the collector of logs is shown.
+pub(crate) const OTLP_AUTHORIZATION: &str = "AMAZOFF_OTLP_AUTHORIZATION";
 /// How much catalogue an empty shop gets.
 pub(crate) const SEED: &str = "AMAZOFF_SEED";
 /// Slowness of the sandbox payment provider.
@@ -107,6 +117,12 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "On MariaDB: how long a node that is gone keeps a standby from taking over, 3 to 60. The same for all nodes.",
     ),
     Variable::new(PUBLIC_URL, "", "Address that shoppers type, such as https://shop.example; else the listener's."),
+    Variable::new(
+        TLS_CERT,
+        "",
+        "PEM file of a certificate and its chain: the shop then speaks HTTPS itself. A new file counts within 10 s. Needs AMAZOFF_TLS_KEY.",
+    ),
+    Variable::new(TLS_KEY, "", "PEM file of the certificate's private key."),
     Variable::new(SECURE_COOKIES, "off", "on: cookies travel over HTTPS only. Set it wherever the shop has HTTPS."),
     Variable::new(OWNER_EMAIL, "owner@amazoff.local", "E-mail address of the owner account, made at the first start."),
     Variable::new(
@@ -137,6 +153,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "address=6000,browse=600,change=240,checkout=30,login=30,staff=1200,webhook=3000",
         "Requests per minute: from one address, and of each person or guest by kind. 0 does not limit a kind; off limits nothing.",
     ),
+    Variable::new(
+        SOCKET_LIMITS,
+        "person=20,address=200",
+        "WebSockets and event streams open at once: of one person, and from one address. off limits nothing.",
+    ),
     Variable::new(REQUESTS_MAX, "512", "Requests that run at once, 8 to 100000; from 70 % on, browsing is turned away first."),
     Variable::new(
         TRUSTED_PROXIES,
@@ -145,6 +166,12 @@ pub(crate) const VARIABLES: &[Variable] = &[
     ),
     Variable::new(LOG, "info", "What is logged: a level, or targets and levels such as info,amazoff_http=debug."),
     Variable::new(LOG_FORMAT, "text", "text or json, one line per event."),
+    Variable::new(
+        OTLP_ENDPOINT,
+        "",
+        "Collector that gets the log, too, by OTLP over HTTP, such as http://collector:4318; /v1/logs is added.",
+    ),
+    Variable::new(OTLP_AUTHORIZATION, "", "What the collector is shown as Authorization, such as Bearer ….").secret(),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
     Variable::new(

@@ -21,5 +21,7 @@ mod last_item;
 mod outage;
 mod panic;
 mod secrets;
+mod shipping;
 mod stall;
 mod standby;
+mod tls;

@@ -33,9 +33,12 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::acting::Actor;
 use crate::access;
 use crate::identity::Shopper;
+use crate::limits::client::Client;
+use crate::limits::seats::Seat;
 use crate::openapi::StreamProblems;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::realtime::session::SessionChanges;
 use crate::redact::redacted;
 use crate::views::ops::{AuditBody, RuntimeBody};
 
@@ -73,9 +76,11 @@ impl Streams {
 pub(crate) async fn open(
     State(platform): State<Platform>,
     Actor(shopper): Actor,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let place = platform.streams.place().ok_or_else(|| Problem::busy("Too many streams are open."))?;
+    let place = (platform.realtime.seat(&shopper, client)?, place);
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let watch = Watch::new(platform, shopper, last, place)?;
     let events = futures::stream::unfold(watch, |mut watch| async move {
@@ -95,8 +100,9 @@ struct Watch {
     backlog: VecDeque<Event>,
     /// The newest decision that was told or is in the backlog.
     told: u64,
+    session: SessionChanges,
     over: bool,
-    _place: OwnedSemaphorePermit,
+    _place: (Seat, OwnedSemaphorePermit),
 }
 
 impl Watch {
@@ -104,11 +110,12 @@ impl Watch {
         platform: Platform,
         shopper: Shopper,
         last: Option<u64>,
-        place: OwnedSemaphorePermit,
+        place: (Seat, OwnedSemaphorePermit),
     ) -> Result<Self, Problem> {
         let every = STATS_EVERY.min(platform.settings.heartbeat);
         let mut stats = interval(every);
         stats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let session = SessionChanges::of(&platform, &shopper);
         let audit = platform.runtime.subscribe_audit();
         // Subscribed before the log is read: nothing falls between.
         let tree = platform.tree()?.subscribe();
@@ -121,6 +128,7 @@ impl Watch {
             stats,
             backlog: VecDeque::new(),
             told: 0,
+            session,
             over: false,
             _place: place,
         };
@@ -172,6 +180,7 @@ impl Watch {
                     Err(RecvError::Closed) => return None,
                 },
                 _ = self.stats.tick() => return Some(self.figures().await),
+                () = self.session.next() => return Some(self.figures().await),
             }
         }
     }

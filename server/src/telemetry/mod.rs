@@ -1,23 +1,32 @@
-//! The log: one line per event on standard error, as text for people or JSON for machines.
+//! The log: one line per event on standard error, as text for people or JSON for machines; and for a collector, if there is
+//! one.
+
+mod record;
+mod shipping;
 
 use std::io::{self, IsTerminal as _, Write};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::config::{Config, LogFormat};
+pub(crate) use shipping::{Collector, Shipping};
 
-/// Starts the log. Later calls change nothing.
-pub(crate) fn start(config: &Config) {
+/// Starts the log. Later calls change nothing. What goes to a collector is the caller's to [begin](Shipping::begin).
+pub(crate) fn start(config: &Config) -> Option<Shipping> {
     // Every actor has a span of its own; they come first, so that what the operator says overrides it.
     let filter = EnvFilter::new(format!("ractor=warn,{}", config.log));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| OneLine(io::stderr()));
-    let started = match config.log_format {
-        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(true).try_init(),
+    let lines = fmt::layer().with_writer(|| OneLine(io::stderr()));
+    let lines = match config.log_format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).boxed(),
     };
-    if let Err(error) = started {
+    let (queue, shipping) = config.collector.clone().map(shipping::queue).unzip();
+    if let Err(error) = tracing_subscriber::registry().with(filter).with(lines).with(queue).try_init() {
         tracing::debug!(%error, "the log was already started");
     }
+    shipping
 }
 
 /// Keeps an event on one line: the text that shoppers send cannot forge a second one.
