@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -155,17 +156,21 @@ pub fn router(platform: Platform) -> Router {
         .route("/ops/v1/faults", axum::routing::post(crate::routes::faults::arm))
         .route("/ws-echo", get(crate::routes::echo::open));
     let site = api
-        .route_layer(from_fn_with_state(platform.cache.clone(), cache::kept))
-        .route_layer(from_fn_with_state(platform.clone(), authorise))
+        .route_layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(platform.clone(), authorise))
+                .layer(from_fn_with_state(platform.cache.clone(), cache::kept)),
+        )
         .merge(pages::router())
         .fallback(|| async { Problem::route_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
-    let guarded = layers::guarded(site, &platform.settings)
-        .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped))
-        .layer(from_fn_with_state(platform.clone(), limits::by_caller))
-        .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
-        .layer(from_fn_with_state(platform.clone(), identity::resolve))
+    let callers = ServiceBuilder::new()
+        .layer(from_fn_with_state(platform.clone(), layers::standing::marked))
         .layer(from_fn_with_state(platform.limits.clone(), limits::by_address))
-        .layer(from_fn_with_state(platform.clone(), layers::standing::marked));
+        .layer(from_fn_with_state(platform.clone(), identity::resolve))
+        .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
+        .layer(from_fn_with_state(platform.clone(), limits::by_caller))
+        .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped));
+    let guarded = layers::guarded(site, &platform.settings).layer(callers);
     layers::finished(guarded, &platform.settings, &platform.intake, &platform.requests).with_state(platform)
 }

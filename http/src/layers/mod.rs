@@ -19,6 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -29,16 +30,20 @@ use crate::json::BODY_BYTES_MAX;
 use crate::metrics::Requests;
 use crate::settings::HttpSettings;
 
+// Layers are put around a router together, the outermost first: each `Router::layer` is a box per route that every request
+// copies, with all that is inside.
+
 /// Limits what a request may do: for what stands directly around the routes.
 pub(crate) fn guarded<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     settings: &HttpSettings,
 ) -> Router<S> {
-    router
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(from_fn_with_state(Arc::new(settings.clone()), origin::same_origin_only))
-        .layer(CatchPanicLayer::custom(panic::answer))
+    let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(settings.request_limit, deadline::limit))
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn_with_state(Arc::new(settings.clone()), origin::same_origin_only))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    router.layer(layers)
 }
 
 /// Names, logs and hardens every answer: outermost.
@@ -52,14 +57,15 @@ pub(crate) fn finished<S: Clone + Send + Sync + 'static>(
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router
-        .layer(from_fn_with_state(intake.clone(), intake::guard))
-        .layer(CatchPanicLayer::custom(panic::answer))
-        .layer(from_fn_with_state(settings.secure_cookies, security::headers))
-        .layer(from_fn_with_state(requests.clone(), finish::log_and_finish))
+    let layers = ServiceBuilder::new()
+        .layer(from_fn(request_id::identify))
         // Outside of what writes bodies.
         .layer(CompressionLayer::new())
-        .layer(from_fn(request_id::identify))
+        .layer(from_fn_with_state(requests.clone(), finish::log_and_finish))
+        .layer(from_fn_with_state(settings.secure_cookies, security::headers))
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn_with_state(intake.clone(), intake::guard));
+    router.layer(layers)
 }
 
 #[cfg(test)]
