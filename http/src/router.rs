@@ -1,7 +1,7 @@
 //! The table of contents: every route, and what it passes on the way.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,6 +15,7 @@ use crate::metrics;
 use crate::openapi;
 use crate::pages;
 use crate::platform::Platform;
+use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
     admin, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime, webhooks,
@@ -152,6 +153,7 @@ pub fn router(platform: Platform) -> Router {
         .route("/ws-echo", get(crate::routes::echo::open));
     let site = api
         .route_layer(from_fn_with_state(platform.cache.clone(), cache::kept))
+        .route_layer(from_fn(prefer::honoured))
         .route_layer(from_fn_with_state(platform.clone(), authorise))
         .merge(pages::router())
         .fallback(|| async { Problem::route_not_found() })

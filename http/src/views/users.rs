@@ -57,10 +57,13 @@ pub struct SignedIn {
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// The e-mail address.
+    #[schema(max_length = 254, format = "account", example = "ann@example.org")]
     pub email: String,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters, not one of those that everybody takes.
+    #[schema(min_length = 10, max_length = 128, format = Password, example = "correct horse battery")]
     pub password: String,
     /// What the person is called.
+    #[schema(max_length = 100, format = "text", example = "Ann")]
     pub name: String,
 }
 
@@ -71,6 +74,7 @@ pub struct Login {
     /// The e-mail address.
     pub email: String,
     /// The password.
+    #[schema(format = Password, example = "correct horse battery")]
     pub password: String,
 }
 
@@ -79,6 +83,7 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct StepUp {
     /// The password.
+    #[schema(format = Password, example = "correct horse battery")]
     pub password: String,
 }
 

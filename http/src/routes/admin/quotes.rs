@@ -21,9 +21,11 @@ const LINES_MAX: usize = 100;
 const COUPONS_MAX: usize = 20;
 
 /// A basket to try out.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BasketForm {
     /// What is bought; each variant once.
+    #[schema(max_items = 100)]
     lines: Vec<BasketLineForm>,
     /// ISO 4217; the shop's default one when absent.
     #[serde(default)]
@@ -31,17 +33,18 @@ pub(crate) struct BasketForm {
     currency: Option<Currency>,
     /// `country` (ISO 3166-1), `subdivision`, `postal_code`.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<super::schemas::DestinationShape>)]
     destination: Option<Destination>,
     /// The id of a shipping method; the cheapest when absent.
     #[serde(default)]
     shipping_method: Option<String>,
     /// Codes.
     #[serde(default)]
+    #[schema(max_items = 20)]
     coupons: Vec<String>,
     /// The moment at which promotions and codes must be open; now when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
     /// A promotion that is not there yet, tried out as if it were there and needed no code.
     #[serde(default)]
@@ -49,12 +52,13 @@ pub(crate) struct BasketForm {
 }
 
 /// Pieces of a variant.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BasketLineForm {
     #[schema(value_type = String)]
     variant_id: VariantId,
     /// 1 to 99.
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, minimum = 1, maximum = 99)]
     quantity: Quantity,
 }
 
