@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Judges from outside, against the real program: schemathesis reads /openapi.json and tries to prove it wrong, kosoku runs
-# Autobahn's cases against the WebSockets. The last line counts both.
+# Autobahn's cases against the WebSockets. The table says how often each operation succeeded; the last line counts the
+# judgements.
 #   SHOP_BINARY=…   a build with the feature fault-points
 #   JUDGES_SECONDS  how long schemathesis may try (45; `make soak` uses 900)
 set -uo pipefail
@@ -33,8 +34,10 @@ done
 
 failed=0
 export JUDGE_URL=$base JUDGE_EMAIL=$email JUDGE_PASSWORD=$password SCHEMATHESIS_HOOKS=tests.judges.hooks PYTHONPATH=$PWD
-(cd "$folder" && "$tools/st" --config-file "$config" run "$base/openapi.json" --max-time "$seconds" --seed "${JUDGES_SEED:-1}" --no-color) ||
+export JUDGE_COUNTS=$folder/counts JUDGES_SEED=${JUDGES_SEED:-1}
+(cd "$folder" && "$tools/st" --config-file "$config" run "$base/openapi.json" --max-time "$seconds" --seed "$JUDGES_SEED" --no-color) ||
   failed=$((failed + 1))
+"$tools/python" tests/judges/table.py "$folder/counts" || failed=$((failed + 1))
 "$tools/kosoku" -m fuzzingclient -x '9.*' -x '12.*' -x '13.*' -o "$folder/sockets" "ws://${base#http://}/ws-echo" >"$folder/kosoku" 2>&1 ||
   failed=$((failed + 1))
 tail -5 "$folder/kosoku"
@@ -43,5 +46,5 @@ if grep -aE ' ERROR | panicked' "$folder/log"; then
   failed=$((failed + 1))
 fi
 [ "$failed" -eq 0 ] || tail -20 "$folder/log"
-printf '%d passed, %d failed\n' $((3 - failed)) "$failed"
+printf '%d passed, %d failed\n' $((4 - failed)) "$failed"
 [ "$failed" -eq 0 ]

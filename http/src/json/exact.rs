@@ -6,6 +6,7 @@ use serde_ignored::Path;
 use serde_json::Value;
 use serde_path_to_error::Track;
 
+use super::named::Named;
 use super::{Form, fields};
 use crate::problem::{FieldError, Problem};
 
@@ -30,7 +31,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Exactly<T> {
         let mut skip = |path: Path<'_>| {
             skipped.get_or_insert_with(|| pointer(&path));
         };
-        let tracked = serde_path_to_error::Deserializer::new(given, &mut track);
+        let tracked = serde_path_to_error::Deserializer::new(Named(given), &mut track);
         let read = T::deserialize(serde_ignored::Deserializer::new(tracked, &mut skip));
         Ok(Self(match (read, skipped) {
             (Err(error), _) => Err(fields::refusal(&serde_path_to_error::Error::new(track.path(), error))),
