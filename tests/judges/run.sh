@@ -22,7 +22,7 @@ trap finish EXIT
 email=judge@example.org
 password=a-judge-of-the-outside
 env -i PATH="$PATH" AMAZOFF_LISTEN=127.0.0.1:0 AMAZOFF_DATA_DIR="$folder/data" AMAZOFF_SEED=small AMAZOFF_RATE_LIMITS=off \
-  AMAZOFF_SANDBOX_LATENCY_MS=0 AMAZOFF_OWNER_EMAIL=$email AMAZOFF_OWNER_PASSWORD=$password \
+  AMAZOFF_SANDBOX_LATENCY_MS=0 AMAZOFF_SANDBOX_WEBHOOK_SECRET=sandbox-webhook-secret AMAZOFF_OWNER_EMAIL=$email AMAZOFF_OWNER_PASSWORD=$password \
   "$binary" >"$folder/log" 2>&1 &
 shop=$!
 for _ in $(seq 300); do
@@ -41,7 +41,8 @@ export JUDGE_COUNTS=$folder/counts JUDGES_SEED=${JUDGES_SEED:-1}
 "$tools/kosoku" -m fuzzingclient -x '9.*' -x '12.*' -x '13.*' -o "$folder/sockets" "ws://${base#http://}/ws-echo" >"$folder/kosoku" 2>&1 ||
   failed=$((failed + 1))
 tail -5 "$folder/kosoku"
-if grep -aE ' ERROR | panicked' "$folder/log"; then
+# That money could not be taken is what the judge asks for, to pay again.
+if grep -aE ' ERROR | panicked' "$folder/log" | grep -av 'its money could not be taken'; then
   echo "the shop logged errors"
   failed=$((failed + 1))
 fi

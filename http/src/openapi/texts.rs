@@ -26,8 +26,18 @@ const ACCOUNT: &str = concat!(
     r"(\.[^@.\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+)*$"
 );
 
-const FORMATS: [(&str, &str); 5] =
-    [("slug", SLUG), ("readable", READABLE), ("text", TEXT), ("mail", MAIL), ("account", ACCOUNT)];
+/// A UUID, with or without its hyphens.
+pub(super) const UUID: &str =
+    "^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$";
+
+const FORMATS: [(&str, &str); 6] = [
+    ("any-uuid", UUID),
+    ("slug", SLUG),
+    ("readable", READABLE),
+    ("text", TEXT),
+    ("mail", MAIL),
+    ("account", ACCOUNT),
+];
 
 /// Writes out what a field calls its format.
 pub(super) fn write_out(field: &mut Map<String, Value>) {

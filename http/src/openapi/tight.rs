@@ -195,7 +195,7 @@ fn said(name: &str) -> Option<Value> {
         "kind" => json!({"enum": DOMAINS}),
         "id" | "entity" => json!({"pattern": entity}),
         "sha256" => json!({"pattern": "^[0-9a-f]{64}$"}),
-        "correlation" | "command_id" => json!({"format": "uuid"}),
+        "correlation" | "command_id" => json!({"pattern": texts::UUID}),
         "report" => json!({"pattern": id("rec_")}),
         "region" | "method" => json!({"pattern": texts::SLUG, "maxLength": 50}),
         "status" => json!({"enum": ["draft", "placed", "completed", "canceled"]}),

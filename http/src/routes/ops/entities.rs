@@ -160,7 +160,7 @@ async fn past(platform: &Platform, subject: &Subject, seq: u64) -> Result<PastSt
 #[serde(deny_unknown_fields)]
 pub(crate) struct WhatIfForm {
     /// One that was given before, with its context.
-    #[schema(value_type = Option<String>, format = Uuid)]
+    #[schema(value_type = Option<String>, format = "any-uuid")]
     command_id: Option<Uuid>,
     /// One that was never given, as its domain writes it.
     #[schema(value_type = Option<Object>)]
