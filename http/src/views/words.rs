@@ -79,6 +79,7 @@ pub(crate) enum AdjustReason {
 
 /// How amounts are rounded.
 #[derive(ToSchema)]
+#[expect(clippy::enum_variant_names, reason = "the words of the pricebook")]
 #[schema(rename_all = "snake_case")]
 pub(crate) enum Rounding {
     HalfUp,
