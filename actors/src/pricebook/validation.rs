@@ -110,6 +110,16 @@ fn check_brackets(brackets: &[Bracket]) -> Result<(), Rejection> {
     brackets.iter().try_for_each(|bracket| check_amount("price", bracket.price))
 }
 
+impl Promotion {
+    /// Checks what a pricebook checks before it takes a promotion in.
+    ///
+    /// # Errors
+    /// `pricebook-invalid`, naming the field.
+    pub fn check(&self) -> Result<(), Rejection> {
+        check_promotion(self)
+    }
+}
+
 fn check_promotion(promotion: &Promotion) -> Result<(), Rejection> {
     let Promotion { title, kind, selector, condition, stacking, window, .. } = promotion;
     check_text("title", title)?;

@@ -2,6 +2,7 @@
 
 use amazoff_actors::ids::{PromotionId, VariantId};
 use amazoff_actors::money::{Currency, Quantity};
+use amazoff_actors::pricebook::Promotion;
 use amazoff_actors::pricing::{Asked, Destination, PriceStep, PricedCart, Quote, ShippingOption};
 use amazoff_supervisor::Timestamp;
 use axum::Json;
@@ -107,12 +108,14 @@ pub(crate) async fn price(
     Valid(form): Valid<Exactly<BasketForm>>,
 ) -> Result<Json<PricedBody>, Problem> {
     let mut form = form.get()?;
-    let draft = form.promotion.take();
+    let draft = form.promotion.take().map(Promotion::from);
     check(&form)?;
+    // What could not be added later is not tried out either.
+    draft.as_ref().map_or(Ok(()), Promotion::check)?;
     let (asked, unknown) = asked(&platform, form).await?;
     let tried = draft.is_some().then(|| PromotionId::from(uuid::Uuid::nil()));
     let priced = match (draft, tried) {
-        (Some(draft), Some(id)) => platform.shop.prices.try_out(&asked, id, draft.into()).await?,
+        (Some(draft), Some(id)) => platform.shop.prices.try_out(&asked, id, draft).await?,
         _ => platform.shop.prices.quote(&asked).await?,
     };
     let PricedCart { quote, mut unavailable, shipping_options, method_unavailable, too_large, capture: _ } =
