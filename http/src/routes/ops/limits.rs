@@ -42,16 +42,16 @@ impl Form for Change {}
 #[allow(dead_code, reason = "a shape for the document")]
 struct CellPatch {
     /// Commands waiting for one entity.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     queue_depth_max: Option<u64>,
     /// Commands of the domain that are queued or running.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     in_flight_max: Option<u64>,
     /// Cells that hold an actor at the same time.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     active_max: Option<u64>,
     /// Cells in memory.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     resident_max: Option<u64>,
     /// An idle cell gives up its actor after this.
     #[schema(minimum = 1)]
@@ -69,13 +69,13 @@ struct CellPatch {
 #[allow(dead_code, reason = "a shape for the document")]
 struct RuntimePatch {
     /// Commands of all domains that are queued or running.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     in_flight_max: Option<u64>,
     /// Estimated bytes of states and queued commands.
     #[schema(minimum = 1)]
     memory_bytes_max: Option<u64>,
     /// Entities read from the journal at the same time.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     loads_max: Option<u64>,
     /// A decision that computes for longer than this is reported.
     #[schema(minimum = 1)]
