@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Rust: a browser, node with npm, Erlang (its supervisor is the measure of ours),
-# MariaDB and MongoDB programs, linters, cargo-nextest, the browser tests' packages.
+# MariaDB and MongoDB programs, linters, cargo-nextest, the packages of the browser tests and the document's linter.
 # With the argument `soak` also what a Galera cluster needs. Tests start servers of their own: no service is used.
 # For Debian and its like. What is there already is left alone; root (or sudo) is needed only for what is missing.
 set -euo pipefail
@@ -68,11 +68,13 @@ if ! cargo nextest --version >/dev/null 2>&1; then
   cargo install --locked cargo-nextest
 fi
 
-lock=tests/browser/package-lock.json
-stamp=tests/browser/node_modules/.installed
-if ! cmp -s "$lock" "$stamp"; then
-  echo "setup: fetching the browser tests' packages"
-  (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-  cp "$lock" "$stamp"
-fi
+for folder in tests/browser tests/judges; do
+  lock=$folder/package-lock.json
+  stamp=$folder/node_modules/.installed
+  if ! cmp -s "$lock" "$stamp"; then
+    echo "setup: fetching the packages of $folder"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    cp "$lock" "$stamp"
+  fi
+done
 echo "setup: ready"

@@ -68,13 +68,15 @@ judges() {
   return "$status"
 }
 
-# What stands beside the Rust code.
+# What stands beside the Rust code, and the OpenAPI document as it is kept.
 other_lints() {
   .tools/venv/bin/shellcheck -x scripts/*.sh tests/judges/*.sh deploy/scripts/*.sh deploy/mongodb/*.sh &&
     .tools/venv/bin/hadolint --config deploy/hadolint.yaml deploy/Dockerfile &&
     .tools/venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/compose.replica.yml &&
     node --check deploy/mongodb/health.js &&
-    node --check deploy/mongodb/user.js
+    node --check deploy/mongodb/user.js &&
+    REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+      tests/judges/node_modules/.bin/redocly lint http/openapi.json --config tests/judges/redocly.yaml
 }
 
 step "format" cargo fmt --all --check

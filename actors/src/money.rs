@@ -14,6 +14,10 @@ impl Currency {
     /// The euro.
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 
+    /// Every currency there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        <iso_currency::Currency as iso_currency::IntoEnumIterator>::iter().map(Self)
+    }
     /// Its three-letter code.
     pub fn code(self) -> &'static str {
         self.0.code()

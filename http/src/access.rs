@@ -211,7 +211,7 @@ mod tests {
 
     /// Every operation of the document, as method and path.
     fn operations() -> Vec<(Method, String)> {
-        let document = serde_json::to_value(document()).unwrap();
+        let document = document();
         let paths = document["paths"].as_object().unwrap();
         paths
             .iter()

@@ -18,9 +18,9 @@ use crate::problem::Problem;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Longest key.
-const KEY_BYTES_MAX: usize = 255;
+pub(crate) const KEY_BYTES_MAX: usize = 255;
 /// Shortest key where all strangers share one name space: nobody may guess another's.
-const KEY_BYTES_MIN_ANONYMOUS: usize = 16;
+pub(crate) const KEY_BYTES_MIN_SHARED: usize = 16;
 
 /// In whose name a command is sent, and within whose keys.
 pub struct Asker {
@@ -59,18 +59,18 @@ impl RequestKey {
         Ok(Self { operation, key, fingerprint })
     }
 
-    /// Refuses a key that a stranger could guess, for routes where strangers share one name space.
+    /// Refuses a key that a stranger could guess, for routes where strangers share one name space; there it is the same for
+    /// everybody, so that the document can say it.
     ///
     /// # Errors
     /// `idempotency-key-invalid`
-    pub fn unguessable(&self, asker: &Asker) -> Result<(), Problem> {
-        let short = self.key.as_ref().is_some_and(|key| key.len() < KEY_BYTES_MIN_ANONYMOUS);
-        if asker.scope.is_empty() && short {
-            return Err(Problem::idempotency_key_invalid(
-                "Without a login the key needs at least 16 characters.",
-            ));
+    pub fn unguessable(&self) -> Result<(), Problem> {
+        match &self.key {
+            Some(key) if key.len() < KEY_BYTES_MIN_SHARED => {
+                Err(Problem::idempotency_key_invalid("Here the key needs at least 16 characters."))
+            }
+            Some(_) | None => Ok(()),
         }
-        Ok(())
     }
 
     /// The command's envelope. Without a key (where none is required) it has an id that nobody will repeat.
@@ -92,7 +92,9 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
     let Some(key) = first else { return Ok(None) };
     match key.to_str() {
-        Ok(key) if (1..=KEY_BYTES_MAX).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(key) if (1..=KEY_BYTES_MAX).contains(&key.len()) && !key.contains('\t') => {
+            Ok(Some(key.to_owned()))
+        }
         Ok(_) | Err(_) => {
             Err(Problem::idempotency_key_invalid("A key has 1 to 255 printable ASCII characters."))
         }

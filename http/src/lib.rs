@@ -19,6 +19,7 @@ pub mod openapi;
 pub mod pages;
 pub mod path;
 mod platform;
+mod prefer;
 pub mod problem;
 pub mod realtime;
 mod redact;

@@ -1,7 +1,7 @@
 //! The table of contents: every route, and what it passes on the way.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +16,7 @@ use crate::metrics;
 use crate::openapi;
 use crate::pages;
 use crate::platform::Platform;
+use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime,
@@ -159,6 +160,7 @@ pub fn router(platform: Platform) -> Router {
         .route_layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(platform.clone(), authorise))
+                .layer(from_fn(prefer::honoured))
                 .layer(from_fn_with_state(platform.cache.clone(), cache::kept)),
         )
         .merge(pages::router())

@@ -11,6 +11,9 @@ use serde_json::Value;
 
 use crate::fault::{Fault, FaultKind};
 
+/// The highest bound of things that are counted.
+const COUNT_MAX: usize = 1_000_000_000;
+
 /// The bounds of one domain.
 ///
 /// ```
@@ -168,10 +171,10 @@ impl CellLimits {
     /// # Errors
     /// The first bound that makes no sense.
     pub fn validate(&self) -> Result<(), LimitError> {
-        positive("queue_depth_max", self.queue_depth_max)?;
-        positive("in_flight_max", self.in_flight_max)?;
-        positive("active_max", self.active_max)?;
-        positive("resident_max", self.resident_max)?;
+        count("queue_depth_max", self.queue_depth_max)?;
+        count("in_flight_max", self.in_flight_max)?;
+        count("active_max", self.active_max)?;
+        count("resident_max", self.resident_max)?;
         positive_time("hibernate_after_ms", self.hibernate_after)?;
         positive_time("frozen_after_ms", self.frozen_after)?;
         ordered(("passivate_after_ms", self.passivate_after), ("hibernate_after_ms", self.hibernate_after))
@@ -193,9 +196,9 @@ impl RuntimeLimits {
     /// # Errors
     /// The first bound that makes no sense.
     pub fn validate(&self) -> Result<(), LimitError> {
-        positive("in_flight_max", self.in_flight_max)?;
+        count("in_flight_max", self.in_flight_max)?;
         positive("memory_bytes_max", self.memory_bytes_max)?;
-        positive("loads_max", self.loads_max)?;
+        count("loads_max", self.loads_max)?;
         positive_time("decide_report_after_ms", self.decide_report_after)?;
         ordered(
             ("decide_end_after_ms", self.decide_end_after),
@@ -231,6 +234,13 @@ fn merged<T: Serialize + for<'de> Deserialize<'de>>(current: &T, change: &Value)
 
 fn positive(name: &'static str, value: usize) -> Result<(), LimitError> {
     if value == 0 { Err(LimitError::Zero(name)) } else { Ok(()) }
+}
+
+/// Not beyond what a semaphore holds either, nor near it.
+fn count(name: &'static str, value: usize) -> Result<(), LimitError> {
+    positive(name, value)?;
+    let too_many = || LimitError::Field { name: name.to_owned(), reason: format!("at most {COUNT_MAX}") };
+    if value > COUNT_MAX { Err(too_many()) } else { Ok(()) }
 }
 
 fn positive_time(name: &'static str, value: Duration) -> Result<(), LimitError> {
@@ -283,6 +293,13 @@ mod tests {
             assert!(matches!(refused, LimitError::Field { .. }), "{refused}");
             assert_eq!(refused.field(), Some(name));
         }
+        // More than a semaphore can hold: adding its permits would panic, and nothing could be loaded any more.
+        for name in ["queue_depth_max", "in_flight_max", "active_max", "resident_max"] {
+            let refused = cells.changed(&json!({ name: COUNT_MAX + 1 })).unwrap_err();
+            assert_eq!(refused.field(), Some(name));
+        }
+        let loads = json!({"loads_max": usize::MAX / 2});
+        assert_eq!(RuntimeLimits::default().changed(&loads).unwrap_err().field(), Some("loads_max"));
         assert!(matches!(cells.changed(&json!([])), Err(LimitError::Unreadable(_))));
         let shorter = json!({"passivate_after_ms": 1});
         assert!(matches!(cells.changed(&shorter), Err(LimitError::Order("passivate_after_ms", _))));

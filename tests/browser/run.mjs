@@ -49,6 +49,20 @@ for (const size of ["desktop", "phone"]) {
   });
 }
 
+test("the API's document can be read, and the viewer asks no other host", "desktop", async ({ page, base, shot }) => {
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(`${base}/docs/`);
+  await page.locator(".opblock-tag").first().waitFor();
+  assert.ok((await page.locator(".opblock-tag").count()) >= 8, "hardly any parts of the API");
+  await page.locator(".opblock-tag").first().click();
+  await page.locator(".opblock-summary-control").first().click();
+  await page.locator(".parameters-container").first().waitFor();
+  await shot("docs");
+  const strangers = asked.filter((url) => !url.startsWith(base) && !url.startsWith("data:"));
+  assert.deepEqual(strangers, []);
+});
+
 test("every picture of the catalogue shows", "desktop", async ({ page, base }) => {
   await page.goto(base);
   const pictures = page.locator(".grid img");

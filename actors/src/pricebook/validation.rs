@@ -82,7 +82,8 @@ fn check_areas(areas: &[Area]) -> Result<(), Rejection> {
         let part = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let is_part = subdivision.as_deref().is_none_or(|code| (1..=3).contains(&code.len()) && part(code));
         require(is_part, "subdivision", "it must be the part of ISO 3166-2 after the hyphen")?;
-        let is_prefix = postal_prefix.as_deref().is_none_or(|text| (1..=12).contains(&text.trim().len()));
+        let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= 12;
+        let is_prefix = postal_prefix.as_deref().is_none_or(fits);
         require(is_prefix, "postal_prefix", "it must be 1 to 12 characters")?;
         let whole = country.is_some() || (subdivision.is_none() && postal_prefix.is_none());
         require(whole, "country", "it is needed beside a subdivision or a postal code")
@@ -107,6 +108,16 @@ fn check_brackets(brackets: &[Bracket]) -> Result<(), Rejection> {
         brackets.iter().map(|bracket| (bracket.price.currency.code(), bracket.from)).collect();
     require(distinct.len() == brackets.len(), "brackets", "two of a currency start at the same point")?;
     brackets.iter().try_for_each(|bracket| check_amount("price", bracket.price))
+}
+
+impl Promotion {
+    /// Checks what a pricebook checks before it takes a promotion in.
+    ///
+    /// # Errors
+    /// `pricebook-invalid`, naming the field.
+    pub fn check(&self) -> Result<(), Rejection> {
+        check_promotion(self)
+    }
 }
 
 fn check_promotion(promotion: &Promotion) -> Result<(), Rejection> {

@@ -1,9 +1,12 @@
 //! Bodies that are a domain's own types: read whole, with nothing left over.
 
+use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde::{Deserialize, Serialize};
+use serde_ignored::Path;
 use serde_json::Value;
+use serde_path_to_error::Track;
 
+use super::named::Named;
 use super::{Form, fields};
 use crate::problem::{FieldError, Problem};
 
@@ -21,45 +24,40 @@ impl<T> Exactly<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned + Serialize> Deserialize<'de> for Exactly<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Exactly<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let given = Value::deserialize(deserializer)?;
-        let read = serde_path_to_error::deserialize::<_, T>(given.clone());
-        Ok(Self(read.map_err(|error| fields::refusal(&error)).and_then(|value| {
-            let kept = serde_json::to_value(&value).unwrap_or_default();
-            match left_over(&given, &kept, "") {
-                None => Ok(value),
-                Some(pointer) => {
-                    Err(FieldError::new(&pointer, "unknown-field", "This field is not known here."))
-                }
+        let (mut track, mut skipped) = (Track::new(), None::<String>);
+        let mut skip = |path: Path<'_>| {
+            skipped.get_or_insert_with(|| pointer(&path));
+        };
+        let tracked = serde_path_to_error::Deserializer::new(Named(given), &mut track);
+        let read = T::deserialize(serde_ignored::Deserializer::new(tracked, &mut skip));
+        Ok(Self(match (read, skipped) {
+            (Err(error), _) => Err(fields::refusal(&serde_path_to_error::Error::new(track.path(), error))),
+            (Ok(_), Some(pointer)) => {
+                Err(FieldError::new(&pointer, "unknown-field", "This field is not known here."))
             }
-        })))
+            (Ok(value), None) => Ok(value),
+        }))
     }
 }
 
-impl<T: DeserializeOwned + Serialize + Send> Form for Exactly<T> {
+impl<T: DeserializeOwned + Send> Form for Exactly<T> {
     fn check(&self) -> Vec<FieldError> {
         self.0.as_ref().err().cloned().into_iter().collect()
     }
 }
 
-/// The first member that was given and not kept; `null` and empty lists say nothing and may be left out.
-fn left_over(given: &Value, kept: &Value, pointer: &str) -> Option<String> {
-    match (given, kept) {
-        (Value::Object(given), Value::Object(kept)) => given.iter().find_map(|(name, value)| {
-            let at = format!("{pointer}/{}", fields::escaped(name));
-            match kept.get(name) {
-                Some(kept) => left_over(value, kept, &at),
-                None => {
-                    (!value.is_null() && value.as_array().is_none_or(|all| !all.is_empty())).then_some(at)
-                }
-            }
-        }),
-        (Value::Array(given), Value::Array(kept)) => {
-            let mut pairs = given.iter().zip(kept).enumerate();
-            pairs.find_map(|(index, (given, kept))| left_over(given, kept, &format!("{pointer}/{index}")))
+/// Where a member stands that nobody asked for.
+fn pointer(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}/{index}", pointer(parent)),
+        Path::Map { parent, key } => format!("{}/{}", pointer(parent), fields::escaped(key)),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            pointer(parent)
         }
-        _ => None,
     }
 }
 
@@ -69,15 +67,15 @@ mod tests {
 
     use super::*;
 
-    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, Default, PartialEq, Deserialize)]
     struct Shelf {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(default)]
         height: Option<u32>,
         #[serde(default)]
         books: Vec<Book>,
     }
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, PartialEq, Deserialize)]
     struct Book {
         title: String,
     }
@@ -91,7 +89,9 @@ mod tests {
     fn a_member_that_is_left_over_is_named() {
         let good = json!({"height": null, "books": [{"title": "A"}]});
         assert_eq!(read(good), Ok(Shelf { height: None, books: vec![Book { title: "A".to_owned() }] }));
-        assert_eq!(read(json!({"hieght": 3})), Err("/hieght unknown-field".to_owned()));
+        for nothing in [json!(3), json!(null), json!([])] {
+            assert_eq!(read(json!({"hieght": nothing})), Err("/hieght unknown-field".to_owned()));
+        }
         assert_eq!(
             read(json!({"books": [{"title": "A"}, {"title": "B", "a/b": {}}]})),
             Err("/books/1/a~1b unknown-field".to_owned())

@@ -2,6 +2,7 @@
 
 mod exact;
 mod fields;
+mod named;
 mod parse;
 
 use axum::body::{Body, to_bytes};
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::problem::{FieldError, Problem};
 
 pub use exact::Exactly;
+use named::Named;
 
 /// Largest body of an API request, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -65,14 +67,13 @@ pub async fn read(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
 /// 422 with a pointer for each refused field.
 pub fn typed<T: Form>(value: Value) -> Result<T, Problem> {
     if !value.is_object() {
-        // serde would read an array as a struct by position
         return Err(Problem::fields(vec![FieldError::new(
             "",
             "wrong-type",
             "The body must be a JSON object.",
         )]));
     }
-    let form: T = serde_path_to_error::deserialize(value)
+    let form: T = serde_path_to_error::deserialize(Named(value))
         .map_err(|error| Problem::fields(vec![fields::refusal(&error)]))?;
     let errors = form.check();
     if errors.is_empty() { Ok(form) } else { Err(Problem::fields(errors)) }

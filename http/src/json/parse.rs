@@ -9,6 +9,8 @@ use crate::problem::Problem;
 
 /// Deepest nesting that is read.
 const DEPTH_MAX: u8 = 16;
+/// Up to here a float holds every integer.
+const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 const TOO_DEEP: &str = "nested too deep";
 const REPEATED: &str = "a name occurs twice in one object";
 const NUL: &str = "text contains a NUL character";
@@ -30,6 +32,12 @@ fn broken(error: &serde_json::Error) -> Problem {
         error.line(),
         error.column()
     ))
+}
+
+/// 29.0 is the integer 29, as JSON Schema has it; beyond 2^53 nobody knows any more which one was meant.
+fn whole(value: f64) -> Option<Number> {
+    let is_whole = value.fract() == 0.0 && value.abs() <= WHOLE_MAX;
+    is_whole.then(|| format!("{value:.0}").parse::<i64>().ok()).flatten().map(Number::from)
 }
 
 struct Strict {
@@ -72,7 +80,7 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Value::from(value))
     }
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        Ok(whole(value).or_else(|| Number::from_f64(value)).map_or(Value::Null, Value::Number))
     }
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
         clean(value.to_owned()).map(Value::String)

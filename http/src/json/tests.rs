@@ -51,6 +51,8 @@ async fn each_bad_body_has_its_code_and_pointer() {
             "/address/a~1b~0",
             "unknown-field",
         ),
+        (r#"{"variant_id":"a","quantity":1,"address":["x"]}"#, "/address", "wrong-type"),
+        (r#"{"variant_id":"a","quantity":1e300}"#, "/quantity", "wrong-type"),
         ("[]", "", "wrong-type"),
         ("null", "", "wrong-type"),
         (r#"["a",1]"#, "", "wrong-type"),
@@ -112,4 +114,13 @@ async fn a_body_must_be_declared_once_as_plain_json() {
     let mut good = HeaderMap::new();
     good.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
     assert!(read(&good, Body::from("{}")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_whole_number_may_be_written_with_a_point() {
+    let value = read(&json_headers(), r#"{"a":29.0,"b":-3e2,"c":0.5,"d":9007199254740994.0}"#.into()).await;
+    let value = value.map_err(|problem| problem.code()).unwrap();
+    assert_eq!(value["a"], Value::from(29));
+    assert_eq!(value["b"], Value::from(-300));
+    assert!(value["c"].is_f64() && value["d"].is_f64(), "{value}");
 }

@@ -15,6 +15,7 @@ use super::request_id::X_REQUEST_ID;
 use crate::idempotency::IDEMPOTENCY_KEY;
 use crate::identity::X_CART_TOKEN;
 use crate::limits::layer::{RATELIMIT, RATELIMIT_POLICY};
+use crate::prefer::{PREFER, PREFERENCE_APPLIED};
 use crate::problem::IDEMPOTENT_REPLAYED;
 use crate::settings::parts;
 
@@ -60,6 +61,7 @@ impl Origins {
             IF_MATCH,
             IF_NONE_MATCH,
             IDEMPOTENCY_KEY,
+            PREFER,
             CONSISTENCY_TOKEN,
             X_CART_TOKEN,
             X_REQUEST_ID,
@@ -73,6 +75,7 @@ impl Origins {
             WWW_AUTHENTICATE,
             CONSISTENCY_TOKEN,
             IDEMPOTENT_REPLAYED,
+            PREFERENCE_APPLIED,
             RATELIMIT,
             RATELIMIT_POLICY,
             X_REQUEST_ID,

@@ -1,6 +1,10 @@
 //! The OpenAPI document, generated from the routes and kept in the repository as `http/openapi.json`.
 
+mod examples;
 mod problems;
+mod rules;
+mod texts;
+mod tight;
 
 use std::sync::LazyLock;
 
@@ -8,16 +12,19 @@ use amazoff_supervisor::consistency;
 use axum::http::Method;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
+    InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr, Required, ResponseBuilder,
     SecurityRequirement, ServerBuilder, Type,
 };
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::{self, Access};
+use crate::idempotency::{KEY_BYTES_MAX, KEY_BYTES_MIN_SHARED};
 use crate::limits::Class;
+use crate::prefer;
 use crate::problem::{FieldError, ProblemBody};
 
 use problems::common;
@@ -27,7 +34,15 @@ const BEARER: &str = "bearer";
 const CART_TOKEN: &str = "cart_token";
 
 /// The document, complete.
-pub fn document() -> OpenApi {
+pub fn document() -> Value {
+    let mut document = serde_json::to_value(described()).unwrap_or_default();
+    tight::tighten(&mut document);
+    examples::add(&mut document);
+    document
+}
+
+/// The document as the routes and the tables describe it.
+fn described() -> OpenApi {
     let (_, routes) = crate::router::api().split_for_parts();
     let info = InfoBuilder::new()
         .title("Amazoff")
@@ -58,7 +73,7 @@ pub fn document() -> OpenApi {
 
 /// Serves the document.
 pub(crate) async fn serve() -> Response {
-    static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
+    static DOCUMENT: LazyLock<String> = LazyLock::new(|| document().to_string());
     ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=60")], DOCUMENT.as_str())
         .into_response()
 }
@@ -80,10 +95,13 @@ fn describe(path: &str, item: &mut PathItem) {
         let takes_body = operation.request_body.is_some();
         let acts = acts(method, path, takes_body);
         if acts {
-            key(operation, method == "POST");
+            key(operation, method == "POST", path);
         }
         token(operation);
-        let limited = asked.is_some_and(|method| Class::of(&method, path).is_some());
+        if let Some(method) = &asked {
+            preferences(operation, method, path);
+        }
+        let limited = asked.as_ref().is_some_and(|method| Class::of(method, path).is_some());
         common(operation, access, (limited, takes_body || acts));
     }
 }
@@ -142,8 +160,12 @@ fn secure(operation: &mut Operation, access: Option<Access>) {
     };
 }
 
-fn key(operation: &mut Operation, required: bool) {
-    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255)).build();
+fn key(operation: &mut Operation, required: bool, path: &str) {
+    // Where strangers share one name space, nobody may guess another's.
+    let is_shared = ["/v1/carts", "/v1/auth/register"].contains(&path);
+    let least = if is_shared { KEY_BYTES_MIN_SHARED } else { 1 };
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let text = text.min_length(Some(least)).max_length(Some(KEY_BYTES_MAX)).build();
     let parameter = ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
@@ -165,6 +187,31 @@ fn token(operation: &mut Operation) {
         .schema(Some(RefOr::T(text.into())))
         .build();
     operation.parameters.get_or_insert_default().push(parameter.into());
+}
+
+/// Says which wishes (`Prefer`) are looked at, and what honouring them looks like.
+fn preferences(operation: &mut Operation, method: &Method, path: &str) {
+    let answers = &operation.responses.responses;
+    let minimal = prefer::may_be_minimal(method, path) && answers.contains_key("200");
+    let waits = prefer::may_wait(method, path);
+    if !minimal && !waits {
+        return;
+    }
+    let mut known =
+        if minimal { vec!["`return=minimal` (204), `return=representation`"] } else { Vec::new() };
+    known.extend(waits.then_some("`respond-async`, `wait=<seconds>` (202)"));
+    let parameter = ParameterBuilder::new()
+        .name("Prefer")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(format!("RFC 7240: {}; anything else is ignored", known.join(", "))))
+        .schema(Some(RefOr::T(ObjectBuilder::new().schema_type(Type::String).build().into())))
+        .build();
+    operation.parameters.get_or_insert_default().push(parameter.into());
+    if minimal {
+        let done = ResponseBuilder::new().description("It is done; no body was preferred.").build();
+        operation.responses.responses.entry("204".to_owned()).or_insert(RefOr::T(done));
+    }
 }
 
 #[cfg(test)]

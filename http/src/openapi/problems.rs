@@ -237,7 +237,7 @@ problems! {
     /// Of a code.
     CouponProblems { "404": "coupon-unknown", "409": "request-in-flight" }
     /// Of trying out a price.
-    QuoteProblems { "422": "validation-failed" }
+    QuoteProblems { "422": "validation-failed, pricebook-invalid (with `field`)" }
     /// Of following what happens.
     StreamProblems { "503": "overloaded (too many streams), not-ready" }
 }

@@ -9,7 +9,7 @@ fn snapshot() -> std::path::PathBuf {
 /// Refresh with `AMAZOFF_REFRESH_OPENAPI=1 cargo nextest run -p amazoff-http openapi`, and look at the difference.
 #[test]
 fn the_document_in_the_repository_is_the_one_that_is_served() {
-    let served = serde_json::to_value(document()).unwrap();
+    let served = document();
     let served = format!("{}\n", serde_json::to_string_pretty(&served).unwrap());
     if std::env::var_os("AMAZOFF_REFRESH_OPENAPI").is_some() {
         std::fs::write(snapshot(), &served).unwrap();
@@ -24,7 +24,7 @@ fn the_document_in_the_repository_is_the_one_that_is_served() {
 
 #[test]
 fn every_code_that_the_document_names_has_a_page() {
-    let document = serde_json::to_value(document()).unwrap();
+    let document = document();
     let pages = crate::problem::docs::codes();
     let mut named = 0;
     for item in document["paths"].as_object().unwrap().values() {
@@ -46,7 +46,7 @@ fn every_code_that_the_document_names_has_a_page() {
 
 #[test]
 fn every_reference_of_the_document_resolves() {
-    let document = serde_json::to_value(document()).unwrap();
+    let document = document();
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"#").skip(1) {
         let pointer = reference.split('"').next().unwrap();
@@ -57,7 +57,7 @@ fn every_reference_of_the_document_resolves() {
 /// What generators of clients need of every operation.
 #[test]
 fn every_operation_has_a_name_of_its_own_and_says_what_it_answers_and_to_whom() {
-    let document = serde_json::to_value(document()).unwrap();
+    let document = document();
     assert_eq!(document["openapi"], "3.1.0");
     let mut names = std::collections::BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -72,4 +72,32 @@ fn every_operation_has_a_name_of_its_own_and_says_what_it_answers_and_to_whom() 
         }
     }
     assert!(names.len() > 100 && names.contains("orders_cancel"), "{names:?}");
+}
+
+#[test]
+fn every_request_body_has_an_example_and_is_closed() {
+    let document = document();
+    let mut seen = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for body in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                assert!(body.1["example"].is_object(), "{method} {path} has no example");
+                let reference = body.1["schema"]["$ref"].as_str().unwrap();
+                let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
+                assert_eq!(schema["additionalProperties"], false, "{reference} takes anything");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+/// A rule that is about a field which was renamed would be lost without a word.
+#[test]
+fn every_rule_is_about_something() {
+    let document = document();
+    for pointer in rules::pointers() {
+        let schema = document.pointer(&format!("/components/schemas{pointer}"));
+        assert!(schema.is_some(), "{pointer} is not in the document");
+    }
 }

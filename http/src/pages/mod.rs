@@ -28,7 +28,7 @@ use crate::platform::Platform;
 /// The routes of the pages, to be served behind identification. `errors::as_pages` belongs around the whole router, so
 /// that a browser sees pages for unknown addresses too.
 pub fn router() -> Router<Platform> {
-    use handlers::{account, bank, cart, catalogue, checkout, orders, problems};
+    use handlers::{account, bank, cart, catalogue, checkout, docs, orders, problems};
     Router::new()
         .route("/", get(catalogue::list))
         .route("/products/{slug}", get(catalogue::product))
@@ -48,5 +48,8 @@ pub fn router() -> Router<Platform> {
         .route("/logout", post(account::logout))
         .route("/account", get(account::show))
         .route("/problems/{code}", get(problems::show))
+        .route("/docs", get(docs::to_folder))
+        .route("/docs/", get(docs::index))
+        .route("/docs/{file}", get(docs::part))
         .route("/assets/{release}/{*name}", get(assets::serve))
 }

@@ -30,7 +30,7 @@ pub(crate) async fn register(
     Submission { form, key }: Submission<Register>,
 ) -> Result<Reply<SignedIn>, Problem> {
     let asker = Asker::of(&shopper);
-    key.unguessable(&asker)?;
+    key.unguessable()?;
     let Register { email, password, name } = form;
     let envelope = key.envelope(&asker, platform.settings.ask_limit());
     let asked = RegisterForm {

@@ -15,6 +15,7 @@ use crate::openapi::{
 };
 use crate::path::parameter;
 use crate::platform::Platform;
+use crate::prefer::Wishes;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::views::address::Recipient;
@@ -96,6 +97,7 @@ pub(crate) async fn remove_coupon(
 pub(crate) async fn merge(
     State(platform): State<Platform>,
     access: CartAccess,
+    wishes: Wishes,
     Submission { form, key }: Submission<MergeForm>,
 ) -> Result<Response, Problem> {
     let MergeForm { target, target_token, strategy } = form;
@@ -104,7 +106,7 @@ pub(crate) async fn merge(
         CartAccess::check(&platform, access.shopper.clone(), target).await?;
     }
     let envelope = key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit());
-    let wait = platform.settings.ask_limit();
+    let wait = wishes.patience(platform.settings.ask_limit());
     let merging = platform.shop.carts.merge(access.id, (target, strategy), envelope, wait).await;
     match merging.map_err(Problem::asked)? {
         Merging::Done { warnings } => {

@@ -19,7 +19,7 @@ use crate::views::carts::{CartBody, CartQuoteBody, LineChange, NewCart, NewCartB
 
 /// Opens a cart.
 ///
-/// A guest gets the cart's secret with it; without a login the Idempotency-Key needs at least 16 characters.
+/// A guest gets the cart's secret with it; the Idempotency-Key needs at least 16 characters.
 #[utoipa::path(post, path = "/v1/carts", tag = "carts", request_body = NewCart,
     responses((status = 201, body = NewCartBody), NewCartProblems))]
 pub(crate) async fn create(
@@ -28,7 +28,7 @@ pub(crate) async fn create(
     Submission { form, key }: Submission<NewCart>,
 ) -> Result<Reply<NewCartBody>, Problem> {
     let asker = Asker::of(&shopper);
-    key.unguessable(&asker)?;
+    key.unguessable()?;
     let envelope = key.envelope(&asker, platform.settings.ask_limit());
     let id = CartId::from(envelope.command_id.derive("cart"));
     let owner = shopper.user().map_or(Owner::Guest, Owner::User);

@@ -10,6 +10,7 @@ use crate::idempotency::{Asker, Submission};
 use crate::identity::CartAccess;
 use crate::openapi::CheckoutProblems;
 use crate::platform::Platform;
+use crate::prefer::Wishes;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::views::checkout::{CheckoutPending, CompleteCart};
@@ -25,12 +26,13 @@ use crate::views::orders::OrderBody;
 pub(crate) async fn complete(
     State(platform): State<Platform>,
     access: CartAccess,
+    wishes: Wishes,
     Submission { form, key }: Submission<CompleteCart>,
 ) -> Result<Response, Problem> {
     let envelope = key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit());
     let checkout = EntityId::new("checkout", access.id.uuid());
     let replayed = is_known(&platform, &checkout, envelope.command_id).await?;
-    let wait = platform.settings.checkout_wait;
+    let wait = wishes.patience(platform.settings.checkout_wait);
     let outcome = match platform.shop.checkouts.complete(access.id, asked(&form)?, envelope, wait).await {
         // It may have begun; whoever follows the order learns it.
         Err(CompleteError::Ask(AskError::NoAnswer)) => {

@@ -18,6 +18,7 @@ use crate::identity::{CartAccess, Shopper};
 use crate::openapi::{ListProblems, OrderProblems, PayProblems, ShopperProblems};
 use crate::path::Id;
 use crate::platform::Platform;
+use crate::prefer::Wishes;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::views::checkout::{CheckoutPending, PaymentMeans};
@@ -111,12 +112,13 @@ pub(crate) async fn pay(
     State(platform): State<Platform>,
     shopper: Shopper,
     Id(id): Id<OrderId>,
+    wishes: Wishes,
     Submission { form, key }: Submission<PaymentMeans>,
 ) -> Result<Response, Problem> {
     let envelope = asked(&platform, shopper, id, &key).await?;
     let order = EntityId::new("order", id.uuid());
     let replayed = is_known(&platform, &order, envelope.command_id).await?;
-    let wait = platform.settings.checkout_wait;
+    let wait = wishes.patience(platform.settings.checkout_wait);
     let outcome = match platform.shop.orders.pay(id, form.choice(), envelope, wait).await {
         // It may have begun; whoever follows the order learns it.
         Err(AskError::NoAnswer) => Outcome::Processing { order: id },

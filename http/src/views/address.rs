@@ -10,7 +10,7 @@ use crate::problem::FieldError;
 
 /// Longest line of an address, and longest name.
 const TEXT_CHARS_MAX: usize = 200;
-const EMAIL_BYTES_MAX: usize = 254;
+const EMAIL_CHARS_MAX: usize = 254;
 const POSTAL_CODE_CHARS_MAX: usize = 20;
 const SUBDIVISION_BYTES_MAX: usize = 3;
 
@@ -19,9 +19,10 @@ const SUBDIVISION_BYTES_MAX: usize = 3;
 #[serde(deny_unknown_fields)]
 pub struct Recipient {
     /// Where mail about the order goes.
-    #[schema(example = "ann@example.org")]
+    #[schema(example = "ann@example.org", max_length = 254, format = "mail")]
     pub email: String,
     /// The recipient's name.
+    #[schema(max_length = 200, format = "text")]
     pub name: String,
     /// Where the parcel goes.
     pub address: AddressBody,
@@ -33,20 +34,24 @@ pub struct Recipient {
 #[schema(as = Address)]
 pub struct AddressBody {
     /// Street and number.
+    #[schema(max_length = 200, format = "text")]
     pub line1: String,
     /// What does not fit the first line.
     #[serde(default)]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001f\u007f-\u009f]*$")]
     pub line2: Option<String>,
     /// Town.
+    #[schema(max_length = 200, format = "text")]
     pub city: String,
     /// Postal code.
+    #[schema(max_length = 20, format = "text")]
     pub postal_code: String,
     /// ISO 3166, two letters.
-    #[schema(example = "DE")]
+    #[schema(example = "DE", pattern = "^[A-Z]{2}$")]
     pub country: String,
     /// The part of the country, as in ISO 3166-2 after the hyphen, where tax depends on it.
     #[serde(default)]
-    #[schema(example = "NY")]
+    #[schema(example = "NY", pattern = "^[A-Z0-9]{1,3}$")]
     pub subdivision: Option<String>,
 }
 
@@ -77,7 +82,7 @@ impl Recipient {
             (is_text(&self.name, TEXT_CHARS_MAX), "/name", "A name has 1 to 200 characters."),
             (is_text(line1, TEXT_CHARS_MAX), "/address/line1", "A line has 1 to 200 characters."),
             (
-                line2.as_ref().is_none_or(|line| line.trim().is_empty() || is_text(line, TEXT_CHARS_MAX)),
+                line2.as_ref().is_none_or(|line| is_plain(line, TEXT_CHARS_MAX)),
                 "/address/line2",
                 "A line has at most 200 characters.",
             ),
@@ -109,8 +114,12 @@ impl Form for Recipient {
 }
 
 fn is_text(text: &str, chars_max: usize) -> bool {
-    let text = text.trim();
-    (1..=chars_max).contains(&text.chars().count()) && !text.contains(char::is_control)
+    !text.trim().is_empty() && is_plain(text, chars_max)
+}
+
+/// Blanks around it count, so that what is too long is so for whoever reads the document too.
+fn is_plain(text: &str, chars_max: usize) -> bool {
+    text.chars().count() <= chars_max && !text.contains(char::is_control)
 }
 
 fn is_email(text: &str) -> bool {
@@ -118,7 +127,7 @@ fn is_email(text: &str) -> bool {
     let parts = text.split_once('@');
     let whole =
         parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
-    whole && text.len() <= EMAIL_BYTES_MAX && !text.contains(odd)
+    whole && text.chars().count() <= EMAIL_CHARS_MAX && !text.contains(odd)
 }
 
 fn is_country(text: &str) -> bool {

@@ -15,7 +15,7 @@ use crate::problem::FieldError;
 use crate::routes::admin::quotes::StepBody;
 
 /// Longest id of a shipping method.
-const METHOD_BYTES_MAX: usize = 100;
+const METHOD_CHARS_MAX: usize = 100;
 
 /// A cart.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -190,12 +190,13 @@ impl Form for NewCart {
 #[serde(deny_unknown_fields)]
 pub struct ShippingChoice {
     /// The id of one of the cart's `shipping_options`.
+    #[schema(min_length = 1, max_length = 100, example = "standard")]
     pub method: String,
 }
 
 impl Form for ShippingChoice {
     fn check(&self) -> Vec<FieldError> {
-        if (1..=METHOD_BYTES_MAX).contains(&self.method.len()) {
+        if (1..=METHOD_CHARS_MAX).contains(&self.method.chars().count()) {
             return Vec::new();
         }
         vec![FieldError::new("/method", "invalid-value", "A method has 1 to 100 characters.")]
@@ -214,7 +215,7 @@ pub struct MergeForm {
     pub target_token: Option<String>,
     /// What becomes of things that both carts have: `sum_capped` (the default), `max`, `use_guest` or `use_existing`.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "sum_capped")]
+    #[schema(value_type = crate::views::words::MergeStrategy)]
     pub strategy: MergeStrategy,
 }
 

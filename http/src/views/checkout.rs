@@ -3,6 +3,7 @@
 use amazoff_actors::checkout::PaymentChoice;
 use amazoff_actors::ids::{OrderId, PaymentId};
 use amazoff_actors::money::{Currency, Money};
+use amazoff_actors::pricebook::AMOUNT_MAX;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,13 +20,15 @@ const TOKEN_BYTES_MAX: usize = 200;
 #[serde(deny_unknown_fields)]
 pub struct CompleteCart {
     /// The total that the shopper saw; when the cart costs something else by now, nothing is bought.
+    #[schema(value_type = crate::views::words::Amount)]
     pub expected_total: MoneyBody,
     /// Where mail about the order goes. This, `name` and `address` come together, or not at all: then the cart says it.
     #[serde(default)]
-    #[schema(example = "ann@example.org")]
+    #[schema(example = "ann@example.org", max_length = 254, format = "mail")]
     pub email: Option<String>,
     /// The recipient's name.
     #[serde(default)]
+    #[schema(max_length = 200, format = "text")]
     pub name: Option<String>,
     /// Where the parcel goes.
     #[serde(default)]
@@ -39,10 +42,10 @@ pub struct CompleteCart {
 #[serde(deny_unknown_fields)]
 pub struct PaymentMeans {
     /// `sandbox`.
-    #[schema(example = "sandbox")]
+    #[schema(example = "sandbox", min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     pub provider: String,
     /// The provider's token for the card; the sandbox knows `tok_ok`, `tok_decline`, `tok_action` and `tok_stall`.
-    #[schema(example = "tok_ok")]
+    #[schema(example = "tok_ok", min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     pub token: String,
 }
 
@@ -94,7 +97,11 @@ impl Form for CompleteCart {
     fn check(&self) -> Vec<FieldError> {
         let rules = [
             (self.expected().is_some(), "/expected_total/currency", "This is not a currency code."),
-            (self.expected_total.amount >= 0, "/expected_total/amount", "A total is not negative."),
+            (
+                (0..=AMOUNT_MAX).contains(&self.expected_total.amount),
+                "/expected_total/amount",
+                "A total is not negative, nor absurdly high.",
+            ),
         ];
         let broken = rules.into_iter().filter(|(holds, _, _)| !holds);
         let mut faults: Vec<_> =

@@ -13,10 +13,10 @@ use super::orders::OrderBody;
 use crate::json::Form;
 use crate::problem::FieldError;
 
-/// Longest remark, in bytes.
-const NOTE_BYTES_MAX: usize = 4_000;
-/// Longest text of a tracking, in bytes.
-const TRACKING_BYTES_MAX: usize = 500;
+/// Longest remark, in characters.
+const NOTE_CHARS_MAX: usize = 4_000;
+/// Longest text of a tracking, in characters.
+const TRACKING_CHARS_MAX: usize = 500;
 
 /// An order with what only the shop's people see.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -95,7 +95,7 @@ pub struct Pieces {
     #[schema(value_type = String)]
     pub line_id: LineId,
     /// How many pieces.
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, minimum = 1, maximum = 99)]
     pub quantity: Quantity,
 }
 
@@ -116,6 +116,7 @@ impl Form for Nothing {}
 #[serde(deny_unknown_fields)]
 pub struct PackForm {
     /// Which.
+    #[schema(min_items = 1)]
     pub lines: Vec<Pieces>,
 }
 
@@ -159,8 +160,8 @@ impl Form for ShipForm {
             let url = url.as_deref().unwrap_or_default();
             let parts = [("carrier", carrier.as_str(), 1), ("number", number, 1), ("url", url, 0)];
             for (name, text, least) in parts {
-                if !(least..=TRACKING_BYTES_MAX).contains(&text.len()) {
-                    let words = "1 to 500 bytes.";
+                if !(least..=TRACKING_CHARS_MAX).contains(&text.chars().count()) {
+                    let words = "1 to 500 characters.";
                     errors.push(FieldError::new(&format!("/tracking/{name}"), "invalid-value", words));
                 }
             }
@@ -178,6 +179,7 @@ impl Form for ShipForm {
 pub struct CancelForm {
     /// Which pieces; the whole order when absent.
     #[serde(default)]
+    #[schema(min_items = 1)]
     pub lines: Option<Vec<Pieces>>,
 }
 
@@ -189,12 +191,14 @@ impl Form for CancelForm {}
 pub struct RefundForm {
     /// Which pieces.
     #[serde(default)]
+    #[schema(min_items = 1)]
     pub lines: Option<Vec<Pieces>>,
     /// How much.
     #[serde(default)]
+    #[schema(value_type = Option<crate::views::words::PositiveAmount>)]
     pub amount: Option<MoneyBody>,
-    /// `defect`, `goodwill` or `other`.
-    #[schema(value_type = String)]
+    /// Why.
+    #[schema(value_type = crate::views::words::RefundReason)]
     pub reason: RefundReason,
 }
 
@@ -225,13 +229,14 @@ impl Form for RefundForm {
 #[serde(deny_unknown_fields)]
 pub struct NoteForm {
     /// What it says.
+    #[schema(max_length = 4_000, format = "readable")]
     pub text: String,
 }
 
 impl Form for NoteForm {
     fn check(&self) -> Vec<FieldError> {
-        let fits = (1..=NOTE_BYTES_MAX).contains(&self.text.trim().len());
-        let error = || FieldError::new("/text", "invalid-value", "1 to 4,000 bytes.");
+        let fits = !self.text.trim().is_empty() && self.text.chars().count() <= NOTE_CHARS_MAX;
+        let error = || FieldError::new("/text", "invalid-value", "1 to 4,000 characters, not only blanks.");
         if fits { Vec::new() } else { vec![error()] }
     }
 }
@@ -241,9 +246,10 @@ impl Form for NoteForm {
 #[serde(deny_unknown_fields)]
 pub struct ReturnForm {
     /// Which.
+    #[schema(min_items = 1)]
     pub lines: Vec<Pieces>,
-    /// `unwanted`, `damaged`, `wrong` or `other`.
-    #[schema(value_type = String)]
+    /// Why.
+    #[schema(value_type = crate::views::words::ReturnReason)]
     pub reason: ReturnReason,
 }
 
@@ -254,6 +260,7 @@ impl Form for ReturnForm {}
 #[serde(deny_unknown_fields)]
 pub struct ReceiptForm {
     /// Which pieces.
+    #[schema(min_items = 1)]
     pub lines: Vec<Received>,
 }
 
@@ -267,7 +274,7 @@ pub struct Received {
     #[schema(value_type = String)]
     pub line_id: LineId,
     /// How many pieces.
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, minimum = 1, maximum = 99)]
     pub quantity: Quantity,
     /// Whether they can be sold again.
     pub resellable: bool,

@@ -88,11 +88,14 @@ fn portions(lines: Vec<Portion>) -> Vec<PortionBody> {
 #[schema(as = Tracking)]
 pub struct TrackingBody {
     /// Who carries it.
+    #[schema(min_length = 1, max_length = 500, example = "Parcel Post")]
     pub carrier: String,
     /// The carrier's number.
+    #[schema(min_length = 1, max_length = 500, example = "PP123456789")]
     pub number: String,
     /// Where it can be looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, pattern = "^(https://.*)?$")]
     pub url: Option<String>,
 }
 

@@ -11,6 +11,7 @@ pub mod orders;
 pub mod payments;
 pub mod stock;
 pub mod users;
+pub(crate) mod words;
 
 use amazoff_actors::money::Money;
 use amazoff_actors::pricing::Totals;

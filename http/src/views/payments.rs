@@ -86,7 +86,7 @@ impl From<Further> for FurtherPaymentBody {
 #[serde(deny_unknown_fields)]
 pub struct ConfirmPayment {
     /// `approve` or `decline`.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::views::words::Confirmation)]
     pub result: Confirmation,
 }
 

@@ -103,6 +103,7 @@ impl StockBody {
 #[serde(deny_unknown_fields)]
 pub struct StockReceipt {
     /// How many.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
     pub quantity: u32,
 }
 
@@ -113,9 +114,10 @@ impl Form for StockReceipt {}
 #[serde(deny_unknown_fields)]
 pub struct CorrectionForm {
     /// How many more, or fewer.
+    #[schema(minimum = -1_000_000_000, maximum = 1_000_000_000)]
     pub delta: i64,
     /// `counted`, `damaged`, `lost`, `found` or `other`.
-    #[schema(value_type = String)]
+    #[schema(value_type = crate::views::words::AdjustReason)]
     pub reason: AdjustReason,
     /// How many were on the shelf when this was asked; refused when it is not so any more.
     pub expected_on_hand: u32,
@@ -128,6 +130,7 @@ impl Form for CorrectionForm {}
 #[serde(deny_unknown_fields)]
 pub struct BackorderForm {
     /// How many; 0 for none.
+    #[schema(maximum = 1_000_000_000)]
     pub up_to: u32,
 }
 

@@ -57,10 +57,13 @@ pub struct SignedIn {
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// The e-mail address.
+    #[schema(max_length = 254, format = "account", example = "ann@example.org")]
     pub email: String,
-    /// 10 to 128 characters.
+    /// 10 to 128 characters, not one of those that everybody takes.
+    #[schema(min_length = 10, max_length = 128, format = Password, example = "correct horse battery")]
     pub password: String,
     /// What the person is called.
+    #[schema(max_length = 100, format = "text", example = "Ann")]
     pub name: String,
 }
 
@@ -71,6 +74,7 @@ pub struct Login {
     /// The e-mail address.
     pub email: String,
     /// The password.
+    #[schema(format = Password, example = "correct horse battery")]
     pub password: String,
 }
 
@@ -79,6 +83,7 @@ pub struct Login {
 #[serde(deny_unknown_fields)]
 pub struct StepUp {
     /// The password.
+    #[schema(format = Password, example = "correct horse battery")]
     pub password: String,
 }
 
@@ -133,6 +138,7 @@ pub enum AccessName {
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
     /// What the person calls it: 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// Some of the person's roles; none is enough for what every person may do.
     #[serde(default)]
@@ -140,6 +146,7 @@ pub struct NewApiKey {
     /// Whether the program may change something.
     pub access: AccessName,
     /// For how many days the key is good: 1 to 365.
+    #[schema(minimum = 1, maximum = 365)]
     pub days: u32,
 }
 

@@ -113,13 +113,15 @@ async fn a_persons_cart_needs_the_person() {
     let app = TestApp::start().await;
     let ann = app.registered("ann@example.org").await.text_at("/access_token");
     let bob = app.registered("bob@example.org").await.text_at("/access_token");
-    let created = app.post("/v1/carts", &json!({})).key("k").bearer(&ann).send().await.expect(201);
+    let created =
+        app.post("/v1/carts", &json!({})).key("a-key-that-two-have").bearer(&ann).send().await.expect(201);
     assert!(created.json.get("token").is_none());
     let path = format!("/v1/carts/{}", created.text_at("/cart/id"));
     app.get(&path).bearer(&ann).send().await.expect(200);
     app.get(&path).bearer(&bob).send().await.refused(404, "cart-not-found");
     app.get(&path).send().await.refused(404, "cart-not-found");
-    let other = app.post("/v1/carts", &json!({})).key("k").bearer(&bob).send().await.expect(201);
+    let other =
+        app.post("/v1/carts", &json!({})).key("a-key-that-two-have").bearer(&bob).send().await.expect(201);
     assert_ne!(other.json["cart"]["id"], created.json["cart"]["id"], "keys are each person's own");
 }
 

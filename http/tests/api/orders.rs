@@ -43,8 +43,13 @@ async fn a_person_lists_only_their_own_orders() {
     let ann = app.registered("ann@example.org").await.text_at("/access_token");
     let bob = app.registered("bob@example.org").await.text_at("/access_token");
     for n in 0..3 {
-        let cart =
-            app.post("/v1/carts", &json!({})).key(&format!("cart-{n}")).bearer(&ann).send().await.expect(201);
+        let cart = app
+            .post("/v1/carts", &json!({}))
+            .key(&format!("cart-{n}-of-one-person"))
+            .bearer(&ann)
+            .send()
+            .await
+            .expect(201);
         let path = format!("/v1/carts/{}", cart.text_at("/cart/id"));
         let line = json!({"variant_id": shelf.variant, "quantity": 1});
         app.post(&format!("{path}/lines"), &line).fresh_key().bearer(&ann).send().await.expect(200);

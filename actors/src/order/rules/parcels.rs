@@ -72,6 +72,10 @@ impl Order {
         self.check_covered()?;
         let mut plan = Plan::of(self);
         if known.is_none() {
+            // Without pieces it can only be meant to be packed already.
+            if lines.is_empty() {
+                return Err(Rejection::ShipmentUnknown);
+            }
             self.check_portions(lines, |_, pieces| pieces.open())?;
             plan.happens(Event::Parcel(ParcelEvent::Packed { shipment, lines: lines.to_vec(), at }));
         }

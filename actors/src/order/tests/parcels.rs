@@ -55,6 +55,7 @@ fn no_piece_is_packed_twice() {
         .then_nothing_happens();
     given::<Order>([drafted(1)]).when(pack(1, all())).then_rejects(Rejection::NotPlaced);
     given::<Order>(paid_for()).when(deliver(1)).then_rejects(Rejection::ShipmentUnknown);
+    given::<Order>(paid_for()).when(ship(1, vec![])).then_rejects(Rejection::ShipmentUnknown);
     given::<Order>(paid_for()).when(pack(1, all())).when(deliver(1)).then_rejects(Rejection::ShipmentNotSent);
 }
 

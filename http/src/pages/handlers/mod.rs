@@ -5,5 +5,6 @@ pub(super) mod bank;
 pub(super) mod cart;
 pub(super) mod catalogue;
 pub(super) mod checkout;
+pub(super) mod docs;
 pub(super) mod orders;
 pub(super) mod problems;

@@ -18,19 +18,22 @@ use crate::problem::Problem;
 use crate::reply::Reply;
 
 /// A new code.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewCoupon {
     /// 3 to 40 letters, digits, hyphens and underscores; case does not matter.
-    #[schema(example = "WELCOME10")]
+    #[schema(example = "WELCOME10", min_length = 3, max_length = 40, pattern = "^[A-Za-z0-9_-]+$")]
     code: String,
     /// The promotion that it opens.
     #[schema(value_type = String, example = "promo_0123456789abcdef0123456789abcdef")]
     promotion_id: PromotionId,
     /// How many orders may use it; as many as like when absent.
     #[serde(default)]
+    #[schema(minimum = 1)]
     total_limit: Option<u32>,
     /// How many orders of one customer may use it; as many as like when absent.
     #[serde(default)]
+    #[schema(minimum = 1)]
     per_customer_limit: Option<u32>,
     /// `from` and `until`, each optional.
     #[serde(default)]

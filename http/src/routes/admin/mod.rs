@@ -11,7 +11,7 @@ pub(crate) mod pricebook;
 pub(crate) mod promotions;
 pub(crate) mod quotes;
 pub(crate) mod returns;
-mod schemas;
+pub(crate) mod schemas;
 pub(crate) mod stock;
 
 use desk::{Desk, changed, shown};

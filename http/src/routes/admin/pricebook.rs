@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Editor;
+use super::schemas::{AreaShape, RatesShape, ZoneShape};
 use crate::idempotency::{RequestKey, Submission};
 use crate::json::Exactly;
 use crate::openapi::{BookProblems, PricebookProblems};
@@ -80,31 +81,35 @@ fn changed(answer: Answer<Receipt>) -> Reply<BookVersion> {
 }
 
 /// Currencies of the shop.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CurrenciesForm {
     /// ISO 4217, the default first.
-    #[schema(value_type = Vec<String>, example = json!(["EUR", "USD"]))]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 20, example = json!(["EUR", "USD"]))]
     currencies: Vec<Currency>,
 }
 
 /// How amounts are rounded.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RoundingForm {
-    /// `half_up`, `half_even` or `half_down`.
-    #[schema(value_type = String, example = "half_up")]
+    /// Which way.
+    #[schema(value_type = crate::views::words::Rounding)]
     rounding: Rounding,
 }
 
 /// When money is taken.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct CaptureForm {
-    /// `on_placement` or `on_shipment`.
-    #[schema(value_type = String, example = "on_placement")]
+    /// When.
+    #[schema(value_type = crate::views::words::CapturePolicy)]
     capture: CapturePolicy,
 }
 
 /// Which region counts where none is named.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct DefaultRegionForm {
     /// The id of a region.
     #[schema(example = "de")]
@@ -112,31 +117,35 @@ pub(crate) struct DefaultRegionForm {
 }
 
 /// A tax region.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RegionForm {
     /// Its name.
+    #[schema(max_length = 200, format = "readable", example = "Standard")]
     title: String,
     /// What lies in it: `{"country": "US", "subdivision": "NY", "postal_prefix": "100"}`, each member optional.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<AreaShape>, min_items = 1, max_items = 500)]
     areas: Vec<Area>,
     /// Whether prices include the tax.
     prices_include_tax: bool,
     /// Parts per million by class: `{"standard": 190000}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = RatesShape)]
     rates: BTreeMap<TaxClass, Rate>,
 }
 
 /// A way to send.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MethodForm {
     /// Its name.
+    #[schema(max_length = 200, format = "readable", example = "Standard")]
     title: String,
     /// How sending is taxed.
     #[serde(default)]
-    #[schema(value_type = String, example = "standard")]
+    #[schema(value_type = String, max_length = 50, format = "slug", example = "standard")]
     tax_class: TaxClass,
     /// Where it goes at which prices.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<ZoneShape>, min_items = 1, max_items = 50)]
     zones: Vec<ShippingZone>,
 }
 
@@ -151,6 +160,7 @@ pub(crate) async fn show(State(platform): State<Platform>) -> Result<Response, P
 
 /// Says in which currencies the shop sells. What has no price in one is not sold in it. For admins.
 #[utoipa::path(put, path = "/admin/v1/pricebook/currencies", tag = "admin", request_body = CurrenciesForm,
+    params(("If-Match" = Option<String>, Header)),
     responses((status = 200, body = BookVersion), PricebookProblems))]
 pub(crate) async fn currencies(
     State(platform): State<Platform>,
@@ -163,6 +173,7 @@ pub(crate) async fn currencies(
 
 /// Says how amounts are rounded. For admins.
 #[utoipa::path(put, path = "/admin/v1/pricebook/rounding", tag = "admin", request_body = RoundingForm,
+    params(("If-Match" = Option<String>, Header)),
     responses((status = 200, body = BookVersion), PricebookProblems))]
 pub(crate) async fn rounding(
     State(platform): State<Platform>,
@@ -175,6 +186,7 @@ pub(crate) async fn rounding(
 
 /// Says when the money of new orders is taken. For admins.
 #[utoipa::path(put, path = "/admin/v1/pricebook/capture", tag = "admin", request_body = CaptureForm,
+    params(("If-Match" = Option<String>, Header)),
     responses((status = 200, body = BookVersion), PricebookProblems))]
 pub(crate) async fn capture(
     State(platform): State<Platform>,
@@ -187,6 +199,7 @@ pub(crate) async fn capture(
 
 /// Says which region counts without a destination, and for one that no region names. For admins.
 #[utoipa::path(put, path = "/admin/v1/pricebook/default-region", tag = "admin", request_body = DefaultRegionForm,
+    params(("If-Match" = Option<String>, Header)),
     responses((status = 200, body = BookVersion), BookProblems))]
 pub(crate) async fn default_region(
     State(platform): State<Platform>,
@@ -199,7 +212,7 @@ pub(crate) async fn default_region(
 
 /// Adds a tax region, or changes the one of that id. For admins.
 #[utoipa::path(put, path = "/admin/v1/pricebook/regions/{region}", tag = "admin", request_body = RegionForm,
-    params(("region" = String, Path)), responses((status = 200, body = BookVersion), PricebookProblems))]
+    params(("region" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 200, body = BookVersion), PricebookProblems))]
 pub(crate) async fn put_region(
     State(platform): State<Platform>,
     editor: Editor,
@@ -213,7 +226,7 @@ pub(crate) async fn put_region(
 
 /// Removes a tax region that is not the default one. For admins.
 #[utoipa::path(delete, path = "/admin/v1/pricebook/regions/{region}", tag = "admin",
-    params(("region" = String, Path)), responses((status = 200, body = BookVersion), BookProblems))]
+    params(("region" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 200, body = BookVersion), BookProblems))]
 pub(crate) async fn remove_region(
     State(platform): State<Platform>,
     editor: Editor,
@@ -225,7 +238,7 @@ pub(crate) async fn remove_region(
 
 /// Adds a shipping method, or changes the one of that id. For admins.
 #[utoipa::path(put, path = "/admin/v1/pricebook/shipping-methods/{method}", tag = "admin",
-    request_body = MethodForm, params(("method" = String, Path)),
+    request_body = MethodForm, params(("method" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = BookVersion), PricebookProblems))]
 pub(crate) async fn put_method(
     State(platform): State<Platform>,
@@ -240,7 +253,7 @@ pub(crate) async fn put_method(
 
 /// Removes a shipping method. Carts that wished it get another one. For admins.
 #[utoipa::path(delete, path = "/admin/v1/pricebook/shipping-methods/{method}", tag = "admin",
-    params(("method" = String, Path)), responses((status = 200, body = BookVersion), BookProblems))]
+    params(("method" = String, Path), ("If-Match" = Option<String>, Header)), responses((status = 200, body = BookVersion), BookProblems))]
 pub(crate) async fn remove_method(
     State(platform): State<Platform>,
     editor: Editor,

@@ -21,14 +21,16 @@ use crate::reply::Reply;
 /// A promotion. What is left out: enabled, automatic, about everything, unconditional, priority 0, combined with others,
 /// always open.
 #[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PromotionForm {
     /// Its name, as shoppers see it.
+    #[schema(max_length = 200, format = "readable", example = "Ten percent off")]
     title: String,
     #[serde(default = "yes")]
     enabled: bool,
     /// `automatic` or `coupon`.
     #[serde(default = "automatic")]
-    #[schema(value_type = String, example = "automatic")]
+    #[schema(value_type = crate::views::words::Trigger)]
     trigger: Trigger,
     /// One of `percentage`, `order_percentage`, `fixed_per_piece`, `fixed_per_order`, `buy_x_get_y`, `free_shipping`.
     #[schema(value_type = KindShape, example = json!({"percentage": {"rate": 100_000}}))]
@@ -127,6 +129,7 @@ pub(crate) async fn list(State(platform): State<Platform>) -> Result<Json<Promot
 
 /// Adds a promotion. For admins.
 #[utoipa::path(post, path = "/admin/v1/promotions", tag = "admin", request_body = PromotionForm,
+    params(("If-Match" = Option<String>, Header)),
     responses((status = 201, body = PromotionVersion), PricebookProblems))]
 pub(crate) async fn create(
     State(platform): State<Platform>,
@@ -150,7 +153,7 @@ impl Form for Members {}
 
 /// Replaces members of a promotion, each as a whole; `{"enabled": false}` switches it off. For admins.
 #[utoipa::path(patch, path = "/admin/v1/promotions/{promotion_id}", tag = "admin",
-    request_body(content = Object), params(("promotion_id" = String, Path)),
+    request_body(content = PromotionForm), params(("promotion_id" = String, Path), ("If-Match" = Option<String>, Header)),
     responses((status = 200, body = PromotionVersion), PromotionProblems))]
 pub(crate) async fn change(
     State(platform): State<Platform>,

@@ -2,6 +2,7 @@
 
 use amazoff_actors::ids::{PromotionId, VariantId};
 use amazoff_actors::money::{Currency, Quantity};
+use amazoff_actors::pricebook::Promotion;
 use amazoff_actors::pricing::{Asked, Destination, PriceStep, PricedCart, Quote, ShippingOption};
 use amazoff_supervisor::Timestamp;
 use axum::Json;
@@ -21,9 +22,11 @@ const LINES_MAX: usize = 100;
 const COUPONS_MAX: usize = 20;
 
 /// A basket to try out.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BasketForm {
     /// What is bought; each variant once.
+    #[schema(max_items = 100)]
     lines: Vec<BasketLineForm>,
     /// ISO 4217; the shop's default one when absent.
     #[serde(default)]
@@ -31,17 +34,18 @@ pub(crate) struct BasketForm {
     currency: Option<Currency>,
     /// `country` (ISO 3166-1), `subdivision`, `postal_code`.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<super::schemas::DestinationShape>)]
     destination: Option<Destination>,
     /// The id of a shipping method; the cheapest when absent.
     #[serde(default)]
     shipping_method: Option<String>,
     /// Codes.
     #[serde(default)]
+    #[schema(max_items = 20)]
     coupons: Vec<String>,
     /// The moment at which promotions and codes must be open; now when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
     /// A promotion that is not there yet, tried out as if it were there and needed no code.
     #[serde(default)]
@@ -49,12 +53,13 @@ pub(crate) struct BasketForm {
 }
 
 /// Pieces of a variant.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct BasketLineForm {
     #[schema(value_type = String)]
     variant_id: VariantId,
     /// 1 to 99.
-    #[schema(value_type = u32)]
+    #[schema(value_type = u32, minimum = 1, maximum = 99)]
     quantity: Quantity,
 }
 
@@ -103,12 +108,14 @@ pub(crate) async fn price(
     Valid(form): Valid<Exactly<BasketForm>>,
 ) -> Result<Json<PricedBody>, Problem> {
     let mut form = form.get()?;
-    let draft = form.promotion.take();
+    let draft = form.promotion.take().map(Promotion::from);
     check(&form)?;
+    // What could not be added later is not tried out either.
+    draft.as_ref().map_or(Ok(()), Promotion::check)?;
     let (asked, unknown) = asked(&platform, form).await?;
     let tried = draft.is_some().then(|| PromotionId::from(uuid::Uuid::nil()));
     let priced = match (draft, tried) {
-        (Some(draft), Some(id)) => platform.shop.prices.try_out(&asked, id, draft.into()).await?,
+        (Some(draft), Some(id)) => platform.shop.prices.try_out(&asked, id, draft).await?,
         _ => platform.shop.prices.quote(&asked).await?,
     };
     let PricedCart { quote, mut unavailable, shipping_options, method_unavailable, too_large, capture: _ } =

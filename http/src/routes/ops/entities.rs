@@ -160,13 +160,13 @@ async fn past(platform: &Platform, subject: &Subject, seq: u64) -> Result<PastSt
 #[serde(deny_unknown_fields)]
 pub(crate) struct WhatIfForm {
     /// One that was given before, with its context.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "any-uuid")]
     command_id: Option<Uuid>,
     /// One that was never given, as its domain writes it.
     #[schema(value_type = Option<Object>)]
     command: Option<Value>,
     /// Who would ask: `system` (by default), `guest` or `{"user": "<uuid>"}`. Only with `command`.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::views::words::Principal>)]
     principal: Option<Principal>,
     /// On the state after so many events; by default where a stored command was decided, or on the newest.
     at: Option<u64>,

@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::acting::Actor;
 use crate::idempotency::{RequestKey, Submission};
@@ -36,6 +37,54 @@ pub(crate) struct Change(Value);
 
 impl Form for Change {}
 
+/// Bounds of one domain to replace, for the document: the values go to the runtime, which knows them.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "a shape for the document")]
+struct CellPatch {
+    /// Commands waiting for one entity.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    queue_depth_max: Option<u64>,
+    /// Commands of the domain that are queued or running.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    in_flight_max: Option<u64>,
+    /// Cells that hold an actor at the same time.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    active_max: Option<u64>,
+    /// Cells in memory.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    resident_max: Option<u64>,
+    /// An idle cell gives up its actor after this.
+    #[schema(minimum = 1)]
+    hibernate_after_ms: Option<u64>,
+    /// A hibernated cell leaves memory after this; not below `hibernate_after_ms`.
+    #[schema(minimum = 1)]
+    passivate_after_ms: Option<u64>,
+    /// A batch that waits for the store for longer than this is given up.
+    #[schema(minimum = 1)]
+    frozen_after_ms: Option<u64>,
+}
+
+/// Bounds of the runtime to replace, for the document.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "a shape for the document")]
+struct RuntimePatch {
+    /// Commands of all domains that are queued or running.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    in_flight_max: Option<u64>,
+    /// Estimated bytes of states and queued commands.
+    #[schema(minimum = 1)]
+    memory_bytes_max: Option<u64>,
+    /// Entities read from the journal at the same time.
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    loads_max: Option<u64>,
+    /// A decision that computes for longer than this is reported.
+    #[schema(minimum = 1)]
+    decide_report_after_ms: Option<u64>,
+    /// A decision that computes for longer than this ends the process; not below `decide_report_after_ms`.
+    #[schema(minimum = 1)]
+    decide_end_after_ms: Option<u64>,
+}
+
 /// A JSON merge patch (RFC 7396), also when it says that it is plain JSON.
 pub(crate) struct Patch {
     change: Value,
@@ -56,7 +105,7 @@ impl FromRequest<Platform> for Patch {
 
 /// Replaces bounds that all domains share. They count from the next decision on; nothing is thrown out. For admins.
 #[utoipa::path(patch, path = "/ops/v1/limits/runtime", tag = "ops",
-    request_body(content = Object, content_type = "application/merge-patch+json"),
+    request_body(content = RuntimePatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = LimitsBody), LimitProblems))]
 pub(crate) async fn change_runtime(
     State(platform): State<Platform>,
@@ -68,7 +117,7 @@ pub(crate) async fn change_runtime(
 
 /// Replaces bounds of one domain. They count from the next decision on; nothing is thrown out. For admins.
 #[utoipa::path(patch, path = "/ops/v1/limits/domains/{kind}", tag = "ops", params(("kind" = String, Path)),
-    request_body(content = Object, content_type = "application/merge-patch+json"),
+    request_body(content = CellPatch, content_type = "application/merge-patch+json"),
     responses((status = 200, body = LimitsBody), LimitProblems))]
 pub(crate) async fn change_domain(
     State(platform): State<Platform>,

@@ -27,6 +27,7 @@ const WINDOW_S_MAX: u64 = 400 * 24 * 3_600;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reconcile {
     /// Compares what was made in so many seconds until now; by default eight days.
+    #[schema(minimum = 1, maximum = 34_560_000)]
     window_s: Option<u64>,
 }
 

@@ -70,7 +70,7 @@ impl Streams {
 
 /// Tells what supervisors decide, what operators do, and every few seconds the figures of the runtime.
 #[utoipa::path(get, path = "/ops/v1/stream", tag = "ops",
-    params(("Last-Event-ID" = Option<u64>, Header, description = "go on after this decision of the tree")),
+    params(("Last-Event-ID" = Option<String>, Header, description = "go on after this decision of the tree")),
     responses((status = 200, content_type = "text/event-stream",
         description = "events tree, audit, stats, missed and end"), StreamProblems))]
 pub(crate) async fn open(

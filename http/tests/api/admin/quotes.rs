@@ -60,6 +60,11 @@ async fn a_draft_of_a_promotion_is_tried_out_and_changes_nothing() {
     assert_eq!(total(&priced(&app, &admin, &json!({"lines": lines})).await), 6_000);
     let book = app.get("/admin/v1/promotions").bearer(&admin).send().await.expect(200).json;
     assert_eq!(book, json!({"version": 0, "promotions": []}));
+    // What could not be added is not tried out either.
+    let nothing = json!({"title": "Nothing off", "kind": {"percentage": {"rate": 0}}});
+    let draft = json!({"lines": lines, "promotion": nothing});
+    let refused = app.post("/admin/v1/quotes", &draft).bearer(&admin).send().await;
+    assert_eq!(refused.refused(422, "pricebook-invalid").json["field"], "rate");
 }
 
 #[tokio::test]

@@ -1,0 +1,116 @@
+//! Words, amounts and texts of requests as the OpenAPI document describes them: the values themselves are of the domains' own
+//! types. What stands here is what the server enforces; the judge from outside (`tests/judges`) compares the two.
+#![allow(dead_code, reason = "shapes for the document; values are of the domains' own types")]
+
+use utoipa::ToSchema;
+
+/// An amount that is not negative, in minor units: `{"amount": 1999, "currency": "EUR"}` is €19.99.
+#[derive(ToSchema)]
+pub(crate) struct Amount {
+    /// Minor units, such as cents.
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 1999)]
+    amount: i64,
+    /// ISO 4217.
+    currency: String,
+}
+
+/// An amount above nothing, in minor units.
+#[derive(ToSchema)]
+pub(crate) struct PositiveAmount {
+    /// Minor units, such as cents.
+    #[schema(minimum = 1, maximum = 1_000_000_000_000_i64, example = 500)]
+    amount: i64,
+    /// ISO 4217.
+    currency: String,
+}
+
+/// What becomes of things that both carts have.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum MergeStrategy {
+    /// Both together, as many as may be had.
+    SumCapped,
+    /// The greater number.
+    Max,
+    /// As in the cart that is moved.
+    UseGuest,
+    /// As in the cart that takes over.
+    UseExisting,
+}
+
+/// How the shopper answered.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Confirmation {
+    Approve,
+    Decline,
+}
+
+/// Why money is given back.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum RefundReason {
+    Defect,
+    Goodwill,
+    Excess,
+    Other,
+}
+
+/// Why goods are sent back.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ReturnReason {
+    Unwanted,
+    Damaged,
+    Wrong,
+    Other,
+}
+
+/// Why the number on the shelf was wrong.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum AdjustReason {
+    Counted,
+    Damaged,
+    Lost,
+    Found,
+    Other,
+}
+
+/// How amounts are rounded.
+#[derive(ToSchema)]
+#[expect(clippy::enum_variant_names, reason = "the words of the pricebook")]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Rounding {
+    HalfUp,
+    HalfEven,
+    HalfDown,
+}
+
+/// When money is taken.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum CapturePolicy {
+    OnPlacement,
+    OnShipment,
+}
+
+/// How a promotion begins to count.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Trigger {
+    Automatic,
+    Coupon,
+}
+
+/// In whose name a command is tried.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Principal {
+    /// The shop itself.
+    System,
+    /// Somebody without an account.
+    Guest,
+    /// A person, by UUID.
+    User(uuid::Uuid),
+}
