@@ -214,6 +214,7 @@ RECIPES = {
     "DELETE /admin/v1/pricebook/regions/{region}": one(region=lambda: SHOP.region()),
     "PUT /admin/v1/pricebook/shipping-methods/{method}": put_method,
     "DELETE /admin/v1/pricebook/shipping-methods/{method}": one(method=lambda: SHOP.method()),
+    "POST /admin/v1/promotions": lambda case: case.body.pop("window", None),
     "PATCH /admin/v1/promotions/{promotion_id}": one(promotion_id=lambda: SHOP.promotion()),
     "POST /admin/v1/coupons": issue,
     "GET /admin/v1/coupons/{code}": one(code=lambda: SHOP.coupon()),
