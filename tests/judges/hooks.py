@@ -165,6 +165,8 @@ RECIPES = {
     "GET /v1/media/{sha256}": one(sha256=lambda: SHOP.shelf[0]["media"][0]["url"].rsplit("/", 1)[1]),
     "GET /v1/carts/{cart_id}": one(cart_id=filled),
     "GET /v1/carts/{cart_id}/quote": one(cart_id=filled),
+    "POST /v1/me/api-keys": lambda case: SHOP.key(),
+    "DELETE /v1/me/api-keys/{key_id}": one(key_id=lambda: SHOP.key()),
     "GET /v1/me/cart": lambda case: SHOP.cart(),
     "POST /v1/carts": lambda case: setattr(case, "body", {"currency": "EUR"}),
     "POST /v1/carts/{cart_id}/lines": lambda case: (

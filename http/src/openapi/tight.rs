@@ -179,10 +179,12 @@ fn parameters(operation: &mut Value) {
         if let Some(said) = said(&name)
             && let (Some(schema), Some(said)) = (schema.as_object_mut(), said.as_object())
         {
-            // What its route says already is not widened.
-            let new = said.iter().filter(|(key, _)| !schema.contains_key(*key));
-            let new: Vec<_> = new.map(|(key, value)| (key.clone(), value.clone())).collect();
-            schema.extend(new);
+            // A route may allow less.
+            let most = schema.get("maximum").and_then(Value::as_u64);
+            schema.extend(said.clone());
+            if let (Some(most), Some(usual)) = (most, said.get("maximum").and_then(Value::as_u64)) {
+                schema.insert("maximum".to_owned(), most.min(usual).into());
+            }
         }
         bound(schema);
     }

@@ -138,7 +138,7 @@ pub enum AccessName {
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
     /// What the person calls it: 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(max_length = 100, format = "text")]
     pub name: String,
     /// Some of the person's roles; none is enough for what every person may do.
     #[serde(default)]
