@@ -9,6 +9,7 @@ echo "machine: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 10485
 if [ "$#" -eq 0 ]; then
   cargo bench --locked -p amazoff-server --bench figures
   cargo bench --locked -p amazoff-server --bench gateway
+  cargo bench --locked -p amazoff-server --bench sockets
   cargo bench --locked -p amazoff-persistence --bench appends
 fi
 # Others that use the same cores show here.
