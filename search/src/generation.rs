@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use amazoff_actors::product::SearchDocument;
 use amazoff_supervisor::ShardId;
 use amazoff_supervisor::documents::DocumentPut;
+use serde::Deserialize as _;
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::Schema;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
@@ -117,11 +118,9 @@ impl Generation {
     }
 
     fn commit(&self, writer: &mut Writer, puts: &[DocumentPut]) -> tantivy::Result<()> {
-        // The last of each: what is added is not found by a deletion within the same commit on all versions alike.
-        let last: BTreeMap<&str, &DocumentPut> = puts.iter().map(|put| (put.id.as_str(), put)).collect();
-        for (id, put) in last {
+        for DocumentPut { id, body, .. } in puts {
             writer.index.delete_term(Term::from_field_text(self.fields.id, id));
-            if let Some(body) = &put.body {
+            if let Some(body) = body {
                 writer.index.add_document(self.read(body)?)?;
             }
         }
@@ -132,7 +131,7 @@ impl Generation {
     }
 
     fn read(&self, body: &serde_json::Value) -> tantivy::Result<TantivyDocument> {
-        let document: SearchDocument = serde_json::from_value(body.clone()).map_err(unreadable)?;
+        let document = SearchDocument::deserialize(body).map_err(unreadable)?;
         indexed(&self.fields, &document).map_err(unreadable)
     }
 }

@@ -12,7 +12,6 @@ mod collect;
 mod generation;
 mod query;
 mod schema;
-mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use amazoff_actors::product::{ListQuery, ProductIndex, ProductPage, SEARCH, Suggestion};
+use amazoff_actors::product::{ListQuery, ProductIndex, ProductPage, SEARCH};
 use amazoff_supervisor::ShardId;
 use amazoff_supervisor::compute::{ComputeError, ComputePool, Job};
 use amazoff_supervisor::documents::{DocumentPut, Documents, Page, Query};
@@ -48,20 +47,18 @@ pub struct SearchIndex {
 }
 
 /// One search, for a thread of the pool.
-struct Asked(Box<dyn FnOnce() -> Answer + Send>);
-
-enum Answer {
-    Page(tantivy::Result<ProductPage>),
-    Suggestions(tantivy::Result<Vec<Suggestion>>),
+struct Asked {
+    generation: Arc<Generation>,
+    query: ListQuery,
 }
 
 impl Job for Asked {
-    type Output = Answer;
+    type Output = tantivy::Result<ProductPage>;
     type Scratch = ();
     const POOL: &'static str = "search";
 
-    fn run(self, (): &mut ()) -> Answer {
-        (self.0)()
+    fn run(self, (): &mut ()) -> Self::Output {
+        query::find(&self.generation, &self.query)
     }
 }
 
@@ -117,10 +114,6 @@ impl SearchIndex {
         let index = self.clone();
         spawn_blocking(move || work(&index)).await.map_err(unusable)?
     }
-
-    async fn ask(&self, ask: impl FnOnce() -> Answer + Send + 'static) -> Result<Answer, JournalError> {
-        self.pool.run(Asked(Box::new(ask)), Instant::now() + FIND_LIMIT).await.map_err(not_asked)
-    }
 }
 
 fn unusable(error: impl std::fmt::Display) -> JournalError {
@@ -142,27 +135,9 @@ impl ProductIndex for SearchIndex {
     ) -> BoxFuture<'a, Result<ProductPage, JournalError>> {
         let (generation, query) = (self.generation(collection), query.clone());
         Box::pin(async move {
-            let generation = generation?;
-            match self.ask(move || Answer::Page(query::find(&generation, &query))).await? {
-                Answer::Page(page) => page.map_err(unusable),
-                Answer::Suggestions(_) => Err(unusable("another answer than asked for")),
-            }
-        })
-    }
-
-    fn suggest<'a>(
-        &'a self,
-        collection: &'a str,
-        text: &'a str,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Suggestion>, JournalError>> {
-        let (generation, text) = (self.generation(collection), text.to_owned());
-        Box::pin(async move {
-            let generation = generation?;
-            match self.ask(move || Answer::Suggestions(suggest::suggest(&generation, &text, limit))).await? {
-                Answer::Suggestions(found) => found.map_err(unusable),
-                Answer::Page(_) => Err(unusable("another answer than asked for")),
-            }
+            let asked = Asked { generation: generation?, query };
+            let found = self.pool.run(asked, Instant::now() + FIND_LIMIT).await.map_err(not_asked)?;
+            found.map_err(unusable)
         })
     }
 }

@@ -8,8 +8,9 @@ use moka::sync::Cache;
 use tokio::sync::watch;
 
 use super::index::{CATEGORY, ProductIndex, SEARCH};
-use super::projection::spoken;
+use super::projection::category_name;
 use super::query::{self, CategoryCount, FacetValue, ListQuery, ProductPage, Suggestion};
+use super::suggest;
 use super::{Command, Create, Product, Receipt, Rejection};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
@@ -177,8 +178,10 @@ impl Products {
     /// # Errors
     /// When the index cannot be read.
     pub async fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, ReadError> {
-        let lease = self.collections.lease(SEARCH).await?;
-        Ok(self.index.suggest(lease.name(), text, limit).await?)
+        match suggest::query(text, limit) {
+            Some(query) => Ok(Suggestion::of(self.list(&query).await?, text, limit)),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The categories that have products for sale, by name.
@@ -191,7 +194,11 @@ impl Products {
         let values = facet.map(|facet| facet.values).unwrap_or_default();
         let mut counts: Vec<_> = values
             .into_iter()
-            .map(|FacetValue { value: slug, count }| CategoryCount { name: spoken(&slug), slug, count })
+            .map(|FacetValue { value: slug, count }| CategoryCount {
+                name: category_name(&slug),
+                slug,
+                count,
+            })
             .collect();
         counts.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(counts)

@@ -8,8 +8,8 @@ use amazoff_supervisor::{Directory, Entity as _, Projection, Version};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::projection::{latest, spoken};
-use super::query::{ListQuery, ProductCard, ProductPage, Suggestion};
+use super::projection::{category_name, latest};
+use super::query::{ListQuery, ProductCard, ProductPage};
 use super::{Product, Variant};
 use crate::ids::ProductId;
 use crate::money::Money;
@@ -32,16 +32,6 @@ pub trait ProductIndex: Send + Sync + 'static {
         collection: &'a str,
         query: &'a ListQuery,
     ) -> BoxFuture<'a, Result<ProductPage, JournalError>>;
-    /// What a text that is being typed may become: at most `limit`, the best first.
-    ///
-    /// # Errors
-    /// When the index cannot be read, or too many want to.
-    fn suggest<'a>(
-        &'a self,
-        collection: &'a str,
-        text: &'a str,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Suggestion>, JournalError>>;
 }
 
 /// A product for sale as it is indexed.
@@ -83,7 +73,7 @@ impl SearchDocument {
         };
         Some(Self {
             card,
-            category_name: spoken(&product.category),
+            category_name: category_name(&product.category),
             description: product.description.clone(),
             skus: product.variants.iter().map(|variant| variant.sku.clone()).collect(),
             options: options(&product.variants),

@@ -32,6 +32,7 @@ mod query;
 mod rejection;
 mod scanned;
 mod state;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod validation;
@@ -41,7 +42,7 @@ pub use command::{Command, Create};
 pub use event::Event;
 pub use handle::Products;
 pub use index::{BRAND, CATEGORY, ProductIndex, SEARCH, SearchDocument, SearchProjection};
-pub use projection::{CATEGORIES, PRODUCTS, ProductProjection};
+pub use projection::{CATEGORIES, PRODUCTS, ProductProjection, category_name};
 pub use query::{
     CategoryCount, FACET_VALUES_MAX, Facet, FacetValue, ListQuery, PriceRange, ProductCard, ProductPage,
     Sorting, Suggestion,

@@ -137,7 +137,8 @@ pub(super) fn documents(
         search: searched(product),
         variants: product.variants.clone(),
     };
-    let category = CategoryDocument { slug: product.category.clone(), name: spoken(&product.category) };
+    let category =
+        CategoryDocument { slug: product.category.clone(), name: category_name(&product.category) };
     Ok(vec![
         put(PRODUCTS, id.to_string(), version, &document)?,
         put(CATEGORIES, product.category.clone(), version, &category)?,
@@ -158,7 +159,7 @@ fn put(
 fn searched(product: &Product) -> String {
     let variants = product.variants.iter();
     let words = variants.flat_map(|variant| std::iter::once(&variant.sku).chain(variant.options.values()));
-    let mut text = [&product.title, &product.brand, &spoken(&product.category), &product.description]
+    let mut text = [&product.title, &product.brand, &category_name(&product.category), &product.description]
         .map(String::as_str)
         .join(" ");
     for word in words {
@@ -169,7 +170,7 @@ fn searched(product: &Product) -> String {
 }
 
 /// The name of a category: `home-kitchen` is spoken `Home kitchen`.
-pub(super) fn spoken(slug: &str) -> String {
+pub fn category_name(slug: &str) -> String {
     let words = slug.replace('-', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

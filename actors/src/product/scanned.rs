@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::index::{ProductIndex, SearchDocument};
-use super::query::{Facet, FacetValue, ListQuery, ProductPage, Sorting, Suggestion};
+use super::query::{Facet, FacetValue, ListQuery, ProductPage, Sorting};
 
 /// Finds products by reading all of them. Words are found at the beginning of words; nothing is corrected, and the most
 /// relevant is what has most of the words in its title.
@@ -80,23 +80,6 @@ impl ProductIndex for ScannedIndex {
         query: &'a ListQuery,
     ) -> BoxFuture<'a, Result<ProductPage, JournalError>> {
         Box::pin(async move { Ok(Self::among(self.all(collection).await?, query)) })
-    }
-
-    fn suggest<'a>(
-        &'a self,
-        collection: &'a str,
-        text: &'a str,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Suggestion>, JournalError>> {
-        Box::pin(async move {
-            let query = ListQuery { q: Some(text.to_owned()), limit, ..ListQuery::default() };
-            let page = Self::among(self.all(collection).await?, &query);
-            Ok(page
-                .items
-                .into_iter()
-                .map(|card| Suggestion::Product { slug: card.slug, title: card.title })
-                .collect())
-        })
     }
 }
 

@@ -9,6 +9,7 @@
 pub(crate) mod client;
 pub(crate) mod layer;
 pub(crate) mod login;
+pub(crate) mod places;
 pub(crate) mod rates;
 pub(crate) mod seats;
 pub(crate) mod shed;

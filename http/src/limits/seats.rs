@@ -2,13 +2,12 @@
 //! place together. Guests count for their place only; nothing tells two of one place apart that one could not have twice.
 
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_actors::ids::UserId;
-use dashmap::DashMap;
 
 use super::client::Network;
+use super::places::{Place, Places};
 use crate::problem::Problem;
 use crate::settings::parts;
 
@@ -77,18 +76,18 @@ enum Sitter {
 #[derive(Clone)]
 pub(crate) struct Seats {
     limits: SocketLimits,
-    taken: Arc<DashMap<Sitter, usize>>,
+    taken: Places<Sitter>,
 }
 
 /// A seat, free again when it is dropped.
 pub(crate) struct Seat {
-    taken: Arc<DashMap<Sitter, usize>>,
-    sitters: Vec<Sitter>,
+    _of_the_person: Option<Place<Sitter>>,
+    _of_the_network: Place<Sitter>,
 }
 
 impl Seats {
     pub(crate) fn new(limits: SocketLimits) -> Self {
-        Self { limits, taken: Arc::default() }
+        Self { limits, taken: Places::default() }
     }
 
     /// A seat for somebody.
@@ -97,28 +96,12 @@ impl Seats {
     /// `rate-limited` when the person, or everybody from there, has too many.
     pub(crate) fn take(&self, person: Option<UserId>, from: Network) -> Result<Seat, Problem> {
         let SocketLimits { person: own, address } = self.limits;
-        let mut seat = Seat { taken: Arc::clone(&self.taken), sitters: Vec::new() };
-        let person = person.map(|person| (Sitter::Person(person), own));
-        for (sitter, limit) in person.into_iter().chain([(Sitter::Network(from), address)]) {
-            let mut taken = self.taken.entry(sitter).or_default();
-            if *taken >= limit {
-                return Err(Problem::rate_limited("sockets", RETRY_AFTER));
-            }
-            *taken += 1;
-            seat.sitters.push(sitter);
-        }
-        Ok(seat)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        for sitter in self.sitters.drain(..) {
-            self.taken.remove_if_mut(&sitter, |_, taken| {
-                *taken = taken.saturating_sub(1);
-                *taken == 0
-            });
-        }
+        let place = |of: Sitter, max: usize| {
+            self.taken.take(of, max).ok_or_else(|| Problem::rate_limited("sockets", RETRY_AFTER))
+        };
+        let of_the_person = person.map(|person| place(Sitter::Person(person), own)).transpose()?;
+        let of_the_network = place(Sitter::Network(from), address)?;
+        Ok(Seat { _of_the_person: of_the_person, _of_the_network: of_the_network })
     }
 }
 

@@ -1,55 +1,35 @@
 //! How many connections one place may have: whoever opens them all would keep everybody else at the door.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::client::{Network, TrustedProxies};
-
-type Held = Arc<Mutex<HashMap<Network, usize>>>;
+use crate::limits::places::{Place, Places};
 
 /// Who has how many. As large as there are connections, which have a limit of their own.
 pub(super) struct Crowd {
     max: usize,
     /// Many come through these.
     proxies: TrustedProxies,
-    held: Held,
+    held: Places<Network>,
 }
 
-/// A place in the crowd; free again when it is dropped.
-pub(super) struct Standing(Option<(Network, Held)>);
+/// A place in the crowd; nobody counts those of a proxy.
+pub(super) struct Standing {
+    _place: Option<Place<Network>>,
+}
 
 impl Crowd {
     pub(super) fn new(max: usize, proxies: TrustedProxies) -> Self {
-        Self { max, proxies, held: Held::default() }
+        Self { max, proxies, held: Places::default() }
     }
 
     /// A place for one more connection from there; `None` when there are enough.
     pub(super) fn enter(&self, from: IpAddr) -> Option<Standing> {
         if self.proxies.trusts(from) {
-            return Some(Standing(None));
+            return Some(Standing { _place: None });
         }
-        let network = Network::of(from);
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = held.entry(network).or_default();
-        if *count >= self.max {
-            return None;
-        }
-        *count += 1;
-        Some(Standing(Some((network, Arc::clone(&self.held)))))
-    }
-}
-
-impl Drop for Standing {
-    fn drop(&mut self) {
-        let Some((network, held)) = self.0.take() else { return };
-        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = held.get_mut(&network) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                held.remove(&network);
-            }
-        }
+        let place = self.held.take(Network::of(from), self.max)?;
+        Some(Standing { _place: Some(place) })
     }
 }
 
@@ -69,6 +49,6 @@ mod tests {
         let again = crowd.enter(at(1)).unwrap();
         let _many: Vec<_> = (0..100).map(|_| crowd.enter(at(9)).unwrap()).collect();
         drop((again, second, other));
-        assert!(crowd.held.lock().unwrap().is_empty(), "nothing is kept of whoever has gone");
+        assert!(crowd.held.is_empty(), "nothing is kept of whoever has gone");
     }
 }

@@ -1,7 +1,7 @@
 //! The front page, and a product.
 
 use amazoff_actors::ids::ProductId;
-use amazoff_actors::product::{ListQuery, Product};
+use amazoff_actors::product::{ListQuery, Product, category_name};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -97,11 +97,6 @@ pub(super) async fn shelf(
         .iter()
         .map(|variant| async { Ok::<_, Problem>((variant.id, shop.stocks.available(variant.id).await?)) });
     let stock = try_join_all(stock).await?;
-    let categories = shop.products.categories().await?;
-    let name = categories
-        .into_iter()
-        .find(|known| known.slug == *category)
-        .map_or_else(|| category.clone(), |known| known.name);
     let frame = visit.frame(title).noticing(notice);
-    Ok(Page(status, present::product(frame, &product.state, name, &stock)).into_response())
+    Ok(Page(status, present::product(frame, &product.state, category_name(category), &stock)).into_response())
 }
