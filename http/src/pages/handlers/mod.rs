@@ -7,3 +7,4 @@ pub(super) mod catalogue;
 pub(super) mod checkout;
 pub(super) mod orders;
 pub(super) mod problems;
+pub(super) mod recovery;
