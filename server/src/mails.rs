@@ -11,7 +11,7 @@ use crate::config::MailVia;
 /// The mailer of a configuration.
 pub(crate) fn mailer(via: &MailVia, data_dir: &Path) -> Arc<dyn Mailer> {
     match via {
-        MailVia::Server(server) => Arc::new(server.clone()),
+        MailVia::Server(server) => Arc::new(server.as_ref().clone()),
         MailVia::Files(from) => {
             let folder = data_dir.join("mail");
             let path = folder.display();

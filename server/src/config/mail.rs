@@ -12,7 +12,7 @@ const NOBODY: &str = "Amazoff <shop@amazoff.local>";
 #[derive(Debug)]
 pub(crate) enum MailVia {
     /// By a mail server.
-    Server(Smtp),
+    Server(Box<Smtp>),
     /// As files in the data folder, in this sender's name.
     Files(Sender),
 }
@@ -35,7 +35,7 @@ pub(super) fn mail(sources: &Sources) -> Result<MailVia, ConfigError> {
                 name: table::SMTP_URL,
                 expected: error.to_string(),
             };
-            Ok(MailVia::Server(server.map_err(wrong)?))
+            Ok(MailVia::Server(Box::new(server.map_err(wrong)?)))
         }
     }
 }

@@ -116,6 +116,25 @@ fn account_commands() -> Vec<Command> {
     ]
 }
 
+fn mails() -> [Mail; 2] {
+    [
+        Mail {
+            letter: Letter::VerifyEmail,
+            to: sealed(CIPHERTEXT),
+            name: sealed(CIPHERTEXT),
+            ticket: Some(ticket().id),
+            at: NOON,
+        },
+        Mail {
+            letter: Letter::PasswordChanged,
+            to: Sealed::Erased,
+            name: Sealed::Erased,
+            ticket: None,
+            at: NOON,
+        },
+    ]
+}
+
 #[test]
 fn everything_that_a_user_ever_stored_can_be_read() {
     let grant = SessionGrant { session: session(1), generation: 1, expires_at: NOON };
@@ -139,22 +158,7 @@ fn everything_that_a_user_ever_stored_can_be_read() {
         ])
         .events(account_events())
         .events(rights_events())
-        .effects([
-            Mail {
-                letter: Letter::VerifyEmail,
-                to: sealed(CIPHERTEXT),
-                name: sealed(CIPHERTEXT),
-                ticket: Some(ticket().id),
-                at: NOON,
-            },
-            Mail {
-                letter: Letter::PasswordChanged,
-                to: Sealed::Erased,
-                name: Sealed::Erased,
-                ticket: None,
-                at: NOON,
-            },
-        ])
+        .effects(mails())
         .commands(account_commands())
         .commands([
             Command::Register(known()),
