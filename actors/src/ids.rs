@@ -140,6 +140,10 @@ typed_id!(
     ApiKeyId, "key_"
 );
 typed_id!(
+    /// An address that a person keeps.
+    AddressId, "addr_"
+);
+typed_id!(
     /// Stock put aside for one checkout.
     HoldId, "hold_"
 );

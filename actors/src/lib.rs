@@ -5,6 +5,7 @@
 mod asking;
 pub mod effect;
 pub mod ids;
+pub mod mail;
 pub mod money;
 pub mod pricing;
 

@@ -9,6 +9,7 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
+use crate::mail::Mailer;
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
@@ -17,7 +18,7 @@ use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchP
 use crate::reconcile::Reconciliations;
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
-use crate::user::{User, Users};
+use crate::user::{MailDelivery, User, Users};
 
 /// What the shop needs from outside, besides the runtime's ports.
 #[derive(Clone)]
@@ -32,6 +33,17 @@ pub struct Outside {
     pub providers: Providers,
     /// Hashes passwords off the event loop.
     pub passwords: Arc<dyn PasswordHasher>,
+    /// Hands mails over.
+    pub mailer: Arc<dyn Mailer>,
+    /// Where the links in mails lead: the shop's address, without a slash at the end.
+    pub public_url: String,
+}
+
+impl Outside {
+    fn mails(&self, clock: &Arc<dyn Clock>) -> MailDelivery {
+        let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
+        MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) }
+    }
 }
 
 /// Every domain's handle. Cheap to clone; this is all that an edge gets to see.
@@ -97,7 +109,7 @@ impl Shop {
         let shelf = shelf((&assembly, ports, index), (&products, &stocks), (&pricebooks, &coupons));
         let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
         assembly.register_with(&carts, Arc::new(handover));
-        assembly.register(&users);
+        assembly.register_with(&users, Arc::new(outside.mails(&ports.clock)));
         let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);

@@ -1,9 +1,10 @@
-//! Adapters to the outside: payments, password hashing, images. Each implements a port of `actors` or serves the program's
+//! Adapters to the outside: payments, e-mail, password hashing, images. Each implements a port of `actors` or serves the program's
 //! start; none of them knows a rule of the shop.
 
 #![warn(missing_docs)]
 
 pub mod images;
+pub mod mail;
 pub mod passwords;
 pub mod paypal;
 mod remote;

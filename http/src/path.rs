@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use amazoff_actors::ids::{ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, VariantId};
+use amazoff_actors::ids::{
+    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, SessionId, UserId,
+    VariantId,
+};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -23,6 +26,18 @@ impl PathId for CartId {
 impl PathId for ApiKeyId {
     const PARAMETER: &'static str = "key_id";
     const MISSING: &'static str = "api-key-not-found";
+}
+impl PathId for AddressId {
+    const PARAMETER: &'static str = "address_id";
+    const MISSING: &'static str = "address-not-found";
+}
+impl PathId for SessionId {
+    const PARAMETER: &'static str = "session_id";
+    const MISSING: &'static str = "session-not-found";
+}
+impl PathId for UserId {
+    const PARAMETER: &'static str = "user_id";
+    const MISSING: &'static str = "user-not-found";
 }
 impl PathId for LineId {
     const PARAMETER: &'static str = "line_id";

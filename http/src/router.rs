@@ -19,8 +19,8 @@ use crate::platform::Platform;
 use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime,
-    webhooks,
+    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, profile,
+    realtime, recovery, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -56,7 +56,17 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::step_up))
         .routes(routes!(auth::logout))
-        .routes(routes!(auth::me))
+        .routes(routes!(auth::me, profile::rename))
+        .routes(routes!(sessions::list, sessions::end_others))
+        .routes(routes!(sessions::end))
+        .routes(routes!(profile::addresses, profile::add_address))
+        .routes(routes!(profile::change_address, profile::remove_address))
+        .routes(routes!(recovery::verify_email))
+        .routes(routes!(recovery::resend))
+        .routes(routes!(recovery::ask_reset))
+        .routes(routes!(recovery::reset))
+        .routes(routes!(recovery::change_password))
+        .routes(routes!(recovery::change_email))
         .routes(routes!(api_keys::list, api_keys::issue))
         .routes(routes!(api_keys::withdraw))
         .routes(routes!(auth::public_keys))
@@ -87,6 +97,11 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::returns::approve))
         .routes(routes!(admin::returns::reject))
         .routes(routes!(admin::returns::receive))
+        .routes(routes!(admin::users::find))
+        .routes(routes!(admin::users::show))
+        .routes(routes!(admin::users::set_roles))
+        .routes(routes!(admin::users::deactivate))
+        .routes(routes!(admin::users::reactivate))
         .routes(routes!(admin::stock::show))
         .routes(routes!(admin::stock::receive))
         .routes(routes!(admin::stock::adjust))

@@ -28,6 +28,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed, TruthAt};
+use crate::mails;
 use crate::node::Node;
 use crate::providers;
 use crate::seed::{self, OwnerError, SeedError};
@@ -278,6 +279,8 @@ fn outside(
         index: Arc::new(pools.search.clone()),
         providers: providers::all(sandbox.with_secret(secret), config, address)?,
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
+        mailer: mails::mailer(&config.mail, &config.data_dir),
+        public_url: config.shop_url(address),
     })
 }
 

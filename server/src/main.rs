@@ -4,6 +4,7 @@ mod boot;
 mod config;
 mod erasures;
 mod health;
+mod mails;
 mod node;
 mod providers;
 mod seed;

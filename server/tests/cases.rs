@@ -68,10 +68,11 @@ const fn rule(id: &'static str, what: &'static str, spared: &'static str) -> Cas
 }
 
 const PURE: &str = "A pure function of basket and prices: it waits for nothing and stores nothing.";
+const ONE_COMMIT: &str = "A rule of one entity: the commit that decides it is also all of it.";
 const CLOCK: &str = "No (c): the real program's clock cannot be set in a test.";
 
 /// The cases that must have tests.
-const CASES: [Case; 33] = [
+const CASES: [Case; 37] = [
     bought("T-C1", "a hundred additions of one thing at once add up"),
     bought("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
     refused(
@@ -140,6 +141,18 @@ const CASES: [Case; 33] = [
         "T-Y10",
         "an amount that is not ours makes no order",
         "No (c): the provider within the real program answers as it should.",
+    ),
+    refused(
+        "T-U1",
+        "refreshes at once all succeed and stay one login",
+        "No (b) and (c): a rotation is one commit of one entity, and whoever repeats it gets what it made.",
+    ),
+    rule("T-U2", "a copied login that comes back ends, and its person is told", ONE_COMMIT),
+    rule("T-U4", "a role that is taken away is gone at once, on open streams too", ONE_COMMIT),
+    rule(
+        "T-N2",
+        "a mail that is refused for now is tried again, one that is refused for good is not, and nobody waits",
+        "Deliveries of effects are tried in every way for payments and stock.",
     ),
 ];
 
@@ -264,7 +277,9 @@ fn every_case_is_tried_as_demanded_and_the_page_names_the_tests() {
     if std::env::var("CASES").is_ok_and(|what| what == "write") {
         std::fs::write(&path, &page).unwrap();
     }
-    let ours = |id: &str| ["T-C", "T-P", "T-O", "T-S", "T-Y"].iter().any(|family| id.starts_with(family));
+    let ours = |id: &str| {
+        ["T-C", "T-P", "T-O", "T-S", "T-Y", "T-U", "T-N"].iter().any(|family| id.starts_with(family))
+    };
     let unknown = found.keys().filter(|id| ours(id) && !CASES.iter().any(|case| case.id == **id));
     let unknown: Vec<_> = unknown.collect();
     assert!(unknown.is_empty(), "tests name {unknown:?}, which are no cases");

@@ -9,10 +9,14 @@ use serde::Deserialize;
 use spdx::{Expression, LicenseReq, Licensee};
 
 /// The classes of attack that must have tests.
-const CLASSES: [&str; 20] = [
+const CLASSES: [&str; 24] = [
     "Tokens",
     "Refresh",
     "Login",
+    "Sessions",
+    "Links in mails, passwords, addresses",
+    "E-mail",
+    "Roles, deactivation",
     "Cookies, CSRF, CORS",
     "Whose is it",
     "Mass assignment, excess data",

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::ask::AskError;
 use crate::audit::AuditNote;
 use crate::fault::{Fault, FaultKind};
 use crate::ids::{CommandId, EntityId};
@@ -50,6 +51,9 @@ pub enum OperateError {
     /// The journal is away.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// A domain refuses what was asked of it.
+    #[error("{0}")]
+    Asked(Box<dyn Fault>),
 }
 
 impl Fault for OperateError {
@@ -63,6 +67,7 @@ impl Fault for OperateError {
             Self::Rebuild(error) => error.kind(),
             Self::UnknownDomain(_) => FaultKind::NotFound,
             Self::NotIdle | Self::Suspended | Self::NotActive => FaultKind::Conflict,
+            Self::Asked(error) => error.kind(),
             Self::Journal(error) if error.certainly_not_committed() => FaultKind::Unavailable,
             Self::Journal(_) => FaultKind::OutcomeUnknown,
         }
@@ -79,6 +84,7 @@ impl Fault for OperateError {
             Self::NotIdle => "entity-not-idle",
             Self::Suspended => "entity-suspended",
             Self::NotActive => "entity-not-active",
+            Self::Asked(error) => error.code(),
             Self::Journal(error) if error.certainly_not_committed() => "storage-unavailable",
             Self::Journal(_) => "outcome-unknown",
         }
@@ -249,6 +255,19 @@ impl Operator {
     fn member(&self, entity: &EntityId) -> Result<std::sync::Arc<dyn AnyMember>, OperateError> {
         let kind = entity.kind.as_str();
         self.runtime.member(kind).ok_or_else(|| OperateError::UnknownDomain(kind.to_owned()))
+    }
+
+    /// Asks something of a domain in the operator's name: an action, its subject and more about it for the trail.
+    ///
+    /// # Errors
+    /// [`OperateError::Asked`] with what the domain refuses.
+    pub async fn ask<T, R: Fault>(
+        &self,
+        (action, subject, detail): (&'static str, String, Value),
+        asking: impl Future<Output = Result<T, AskError<R>>>,
+    ) -> Result<T, OperateError> {
+        let asking = async { asking.await.map_err(|error| OperateError::Asked(Box::new(error))) };
+        self.act(Act { action, subject, detail }, asking).await
     }
 
     async fn act<T>(

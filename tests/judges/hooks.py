@@ -14,10 +14,10 @@ import uuid
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
-from tests.judges.shop import Away, Shop
+from tests.judges.shop import PASSWORD, Away, Shop
 
 WHO = {"email": os.environ["JUDGE_EMAIL"], "password": os.environ["JUDGE_PASSWORD"]}
-SHOP = Shop(os.environ["JUDGE_URL"], WHO)
+SHOP = Shop(os.environ["JUDGE_URL"], WHO, os.environ["JUDGE_MAILS"])
 CHANCE = random.Random(int(os.environ.get("JUDGES_SEED", "1")))
 COUNTS = {}
 # How many of the requests that the document allows are about things that are there.
@@ -140,6 +140,14 @@ def refresh(case):
     case.body = {"refresh_token": SHOP.log_in()["refresh_token"]}
 
 
+def email(case):
+    case.body = {"email": f"{uuid.uuid4().hex}@example.org"}
+
+
+def user(case):
+    at(case, user_id=SHOP.somebody()["user"]["id"])
+
+
 def spare(case):
     case.body = {"path": SPARE}
 
@@ -167,6 +175,14 @@ RECIPES = {
     "GET /v1/carts/{cart_id}/quote": one(cart_id=filled),
     "POST /v1/me/api-keys": lambda case: SHOP.key(),
     "DELETE /v1/me/api-keys/{key_id}": one(key_id=lambda: SHOP.key()),
+    "POST /v1/me/addresses": lambda case: SHOP.saved_address(),
+    "PUT /v1/me/addresses/{address_id}": one(address_id=lambda: SHOP.saved_address()),
+    "DELETE /v1/me/addresses/{address_id}": one(address_id=lambda: SHOP.saved_address()),
+    "DELETE /v1/me/sessions/{session_id}": one(session_id=lambda: SHOP.session()),
+    "POST /v1/me/password": lambda case: setattr(
+        case, "body", {"old_password": PASSWORD, "password": uuid.uuid4().hex}
+    ),
+    "POST /v1/me/email": email,
     "GET /v1/me/cart": lambda case: SHOP.cart(),
     "POST /v1/carts": lambda case: setattr(case, "body", {"currency": "EUR"}),
     "POST /v1/carts/{cart_id}/lines": lambda case: (
@@ -196,6 +212,14 @@ RECIPES = {
     "POST /v1/auth/register": register,
     "POST /v1/auth/login": person,
     "POST /v1/auth/refresh": refresh,
+    "POST /v1/auth/verify-email": lambda case: setattr(case, "body", {"token": SHOP.unconfirmed()}),
+    "POST /v1/auth/password-reset/confirm": lambda case: setattr(
+        case, "body", {"token": SHOP.forgotten(), "password": uuid.uuid4().hex}
+    ),
+    "GET /admin/v1/users/{user_id}": user,
+    "PUT /admin/v1/users/{user_id}/roles": user,
+    "POST /admin/v1/users/{user_id}/deactivate": user,
+    "POST /admin/v1/users/{user_id}/reactivate": user,
     "POST /v1/auth/step-up": lambda case: setattr(case, "body", {"password": WHO["password"]}),
     "GET /admin/v1/orders/{order_id}": one(order_id=bought),
     "POST /admin/v1/orders/{order_id}/cancel": with_pieces("bought"),
@@ -236,6 +260,14 @@ RECIPES = {
     ),
     "GET /ops/v1/reconciliations/{report}": one(report=lambda: SHOP.report()),
     "PATCH /ops/v1/limits/domains/{kind}": one(kind=lambda: "coupon"),
+}
+
+# Whose sessions end by it, or whose credentials change: asked in the name of somebody who is there for it.
+OWN_END = {
+    "POST /v1/auth/logout",
+    "DELETE /v1/me/sessions",
+    "POST /v1/me/password",
+    "POST /v1/me/email",
 }
 
 # What a judge cannot bring about without the shop logging that it is broken; Rust tests do (`http/tests/api/ops/`).
@@ -351,7 +383,7 @@ class Owner:
         return SHOP.log_in()["access_token"]
 
     def set(self, case, data, ctx):
-        # Logged in anew where a request ends the session.
-        token = SHOP.log_in()["access_token"] if case.operation.path == "/v1/auth/logout" else data
+        # Somebody else where a request ends sessions, or changes what one logs in with.
+        token = SHOP.somebody()["access_token"] if case.operation.label in OWN_END else data
         case.headers = case.headers or {}
         case.headers["Authorization"] = f"Bearer {token}"

@@ -5,11 +5,14 @@ import hmac
 import json
 import time
 import uuid
+from pathlib import Path
+import re
 
 import requests
 
 # The sandbox signs with a secret that everybody may know.
 SANDBOX_SECRET = b"sandbox-webhook-secret"
+PASSWORD = "correct horse battery"
 ADDRESS = {"line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
 TERMS = {"currencies": "currencies", "rounding": "rounding", "capture": "capture"}
 
@@ -19,8 +22,8 @@ class Away(Exception):
 
 
 class Shop:
-    def __init__(self, url, who):
-        self.url, self.who, self.http = url, who, requests.Session()
+    def __init__(self, url, who, mails):
+        self.url, self.who, self.mails, self.http = url, who, Path(mails), requests.Session()
         self.tokens = self.log_in()
         self.shelf = self.products()
         self.book = self.get("/admin/v1/pricebook")
@@ -81,6 +84,47 @@ class Shop:
             self.done("DELETE", f"/v1/me/api-keys/{known['id']}")
         wanted = {"name": "a judge's", "roles": [], "access": "read", "days": 1}
         return self.post("/v1/me/api-keys", wanted)["id"]
+
+    # People.
+
+    def somebody(self):
+        """A person who is there for one request."""
+        new = {"email": f"{uuid.uuid4().hex}@example.org", "password": PASSWORD, "name": "Ann"}
+        answer = requests.post(f"{self.url}/v1/auth/register", json=new, headers={"Idempotency-Key": str(uuid.uuid4())}, timeout=15)
+        if not answer.ok:
+            raise Away(f"register: {answer.status_code} {answer.text[:200]}")
+        return {**answer.json(), "email": new["email"]}
+
+    def link(self, to, page):
+        """The secret of the link to a page in the mail to an address."""
+        for _ in range(500):
+            for file in sorted(self.mails.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)[:5]:
+                text = file.read_text(encoding="utf-8").replace("=\r\n", "").replace("=3D", "=")
+                found = re.search(rf"/{page}\?token=(ml_[0-9A-Za-z._-]+)", text)
+                if found and f"To: {to}" in text:
+                    return found[1]
+            time.sleep(0.01)
+        raise Away(f"no mail to {to}")
+
+    def unconfirmed(self):
+        return self.link(self.somebody()["email"], "confirm-email")
+
+    def forgotten(self):
+        email = self.somebody()["email"]
+        requests.post(f"{self.url}/v1/auth/password-reset", json={"email": email}, timeout=15)
+        return self.link(email, "new-password")
+
+    def saved_address(self):
+        """An address that is kept; where there are many, the older ones are removed first."""
+        for known in self.get("/v1/me/addresses")["items"][:-5]:
+            self.done("DELETE", f"/v1/me/addresses/{known['id']}")
+        who = {"email": "ann@example.org", "name": "Ann Other", "address": ADDRESS}
+        return self.post("/v1/me/addresses", {"recipient": who})["id"]
+
+    def session(self):
+        """A session of the owner that nobody uses."""
+        self.log_in()
+        return self.get("/v1/me/sessions")["items"][0]["id"]
 
     # Carts and orders.
 

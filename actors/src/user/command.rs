@@ -2,9 +2,12 @@
 
 use amazoff_supervisor::{Claim, Sealed};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{NewApiKey, Roles};
-use crate::ids::{ApiKeyId, SessionId};
+use super::{NewApiKey, PendingEmail, Roles};
+use crate::cart::Address;
+use crate::ids::{AddressId, ApiKeyId, SessionId};
+use crate::mail::Letter;
 
 /// A command to a user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +41,86 @@ pub enum Command {
         /// Which key.
         key: ApiKeyId,
     },
+    /// Logs the person out everywhere but here.
+    CloseOtherSessions {
+        /// Here.
+        keep: SessionId,
+    },
+    /// Calls the person something else.
+    Rename {
+        /// What.
+        name: Sealed<String>,
+    },
+    /// Keeps one more address.
+    AddAddress {
+        /// Which.
+        id: AddressId,
+        /// What it says.
+        address: Address,
+        /// Whether it is the one that is meant when none is named. The first one is in any case.
+        default: bool,
+    },
+    /// Changes an address that is kept.
+    ChangeAddress {
+        /// Which.
+        id: AddressId,
+        /// What it says from now on.
+        address: Address,
+        /// Whether it is the one that is meant when none is named; `false` leaves that as it is.
+        default: bool,
+    },
+    /// Keeps an address no more.
+    RemoveAddress {
+        /// Which.
+        id: AddressId,
+    },
+    /// Sends a link that proves that the person reads what is sent to the e-mail address.
+    AskVerification,
+    /// The link was followed.
+    VerifyEmail {
+        /// Which.
+        ticket: Uuid,
+    },
+    /// Names another e-mail address; the password was checked before.
+    AskEmailChange {
+        /// The other address.
+        pending: PendingEmail,
+    },
+    /// The link that went to the other address was followed.
+    ConfirmEmailChange {
+        /// Which.
+        ticket: Uuid,
+    },
+    /// Sends a link with which a forgotten password is replaced.
+    AskReset,
+    /// Replaces a forgotten password.
+    ResetPassword {
+        /// The link that was followed.
+        ticket: Uuid,
+        /// The hash of the new password.
+        password_hash: Sealed<String>,
+    },
+    /// Replaces the password; the old one was checked before.
+    ChangePassword {
+        /// The hash of the new password.
+        password_hash: Sealed<String>,
+        /// The session that goes on.
+        keep: SessionId,
+    },
+    /// Says that a mail will never arrive.
+    NoteMailRefused {
+        /// Which.
+        letter: Letter,
+    },
+    /// Says what the person may do.
+    SetRoles {
+        /// All of it.
+        roles: Roles,
+    },
+    /// Takes everything from the person that can be given back.
+    Deactivate,
+    /// Gives it back.
+    Reactivate,
 }
 
 /// All that a new user is, sealed.

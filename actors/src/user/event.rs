@@ -1,10 +1,12 @@
 //! What happens to a user.
 
-use amazoff_supervisor::Timestamp;
+use amazoff_supervisor::{Sealed, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKey, Registration};
-use crate::ids::{ApiKeyId, SessionId};
+use super::{ApiKey, PendingEmail, Purpose, Registration, Roles, Ticket};
+use crate::cart::Address;
+use crate::ids::{AddressId, ApiKeyId, SessionId, UserId};
+use crate::mail::Letter;
 
 /// Something that happened to a user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +58,91 @@ pub enum Event {
         /// Which key.
         key: ApiKeyId,
     },
+    /// The person is called something else.
+    Renamed {
+        /// What.
+        name: Sealed<String>,
+    },
+    /// An address is kept, as it is from then on.
+    AddressPut {
+        /// Which.
+        id: AddressId,
+        /// What it says.
+        address: Address,
+        /// When.
+        at: Timestamp,
+    },
+    /// An address is kept no more.
+    AddressRemoved {
+        /// Which.
+        id: AddressId,
+    },
+    /// An address is the one that is meant when none is named.
+    DefaultAddressChosen {
+        /// Which.
+        id: AddressId,
+    },
+    /// A link was made that proves something; an older one for the same purpose is good no more.
+    TicketIssued {
+        /// What for.
+        purpose: Purpose,
+        /// Which link.
+        ticket: Ticket,
+    },
+    /// Another e-mail address was named. Nothing changes until a link that goes there is followed.
+    EmailChangeAsked {
+        /// The other address.
+        pending: PendingEmail,
+    },
+    /// The person reads what is sent to the e-mail address.
+    EmailVerified {
+        /// Since when that is known.
+        at: Timestamp,
+    },
+    /// The e-mail address is another one, which the person reads.
+    EmailChanged {
+        /// The new one.
+        pending: PendingEmail,
+        /// When.
+        at: Timestamp,
+    },
+    /// The password is another one.
+    PasswordChanged {
+        /// Its hash.
+        password_hash: Sealed<String>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A mail will never arrive: the server of its receiver refused it for good.
+    MailRefused {
+        /// Which.
+        letter: Letter,
+        /// When it was refused.
+        at: Timestamp,
+    },
+    /// The person may do something else from then on.
+    RolesChanged {
+        /// What.
+        roles: Roles,
+        /// Who decided it; absent when the program did.
+        by: Option<UserId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The person may do nothing any more.
+    Deactivated {
+        /// Who decided it; absent when the program did.
+        by: Option<UserId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The person may log in again.
+    Reactivated {
+        /// Who decided it; absent when the program did.
+        by: Option<UserId>,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// Why a session ended.
@@ -70,4 +157,10 @@ pub enum CloseReason {
     TooMany,
     /// An old refresh token was shown: somebody else may have one.
     TokenReused,
+    /// The person ended it from another one.
+    EndedElsewhere,
+    /// The password was changed.
+    PasswordChanged,
+    /// The person may do nothing any more.
+    Deactivated,
 }

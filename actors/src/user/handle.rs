@@ -9,7 +9,7 @@ use amazoff_supervisor::{
     Answer, AskError, Claim, Clock, CommandId, Committed, Directory, Entity, EntityId, Envelope, Principal,
     ReadError, Vault, VaultError, Version, derive_uuid,
 };
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::credentials::PASSWORD_BYTES_MAX;
 use super::passwords::{PasswordError, PasswordHasher};
@@ -29,10 +29,12 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Users {
     pub(super) directory: Directory<User>,
-    journal: Arc<dyn Journal>,
+    pub(super) journal: Arc<dyn Journal>,
     pub(super) vault: Vault,
-    hasher: Arc<dyn PasswordHasher>,
+    pub(super) hasher: Arc<dyn PasswordHasher>,
     pub(super) clock: Arc<dyn Clock>,
+    /// Held while somebody's rights change: two admins who take each other's do so one after the other.
+    pub(super) rights: Arc<Mutex<()>>,
 }
 
 /// What a person fills in to register.
@@ -65,7 +67,7 @@ impl Users {
         hasher: Arc<dyn PasswordHasher>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { directory, journal, vault, hasher, clock }
+        Self { directory, journal, vault, hasher, clock, rights: Arc::default() }
     }
 
     /// Registers a person. The user's id derives from the command's, so a repeat registers the same user.
@@ -102,7 +104,8 @@ impl Users {
         };
         let answer = self.directory.execute(person, Command::Register(registration), envelope).await?;
         let Reply::Registered { at: created_at } = answer.reply else { return Err(AskError::NoAnswer) };
-        let reply = UserView { id, email: written, name, roles: form.roles, created_at };
+        let (roles, email_verified) = (form.roles, false);
+        let reply = UserView { id, email: written, name, roles, created_at, email_verified };
         Ok(Answer { reply, replayed: answer.replayed, version: answer.version, position: answer.position })
     }
 
@@ -192,6 +195,7 @@ impl Users {
             name,
             roles: registration.roles.clone(),
             created_at: known.state.created_at,
+            email_verified: known.state.email_verified_at.is_some(),
         }))
     }
 
@@ -248,9 +252,11 @@ impl Users {
         match self.execute(user, command, command_id).await? {
             Reply::Granted(grant) => Ok(grant),
             Reply::TokenReused => Err(refused(Rejection::RefreshTokenReused)),
-            Reply::Registered { .. } | Reply::Closed | Reply::KeyIssued { .. } | Reply::KeyWithdrawn => {
-                Err(AskError::NoAnswer)
-            }
+            Reply::Registered { .. }
+            | Reply::Closed
+            | Reply::Done
+            | Reply::KeyIssued { .. }
+            | Reply::KeyWithdrawn => Err(AskError::NoAnswer),
         }
     }
 
@@ -268,7 +274,7 @@ impl Users {
         self.directory.read(user.uuid()).await
     }
 
-    fn email_claim(&self, email: &Email) -> Claim {
+    pub(super) fn email_claim(&self, email: &Email) -> Claim {
         Claim { namespace: "email".to_owned(), key: self.vault.blind("email", email.normalised()) }
     }
 }
@@ -281,11 +287,11 @@ pub(super) fn refused(refusal: Rejection) -> Refused {
     AskError::Refused { refusal, replayed: false }
 }
 
-fn unreachable_store(error: JournalError) -> Refused {
+pub(super) fn unreachable_store(error: JournalError) -> Refused {
     AskError::Unavailable { cause: error.to_string() }
 }
 
-fn not_hashed(error: PasswordError) -> Refused {
+pub(super) fn not_hashed(error: PasswordError) -> Refused {
     match error {
         PasswordError::Busy => AskError::Overloaded { retry_after: RETRY_AFTER },
         PasswordError::Failed(cause) => AskError::NotCommitted { cause },

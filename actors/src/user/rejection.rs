@@ -1,11 +1,15 @@
 //! Why a user is refused.
 
+use std::time::Duration;
+
 use amazoff_supervisor::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::address::ADDRESSES_MAX;
 use super::api_key::{API_KEY_DAYS_MAX, API_KEYS_MAX};
 use super::credentials::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use super::proof::RESEND_AFTER;
 
 /// A refusal of a user, or of the handle before it asks one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -50,12 +54,39 @@ pub enum Rejection {
     /// There is no such key.
     #[error("there is no such API key")]
     ApiKeyUnknown,
+    /// The person has as many addresses as there may be (USER-7).
+    #[error("a person keeps at most {ADDRESSES_MAX} addresses")]
+    TooManyAddresses,
+    /// There is no such address.
+    #[error("there is no such address")]
+    AddressUnknown,
+    /// There is no such session.
+    #[error("there is no such session")]
+    SessionGone,
+    /// The link was used, is too old, was replaced by a newer one, or was never sent.
+    #[error("this link is not good any more")]
+    LinkInvalid,
+    /// Such a mail has just left.
+    #[error("such a mail has just been sent")]
+    MailJustSent,
+    /// The person may do nothing any more.
+    #[error("this account is deactivated")]
+    AccountDeactivated,
+    /// There is no such person.
+    #[error("there is no such person")]
+    UserUnknown,
+    /// Nobody takes their own admin role or deactivates themselves (USER-8).
+    #[error("nobody takes admin from themselves, so that one is always left")]
+    OwnRights,
 }
 
 impl Fault for Rejection {
     fn kind(&self) -> FaultKind {
         match self {
-            Self::EmailTaken | Self::TooManyApiKeys => FaultKind::Conflict,
+            Self::EmailTaken | Self::TooManyApiKeys | Self::TooManyAddresses | Self::OwnRights => {
+                FaultKind::Conflict
+            }
+            Self::MailJustSent => FaultKind::Throttled,
             Self::InvalidCredentials | Self::SessionUnknown | Self::RefreshTokenReused => {
                 FaultKind::Unauthenticated
             }
@@ -64,9 +95,12 @@ impl Fault for Rejection {
             | Self::PasswordTooCommon
             | Self::EmailInvalid
             | Self::NameInvalid
-            | Self::ApiKeyLifetimeInvalid => FaultKind::Invalid,
-            Self::ApiKeyUnknown => FaultKind::NotFound,
-            Self::RoleNotAllowed => FaultKind::Forbidden,
+            | Self::ApiKeyLifetimeInvalid
+            | Self::LinkInvalid => FaultKind::Invalid,
+            Self::ApiKeyUnknown | Self::AddressUnknown | Self::SessionGone | Self::UserUnknown => {
+                FaultKind::NotFound
+            }
+            Self::RoleNotAllowed | Self::AccountDeactivated => FaultKind::Forbidden,
         }
     }
     fn code(&self) -> &'static str {
@@ -84,7 +118,18 @@ impl Fault for Rejection {
             Self::ApiKeyLifetimeInvalid => "api-key-lifetime-invalid",
             Self::TooManyApiKeys => "too-many-api-keys",
             Self::ApiKeyUnknown => "api-key-not-found",
+            Self::TooManyAddresses => "too-many-addresses",
+            Self::AddressUnknown => "address-not-found",
+            Self::SessionGone => "session-not-found",
+            Self::LinkInvalid => "link-invalid",
+            Self::MailJustSent => "mail-just-sent",
+            Self::AccountDeactivated => "account-deactivated",
+            Self::UserUnknown => "user-not-found",
+            Self::OwnRights => "own-rights",
         }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        (*self == Self::MailJustSent).then_some(RESEND_AFTER)
     }
     fn facts(&self) -> Value {
         match self {
@@ -100,7 +145,15 @@ impl Fault for Rejection {
             | Self::EmailInvalid
             | Self::NameInvalid
             | Self::RoleNotAllowed
-            | Self::ApiKeyUnknown => Value::Null,
+            | Self::ApiKeyUnknown
+            | Self::AddressUnknown
+            | Self::SessionGone
+            | Self::LinkInvalid
+            | Self::MailJustSent
+            | Self::AccountDeactivated
+            | Self::UserUnknown
+            | Self::OwnRights => Value::Null,
+            Self::TooManyAddresses => json!({ "maximum": ADDRESSES_MAX }),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CloseReason, Event, Rejection, Reply, SessionGrant, User};
 use crate::ids::SessionId;
+use crate::mail::Letter;
 
 /// How long after a rotation the generation before is still answered (USER-2).
 pub const REFRESH_GRACE: Duration = Duration::from_secs(30);
@@ -86,7 +87,8 @@ impl User {
             return Ok(Decision::reply(granted(id, session.generation, session.expires_at)));
         }
         let closed = Event::SessionClosed { session: id, reason: CloseReason::TokenReused };
-        Ok(Decision::event(closed, Reply::TokenReused))
+        let decision = Decision::event(closed, Reply::TokenReused);
+        Ok(self.tell(decision, Letter::SessionStolen, now))
     }
 
     pub(super) fn close(&self, only: Option<SessionId>) -> Decision<Self> {
@@ -94,6 +96,17 @@ impl User {
         chosen
             .map(|id| Event::SessionClosed { session: *id, reason: CloseReason::LoggedOut })
             .fold(Decision::reply(Reply::Closed), Decision::and)
+    }
+
+    /// The ends of all sessions but perhaps one.
+    pub(super) fn closed_but(&self, keep: Option<SessionId>, reason: CloseReason) -> Vec<Event> {
+        let ending = self.sessions.keys().filter(|id| keep != Some(**id));
+        ending.map(|id| Event::SessionClosed { session: *id, reason }).collect()
+    }
+
+    pub(super) fn close_others(&self, keep: SessionId) -> Decision<Self> {
+        let ends = self.closed_but(Some(keep), CloseReason::EndedElsewhere);
+        ends.into_iter().fold(Decision::reply(Reply::Closed), Decision::and)
     }
 }
 

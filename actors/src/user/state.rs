@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use amazoff_supervisor::{Claim, Context, Decision, Entity, Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKey, Command, Event, Registration, Rejection, Reply, Session};
-use crate::effect::NoEffect;
-use crate::ids::{ApiKeyId, SessionId};
+use super::{
+    ApiKey, Command, Event, Mail, PendingEmail, Purpose, Registration, Rejection, Reply, SavedAddress,
+    Session, Ticket,
+};
+use crate::ids::{AddressId, ApiKeyId, SessionId};
+use crate::mail::Letter;
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,12 +41,34 @@ pub struct User {
     /// Keys of programs, perhaps some that expired and were not dropped yet.
     #[serde(default)]
     pub api_keys: BTreeMap<ApiKeyId, ApiKey>,
+    /// Addresses that the person keeps.
+    #[serde(default)]
+    pub addresses: BTreeMap<AddressId, SavedAddress>,
+    /// The one that is meant when none is named.
+    #[serde(default)]
+    pub default_address: Option<AddressId>,
+    /// The newest link for each purpose, until it is followed.
+    #[serde(default)]
+    pub tickets: BTreeMap<Purpose, Ticket>,
+    /// The e-mail address that the person wants to use.
+    #[serde(default)]
+    pub pending_email: Option<PendingEmail>,
+    /// Since when the person is known to read what is sent to the e-mail address.
+    #[serde(default)]
+    pub email_verified_at: Option<Timestamp>,
+    /// When a mail to this address was refused for good last.
+    #[serde(default)]
+    pub mail_refused_at: Option<Timestamp>,
+    /// Since when the person may do nothing.
+    #[serde(default)]
+    pub deactivated_at: Option<Timestamp>,
 }
 
 impl User {
-    /// What the person may do; nothing before the registration.
+    /// What the person may do; nothing before the registration, and nothing while deactivated.
     pub fn roles(&self) -> Roles {
-        self.registration.as_ref().map(|known| known.roles.clone()).unwrap_or_default()
+        let known = self.registration.as_ref().filter(|_| self.deactivated_at.is_none());
+        known.map(|known| known.roles.clone()).unwrap_or_default()
     }
 
     fn register(&self, new: &Registration, context: &Context) -> Result<Decision<Self>, Rejection> {
@@ -55,8 +80,54 @@ impl User {
             return Err(Rejection::EmailTaken);
         }
         let registered = Event::Registered { registration: new.clone(), at: context.now };
+        let known = self.after(std::slice::from_ref(&registered));
         let reply = Reply::Registered { at: context.now };
-        Ok(Decision::event(registered, reply).claim(new.email_claim.clone()))
+        let decision = Decision::event(registered, reply).claim(new.email_claim.clone());
+        Ok(match context.principal {
+            Principal::System => decision, // whom the program makes known is asked when somebody wants to know
+            Principal::Guest | Principal::User(_) => {
+                known.with_link(decision, (Purpose::VerifyEmail, &new.email), context)
+            }
+        })
+    }
+
+    fn asked(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
+        let now = context.now;
+        match command {
+            Command::Register(new) => self.register(new, context),
+            Command::IssueApiKey(new) => self.issue(new, now),
+            Command::WithdrawApiKey { key } => self.withdraw(*key),
+            Command::OpenSession { session } => Ok(self.open(*session, now)),
+            Command::RotateSession { session, generation } => self.rotate(*session, *generation, now),
+            Command::CloseSession { session } => Ok(self.close(Some(*session))),
+            Command::CloseAllSessions => Ok(self.close(None)),
+            Command::CloseOtherSessions { keep } => Ok(self.close_others(*keep)),
+            Command::Rename { name } => {
+                Ok(Decision::event(Event::Renamed { name: name.clone() }, Reply::Done))
+            }
+            Command::AddAddress { id, address, default } => self.add_address(*id, (address, *default), now),
+            Command::ChangeAddress { id, address, default } => {
+                self.change_address(*id, (address, *default), now)
+            }
+            Command::RemoveAddress { id } => self.remove_address(*id),
+            Command::AskVerification => Ok(self.ask(Purpose::VerifyEmail, context)),
+            Command::VerifyEmail { ticket } => self.verify_email(*ticket, now),
+            Command::AskEmailChange { pending } => self.ask_email_change(pending, context),
+            Command::ConfirmEmailChange { ticket } => self.confirm_email_change(*ticket, now),
+            Command::AskReset => Ok(self.ask(Purpose::ResetPassword, context)),
+            Command::ResetPassword { ticket, password_hash } => {
+                self.reset_password(*ticket, password_hash, now)
+            }
+            Command::ChangePassword { password_hash, keep } => {
+                Ok(self.change_password(password_hash, *keep, now))
+            }
+            Command::NoteMailRefused { letter } => {
+                Ok(Decision::event(Event::MailRefused { letter: *letter, at: now }, Reply::Done))
+            }
+            Command::SetRoles { roles } => self.set_roles(roles, context),
+            Command::Deactivate => self.deactivate(context),
+            Command::Reactivate => Ok(self.reactivate(context)),
+        }
     }
 }
 
@@ -66,21 +137,34 @@ impl Entity for User {
     type Event = Event;
     type Reply = Reply;
     type Rejection = Rejection;
-    type Effect = NoEffect;
+    type Effect = Mail;
 
     fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
-        match (&self.registration, command) {
-            (_, Command::Register(new)) => self.register(new, context),
-            (None, _) => Err(Rejection::SessionUnknown),
-            (Some(_), Command::IssueApiKey(new)) => self.issue(new, context.now),
-            (Some(_), Command::WithdrawApiKey { key }) => self.withdraw(*key),
-            (Some(_), Command::OpenSession { session }) => Ok(self.open(*session, context.now)),
-            (Some(_), Command::RotateSession { session, generation }) => {
-                self.rotate(*session, *generation, context.now)
-            }
-            (Some(_), Command::CloseSession { session }) => Ok(self.close(Some(*session))),
-            (Some(_), Command::CloseAllSessions) => Ok(self.close(None)),
+        if let Command::Register(new) = command {
+            return self.register(new, context);
         }
+        if self.registration.is_none() {
+            return Err(Rejection::SessionUnknown);
+        }
+        // Sessions ended with the deactivation, so whoever goes on with one is told that it is over.
+        let of_what_ended = matches!(
+            command,
+            Command::RotateSession { .. }
+                | Command::CloseSession { .. }
+                | Command::CloseAllSessions
+                | Command::CloseOtherSessions { .. }
+        );
+        let of_rights = matches!(
+            command,
+            Command::SetRoles { .. }
+                | Command::Deactivate
+                | Command::Reactivate
+                | Command::NoteMailRefused { .. }
+        );
+        if self.deactivated_at.is_some() && !of_what_ended && !of_rights {
+            return Err(Rejection::AccountDeactivated);
+        }
+        self.asked(command, context)
     }
 
     fn apply(&mut self, event: &Event) {
@@ -101,15 +185,37 @@ impl Entity for User {
                     session.expires_at = *expires_at;
                 }
             }
-            Event::ApiKeyIssued { id, key } => {
-                self.api_keys.insert(*id, key.clone());
+            Event::SessionClosed { session, .. } => drop(self.sessions.remove(session)),
+            Event::ApiKeyIssued { id, key } => drop(self.api_keys.insert(*id, key.clone())),
+            Event::ApiKeyWithdrawn { key } => drop(self.api_keys.remove(key)),
+            Event::Renamed { name } => {
+                if let Some(known) = &mut self.registration {
+                    known.name = name.clone();
+                }
             }
-            Event::ApiKeyWithdrawn { key } => {
-                self.api_keys.remove(key);
+            Event::AddressPut { id, address, at } => self.keep_address(*id, address.clone(), *at),
+            Event::AddressRemoved { id } => self.drop_address(*id),
+            Event::DefaultAddressChosen { id } => self.default_address = Some(*id),
+            Event::TicketIssued { purpose, ticket } => drop(self.tickets.insert(*purpose, *ticket)),
+            Event::EmailChangeAsked { pending } => self.pending_email = Some(pending.clone()),
+            Event::EmailVerified { at } => self.take_verification(*at),
+            Event::EmailChanged { pending, at } => self.take_email(pending, *at),
+            Event::PasswordChanged { password_hash, .. } => self.take_password(password_hash.clone()),
+            Event::MailRefused { letter, at } => {
+                let elsewhere = *letter == Letter::ConfirmEmailChange;
+                self.mail_refused_at = if elsewhere { self.mail_refused_at } else { Some(*at) };
             }
-            Event::SessionClosed { session, .. } => {
-                self.sessions.remove(session);
+            Event::RolesChanged { roles, .. } => {
+                if let Some(known) = &mut self.registration {
+                    known.roles.clone_from(roles);
+                }
             }
+            Event::Deactivated { at, .. } => {
+                self.deactivated_at = Some(*at);
+                self.tickets.clear();
+                self.pending_email = None;
+            }
+            Event::Reactivated { .. } => self.deactivated_at = None,
         }
     }
 
@@ -117,7 +223,8 @@ impl Entity for User {
         Rejection::EmailTaken
     }
 
-    fn destination(effect: &NoEffect) -> String {
-        match *effect {}
+    /// One stream for each kind of letter: one that waits does not hold up the others.
+    fn destination(effect: &Mail) -> String {
+        format!("mail:{}", effect.letter.name())
     }
 }

@@ -1,5 +1,8 @@
 mod api_keys;
 mod golden;
+mod links;
+mod profile;
+mod rights;
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
@@ -11,7 +14,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::ids::{ApiKeyId, SessionId};
+use crate::ids::{AddressId, ApiKeyId, SessionId};
+use crate::mail::Letter;
 
 const NOON: Timestamp = Timestamp::from_unix_ms(1_767_268_800_000);
 
@@ -74,14 +78,25 @@ fn a_registration_claims_the_address() {
     given::<User>([])
         .when(Command::Register(registration(Role::Shopper)))
         .at(NOON)
-        .by(Principal::Guest)
+        .by(Principal::System)
         .then_events([registered()])
+        .then_effects([])
         .then_claims([ClaimChange::Take(email_claim())])
         .then_reply(Reply::Registered { at: NOON });
     assert_eq!(User::claim_taken(&email_claim()), Rejection::EmailTaken);
     given::<User>([registered()])
         .when(Command::Register(registration(Role::Shopper)))
         .then_rejects(Rejection::EmailTaken);
+}
+
+#[test]
+fn whoever_registers_is_asked_whether_the_address_is_theirs() {
+    let mut user = Life::<User>::new(Uuid::from_u128(1));
+    user.set_principal(Principal::Guest);
+    let decision = user.run(Command::Register(registration(Role::Shopper))).unwrap();
+    let mail = &decision.effects[0];
+    assert_eq!((mail.letter, &mail.to, &mail.name), (Letter::VerifyEmail, &sealed("e"), &sealed("n")));
+    assert_eq!(mail.ticket, Some(user.state().tickets[&Purpose::VerifyEmail].id));
 }
 
 #[test]
@@ -256,6 +271,16 @@ fn any_command() -> impl Strategy<Value = Command> {
             days,
         })),
         1 => (0..40_u128).prop_map(|n| Command::WithdrawApiKey { key: ApiKeyId::from(Uuid::from_u128(n)) }),
+        4 => (0..30_u128, any::<bool>()).prop_map(|(n, default)| Command::AddAddress {
+            id: AddressId::from(Uuid::from_u128(n)),
+            address: profile::address(),
+            default,
+        }),
+        2 => (0..30_u128).prop_map(|n| Command::RemoveAddress { id: AddressId::from(Uuid::from_u128(n)) }),
+        1 => Just(Command::AskReset),
+        1 => (0..30_u128).prop_map(|n| Command::CloseOtherSessions { keep: session(n) }),
+        1 => Just(Command::Deactivate),
+        2 => Just(Command::Reactivate),
     ]
 }
 
@@ -272,6 +297,12 @@ proptest! {
             let outcome = user.run(command.clone());
             prop_assert!(user.state().sessions.len() <= SESSIONS_MAX, "USER-3");
             prop_assert!(user.state().api_keys.len() <= API_KEYS_MAX, "USER-6");
+            let state = user.state();
+            prop_assert!(state.addresses.len() <= ADDRESSES_MAX, "USER-7");
+            prop_assert_eq!(state.default_address.is_some(), !state.addresses.is_empty(), "USER-7");
+            prop_assert!(state.default_address.is_none_or(|id| state.addresses.contains_key(&id)), "USER-7");
+            let gone = state.deactivated_at.is_some();
+            prop_assert!(!gone || (state.sessions.is_empty() && state.api_keys.is_empty()), "USER-9");
             let (Command::RotateSession { session, generation }, Ok(decision)) = (command, outcome) else { continue };
             let known = before.sessions[&session];
             match decision.reply {
@@ -286,6 +317,7 @@ proptest! {
                 Reply::TokenReused => prop_assert!(!user.state().sessions.contains_key(&session)),
                 Reply::Registered { .. }
                 | Reply::Closed
+                | Reply::Done
                 | Reply::KeyIssued { .. }
                 | Reply::KeyWithdrawn => prop_assert!(false, "not an answer to a refresh"),
             }

@@ -4,7 +4,8 @@ use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{KeyAccess, Roles};
-use crate::ids::{ApiKeyId, SessionId, UserId};
+use crate::cart::NewAddress;
+use crate::ids::{AddressId, ApiKeyId, SessionId, UserId};
 
 /// The answer to an accepted command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub enum Reply {
     },
     /// A key is good no more.
     KeyWithdrawn,
+    /// What was asked for is so.
+    Done,
     /// An old refresh token was shown, and its session closed. [`super::Users`] makes it a refusal.
     TokenReused,
 }
@@ -56,6 +59,45 @@ pub struct UserView {
     pub roles: Roles,
     /// When the person registered.
     pub created_at: Timestamp,
+    /// Whether the person is known to read what is sent to the e-mail address.
+    pub email_verified: bool,
+}
+
+/// A session, for its person's own eyes. Where it was opened is not known, because nobody keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionView {
+    /// Which.
+    pub id: SessionId,
+    /// When the person logged in.
+    pub opened_at: Timestamp,
+    /// When it was renewed last: it was used then, and up to a quarter of an hour after.
+    pub renewed_at: Timestamp,
+    /// Until when it lives, unless it is used.
+    pub expires_at: Timestamp,
+}
+
+/// An address that a person keeps, opened for that person's own eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressView {
+    /// Which.
+    pub id: AddressId,
+    /// What it says.
+    pub address: NewAddress,
+    /// Whether it is the one that is meant when none is named.
+    pub default: bool,
+}
+
+/// What the shop's people see of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffView {
+    /// What the person sees.
+    pub user: UserView,
+    /// Since when the person may do nothing; absent while they may.
+    pub deactivated_at: Option<Timestamp>,
+    /// When a mail to the person was refused for good last, since the address is what it is.
+    pub mail_refused_at: Option<Timestamp>,
+    /// Sessions that are open.
+    pub sessions: usize,
 }
 
 /// An API key, opened for its person's own eyes. The secret itself is kept nowhere.

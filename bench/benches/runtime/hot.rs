@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amazoff_actors::ids::{CartId, HoldId, ProductId, VariantId};
+use amazoff_actors::mail::{MailError, Mailer, Message};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::payment::Providers;
 use amazoff_actors::product::ScannedIndex;
@@ -133,6 +134,12 @@ impl PasswordHasher for Nobody {
     }
 }
 
+impl Mailer for Nobody {
+    fn send<'a>(&'a self, _: &'a Message) -> BoxFuture<'a, Result<(), MailError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 async fn assemble(folder: &Path) -> (Shop, Runtime, TreeHandle) {
     let ports = on_disk(folder).await;
     let outside = Outside {
@@ -141,6 +148,8 @@ async fn assemble(folder: &Path) -> (Shop, Runtime, TreeHandle) {
         index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([]),
         passwords: Arc::new(Nobody),
+        mailer: Arc::new(Nobody),
+        public_url: "http://shop.test".to_owned(),
     };
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let tree = TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap();

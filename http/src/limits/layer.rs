@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::Class;
 use super::client::{Client, Peer, TrustedProxies};
 use super::login::Logins;
+use super::mails::Mails;
 use super::rates::{Budget, Budgets, Caller, Exceeded, Rates, WINDOW_S};
 use super::seats::SocketLimits;
 use super::shed::Room;
@@ -54,6 +55,8 @@ struct Inner {
     budgets: Budgets,
     /// Absent where nothing is limited.
     logins: Option<Logins>,
+    /// The same.
+    mails: Option<Mails>,
     room: Room,
 }
 
@@ -63,12 +66,17 @@ impl Limiting {
             proxies: settings.proxies.clone(),
             budgets: Budgets::new(&settings.rates),
             logins: (settings.rates != Rates::off()).then(Logins::new),
+            mails: (settings.rates != Rates::off()).then(Mails::new),
             room: Room::of(settings.requests_max),
         }))
     }
     /// The counter of log-ins.
     pub(crate) fn logins(&self) -> Option<&Logins> {
         self.0.logins.as_ref()
+    }
+    /// The counter of mails that somebody asks for.
+    pub(crate) fn mails(&self) -> Option<&Mails> {
+        self.0.mails.as_ref()
     }
 }
 

@@ -9,6 +9,7 @@
 pub(crate) mod client;
 pub(crate) mod layer;
 pub(crate) mod login;
+pub(crate) mod mails;
 pub(crate) mod places;
 pub(crate) mod rates;
 pub(crate) mod seats;
@@ -73,8 +74,21 @@ impl Class {
         }
         let reads = method.is_safe();
         Some(match route {
-            "/v1/auth/register" | "/v1/auth/login" | "/v1/auth/refresh" | "/v1/auth/step-up" | "/login"
+            "/v1/auth/register"
+            | "/v1/auth/login"
+            | "/v1/auth/refresh"
+            | "/v1/auth/step-up"
+            | "/v1/auth/verify-email"
+            | "/v1/auth/verify-email/resend"
+            | "/v1/auth/password-reset"
+            | "/v1/auth/password-reset/confirm"
+            | "/v1/me/password"
+            | "/v1/me/email"
+            | "/login"
             | "/register"
+            | "/confirm-email"
+            | "/forgot-password"
+            | "/new-password"
                 if !reads =>
             {
                 Self::Login

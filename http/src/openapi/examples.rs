@@ -37,6 +37,10 @@ fn address() -> Value {
     json!({"line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE"})
 }
 
+fn recipient() -> Value {
+    json!({"email": "ann@example.org", "name": "Ann Other", "address": address()})
+}
+
 fn card() -> Value {
     json!({"provider": "sandbox", "token": "tok_ok"})
 }
@@ -50,12 +54,22 @@ fn shopper(operation: &str) -> Option<Value> {
         "auth_refresh" => json!({"refresh_token": "rt_of-the-last-answer"}),
         "auth_step_up" => json!({"password": "correct horse battery"}),
         "me_api_keys_issue" => json!({"name": "night build", "roles": [], "access": "read", "days": 30}),
+        "auth_verify_email" => json!({"token": "ml_of-the-mail"}),
+        "auth_password_reset_ask_reset" => json!({"email": "ann@example.org"}),
+        "auth_password_reset_confirm_reset" => {
+            json!({"token": "ml_of-the-mail", "password": "wrong zebra staple"})
+        }
+        "me_rename" => json!({"name": "Ann Other"}),
+        "me_addresses_add_address" => json!({"recipient": recipient(), "default": true}),
+        "me_addresses_change_address" => json!({"recipient": recipient()}),
+        "me_email_change_email" => json!({"email": "zoe@example.org"}),
+        "me_password_change_password" => {
+            json!({"old_password": "correct horse battery", "password": "wrong zebra staple"})
+        }
         "carts_create" => json!({"currency": "EUR"}),
         "carts_lines_add_line" => json!({"variant_id": id(VariantId::PREFIX), "quantity": 1}),
         "carts_lines_change_line" => json!({"quantity": 2}),
-        "carts_address_set_address" => {
-            json!({"email": "ann@example.org", "name": "Ann Other", "address": address()})
-        }
+        "carts_address_set_address" => recipient(),
         "carts_shipping_set_shipping" => json!({"method": "standard"}),
         "carts_merge" => json!({"target": id(CartId::PREFIX), "strategy": "sum_capped"}),
         "carts_complete" => json!({
@@ -105,6 +119,7 @@ fn desk(operation: &str) -> Option<Value> {
 
 fn office(operation: &str) -> Option<Value> {
     Some(match operation {
+        "admin_users_roles_set_roles" => json!({"roles": ["support"]}),
         "admin_pricebook_currencies" => json!({"currencies": ["EUR", "USD"]}),
         "admin_pricebook_rounding" => json!({"rounding": "half_up"}),
         "admin_pricebook_capture" => json!({"capture": "on_placement"}),

@@ -122,13 +122,67 @@ problems! {
         "422": "validation-failed, email-invalid, name-invalid, password-too-short, password-too-long, password-too-common, idempotency-key-reused",
     }
     /// Of logging in.
-    LoginProblems { "401": "invalid-credentials" }
+    LoginProblems { "401": "invalid-credentials", "403": "account-deactivated" }
     /// Of renewing a session.
     RefreshProblems { "401": "token-invalid, session-unknown, refresh-token-reused" }
     /// Of showing the password again.
     StepUpProblems { "401": "login-required, token-invalid, invalid-credentials", "403": "session-required" }
     /// Of using a session.
     SessionProblems { "401": "login-required, token-invalid" }
+    /// Of what only the person's own session may do.
+    OwnSessionProblems { "401": "login-required, token-invalid", "403": "session-required" }
+    /// Of ending a session.
+    EndSessionProblems { "401": "login-required, token-invalid", "403": "session-required", "404": "session-not-found" }
+    /// Of being called something else.
+    RenameProblems {
+        "401": "login-required, token-invalid",
+        "409": "request-in-flight",
+        "422": "validation-failed, name-invalid, idempotency-key-reused",
+    }
+    /// Of keeping an address.
+    NewAddressProblems {
+        "401": "login-required, token-invalid",
+        "409": "too-many-addresses, request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+    }
+    /// Of a kept address.
+    SavedAddressProblems {
+        "401": "login-required, token-invalid",
+        "404": "address-not-found",
+        "409": "request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+    }
+    /// Of following a link from a mail.
+    LinkProblems { "403": "account-deactivated", "409": "email-taken", "422": "validation-failed, link-invalid" }
+    /// Of taking another password with a link from a mail.
+    ResetProblems {
+        "403": "account-deactivated",
+        "422": "validation-failed, link-invalid, password-too-short, password-too-long, password-too-common",
+    }
+    /// Of taking another password.
+    PasswordProblems {
+        "401": "login-required, token-invalid, invalid-credentials",
+        "403": "session-required",
+        "422": "validation-failed, password-too-short, password-too-long, password-too-common",
+    }
+    /// Of naming another e-mail address.
+    EmailProblems {
+        "401": "login-required, token-invalid",
+        "403": "step-up-required, session-required",
+        "409": "email-taken",
+        "422": "validation-failed, email-invalid",
+    }
+    /// Of looking for a person.
+    FindUserProblems { "400": "invalid-query, consistency-token-invalid" }
+    /// Of a person, for the shop's people.
+    UserProblems { "404": "user-not-found" }
+    /// Of changing what a person may do.
+    RightsProblems {
+        "404": "user-not-found",
+        "409": "own-rights, request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+        "503": "audit-unavailable",
+    }
     /// Of making an API key.
     NewApiKeyProblems {
         "401": "login-required, token-invalid",

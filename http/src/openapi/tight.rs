@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use amazoff_actors::checkout::Phase;
 use amazoff_actors::ids::{
-    ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, ShipmentId, VariantId,
+    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, SessionId,
+    ShipmentId, UserId, VariantId,
 };
 use amazoff_actors::money::Currency;
 use amazoff_actors::tree::DOMAINS;
@@ -18,7 +19,8 @@ use super::{rules, texts};
 const SCHEMAS: &str = "/components/schemas/";
 
 /// Fields and parameters that carry an id, and how it begins.
-const IDS: [(&str, &str); 12] = [
+const IDS: [(&str, &str); 15] = [
+    ("address_id", AddressId::PREFIX),
     ("key_id", ApiKeyId::PREFIX),
     ("cart_id", CartId::PREFIX),
     ("target", CartId::PREFIX),
@@ -29,7 +31,9 @@ const IDS: [(&str, &str); 12] = [
     ("product_id", ProductId::PREFIX),
     ("promotion_id", PromotionId::PREFIX),
     ("return_id", ReturnId::PREFIX),
+    ("session_id", SessionId::PREFIX),
     ("shipment_id", ShipmentId::PREFIX),
+    ("user_id", UserId::PREFIX),
     ("variant_id", VariantId::PREFIX),
 ];
 

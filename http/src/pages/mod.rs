@@ -28,7 +28,7 @@ use crate::platform::Platform;
 /// The routes of the pages, to be served behind identification. `errors::as_pages` belongs around the whole router, so
 /// that a browser sees pages for unknown addresses too.
 pub fn router() -> Router<Platform> {
-    use handlers::{account, bank, cart, catalogue, checkout, docs, orders, problems};
+    use handlers::{account, bank, cart, catalogue, checkout, docs, orders, problems, recovery};
     Router::new()
         .route("/", get(catalogue::list))
         .route("/products/{slug}", get(catalogue::product))
@@ -47,6 +47,9 @@ pub fn router() -> Router<Platform> {
         .route("/register", get(account::register_form).post(account::register))
         .route("/logout", post(account::logout))
         .route("/account", get(account::show))
+        .route("/confirm-email", get(recovery::confirm_form).post(recovery::confirm))
+        .route("/forgot-password", get(recovery::forgot_form).post(recovery::forgot))
+        .route("/new-password", get(recovery::new_password_form).post(recovery::new_password))
         .route("/problems/{code}", get(problems::show))
         .route("/docs", get(docs::to_folder))
         .route("/docs/", get(docs::index))

@@ -127,7 +127,7 @@ fn tokens(platform: &Platform, grant: RefreshGrant, shown: Shown) -> Result<Toke
     Ok(TokensBody::new(platform.session_cookie(grant, shown)?, ACCESS_LIFETIME))
 }
 
-async fn person(platform: &Platform, user: UserId) -> Result<UserBody, Problem> {
+pub(super) async fn person(platform: &Platform, user: UserId) -> Result<UserBody, Problem> {
     let known = platform.shop.users.get(user).await?;
     known.map(UserBody::from).ok_or_else(Problem::token_invalid)
 }

@@ -16,5 +16,8 @@ pub(crate) mod health;
 pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
+pub(crate) mod profile;
 pub(crate) mod realtime;
+pub(crate) mod recovery;
+pub(crate) mod sessions;
 pub(crate) mod webhooks;

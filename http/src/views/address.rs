@@ -2,7 +2,7 @@
 
 use amazoff_actors::cart::NewAddress;
 use amazoff_actors::order::{Address, Contact};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::json::Form;
@@ -15,7 +15,7 @@ const POSTAL_CODE_CHARS_MAX: usize = 20;
 const SUBDIVISION_BYTES_MAX: usize = 3;
 
 /// Who receives a cart.
-#[derive(Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipient {
     /// Where mail about the order goes.
@@ -29,7 +29,7 @@ pub struct Recipient {
 }
 
 /// A postal address.
-#[derive(Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Address)]
 pub struct AddressBody {
@@ -104,6 +104,15 @@ impl Recipient {
             .filter(|(holds, _, _)| !holds)
             .map(|(_, pointer, detail)| FieldError::new(pointer, "invalid-value", detail))
             .collect()
+    }
+}
+
+impl From<NewAddress> for Recipient {
+    fn from(NewAddress { contact, subdivision }: NewAddress) -> Self {
+        let Contact { email, name, address } = contact;
+        let Address { line1, line2, city, postal_code, country } = address;
+        let address = AddressBody { line1, line2, city, postal_code, country, subdivision };
+        Self { email, name, address }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the API shows: plain data, each field put there on purpose, described for OpenAPI.
 
+pub mod account;
 pub mod address;
 pub mod carts;
 pub mod catalogue;

@@ -20,6 +20,8 @@ pub struct UserBody {
     pub id: UserId,
     /// As the person writes it.
     pub email: String,
+    /// Whether the person is known to read what is sent there.
+    pub email_verified: bool,
     /// What the person is called.
     pub name: String,
     /// What the person may do.
@@ -208,8 +210,14 @@ impl TokensBody {
 
 impl From<UserView> for UserBody {
     fn from(view: UserView) -> Self {
-        let roles = view.roles.into_iter().map(RoleName::from).collect();
-        Self { id: view.id, email: view.email, name: view.name, roles, created_at: view.created_at }
+        Self {
+            id: view.id,
+            email: view.email,
+            email_verified: view.email_verified,
+            name: view.name,
+            roles: view.roles.into_iter().map(RoleName::from).collect(),
+            created_at: view.created_at,
+        }
     }
 }
 

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use amazoff_actors::mail::Letter;
 use amazoff_actors::user::Role;
 use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Answered, GuestCart, PATIENCE, Shelf, TestApp};
+
+/// Whom the examples are about.
+const ANN: &str = "ann@example.org";
 
 /// Examples on their way through one shop.
 struct Tour {
@@ -58,6 +62,8 @@ impl Tour {
 
     fn path(&self, pattern: &str) -> String {
         let parameters = [
+            ("{user_id}", "usr_"),
+            ("{address_id}", "addr_"),
             ("{cart_id}", "cart_"),
             ("{line_id}", "line_"),
             ("{order_id}", "ord_"),
@@ -190,6 +196,19 @@ async fn people(tour: &mut Tour) {
     tour.sends_with("auth_refresh", ("", ""), |body| body["refresh_token"] = newest).await;
     tour.sends("auth_step_up", (&ann, "")).await;
     tour.sends("me_api_keys_issue", (&ann, "")).await;
+    tour.sends("me_rename", (&ann, "")).await;
+    let kept = tour.sends("me_addresses_add_address", (&ann, "")).await;
+    tour.knows("addr_", kept.text_at("/id"));
+    tour.sends("me_addresses_change_address", (&ann, "")).await;
+    let link = json!(tour.app.link(ANN, Letter::VerifyEmail).await);
+    tour.sends_with("auth_verify_email", ("", ""), |body| body["token"] = link).await;
+    tour.sends("me_email_change_email", (&ann, "")).await;
+    tour.sends("me_password_change_password", (&ann, "")).await;
+    tour.sends("auth_password_reset_ask_reset", ("", "")).await;
+    let link = json!(tour.app.link(ANN, Letter::ResetPassword).await);
+    tour.sends_with("auth_password_reset_confirm_reset", ("", ""), |body| body["token"] = link).await;
+    tour.knows("usr_", session.text_at("/user/id"));
+    tour.admin("admin_users_roles_set_roles").await;
 }
 
 async fn carts(tour: &mut Tour, shelf: Shelf) {

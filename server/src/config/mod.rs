@@ -4,6 +4,7 @@
 //! `.env` is refused before anything is opened, in one line that names the variable.
 
 pub(crate) mod databases;
+mod mail;
 mod master_key;
 mod parse;
 mod providers;
@@ -21,6 +22,7 @@ use amazoff_http::{LimitSettings, Origins};
 use secrecy::{SecretBox, SecretString};
 
 pub(crate) use databases::{DocumentsAt, TruthAt};
+pub(crate) use mail::MailVia;
 pub(crate) use providers::{PayPalAccount, StripeAccount};
 pub(crate) use sources::Sources;
 
@@ -93,6 +95,8 @@ pub(crate) struct Config {
     pub(crate) stripe: Option<StripeAccount>,
     /// The account at PayPal, if there is one.
     pub(crate) paypal: Option<PayPalAccount>,
+    /// How mails leave.
+    pub(crate) mail: MailVia,
     /// How often payments are compared with their providers; `None` is never.
     pub(crate) reconcile_every: Option<Duration>,
 }
@@ -135,6 +139,7 @@ impl Config {
                 .transpose()?,
             stripe: providers::stripe(sources)?,
             paypal: providers::paypal(sources)?,
+            mail: mail::mail(sources)?,
             reconcile_every: parse::reconcile_every(sources.value(table::RECONCILE_EVERY_S))?,
             data_dir,
         })

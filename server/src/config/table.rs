@@ -72,6 +72,10 @@ pub(crate) const LOG_FORMAT: &str = "AMAZOFF_LOG_FORMAT";
 pub(crate) const OTLP_ENDPOINT: &str = "AMAZOFF_OTLP_ENDPOINT";
 /// What the collector of logs is shown.
 pub(crate) const OTLP_AUTHORIZATION: &str = "AMAZOFF_OTLP_AUTHORIZATION";
+/// The mail server.
+pub(crate) const SMTP_URL: &str = "AMAZOFF_SMTP_URL";
+/// Who sends mails.
+pub(crate) const MAIL_FROM: &str = "AMAZOFF_MAIL_FROM";
 /// How much catalogue an empty shop gets.
 pub(crate) const SEED: &str = "AMAZOFF_SEED";
 /// Slowness of the sandbox payment provider.
@@ -172,6 +176,13 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "Collector that gets the log, too, by OTLP over HTTP, such as http://collector:4318; /v1/logs is added.",
     ),
     Variable::new(OTLP_AUTHORIZATION, "", "What the collector is shown as Authorization, such as Bearer ….").secret(),
+    Variable::new(
+        SMTP_URL,
+        "",
+        "Mail server, smtps://user:password@mail.example or smtp://…:587 (STARTTLS; ?tls=none for none); else mails are files in <data dir>/mail. Needs AMAZOFF_MAIL_FROM.",
+    )
+    .secret(),
+    Variable::new(MAIL_FROM, "", "Who sends mails, such as Shop <shop@example.org>."),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
     Variable::new(

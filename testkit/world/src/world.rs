@@ -21,7 +21,7 @@ use amazoff_testkit::faults::{FaultPlan, FaultyDocuments, FaultyJournal, Power, 
 use crate::came;
 use crate::clock::WorldClock;
 use crate::invariants::Invariants;
-use crate::outside::{QuickHasher, stand_in};
+use crate::outside::{QuickHasher, Wastebasket, stand_in};
 use crate::provider::Provider;
 use crate::stored::Stored;
 
@@ -333,6 +333,8 @@ async fn boot(over: &Boot<'_>) -> Machine {
         index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([provider]),
         passwords: Arc::new(hasher.clone()),
+        mailer: Arc::new(Wastebasket),
+        public_url: "http://shop.test".to_owned(),
     };
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
     let spec = tree::declare(&runtime, [hasher.supervise(), stand_in("images")], [stand_in("http")]);

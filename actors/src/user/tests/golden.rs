@@ -2,6 +2,10 @@ use super::super::*;
 use super::*;
 use amazoff_testkit::golden;
 
+use crate::cart::Address;
+use crate::ids::UserId;
+use crate::pricing::Destination;
+
 /// What a vault made of a value once; nobody has its key any more.
 const CIPHERTEXT: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJCrze8SNFZ4kKvN7xI0Vng";
 
@@ -38,6 +42,99 @@ fn new_api_key() -> NewApiKey {
     NewApiKey { key: ApiKeyId::from(Uuid::from_u128(3)), name, roles, access: KeyAccess::Write, days: 1 }
 }
 
+fn ticket() -> Ticket {
+    Ticket { id: Uuid::from_u128(5), asked_at: NOON, expires_at: after_noon(1_800) }
+}
+
+fn address_id() -> AddressId {
+    AddressId::from(Uuid::from_u128(4))
+}
+
+fn address() -> Address {
+    let contact = Sealed::Box { person: Uuid::from_u128(1), data: CIPHERTEXT.to_owned(), shape: PhantomData };
+    let (subdivision, postal_code) = (Some("BE".to_owned()), Some("10115".to_owned()));
+    Address { contact, destination: Destination { country: "DE".to_owned(), subdivision, postal_code } }
+}
+
+fn pending() -> PendingEmail {
+    let claim = Claim { namespace: "email".to_owned(), key: "cd".repeat(32) };
+    PendingEmail { claim, email: sealed(CIPHERTEXT) }
+}
+
+fn account_events() -> Vec<Event> {
+    vec![
+        closed(2, CloseReason::EndedElsewhere),
+        closed(2, CloseReason::PasswordChanged),
+        closed(2, CloseReason::Deactivated),
+        Event::Renamed { name: sealed(CIPHERTEXT) },
+        Event::AddressPut { id: address_id(), address: address(), at: NOON },
+        Event::AddressRemoved { id: address_id() },
+        Event::DefaultAddressChosen { id: address_id() },
+        Event::TicketIssued { purpose: Purpose::VerifyEmail, ticket: ticket() },
+        Event::TicketIssued { purpose: Purpose::ResetPassword, ticket: ticket() },
+        Event::TicketIssued { purpose: Purpose::ChangeEmail, ticket: ticket() },
+        Event::EmailChangeAsked { pending: pending() },
+        Event::EmailVerified { at: NOON },
+        Event::EmailChanged { pending: pending(), at: NOON },
+        Event::PasswordChanged { password_hash: sealed(CIPHERTEXT), at: NOON },
+        Event::MailRefused { letter: Letter::SessionStolen, at: NOON },
+    ]
+}
+
+fn rights_events() -> Vec<Event> {
+    let by = Some(UserId::from(Uuid::from_u128(9)));
+    vec![
+        Event::RolesChanged { roles: [Role::Support].into(), by, at: NOON },
+        Event::Deactivated { by, at: NOON },
+        Event::Reactivated { by: None, at: NOON },
+    ]
+}
+
+fn account_commands() -> Vec<Command> {
+    let (id, password_hash) = (address_id(), sealed(CIPHERTEXT));
+    vec![
+        Command::CloseOtherSessions { keep: session(1) },
+        Command::Rename { name: sealed(CIPHERTEXT) },
+        Command::AddAddress { id, address: address(), default: true },
+        Command::ChangeAddress { id, address: address(), default: false },
+        Command::RemoveAddress { id },
+        Command::AskVerification,
+        Command::VerifyEmail { ticket: ticket().id },
+        Command::AskEmailChange { pending: pending() },
+        Command::ConfirmEmailChange { ticket: ticket().id },
+        Command::AskReset,
+        Command::ResetPassword { ticket: ticket().id, password_hash: password_hash.clone() },
+        Command::ChangePassword { password_hash, keep: session(1) },
+        Command::NoteMailRefused { letter: Letter::EmailChanged },
+        Command::NoteMailRefused { letter: Letter::ResetPassword },
+        Command::NoteMailRefused { letter: Letter::EmailChangeAsked },
+        Command::NoteMailRefused { letter: Letter::ConfirmEmailChange },
+        Command::NoteMailRefused { letter: Letter::PasswordReset },
+        Command::SetRoles { roles: [Role::Ops].into() },
+        Command::Deactivate,
+        Command::Reactivate,
+    ]
+}
+
+fn mails() -> [Mail; 2] {
+    [
+        Mail {
+            letter: Letter::VerifyEmail,
+            to: sealed(CIPHERTEXT),
+            name: sealed(CIPHERTEXT),
+            ticket: Some(ticket().id),
+            at: NOON,
+        },
+        Mail {
+            letter: Letter::PasswordChanged,
+            to: Sealed::Erased,
+            name: Sealed::Erased,
+            ticket: None,
+            at: NOON,
+        },
+    ]
+}
+
 #[test]
 fn everything_that_a_user_ever_stored_can_be_read() {
     let grant = SessionGrant { session: session(1), generation: 1, expires_at: NOON };
@@ -59,6 +156,10 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Event::ApiKeyIssued { id: new_api_key().key, key: api_key() },
             Event::ApiKeyWithdrawn { key: new_api_key().key },
         ])
+        .events(account_events())
+        .events(rights_events())
+        .effects(mails())
+        .commands(account_commands())
         .commands([
             Command::Register(known()),
             Command::Register(erased()),
@@ -76,6 +177,7 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Reply::TokenReused,
             Reply::KeyIssued { at: NOON, expires_at: after_noon(86_400) },
             Reply::KeyWithdrawn,
+            Reply::Done,
         ])
         .rejections([
             Rejection::EmailTaken,
@@ -91,6 +193,14 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Rejection::ApiKeyLifetimeInvalid,
             Rejection::TooManyApiKeys,
             Rejection::ApiKeyUnknown,
+            Rejection::TooManyAddresses,
+            Rejection::AddressUnknown,
+            Rejection::SessionGone,
+            Rejection::LinkInvalid,
+            Rejection::MailJustSent,
+            Rejection::AccountDeactivated,
+            Rejection::UserUnknown,
+            Rejection::OwnRights,
         ])
         .check();
 }

@@ -111,6 +111,9 @@ pub(crate) async fn login(
                 "invalid-credentials" => {
                     "E-mail and password do not belong together. Check both and try again."
                 }
+                "account-deactivated" => {
+                    "This account is deactivated. Write to us if you think that it should not be."
+                }
                 "rate-limited" => "That was tried too often. Wait a few minutes, then try again.",
                 _ => return Err(problem),
             }));

@@ -8,3 +8,4 @@ pub(super) mod checkout;
 pub(super) mod docs;
 pub(super) mod orders;
 pub(super) mod problems;
+pub(super) mod recovery;

@@ -13,6 +13,7 @@ pub(crate) mod markdown;
 pub(crate) mod order;
 pub(crate) mod price;
 pub(crate) mod problem;
+pub(crate) mod recovery;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]

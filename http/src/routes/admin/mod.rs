@@ -13,6 +13,7 @@ pub(crate) mod quotes;
 pub(crate) mod returns;
 pub(crate) mod schemas;
 pub(crate) mod stock;
+pub(crate) mod users;
 
 use desk::{Desk, changed, shown};
 use editor::Editor;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use amazoff_actors::user::Role;
+use amazoff_http::HttpSettings;
 use amazoff_http::server::{Limits, serve};
 use amazoff_supervisor::spawn_guarded;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -137,6 +138,30 @@ async fn a_stream_ends_with_the_session() {
     app.post("/v1/auth/logout", &json!({})).bearer(&ops).send().await;
     stream.next_of("end", |data| data["reason"].is_string()).await;
     while stream.next().await.is_some() {}
+}
+
+/// T-U4: a role that is taken away ends an operator's stream at once, not at its next heartbeat.
+#[tokio::test]
+async fn a_stream_ends_with_the_role() {
+    let app = TestApp::start_with(HttpSettings {
+        heartbeat: Duration::from_secs(3_600),
+        ..HttpSettings::at("http://shop.test")
+    })
+    .await;
+    let (ops, admin) = (app.token_of(Role::Ops).await, app.token_of(Role::Admin).await);
+    let user = app.get("/v1/me").bearer(&ops).send().await.expect(200).text_at("/id");
+    let mut stream = app.follow(&ops, None).await;
+    assert_eq!(stream.next().await.unwrap().name, "stats");
+    let taken = tokio::time::Instant::now();
+    let roles = json!({"roles": ["shopper"]});
+    let path = format!("/admin/v1/users/{user}/roles");
+    app.ask(Method::PUT, &path).json(&roles).bearer(&admin).send().await.expect(200);
+    stream.next_of("end", |data| data["reason"].is_string()).await;
+    while stream.next().await.is_some() {}
+    // Without being told it would have looked after five seconds.
+    assert!(taken.elapsed() < Duration::from_secs(3), "{:?}", taken.elapsed());
+    app.get("/ops/v1/stream").bearer(&ops).send().await.refused(403, "role-missing");
+    app.get("/v1/me").bearer(&ops).send().await.expect(200);
 }
 
 #[tokio::test]

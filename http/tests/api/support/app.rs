@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::hasher::QuickHasher;
 use super::held::HeldDocuments;
+use super::mails::Mailbox;
 use super::sureness::Sureness;
 use super::{Answered, Asking, GuestCart, PATIENCE, button};
 
@@ -36,6 +37,8 @@ pub(crate) struct TestApp {
     pub documents: Arc<HeldDocuments>,
     /// Whether the node owns its shards.
     pub shards: Arc<Sureness>,
+    /// What was sent by e-mail.
+    pub mails: Arc<Mailbox>,
     runtime: Runtime,
     hasher: Arc<QuickHasher>,
     ledger: tempfile::TempDir,
@@ -75,19 +78,21 @@ impl TestApp {
         let ledger = tempfile::tempdir().unwrap();
         let sandbox: Arc<dyn PaymentProvider> =
             Arc::new(Sandbox::open(&ledger.path().join("ledger.jsonl"), Duration::ZERO, clock).unwrap());
-        let hasher = Arc::new(QuickHasher::default());
+        let (hasher, mails) = (Arc::new(QuickHasher::default()), Arc::<Mailbox>::default());
         let outside = Outside {
             vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
             blobs: Arc::new(MemoryBlobs::default()),
             index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
             providers: Providers::of([sandbox]),
             passwords: Arc::<QuickHasher>::clone(&hasher),
+            mailer: Arc::<Mailbox>::clone(&mails),
+            public_url: "http://shop.test".to_owned(),
         };
         let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
         let platform = Platform::new(shop, runtime.clone(), settings, "test");
         platform.attach(TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap());
         let router = router(platform.clone());
-        Self { platform, router, store, documents, shards, runtime, hasher, ledger }
+        Self { platform, router, store, documents, shards, mails, runtime, hasher, ledger }
     }
 
     /// Somebody else at the sandbox's desk: what it does, the shop is not told.
@@ -96,6 +101,9 @@ impl TestApp {
         Sandbox::open(&ledger, Duration::ZERO, Arc::new(SystemClock)).unwrap()
     }
 
+    pub(super) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
     pub(crate) fn ask(&self, method: Method, path: &str) -> Asking {
         Asking::new(self.router.clone(), method, path)
     }

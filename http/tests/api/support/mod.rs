@@ -4,6 +4,7 @@ mod app;
 mod asking;
 mod hasher;
 mod held;
+mod mails;
 mod sureness;
 
 pub(crate) use app::{Shelf, TestApp};

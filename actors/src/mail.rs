@@ -1,0 +1,88 @@
+//! The port to e-mail. Who sends what, and when, is for the domains to say; how a letter is worded and handed over is the
+//! adapter's business.
+
+use std::fmt;
+
+use amazoff_supervisor::Timestamp;
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a mail says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
+    /// Follow the link if this is your address.
+    VerifyEmail,
+    /// Follow the link to take another password.
+    ResetPassword,
+    /// To the present address: somebody wants to use another one.
+    EmailChangeAsked,
+    /// To the other address: follow the link to use this one.
+    ConfirmEmailChange,
+    /// To both: it is another one now.
+    EmailChanged,
+    /// The password was changed by somebody who knew it.
+    PasswordChanged,
+    /// The password was replaced with a link.
+    PasswordReset,
+    /// An old refresh token came back, so a session was ended.
+    SessionStolen,
+}
+
+impl Letter {
+    /// Its name in the outbox and in templates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VerifyEmail => "verify-email",
+            Self::ResetPassword => "reset-password",
+            Self::EmailChangeAsked => "email-change-asked",
+            Self::ConfirmEmailChange => "confirm-email-change",
+            Self::EmailChanged => "email-changed",
+            Self::PasswordChanged => "password-changed",
+            Self::PasswordReset => "password-reset",
+            Self::SessionStolen => "session-stolen",
+        }
+    }
+}
+
+/// One mail to one person. It exists in memory only, while it is handed over.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The same at every attempt: becomes the Message-ID, by which a repeat is known.
+    pub id: Uuid,
+    /// The e-mail address.
+    pub to: String,
+    /// What the receiver is called.
+    pub name: String,
+    /// What it says.
+    pub letter: Letter,
+    /// The link that it asks to follow, for letters that do.
+    pub link: Option<String>,
+    /// When what it tells happened.
+    pub at: Timestamp,
+}
+
+// Neither address nor link may reach a log.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("id", &self.id).field("letter", &self.letter).finish_non_exhaustive()
+    }
+}
+
+/// Why a mail was not handed over. Says nothing about its receiver.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// Perhaps it works later, perhaps it was handed over all the same.
+    #[error("the mail was not handed over: {0}")]
+    Later(String),
+    /// It will never be taken.
+    #[error("the mail is refused for good: {0}")]
+    Refused(String),
+}
+
+/// Hands mails over.
+pub trait Mailer: Send + Sync + 'static {
+    /// Hands one over. A repeat under the same id is the same mail again.
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), MailError>>;
+}

@@ -1,0 +1,81 @@
+//! How a person's mails leave: their words are made here, from what was sealed, and go no further than the mailer.
+
+use std::sync::Arc;
+
+use amazoff_supervisor::{Clock, Deliver, Delivered, Delivery, Vault};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::recovery::Link;
+use super::{Command, Mail, Purpose, User};
+use crate::ids::UserId;
+use crate::mail::{Letter, MailError, Mailer, Message};
+
+/// Delivers the mails of users.
+pub struct MailDelivery {
+    /// Opens what is sealed, and derives the secrets of links.
+    pub vault: Vault,
+    /// Hands mails over.
+    pub mailer: Arc<dyn Mailer>,
+    /// Where links lead, without a slash at the end.
+    pub public_url: String,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Deliver<User> for MailDelivery {
+    fn deliver<'a>(&'a self, sent: Delivery<'a, Mail>) -> BoxFuture<'a, Delivered<Command>> {
+        async move {
+            let Mail { letter, to, name, ticket, at } = sent.effect;
+            let lifetime = purpose(*letter).map(Purpose::lifetime);
+            if lifetime.is_some_and(|lifetime| at.plus(lifetime) <= self.clock.now()) {
+                return Delivered::Done; // its link is good no more: while no server took it, it became pointless
+            }
+            let opened = (self.vault.open(to).await, self.vault.open(name).await);
+            let (to, name) = match opened {
+                (Ok(Some(to)), Ok(Some(name))) => (to, name),
+                (Ok(_), Ok(_)) => return Delivered::Done, // erased: there is nobody to write to
+                (Err(error), _) | (_, Err(error)) => return Delivered::Retry { reason: error.to_string() },
+            };
+            let user = UserId::from(sent.key.entity.id);
+            let link = ticket.zip(purpose(*letter)).map(|(ticket, purpose)| {
+                let secret = Link { user, purpose, ticket }.secret(&self.vault);
+                format!("{}{}?token={secret}", self.public_url, page(purpose))
+            });
+            let id = sent.key.delivered_as().0;
+            let message = Message { id, to, name, letter: *letter, link, at: *at };
+            match self.mailer.send(&message).await {
+                Ok(()) => Delivered::Done,
+                Err(MailError::Later(reason)) => Delivered::Retry { reason },
+                Err(MailError::Refused(reason)) => {
+                    let letter = letter.name();
+                    tracing::warn!(user.id = %user, letter, %reason, "a mail to {user} is refused for good: {reason}");
+                    Delivered::Answer(Command::NoteMailRefused { letter: sent.effect.letter })
+                }
+            }
+        }
+        .boxed()
+    }
+}
+
+/// What the link of a letter is for.
+fn purpose(letter: Letter) -> Option<Purpose> {
+    match letter {
+        Letter::VerifyEmail => Some(Purpose::VerifyEmail),
+        Letter::ResetPassword => Some(Purpose::ResetPassword),
+        Letter::ConfirmEmailChange => Some(Purpose::ChangeEmail),
+        Letter::EmailChangeAsked
+        | Letter::EmailChanged
+        | Letter::PasswordChanged
+        | Letter::PasswordReset
+        | Letter::SessionStolen => None,
+    }
+}
+
+/// The page that a link opens.
+fn page(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::VerifyEmail | Purpose::ChangeEmail => "/confirm-email",
+        Purpose::ResetPassword => "/new-password",
+    }
+}

@@ -1,0 +1,199 @@
+use std::sync::{Arc, Mutex};
+
+use amazoff_actors::mail::{Letter, MailError, Mailer, Message};
+use amazoff_supervisor::{Timestamp, spawn_guarded};
+use secrecy::SecretString;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use uuid::Uuid;
+
+use super::compose::compose;
+use super::*;
+
+const LETTERS: [Letter; 8] = [
+    Letter::VerifyEmail,
+    Letter::ResetPassword,
+    Letter::EmailChangeAsked,
+    Letter::ConfirmEmailChange,
+    Letter::EmailChanged,
+    Letter::PasswordChanged,
+    Letter::PasswordReset,
+    Letter::SessionStolen,
+];
+
+fn from() -> Sender {
+    "Amazoff <shop@example.org>".parse().unwrap()
+}
+
+fn message(letter: Letter) -> Message {
+    Message {
+        id: Uuid::from_u128(7),
+        to: "ann@example.org".to_owned(),
+        name: "Ann".to_owned(),
+        letter,
+        link: Some("https://shop.example/confirm-email?token=ml_1.v.2.ab".to_owned()),
+        at: Timestamp::from_unix_ms(1_767_268_800_000),
+    }
+}
+
+fn text(message: &Message) -> String {
+    String::from_utf8(compose(&from(), message).unwrap().formatted()).unwrap()
+}
+
+/// The head of a mail, as lines without their continuations.
+fn head(mail: &str) -> Vec<&str> {
+    mail.split("\r\n\r\n").next().unwrap().split("\r\n").filter(|line| !line.starts_with(' ')).collect()
+}
+
+#[test]
+fn a_letter_is_the_same_mail_every_time() {
+    let (one, two) = (text(&message(Letter::VerifyEmail)), text(&message(Letter::VerifyEmail)));
+    let stable = |mail: &str| -> Vec<String> {
+        let named = ["Message-ID", "Date", "From", "To", "Subject"];
+        let lines = head(mail).into_iter().filter(|line| named.iter().any(|name| line.starts_with(name)));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(stable(&one), stable(&two));
+    assert_eq!(stable(&one).len(), 5, "{one}");
+    assert!(one.contains("Message-ID: <00000000000000000000000000000007@example.org>\r\n"), "{one}");
+    assert!(one.contains("Date: Thu, 01 Jan 2026 12:00:00"), "{one}");
+}
+
+#[test]
+fn every_letter_has_a_text_and_a_page_and_only_some_have_a_link() {
+    for letter in LETTERS {
+        let with = text(&message(letter));
+        assert!(with.contains("text/plain") && with.contains("text/html"), "{letter:?}");
+        let without = text(&Message { link: None, ..message(letter) });
+        assert!(!without.contains("confirm-email"), "{letter:?}");
+    }
+}
+
+#[test]
+fn nothing_that_a_person_writes_becomes_a_header_or_markup() {
+    let names = [
+        "Ann\r\nBcc: all@example.org",
+        "Ann\nBcc: all@example.org",
+        "Ann\r\n\r\nBuy this",
+        "\"Ann\" <evil@example.org>, \"Eve\"",
+        "<script>alert(1)</script>",
+        "Zoë ☃",
+    ];
+    for name in names {
+        let mail = text(&Message { name: name.to_owned(), ..message(Letter::PasswordChanged) });
+        let clean = text(&message(Letter::PasswordChanged));
+        assert_eq!(head(&mail).len(), head(&clean).len(), "{mail}");
+        assert!(!head(&mail).iter().any(|line| line.starts_with("Bcc")), "{mail}");
+        let mime = compose(&from(), &Message { name: name.to_owned(), ..message(Letter::PasswordChanged) });
+        let to: Vec<String> = mime.unwrap().envelope().to().iter().map(ToString::to_string).collect();
+        assert_eq!(to, ["ann@example.org"]);
+        let page = mail.split("text/html").nth(1).unwrap();
+        assert!(!page.contains("<script"), "{page}");
+    }
+    for to in ["ann@example.org\r\nBcc: all@example.org", "ann@example.org, all@example.org", "ann"] {
+        let refused = compose(&from(), &Message { to: to.to_owned(), ..message(Letter::PasswordChanged) });
+        assert!(matches!(refused, Err(MailError::Refused(_))), "{to}");
+    }
+    assert!("shop@example.org\r\nBcc: a@b".parse::<Sender>().is_err());
+}
+
+#[tokio::test]
+async fn without_a_server_a_mail_is_a_file_and_a_repeat_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mails = Folder::new(folder.path().join("mail"), from());
+    for _ in 0..2 {
+        mails.send(&message(Letter::VerifyEmail)).await.unwrap();
+    }
+    let files: Vec<_> =
+        std::fs::read_dir(folder.path().join("mail")).unwrap().map(|file| file.unwrap()).collect();
+    assert_eq!(files.len(), 1);
+    let text = std::fs::read_to_string(files[0].path()).unwrap();
+    assert!(text.contains("To: Ann <ann@example.org>"), "{text}");
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(files[0].metadata().unwrap().permissions().mode() & 0o077, 0, "it holds a link");
+}
+
+/// A mail server that says what it is told to say to `RCPT TO`, and keeps what it is given.
+struct Server {
+    address: std::net::SocketAddr,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    async fn saying(answer: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let taken = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&taken);
+        spawn_guarded("mail server", async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let _ = converse(socket, answer, &kept).await;
+            }
+        });
+        Self { address, taken }
+    }
+
+    async fn send(&self) -> Result<(), MailError> {
+        let url = SecretString::from(format!("smtp://{}", self.address));
+        Smtp::new(&url, from()).unwrap().send(&message(Letter::VerifyEmail)).await
+    }
+}
+
+async fn converse(socket: TcpStream, answer: &str, taken: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let (read, mut write) = socket.into_split();
+    let mut lines = BufReader::new(read).lines();
+    if answer == "hang up" {
+        return Ok(());
+    }
+    write.write_all(b"220 here\r\n").await?;
+    while let Some(line) = lines.next_line().await? {
+        let said = match line.split([' ', ':']).next().unwrap_or_default() {
+            "EHLO" => "250 hello",
+            "RCPT" => answer,
+            "DATA" => {
+                write.write_all(b"354 go on\r\n").await?;
+                let mut mail = String::new();
+                while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                    mail.push_str(&line);
+                    mail.push('\n');
+                }
+                taken.lock().unwrap().push(mail);
+                "250 taken"
+            }
+            _ => "250 yes",
+        };
+        write.write_all(format!("{said}\r\n").as_bytes()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_gets_the_mail_under_the_same_id_each_time() {
+    let server = Server::saying("250 yes").await;
+    server.send().await.unwrap();
+    server.send().await.unwrap();
+    let taken = server.taken.lock().unwrap().clone();
+    assert_eq!(taken.len(), 2);
+    for mail in taken {
+        assert!(mail.contains("Message-ID: <00000000000000000000000000000007@example.org>"), "{mail}");
+    }
+}
+
+/// T-N2, at the wire: what passes is tried again, what does not is not.
+#[tokio::test]
+async fn a_refusal_for_now_is_for_later_and_one_for_good_is_final() {
+    for passing in ["451 come back", "421 closing", "535 who are you", "hang up"] {
+        let failed = Server::saying(passing).await.send().await;
+        assert!(matches!(failed, Err(MailError::Later(_))), "{passing}: {failed:?}");
+    }
+    for last in ["550 ann@example.org is nobody", "552 full"] {
+        let failed = Server::saying(last).await.send().await;
+        let Err(MailError::Refused(reason)) = failed else { panic!("{last}: {failed:?}") };
+        assert!(!reason.contains("ann"), "{reason}");
+    }
+    // Nobody listens there.
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let url = SecretString::from(format!("smtp://{gone}"));
+    let failed = Smtp::new(&url, from()).unwrap().send(&message(Letter::VerifyEmail)).await;
+    assert!(matches!(failed, Err(MailError::Later(_))), "{failed:?}");
+}
