@@ -107,12 +107,9 @@ impl Shop {
         assembly.register_with(&carts, Arc::new(handover));
         assembly.register(&users);
         assembly.register(&ratings);
-        assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: ratings.clone() }));
-        let delivery = OrderDelivery {
-            payments: payments.clone(),
-            stocks: stocks.clone(),
-            reviews: reviews.clone(),
-        };
+        assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
+        let delivery =
+            OrderDelivery { payments: payments.clone(), stocks: stocks.clone(), reviews: reviews.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
@@ -128,7 +125,8 @@ impl Shop {
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, (&products, &ratings, &reviews), ports);
-        let said = (Ratings::new(ratings), Reviews::new(reviews, assembly.documents(), outside.vault.clone()));
+        let said =
+            (Ratings::new(ratings), Reviews::new(reviews, assembly.documents(), outside.vault.clone()));
         let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())

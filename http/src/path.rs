@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use amazoff_actors::ids::{ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, VariantId};
+use amazoff_actors::ids::{
+    ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, ReviewId, VariantId,
+};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -44,6 +46,10 @@ impl PathId for PromotionId {
 impl PathId for ReturnId {
     const PARAMETER: &'static str = "return_id";
     const MISSING: &'static str = "return-unknown";
+}
+impl PathId for ReviewId {
+    const PARAMETER: &'static str = "review_id";
+    const MISSING: &'static str = "review-not-found";
 }
 impl PathId for VariantId {
     const PARAMETER: &'static str = "variant_id";

@@ -18,7 +18,7 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, realtime,
-    webhooks,
+    reviews, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -26,6 +26,11 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(routes!(catalogue::list))
         .routes(routes!(catalogue::get_one))
+        .routes(routes!(reviews::list, reviews::submit))
+        .routes(routes!(reviews::edit, reviews::withdraw))
+        .routes(routes!(reviews::vote, reviews::take_vote_back))
+        .routes(routes!(reviews::flag))
+        .routes(routes!(reviews::own))
         .routes(routes!(catalogue::suggest))
         .routes(routes!(catalogue::categories))
         .routes(routes!(catalogue::media))
@@ -89,6 +94,11 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::stock::receive))
         .routes(routes!(admin::stock::adjust))
         .routes(routes!(admin::stock::backorders))
+        .routes(routes!(admin::reviews::queue))
+        .routes(routes!(admin::reviews::approve))
+        .routes(routes!(admin::reviews::reject))
+        .routes(routes!(admin::reviews::remove))
+        .routes(routes!(admin::reviews::restore))
 }
 
 /// What operators see and do.

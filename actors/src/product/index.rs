@@ -163,7 +163,8 @@ impl SearchProjection {
                 rated = again;
                 continue;
             }
-            let seen = if is_rating { Some(rated.1) } else { product.as_ref().map(|product| product.version) };
+            let seen =
+                if is_rating { Some(rated.1) } else { product.as_ref().map(|product| product.version) };
             if seen.is_none_or(|seen| seen < event.seq) {
                 return Err(not_yet(event));
             }

@@ -1,9 +1,9 @@
 //! The way to ratings.
 
-use amazoff_supervisor::{Directory, ReadError, Version};
+use amazoff_supervisor::{Answer, AskError, Directory, Envelope, ReadError, Version};
 use tokio::sync::watch;
 
-use super::{Rating, Tally};
+use super::{Command, Delta, Rating, Rejection, Tally};
 use crate::ids::ProductId;
 
 /// All ratings. Cheap to clone.
@@ -25,6 +25,19 @@ impl Ratings {
     pub async fn get(&self, product: ProductId) -> Result<Tally, ReadError> {
         let rating = self.directory.read(product.uuid()).await?;
         Ok(rating.map(|rating| rating.state.tally).unwrap_or_default())
+    }
+
+    /// Counts a change of a review. For reviews, as an effect of theirs (RATING-3).
+    ///
+    /// # Errors
+    /// `rating-not-counted`.
+    pub async fn count(
+        &self,
+        product: ProductId,
+        delta: Delta,
+        envelope: Envelope,
+    ) -> Result<Answer<Tally>, AskError<Rejection>> {
+        self.directory.execute(product.uuid(), Command::Count(delta), envelope).await
     }
 
     /// Tells of each commit of a rating from now on: subscribe first, then read.

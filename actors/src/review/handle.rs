@@ -200,11 +200,7 @@ impl Reviews {
     }
 
     /// What is said, to be read by whoever may.
-    pub(super) async fn opened(
-        &self,
-        id: ReviewId,
-        text: &Sealed<Text>,
-    ) -> Result<Option<Text>, ReadError> {
+    pub(super) async fn opened(&self, id: ReviewId, text: &Sealed<Text>) -> Result<Option<Text>, ReadError> {
         self.vault.open(text).await.map_err(|error| match error {
             VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
             VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(id.uuid()),

@@ -140,8 +140,7 @@ impl Reviews {
         (after, limit): (Option<Position>, usize),
     ) -> Result<(Vec<Document>, Option<Position>), ReadError> {
         let sort = Some(Sort { field: field.to_owned(), descending });
-        let query =
-            Query { collection: REVIEWS.to_owned(), equals, contains: None, sort, after, limit };
+        let query = Query { collection: REVIEWS.to_owned(), equals, contains: None, sort, after, limit };
         let page = self.documents.query(&query).await?;
         let items = page.items.into_iter().filter_map(|(id, body)| read(&id, body)).collect();
         Ok((items, page.next))

@@ -101,12 +101,7 @@ impl Review {
         }
     }
 
-    pub(super) fn reject(
-        &self,
-        revision: u32,
-        (reason, by): (Reason, UserId),
-        context: &Context,
-    ) -> Decided {
+    pub(super) fn reject(&self, revision: u32, (reason, by): (Reason, UserId), context: &Context) -> Decided {
         self.check_known()?;
         match self.status {
             Status::Submitted => {

@@ -17,4 +17,5 @@ pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod realtime;
+pub(crate) mod reviews;
 pub(crate) mod webhooks;

@@ -19,6 +19,7 @@ mod ops;
 mod orders;
 mod pay;
 mod realtime;
+mod reviews;
 mod standing;
 mod support;
 mod webhooks;

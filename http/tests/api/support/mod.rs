@@ -6,7 +6,7 @@ mod hasher;
 mod held;
 mod sureness;
 
-pub(crate) use app::TestApp;
+pub(crate) use app::{Shelf, TestApp};
 pub(crate) use asking::{Answered, Asking};
 
 use serde_json::{Value, json};
