@@ -260,7 +260,7 @@ async fn others_vote_once_and_the_most_helpful_comes_first() {
     };
     assert_eq!(order("?sort=helpful").await, [id.clone(), second.clone()]);
     assert_eq!(order("?sort=newest").await, [second.clone(), id.clone()]);
-    assert_eq!(order("?rating=1").await, [second.clone()]);
+    assert_eq!(order("?rating=1").await, std::slice::from_ref(&second));
     assert_eq!(order("?rating=3").await, Vec::<String>::new());
     let first = desk.list("?sort=helpful&limit=1").await.expect(200).json;
     assert_eq!(first["rating"]["count"], 2);

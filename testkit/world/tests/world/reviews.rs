@@ -7,6 +7,7 @@ use amazoff_actors::cart::{NewLine, Owner};
 use amazoff_actors::ids::{CartId, OrderId, ProductId, ReviewId, UserId};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::order::{Portion, RefundOf, RefundReason};
+use amazoff_actors::product::ListQuery;
 use amazoff_actors::rating::{Delta, Stars, Tally};
 use amazoff_actors::review::{Change, Judgement, Listing, Reason, Rejection, Sorting, Text};
 use amazoff_fsck::Code;
@@ -168,13 +169,12 @@ fn an_edit_and_a_removal_change_the_rating_exactly_wherever_the_power_is_cut() {
         async |world, (shelf, authors), cut| {
             let seen = agree(world, *shelf).await;
             // Whatever was cut off: each of the three is as before, gone, or as it was to become.
-            let one = |author: UserId| world.shop().reviews.get(ReviewId::of(author, shelf.product));
-            let statuses: Vec<_> = futures::future::try_join_all(authors.iter().map(|author| one(*author)))
-                .await
-                .unwrap()
-                .into_iter()
-                .map(|review| review.unwrap().receipt)
-                .collect();
+            let reviews = world.shop().reviews;
+            let mut statuses = Vec::new();
+            for author in authors {
+                let review = reviews.get(ReviewId::of(*author, shelf.product)).await.unwrap().unwrap();
+                statuses.push(review.receipt);
+            }
             let counts = |receipt: &amazoff_actors::review::Receipt| receipt.status.is_public();
             let recount = statuses
                 .iter()
@@ -223,11 +223,9 @@ fn a_hundred_reviews_at_once_are_counted_exactly_and_twenty_of_one_person_are_on
         // What the shop lists beside the product's name is the same, also after a crash.
         world.crash().await;
         let rating = agree(&world, shelf).await;
-        let page = world
-            .shop()
-            .products
-            .list(&amazoff_actors::product::ListQuery { limit: 10, ..Default::default() });
-        let card = page.await.unwrap().items.into_iter().find(|card| card.id == shelf.product).unwrap();
+        let all = ListQuery { limit: 10, ..ListQuery::default() };
+        let page = world.shop().products.list(&all).await.unwrap();
+        let card = page.items.into_iter().find(|card| card.id == shelf.product).unwrap();
         assert_eq!(card.rating, rating);
     });
 }
