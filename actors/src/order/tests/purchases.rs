@@ -17,12 +17,10 @@ fn own() -> Vec<Event> {
 
 /// What reviews are told.
 fn told(decision: &amazoff_supervisor::Decision<Order>) -> Vec<bool> {
-    let notes = decision.effects.iter().filter_map(|effect| match effect {
-        Effect::NotePurchase { product, buyer: of, stands } => {
-            assert_eq!((*product, *of), (ProductId::from(Uuid::from_u128(8)), buyer()));
-            Some(*stands)
-        }
-        _ => None,
+    let notes = decision.effects.iter().filter_map(|effect| {
+        let Effect::NotePurchase { product, buyer: of, stands } = effect else { return None };
+        assert_eq!((*product, *of), (ProductId::from(Uuid::from_u128(8)), buyer()));
+        Some(*stands)
     });
     notes.collect()
 }
