@@ -165,6 +165,10 @@ typed_id!(
 );
 
 typed_id!(
+    /// A person's review of a product.
+    ReviewId, "rev_"
+);
+typed_id!(
     /// A promotion of the pricebook.
     PromotionId, "promo_"
 );
@@ -188,6 +192,13 @@ impl CouponId {
     /// The coupon of a code, however its letters are written and whatever blanks are around it.
     pub fn of_code(code: &str) -> Self {
         Self(derive_uuid(&[b"coupon", code.trim().to_uppercase().as_bytes()]))
+    }
+}
+
+impl ReviewId {
+    /// The one review that a person can write of a product.
+    pub fn of(author: UserId, product: ProductId) -> Self {
+        Self(derive_uuid(&[b"review", author.0.as_bytes(), product.0.as_bytes()]))
     }
 }
 

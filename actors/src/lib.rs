@@ -16,7 +16,9 @@ pub mod order;
 pub mod payment;
 pub mod pricebook;
 pub mod product;
+pub mod rating;
 pub mod reconcile;
+pub mod review;
 pub mod stock;
 pub mod user;
 

@@ -15,7 +15,9 @@ use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Prov
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
 use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchProjection};
+use crate::rating::{Rating, Ratings};
 use crate::reconcile::Reconciliations;
+use crate::review::{Review, ReviewDelivery, ReviewProjection, Reviews};
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
 use crate::user::{MailDelivery, User, Users};
@@ -63,6 +65,10 @@ pub struct Shop {
     pub carts: Carts,
     /// People and their sessions.
     pub users: Users,
+    /// What people say of products.
+    pub reviews: Reviews,
+    /// How many stars that gives each product.
+    pub ratings: Ratings,
     /// What was bought.
     pub orders: Orders,
     /// What was paid.
@@ -97,6 +103,8 @@ impl Shop {
         let coupons = assembly.directory::<Coupon>(limits);
         let carts = assembly.directory::<Cart>(limits);
         let users = assembly.directory::<User>(limits);
+        let ratings = assembly.directory::<Rating>(limits);
+        let reviews = assembly.directory::<Review>(limits);
         let orders = assembly.directory::<Order>(limits);
         let payments = assembly.directory::<Payment>(limits);
         let checkouts = assembly.directory::<Checkout>(limits);
@@ -110,7 +118,10 @@ impl Shop {
         let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
         assembly.register_with(&carts, Arc::new(handover));
         assembly.register_with(&users, Arc::new(outside.mails(&ports.clock)));
-        let delivery = OrderDelivery { payments: payments.clone(), stocks: stocks.clone() };
+        assembly.register(&ratings);
+        assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
+        let delivery =
+            OrderDelivery { payments: payments.clone(), stocks: stocks.clone(), reviews: reviews.clone() };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
@@ -125,8 +136,10 @@ impl Shop {
             payments: payments.clone(),
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
-        project(&mut assembly, &products, ports);
-        let handles = (carts, users, orders, payments, checkouts);
+        project(&mut assembly, (&products, &ratings, &reviews), ports);
+        let said =
+            (Ratings::new(ratings), Reviews::new(reviews, assembly.documents(), outside.vault.clone()));
+        let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())
     }
@@ -136,7 +149,7 @@ impl Shop {
         ports: &Ports,
         (outside, providers): (Outside, Providers),
         (shelf, documents): (Shelf, Arc<dyn Documents>),
-        (carts, users, orders, payments, checkouts): Directories,
+        (carts, users, orders, payments, checkouts, (ratings, reviews)): Directories,
     ) -> Self {
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
@@ -156,6 +169,8 @@ impl Shop {
                 outside.passwords,
                 Arc::clone(&ports.clock),
             ),
+            reviews,
+            ratings,
             orders: orders.clone(),
             webhooks: Webhooks::new(
                 providers.clone(),
@@ -182,8 +197,14 @@ impl Shop {
 }
 
 /// The ways to the domains whose handles need more than their directory.
-type Directories =
-    (Directory<Cart>, Directory<User>, Directory<Order>, Directory<Payment>, Directory<Checkout>);
+type Directories = (
+    Directory<Cart>,
+    Directory<User>,
+    Directory<Order>,
+    Directory<Payment>,
+    Directory<Checkout>,
+    (Ratings, Reviews),
+);
 
 /// The handles that others look things up in.
 fn shelf(
@@ -202,19 +223,28 @@ fn shelf(
 pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     let mut assembly = Assembly::new(ports);
     let products = assembly.directory::<Product>(limits);
+    let ratings = assembly.directory::<Rating>(limits);
+    let reviews = assembly.directory::<Review>(limits);
     assembly.register(&products);
+    assembly.register(&ratings);
+    assembly.register(&reviews);
     assembly.register(&assembly.directory::<Order>(limits));
     assembly.register(&assembly.directory::<Cart>(limits));
     assembly.register(&assembly.directory::<Checkout>(limits));
     assembly.register(&assembly.directory::<Payment>(limits));
-    project(&mut assembly, &products, ports);
+    project(&mut assembly, (&products, &ratings, &reviews), ports);
     assembly.finish()
 }
 
 /// The shop's projections.
-fn project(assembly: &mut Assembly, products: &Directory<Product>, ports: &Ports) {
+fn project(
+    assembly: &mut Assembly,
+    (products, ratings, reviews): (&Directory<Product>, &Directory<Rating>, &Directory<Review>),
+    ports: &Ports,
+) {
     assembly.project(Arc::new(ProductProjection::new(products.clone())));
-    assembly.project(Arc::new(SearchProjection::new(products.clone())));
+    assembly.project(Arc::new(SearchProjection::new(products.clone(), ratings.clone())));
+    assembly.project(Arc::new(ReviewProjection::new(reviews.clone())));
     assembly.project(Arc::new(CartProjection));
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));

@@ -17,8 +17,19 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 9] =
-    ["product", "stock", "pricebook", "coupon", "cart", "user", "order", "payment", "checkout"];
+pub const DOMAINS: [&str; 11] = [
+    "product",
+    "stock",
+    "pricebook",
+    "coupon",
+    "cart",
+    "user",
+    "rating",
+    "review",
+    "order",
+    "payment",
+    "checkout",
+];
 
 /// What a service may fail before it is degraded.
 const SERVICE: (u32, Duration) = (10, Duration::from_secs(10));

@@ -5,10 +5,12 @@
 //! carries on: its sender takes back what it carries, or a person comes.
 
 use amazoff_actors::checkout::{self, Checkout};
-use amazoff_actors::ids::{PaymentId, RefundId, VariantId};
+use amazoff_actors::ids::{PaymentId, ProductId, RefundId, VariantId};
 use amazoff_actors::money::{Money, Quantity};
 use amazoff_actors::order::{self, Fact, Order};
 use amazoff_actors::payment::{self, Payment, Update};
+use amazoff_actors::rating::{Rating, Stars};
+use amazoff_actors::review;
 use amazoff_actors::stock::Stock;
 use amazoff_supervisor::{Entity as _, EntityId};
 use uuid::Uuid;
@@ -28,6 +30,8 @@ pub(crate) enum Cargo {
     GivenUp(VariantId, Quantity),
     /// Pieces that came back and their stock does not count yet.
     CameBack(VariantId, Quantity),
+    /// Stars that a review gives no more, and that it gives instead, and the rating of its product does not count so yet.
+    Stars(ProductId, Option<Stars>, Option<Stars>),
 }
 
 /// An effect that carries something, and to whom.
@@ -81,8 +85,16 @@ pub(crate) fn of_order(effect: &order::Effect) -> Carried {
         Effect::Authorize { .. }
         | Effect::SyncPayment { .. }
         | Effect::CapturePart { .. }
-        | Effect::VoidPayment { .. } => None,
+        | Effect::VoidPayment { .. }
+        | Effect::NotePurchase { .. } => None,
     }
+}
+
+/// What an effect of a review carries.
+pub(crate) fn of_review(effect: &review::Effect) -> Carried {
+    let review::Effect::Count { product, delta } = effect;
+    let cargo = Cargo::Stars(*product, delta.from, delta.to);
+    Some((EntityId::new(Rating::KIND, product.uuid()), cargo))
 }
 
 /// What an effect of a payment carries. Calls to the provider carry nothing: the payment itself says what it is asked to

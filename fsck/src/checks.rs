@@ -6,6 +6,7 @@ mod in_flight;
 mod money;
 mod orders;
 mod payments;
+mod reviews;
 mod stock;
 
 use amazoff_supervisor::Timestamp;
@@ -28,6 +29,8 @@ pub(crate) fn run(facts: &Facts, now: Timestamp, report: &mut Report) {
     payments::they_move(facts, now, report);
     money::adds_up(facts, &under_way, report);
     in_flight::clears(facts, &under_way, report);
+    reviews::are_counted(facts, &under_way, report);
+    reviews::keep_their_rules(facts, report);
     claims::agree(facts, report);
 }
 

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use amazoff_actors::cart::{CARTS, Cart, CartProjection};
 use amazoff_actors::checkout::{Checkout, CheckoutProjection, PROCESSES};
-use amazoff_actors::ids::{CartId, OrderId, PaymentId, ProductId};
+use amazoff_actors::ids::{CartId, OrderId, PaymentId, ProductId, ReviewId};
 use amazoff_actors::order::{ORDERS, Order, OrderProjection};
 use amazoff_actors::payment::{PAYMENTS, Payment, PaymentProjection};
 use amazoff_actors::product::{CATEGORIES, PRODUCTS, Product, ProductProjection};
+use amazoff_actors::review::{REVIEWS, Review, ReviewProjection};
 use amazoff_supervisor::documents::{Blobs, Documents, Position, Query};
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
 use amazoff_supervisor::projection::Serving;
@@ -34,10 +35,11 @@ const LOOKS: u32 = 5;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// The projections and their collections.
-const PROJECTIONS: [(&str, &[&str]); 5] = [
+const PROJECTIONS: [(&str, &[&str]); 6] = [
     (ProductProjection::NAME, &[PRODUCTS, CATEGORIES]),
     (OrderProjection::NAME, &[ORDERS]),
     (PaymentProjection::NAME, &[PAYMENTS]),
+    (ReviewProjection::NAME, &[REVIEWS]),
     (CartProjection::NAME, &[CARTS]),
     (CheckoutProjection::NAME, &[PROCESSES]),
 ];
@@ -158,6 +160,7 @@ fn entity_of(collection: &str, id: &str) -> Option<EntityId> {
     match collection {
         PRODUCTS => id.parse::<ProductId>().ok().map(|id| EntityId::new(Product::KIND, id.uuid())),
         PAYMENTS => id.parse::<PaymentId>().ok().map(|id| EntityId::new(Payment::KIND, id.uuid())),
+        REVIEWS => id.parse::<ReviewId>().ok().map(|id| EntityId::new(Review::KIND, id.uuid())),
         CARTS => id.parse::<CartId>().ok().map(|id| EntityId::new(Cart::KIND, id.uuid())),
         PROCESSES => id.parse::<CartId>().ok().map(|id| EntityId::new(Checkout::KIND, id.uuid())),
         ORDERS => id.parse::<OrderId>().ok().map(|id| EntityId::new(Order::KIND, id.uuid())),
@@ -234,6 +237,7 @@ async fn possible(
     match entity.kind.as_str() {
         Product::KIND => folded::<Product>(journal, entity, of, from).await,
         Payment::KIND => folded::<Payment>(journal, entity, of, from).await,
+        Review::KIND => folded::<Review>(journal, entity, of, from).await,
         Cart::KIND => folded::<Cart>(journal, entity, of, from).await,
         Checkout::KIND => folded::<Checkout>(journal, entity, of, from).await,
         _ => folded::<Order>(journal, entity, of, from).await,

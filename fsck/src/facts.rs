@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use amazoff_actors::ids::{CartId, CouponId, HoldId, OrderId, RefundId, VariantId};
+use amazoff_actors::ids::{CartId, CouponId, HoldId, OrderId, ProductId, RefundId, UserId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{PaymentStatus, Status};
+use amazoff_actors::rating::{Stars, Tally};
 use amazoff_actors::stock::HoldState;
 use amazoff_supervisor::{EntityId, ShardId, Timestamp};
 use uuid::Uuid;
@@ -198,6 +199,23 @@ pub struct UserFact {
     pub email_claim: Option<String>,
 }
 
+/// A review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReviewFact {
+    /// Of what.
+    pub product: ProductId,
+    /// By whom.
+    pub author: UserId,
+    /// How often its author voted for it or complained about it.
+    pub own_voices: usize,
+    /// The stars that everybody sees.
+    pub shown: Option<Stars>,
+    /// The stars that the rating was asked to count.
+    pub asked: Option<Stars>,
+    /// Whether the rating has answered all that it was asked.
+    pub is_answered: bool,
+}
+
 /// A document as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Expected {
@@ -226,6 +244,12 @@ pub struct Facts {
     pub coupons: HashMap<Uuid, CouponFact>,
     /// Users.
     pub users: HashMap<Uuid, UserFact>,
+    /// Reviews.
+    pub reviews: HashMap<Uuid, ReviewFact>,
+    /// What reviews ask ratings to count, the fewest stars first.
+    pub asked: BTreeMap<ProductId, [i64; 5]>,
+    /// Ratings, under their products' ids.
+    pub ratings: HashMap<Uuid, Tally>,
     /// What orders say of the pieces of a variant.
     pub goods: BTreeMap<VariantId, GoodsFact>,
     /// The ledger: balance by (account, asset).

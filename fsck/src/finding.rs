@@ -123,6 +123,10 @@ codes! {
     ProviderMissing = "provider-missing", Error, "The shop believes in money that the provider does not have.";
     /// The provider took money twice for one order.
     ProviderTwice = "provider-twice", Error, "Give one of them back.";
+    /// A rating is not what its reviews give.
+    RatingDiffers = "rating-differs", Error, "Compare the histories of the rating and of the product's reviews.";
+    /// A review breaks a rule of its own.
+    ReviewWrong = "review-wrong", Error, "Look at the review's history.";
     /// A unique key belongs to nobody who knows of it.
     ClaimOrphan = "claim-orphan", Error, "Nobody else can have the key: delete the row in `claim` if its owner does not exist.";
     /// An entity believes that it has a key that it has not.

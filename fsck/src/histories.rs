@@ -10,6 +10,8 @@ use amazoff_actors::order::Order;
 use amazoff_actors::payment::Payment;
 use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::product::Product;
+use amazoff_actors::rating::Rating;
+use amazoff_actors::review::Review;
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
 use amazoff_supervisor::archive::Row;
@@ -58,6 +60,8 @@ pub(crate) fn domains() -> Vec<Box<dyn Domain>> {
         Box::<Histories<Coupon>>::default(),
         Box::<Histories<Cart>>::default(),
         Box::<Histories<User>>::default(),
+        Box::<Histories<Rating>>::default(),
+        Box::<Histories<Review>>::default(),
         Box::<Histories<Order>>::default(),
         Box::<Histories<Payment>>::default(),
         Box::<Histories<Checkout>>::default(),

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use amazoff_actors::ids::{OrderId, VariantId};
+use amazoff_actors::ids::{OrderId, ProductId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::payment::{CLEARING, REFUNDS};
+use amazoff_actors::rating::Stars;
 use amazoff_supervisor::journal::OutboxKey;
 use amazoff_supervisor::{CommandId, EntityId};
 
@@ -102,6 +103,8 @@ pub(crate) struct Sums {
     pub(crate) to_orders: HashMap<OrderId, i64>,
     /// Pieces.
     pub(crate) pieces: BTreeMap<VariantId, Pieces>,
+    /// Changes of how many reviews give how many stars, the fewest stars first.
+    pub(crate) stars: BTreeMap<ProductId, [i64; 5]>,
 }
 
 impl Sums {
@@ -154,7 +157,13 @@ impl Sums {
             Cargo::CameBack(variant, quantity) if !effect.discarded => {
                 self.pieces.entry(variant).or_default().came_back += i64::from(quantity.get());
             }
-            Cargo::Sent(..) | Cargo::GivenUp(..) | Cargo::CameBack(..) => {}
+            Cargo::Stars(product, from, to) if !effect.discarded => {
+                let way = self.stars.entry(product).or_default();
+                for (slot, stars) in way.iter_mut().zip(Stars::ALL) {
+                    *slot += i64::from(to == Some(stars)) - i64::from(from == Some(stars));
+                }
+            }
+            Cargo::Sent(..) | Cargo::GivenUp(..) | Cargo::CameBack(..) | Cargo::Stars(..) => {}
         }
     }
 

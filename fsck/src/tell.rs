@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use amazoff_actors::cart::{self, CARTS, Cart, CartProjection};
 use amazoff_actors::checkout::{self, Checkout, CheckoutProjection, PROCESSES, Phase};
 use amazoff_actors::coupon::{Coupon, Redemption};
-use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, VariantId};
+use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, ReviewId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{self, AdjustmentStatus, Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
 use amazoff_actors::pricebook::{CapturePolicy, Pricebook};
 use amazoff_actors::product::{Product, ProductProjection};
+use amazoff_actors::rating::{Rating, Stars};
+use amazoff_actors::review::{self, Review, ReviewProjection};
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
 use amazoff_supervisor::documents::DocumentPut;
@@ -21,7 +23,7 @@ use uuid::Uuid;
 use crate::cargo::{self, Carried};
 use crate::facts::{
     CartFact, CheckoutFact, CouponFact, CouponUse, Facts, OrderFact, PaymentFact, ProductFact, Progress,
-    StockFact, UserFact,
+    ReviewFact, StockFact, UserFact,
 };
 use crate::histories::History;
 
@@ -344,5 +346,45 @@ impl Told for User {
         let registration = history.state.registration.as_ref();
         let email_claim = registration.map(|known| known.email_claim.key.clone());
         facts.users.insert(id, UserFact { email_claim });
+    }
+}
+
+impl Told for Rating {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
+        facts.ratings.insert(id, history.state.tally);
+    }
+}
+
+impl Told for Review {
+    type Notes = ();
+    fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
+        let review = &history.state;
+        let Some((product, author)) = review.about else { return };
+        let voices = [review.votes.contains(&author), review.flags.contains_key(&author)];
+        let fact = ReviewFact {
+            product,
+            author,
+            own_voices: voices.into_iter().filter(|spoke| *spoke).count(),
+            shown: review.shown.as_ref().map(|shown| shown.revision.stars),
+            asked: review.asked,
+            is_answered: review.counted == review.turn,
+        };
+        let of = facts.asked.entry(product).or_default();
+        for (slot, stars) in of.iter_mut().zip(Stars::ALL) {
+            *slot += i64::from(review.asked == Some(stars));
+        }
+        facts.reviews.insert(id, fact);
+    }
+    fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
+        let version = Version(history.version);
+        let documents = ReviewProjection::documents(ReviewId::from(id), &history.state, version);
+        // Of one that is in no list there is no document.
+        let put =
+            |documents: Vec<DocumentPut>| documents.into_iter().filter(|put| put.body.is_some()).collect();
+        documents.map(put).map_err(|error| error.to_string())
+    }
+    fn carries(_sender: Uuid, effect: &review::Effect) -> Carried {
+        cargo::of_review(effect)
     }
 }

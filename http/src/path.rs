@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use amazoff_actors::ids::{
-    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, SessionId, UserId,
-    VariantId,
+    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, ReviewId, SessionId,
+    UserId, VariantId,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -59,6 +59,10 @@ impl PathId for PromotionId {
 impl PathId for ReturnId {
     const PARAMETER: &'static str = "return_id";
     const MISSING: &'static str = "return-unknown";
+}
+impl PathId for ReviewId {
+    const PARAMETER: &'static str = "review_id";
+    const MISSING: &'static str = "review-not-found";
 }
 impl PathId for VariantId {
     const PARAMETER: &'static str = "variant_id";

@@ -20,7 +20,7 @@ use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, profile,
-    realtime, recovery, sessions, webhooks,
+    realtime, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -28,6 +28,11 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
         .routes(routes!(catalogue::list))
         .routes(routes!(catalogue::get_one))
+        .routes(routes!(reviews::list, reviews::submit))
+        .routes(routes!(reviews::edit, reviews::withdraw))
+        .routes(routes!(reviews::vote, reviews::take_vote_back))
+        .routes(routes!(reviews::flag))
+        .routes(routes!(reviews::own))
         .routes(routes!(catalogue::suggest))
         .routes(routes!(catalogue::categories))
         .routes(routes!(catalogue::media))
@@ -106,6 +111,11 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::stock::receive))
         .routes(routes!(admin::stock::adjust))
         .routes(routes!(admin::stock::backorders))
+        .routes(routes!(admin::reviews::queue))
+        .routes(routes!(admin::reviews::approve))
+        .routes(routes!(admin::reviews::reject))
+        .routes(routes!(admin::reviews::remove))
+        .routes(routes!(admin::reviews::restore))
 }
 
 /// What operators see and do.

@@ -9,6 +9,7 @@ use amazoff_actors::money::{Currency, Money};
 use amazoff_actors::product::{
     ListQuery, ProductCard, ProductIndex as _, ProductPage, SEARCH, SearchDocument,
 };
+use amazoff_actors::rating::Tally;
 use amazoff_supervisor::ShardId;
 use amazoff_supervisor::documents::{DocumentPut, Documents as _};
 use uuid::Uuid;
@@ -29,6 +30,7 @@ fn product(number: u32, title: &str) -> SearchDocument {
         price_max: price,
         image: None,
         image_alt: None,
+        rating: Tally::default(),
     };
     SearchDocument {
         card,

@@ -72,7 +72,7 @@ const ONE_COMMIT: &str = "A rule of one entity: the commit that decides it is al
 const CLOCK: &str = "No (c): the real program's clock cannot be set in a test.";
 
 /// The cases that must have tests.
-const CASES: [Case; 37] = [
+const CASES: [Case; 39] = [
     bought("T-C1", "a hundred additions of one thing at once add up"),
     bought("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
     refused(
@@ -100,6 +100,16 @@ const CASES: [Case; 37] = [
         "No (c): the shares are frozen with the order; nothing is computed anew after a kill.",
     ),
     bought("T-P5", "a coupon is used as often as it may be, also when many try at once"),
+    aside(
+        "T-R1",
+        "a list of reviews never knows more than the number beside it",
+        "No (c): the killed program's shoppers write no reviews; (b) cuts the power around each commit.",
+    ),
+    aside(
+        "T-R2",
+        "many reviews at once are counted exactly, and a person's many clicks are one",
+        "No (c): the killed program's shoppers write no reviews; (b) cuts the power around each commit.",
+    ),
     bought("T-O1", "one cart becomes one order, however often the button is pressed"),
     bought("T-O2", "message and returning shopper together settle a payment once"),
     bought("T-O4", "a purchase that is cut off after its money moved is finished by the shop itself"),
@@ -278,7 +288,7 @@ fn every_case_is_tried_as_demanded_and_the_page_names_the_tests() {
         std::fs::write(&path, &page).unwrap();
     }
     let ours = |id: &str| {
-        ["T-C", "T-P", "T-O", "T-S", "T-Y", "T-U", "T-N"].iter().any(|family| id.starts_with(family))
+        ["T-C", "T-P", "T-R", "T-O", "T-S", "T-Y", "T-U", "T-N"].iter().any(|family| id.starts_with(family))
     };
     let unknown = found.keys().filter(|id| ours(id) && !CASES.iter().any(|case| case.id == **id));
     let unknown: Vec<_> = unknown.collect();

@@ -140,6 +140,29 @@ def refresh(case):
     case.body = {"refresh_token": SHOP.log_in()["refresh_token"]}
 
 
+def in_the_name_of(case, token):
+    case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}"}
+
+
+def submit(case):
+    in_the_name_of(case, SHOP.somebody()["access_token"])
+    at(case, product=SHOP.shelf[0]["id"])
+
+
+def own_review(case):
+    review, token = SHOP.review()
+    in_the_name_of(case, token)
+    at(case, review_id=review)
+
+
+def judge(*judgements, **body):
+    def change(case):
+        at(case, review_id=SHOP.review(*judgements)[0])
+        case.body = {**case.body, **body}
+
+    return change
+
+
 def email(case):
     case.body = {"email": f"{uuid.uuid4().hex}@example.org"}
 
@@ -171,6 +194,17 @@ def variant():
 RECIPES = {
     "GET /v1/products/{product}": one(product=lambda: SHOP.shelf[0]["slug"]),
     "GET /v1/media/{sha256}": one(sha256=lambda: SHOP.shelf[0]["media"][0]["url"].rsplit("/", 1)[1]),
+    "GET /v1/products/{product}/reviews": one(product=lambda: SHOP.shelf[0]["slug"]),
+    "POST /v1/products/{product}/reviews": submit,
+    "PATCH /v1/reviews/{review_id}": own_review,
+    "DELETE /v1/reviews/{review_id}": own_review,
+    "POST /v1/reviews/{review_id}/votes": one(review_id=lambda: SHOP.published()),
+    "DELETE /v1/reviews/{review_id}/votes": one(review_id=lambda: SHOP.published()),
+    "POST /v1/reviews/{review_id}/flags": one(review_id=lambda: SHOP.published()),
+    "POST /admin/v1/reviews/{review_id}/approve": judge(revision=1),
+    "POST /admin/v1/reviews/{review_id}/reject": judge(revision=1),
+    "POST /admin/v1/reviews/{review_id}/remove": one(review_id=lambda: SHOP.published()),
+    "POST /admin/v1/reviews/{review_id}/restore": one(review_id=lambda: SHOP.removed()),
     "GET /v1/carts/{cart_id}": one(cart_id=filled),
     "GET /v1/carts/{cart_id}/quote": one(cart_id=filled),
     "POST /v1/me/api-keys": lambda case: SHOP.key(),

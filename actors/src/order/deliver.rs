@@ -1,4 +1,4 @@
-//! What an order's effects do: each is one command to one payment or one stock. What a payment makes of it comes back as
+//! What an order's effects do: each is one command to one payment, one stock or one review. What a payment makes of it comes back as
 //! a [`Fact`] later; what it refuses comes back at once.
 
 use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault};
@@ -10,8 +10,9 @@ use super::effect::Effect;
 use super::fact::Fact;
 use super::state::Order;
 use crate::checkout::Reached;
-use crate::ids::{PaymentId, VariantId};
+use crate::ids::{OrderId, PaymentId, ReviewId, VariantId};
 use crate::payment::{self, Payment};
+use crate::review::{self, Review};
 use crate::stock::{self, Stock};
 
 /// Delivers the effects of orders.
@@ -20,6 +21,8 @@ pub struct OrderDelivery {
     pub payments: Directory<Payment>,
     /// The stock.
     pub stocks: Directory<Stock>,
+    /// The reviews.
+    pub reviews: Directory<Review>,
 }
 
 /// Why a payment failed that could not even be written down.
@@ -40,6 +43,7 @@ impl Deliver<Order> for OrderDelivery {
                 Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => {
                     self.to_stock(&sent).await
                 }
+                Effect::NotePurchase { .. } => self.to_review(&sent).await,
             }
         }
         .boxed()
@@ -57,6 +61,20 @@ impl OrderDelivery {
                 tracing::error!(payment.id = %payment, %reason, "payment {payment} could not be begun: {reason}");
                 refused(sent, payment, UNAVAILABLE)
             }
+            Reached::Poisoned(reason) => stuck(sent, &reason),
+            Reached::NotNow(reason) => Delivered::Retry { reason },
+        }
+    }
+
+    async fn to_review(&self, sent: &Sent<'_>) -> Delivered<Command> {
+        let Effect::NotePurchase { product, buyer, stands } = sent.effect else { return Delivered::Done };
+        let (product, buyer, stands) = (*product, *buyer, *stands);
+        let order = OrderId::from(sent.key.entity.id);
+        let note = review::Command::NotePurchase { order, buyer, product, stands };
+        let review = ReviewId::of(buyer, product);
+        match Reached::from(self.reviews.execute(review.uuid(), note, sent.envelope()).await) {
+            Reached::Accepted(_) => Delivered::Done,
+            Reached::Refused(refusal) => stuck(sent, &refusal.to_string()),
             Reached::Poisoned(reason) => stuck(sent, &reason),
             Reached::NotNow(reason) => Delivered::Retry { reason },
         }
@@ -86,7 +104,10 @@ fn asked_of_payment(effect: &Effect) -> Option<(PaymentId, payment::Command)> {
             Some((*payment, payment::Command::Refund { refund: *refund, amount: *amount }))
         }
         Effect::VoidPayment { payment } => Some((*payment, payment::Command::Void)),
-        Effect::ShipStock { .. } | Effect::Deallocate { .. } | Effect::Restock { .. } => None,
+        Effect::ShipStock { .. }
+        | Effect::Deallocate { .. }
+        | Effect::Restock { .. }
+        | Effect::NotePurchase { .. } => None,
     }
 }
 
@@ -108,7 +129,8 @@ fn asked_of_stock(effect: &Effect) -> Option<(VariantId, stock::Command)> {
         | Effect::SyncPayment { .. }
         | Effect::CapturePart { .. }
         | Effect::Refund { .. }
-        | Effect::VoidPayment { .. } => None,
+        | Effect::VoidPayment { .. }
+        | Effect::NotePurchase { .. } => None,
     }
 }
 
@@ -125,7 +147,8 @@ fn refused(sent: &Sent<'_>, payment: PaymentId, code: &str) -> Delivered<Command
         | Effect::SyncPayment { .. }
         | Effect::ShipStock { .. }
         | Effect::Deallocate { .. }
-        | Effect::Restock { .. } => return Delivered::Done,
+        | Effect::Restock { .. }
+        | Effect::NotePurchase { .. } => return Delivered::Done,
     };
     tracing::error!(order.id = %order, payment.id = %payment, ?fact, "payment {payment} refused {order}: {fact:?}");
     Delivered::Answer(Command::NoteFact { payment, fact })

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{CaptureId, HoldId, PaymentId, RefundId, ShipmentId, VariantId};
+use crate::ids::{
+    CaptureId, HoldId, PaymentId, ProductId, RefundId, ReviewId, ShipmentId, UserId, VariantId,
+};
 use crate::money::{Money, Quantity};
 use crate::payment::Terms;
 
@@ -79,10 +81,19 @@ pub enum Effect {
         /// Whether they can be sold again.
         resellable: bool,
     },
+    /// A product arrived, or all of it was paid back.
+    NotePurchase {
+        /// Which product.
+        product: ProductId,
+        /// Whose it is.
+        buyer: UserId,
+        /// Whether the order stands.
+        stands: bool,
+    },
 }
 
 impl Effect {
-    /// The stream it goes on: one per payment and one per variant, so that a stuck one delays nothing else.
+    /// The stream it goes on: one per payment, one per variant and one per review, so that a stuck one delays nothing else.
     pub(super) fn destination(&self) -> String {
         match self {
             Self::Authorize { payment, .. }
@@ -93,6 +104,7 @@ impl Effect {
             Self::ShipStock { variant, .. }
             | Self::Deallocate { variant, .. }
             | Self::Restock { variant, .. } => format!("stock:{variant}"),
+            Self::NotePurchase { product, buyer, .. } => format!("review:{}", ReviewId::of(*buyer, *product)),
         }
     }
 }

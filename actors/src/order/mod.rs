@@ -40,6 +40,7 @@
 //!
 //! Where money is taken with parcels ([`CapturePolicy::OnShipment`](crate::pricebook::CapturePolicy)), sending one asks for the
 //! price of its pieces (and that of sending, with the first one), and what nothing is to be taken from any more is given up.
+//! Reviews are told which products arrived, and when all of one was paid back.
 //! Stock is asked to ship, to take promises back and to restock; what a payment did comes back as a [`Fact`], which is never
 //! refused. A reservation that runs out cancels nothing.
 //!
@@ -66,6 +67,7 @@ mod number;
 mod pay;
 mod plan;
 mod projection;
+mod purchase;
 mod rejection;
 mod rules;
 mod state;

@@ -1,23 +1,27 @@
 //! A decision in the making: each event is applied at once, so that the next rule sees what the one before did.
 
+use std::collections::BTreeSet;
+
 use amazoff_supervisor::{Decision, Entity, Timestamp};
 
 use super::effect::Effect;
 use super::event::Event;
 use super::state::Order;
+use crate::ids::ProductId;
 use crate::money::Money;
 
 /// What is decided so far, and the order as it then is.
 pub(super) struct Plan {
     /// The order after the events so far.
     pub(super) order: Order,
+    kept: BTreeSet<ProductId>,
     decision: Decision<Order>,
 }
 
 impl Plan {
     /// Nothing happens yet.
     pub(super) fn of(order: &Order) -> Self {
-        Self { order: order.clone(), decision: order.unchanged() }
+        Self { order: order.clone(), kept: order.kept(), decision: order.unchanged() }
     }
 
     /// An event happens.
@@ -49,8 +53,9 @@ impl Plan {
         self.decision = decision.forget(name);
     }
 
-    /// The decision.
-    pub(super) fn done(self) -> Decision<Order> {
+    /// The decision. Reviews are told of what arrived or was paid back by it.
+    pub(super) fn done(mut self) -> Decision<Order> {
+        self.decision.effects.extend(self.order.purchases_since(&self.kept));
         Decision { reply: self.order.stage(), ..self.decision }
     }
 }

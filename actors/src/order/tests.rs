@@ -2,6 +2,7 @@ mod golden;
 mod money;
 mod parcels;
 mod pay;
+mod purchases;
 mod returns;
 mod sequences;
 mod standing;

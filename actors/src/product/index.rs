@@ -8,11 +8,12 @@ use amazoff_supervisor::{Directory, Entity as _, Projection, Version};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::projection::{category_name, latest};
+use super::projection::{category_name, not_yet, published};
 use super::query::{ListQuery, ProductCard, ProductPage};
 use super::{Product, Variant};
 use crate::ids::ProductId;
 use crate::money::Money;
+use crate::rating::{Rating, Tally};
 
 /// The collection of what is for sale, by id text, and the projection that keeps it.
 pub const SEARCH: &str = "search";
@@ -53,7 +54,7 @@ pub struct SearchDocument {
 
 impl SearchDocument {
     /// What is indexed of a product; `None` when there is nothing to sell.
-    pub fn of(id: ProductId, product: &Product) -> Option<Self> {
+    pub fn of(id: ProductId, product: &Product, rating: Tally) -> Option<Self> {
         let prices = || product.variants.iter().map(|variant| variant.price);
         let price = prices().min_by_key(|price| price.amount)?;
         let media = product.media.first();
@@ -70,6 +71,7 @@ impl SearchDocument {
             ),
             image: media.map(|media| media.blob.clone()),
             image_alt: media.map(|media| media.alt.clone()),
+            rating,
         };
         Some(Self {
             card,
@@ -103,27 +105,70 @@ fn options(variants: &[Variant]) -> BTreeMap<String, BTreeSet<String>> {
     options
 }
 
-/// Keeps the collection [`SEARCH`]: what is for sale, as last published.
+/// How often product and rating are read again when they change meanwhile.
+const READS_MAX: usize = 20;
+
+/// Keeps the collection [`SEARCH`]: what is for sale, as last published, with its rating.
+///
+/// A document has two sources, and one sequence that must not fall: the sum of their versions. They are read so that both were
+/// so at one moment; of two such pairs the later one has the larger sum.
 pub struct SearchProjection {
     directory: Directory<Product>,
+    ratings: Directory<Rating>,
 }
 
 impl SearchProjection {
-    /// A projection of the products of a directory.
-    pub fn new(directory: Directory<Product>) -> Self {
-        Self { directory }
+    /// A projection of products and their ratings.
+    pub fn new(directory: Directory<Product>, ratings: Directory<Rating>) -> Self {
+        Self { directory, ratings }
     }
 
-    /// What is indexed of a product at a version; nothing of one that is not for sale.
+    /// What is indexed of a product and its rating, each with its version; nothing of one that is not for sale.
     ///
     /// # Errors
     /// When it cannot be written as JSON.
-    pub fn document(id: ProductId, product: &Product, version: Version) -> Result<DocumentPut, JournalError> {
-        let document = SearchDocument::of(id, product).filter(|_| product.is_for_sale());
+    pub fn document(
+        id: ProductId,
+        (product, version): (&Product, Version),
+        (rating, rated): (Tally, Version),
+    ) -> Result<DocumentPut, JournalError> {
+        let document = SearchDocument::of(id, product, rating).filter(|_| product.is_for_sale());
         let body = document.as_ref().map(serde_json::to_value).transpose();
         let body = body
             .map_err(|error| JournalError::Corrupt { entity: id.to_string(), reason: error.to_string() })?;
-        Ok(DocumentPut { collection: SEARCH.to_owned(), id: id.to_string(), source_seq: version.0, body })
+        let source_seq = version.0.saturating_add(rated.0);
+        Ok(DocumentPut { collection: SEARCH.to_owned(), id: id.to_string(), source_seq, body })
+    }
+}
+
+impl SearchProjection {
+    async fn both(&self, event: &StoredEvent) -> Result<Vec<DocumentPut>, JournalError> {
+        let id = ProductId::from(event.entity.id);
+        let is_rating = event.entity.kind.as_str() == Rating::KIND;
+        let mut rated = self.rating(id).await?;
+        for _ in 0..READS_MAX {
+            let product = published(&self.directory, id).await?;
+            let again = self.rating(id).await?;
+            if again.1 != rated.1 {
+                rated = again;
+                continue;
+            }
+            let seen =
+                if is_rating { Some(rated.1) } else { product.as_ref().map(|product| product.version) };
+            if seen.is_none_or(|seen| seen < event.seq) {
+                return Err(not_yet(event));
+            }
+            // A rating of a product that nobody made has nothing to stand beside.
+            let Some(product) = product else { return Ok(Vec::new()) };
+            return Ok(vec![Self::document(id, (&product.state, product.version), rated)?]);
+        }
+        Err(JournalError::Unavailable(format!("the rating of {id} changes all the time")))
+    }
+
+    async fn rating(&self, id: ProductId) -> Result<(Tally, Version), JournalError> {
+        let read = self.ratings.read(id.uuid()).await;
+        let rating = read.map_err(|error| JournalError::Unavailable(error.to_string()))?;
+        Ok(rating.map(|rating| (rating.state.tally, rating.version)).unwrap_or_default())
     }
 }
 
@@ -132,19 +177,19 @@ impl Projection for SearchProjection {
         SEARCH
     }
     fn kinds(&self) -> &'static [&'static str] {
-        &[Product::KIND]
+        &[Product::KIND, Rating::KIND]
     }
     fn collections(&self) -> &'static [&'static str] {
         &[SEARCH]
+    }
+    /// 2: with the rating.
+    fn version(&self) -> u32 {
+        2
     }
     fn project<'a>(
         &'a self,
         event: &'a StoredEvent,
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
-        Box::pin(async {
-            let product = latest(&self.directory, event).await?;
-            let id = ProductId::from(event.entity.id);
-            Ok(vec![Self::document(id, &product.state, product.version)?])
-        })
+        Box::pin(self.both(event))
     }
 }

@@ -81,15 +81,25 @@ impl ProductProjection {
 }
 
 /// A product as published, with an event or something later.
-pub(super) async fn latest(
+async fn latest(
     directory: &Directory<Product>,
     event: &StoredEvent,
 ) -> Result<Arc<Committed<Product>>, JournalError> {
-    let read = directory.read(event.entity.id).await;
-    let product = read.map_err(|error| JournalError::Unavailable(error.to_string()))?;
-    let not_yet = || format!("{} is not yet published at {}", event.entity, event.seq);
-    let product = product.filter(|product| product.version >= event.seq);
-    product.ok_or_else(|| JournalError::Unavailable(not_yet()))
+    let product = published(directory, ProductId::from(event.entity.id)).await?;
+    product.filter(|product| product.version >= event.seq).ok_or_else(|| not_yet(event))
+}
+
+/// A product as published.
+pub(super) async fn published(
+    directory: &Directory<Product>,
+    id: ProductId,
+) -> Result<Option<Arc<Committed<Product>>>, JournalError> {
+    directory.read(id.uuid()).await.map_err(|error| JournalError::Unavailable(error.to_string()))
+}
+
+/// Why an event cannot be projected at this moment.
+pub(super) fn not_yet(event: &StoredEvent) -> JournalError {
+    JournalError::Unavailable(format!("{} is not yet published at {}", event.entity, event.seq))
 }
 
 impl Projection for ProductProjection {

@@ -10,6 +10,7 @@ use super::PRODUCTS;
 use super::index::CATEGORY;
 use crate::ids::ProductId;
 use crate::money::Money;
+use crate::rating::Tally;
 
 /// The most words of a search that are looked at.
 const WORDS_MAX: usize = 8;
@@ -131,6 +132,9 @@ pub struct ProductCard {
     pub image: Option<String>,
     /// What the picture shows.
     pub image_alt: Option<String>,
+    /// What its reviews give.
+    #[serde(default)]
+    pub rating: Tally,
 }
 
 /// A page of products.

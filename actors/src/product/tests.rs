@@ -12,6 +12,7 @@ use super::*;
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 use crate::pricing::{PRICE_MAX, TaxClass, is_price};
+use crate::rating::{Stars, Tally};
 
 const NOON: Timestamp = Timestamp::from_unix_ms(1_767_268_800_000);
 
@@ -242,10 +243,12 @@ fn a_document_says_what_a_search_needs() {
 #[test]
 fn what_is_indexed_has_a_card_and_all_that_is_counted() {
     let product = after(&[created()]);
-    let document = SearchDocument::of(id(), &product).unwrap();
+    let rating = Tally::default().moved(None, Stars::try_from(4).ok()).unwrap();
+    let document = SearchDocument::of(id(), &product, rating).unwrap();
     let card = &document.card;
     assert_eq!((card.id, card.slug.as_str()), (id(), "glass-teapot"));
     assert_eq!((card.price, card.price_max), (Money::eur(1999), Money::eur(2999)));
+    assert_eq!(card.rating, rating);
     assert_eq!(card.image, Some("ab".repeat(32)));
     let attributes: Vec<_> = document.attributes().collect();
     assert!(attributes.contains(&(CATEGORY, "home-kitchen")), "{attributes:?}");
@@ -261,8 +264,9 @@ fn only_what_is_for_sale_is_indexed() {
         (vec![created(), Event::Published], true),
         (vec![created(), Event::Published, Event::Archived], false),
     ] {
-        let put = SearchProjection::document(id(), &after(&events), Version(3)).unwrap();
-        assert_eq!((put.body.is_some(), put.source_seq), (indexed, 3), "{events:?}");
+        let rated = (Tally::default(), Version(2));
+        let put = SearchProjection::document(id(), (&after(&events), Version(3)), rated).unwrap();
+        assert_eq!((put.body.is_some(), put.source_seq), (indexed, 5), "{events:?}");
     }
 }
 
@@ -270,7 +274,7 @@ fn only_what_is_for_sale_is_indexed() {
 fn an_option_that_is_called_as_an_attribute_of_the_shop_is_not_counted() {
     let mut product = after(&[created()]);
     product.variants[0].options = [("brand".to_owned(), "Forged".to_owned())].into();
-    let document = SearchDocument::of(id(), &product).unwrap();
+    let document = SearchDocument::of(id(), &product, Tally::default()).unwrap();
     assert!(document.attributes().all(|(_, value)| value != "Forged"));
 }
 

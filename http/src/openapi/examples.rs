@@ -82,6 +82,12 @@ fn shopper(operation: &str) -> Option<Value> {
         "orders_payments_pay" => card(),
         "orders_cancel" | "orders_returns_cancel_cancel_return" => json!({}),
         "orders_returns_request_return" => json!({"lines": [pieces()], "reason": "unwanted"}),
+        "products_reviews_submit" => json!({
+            "rating": 5, "title": "Pours without a drop", "body": "Used every day since spring.", "author_name": "Ann O.",
+        }),
+        "reviews_edit" => json!({"rating": 4, "title": "Pours almost without a drop"}),
+        "reviews_votes_vote" => json!({}),
+        "reviews_flags_flag" => json!({"reason": "off_topic"}),
         "payments_confirm" => json!({"result": "approve"}),
         _ => return None,
     })
@@ -110,6 +116,10 @@ fn desk(operation: &str) -> Option<Value> {
         "admin_orders_returns_receive" => {
             json!({"lines": [{"line_id": id(LineId::PREFIX), "quantity": 1, "resellable": true}]})
         }
+        "admin_reviews_approve" => json!({"revision": 1}),
+        "admin_reviews_reject" => json!({"revision": 2, "reason": "off_topic"}),
+        "admin_reviews_remove" => json!({"reason": "fake"}),
+        "admin_reviews_restore" => json!({}),
         "admin_stock_receive" => json!({"quantity": 12}),
         "admin_stock_adjust" => json!({"delta": -1, "reason": "damaged", "expected_on_hand": 112}),
         "admin_stock_backorders" => json!({"up_to": 5}),

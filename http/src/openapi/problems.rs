@@ -71,6 +71,38 @@ problems! {
     ListProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid" }
     /// Of a product.
     ProductProblems { "404": "product-not-found" }
+    /// Of a product's reviews.
+    ReviewListProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid", "404": "product-not-found" }
+    /// Of reviewing a product.
+    NewReviewProblems {
+        "401": "login-required, token-invalid",
+        "404": "product-not-found",
+        "409": "review-exists, review-removed, review-too-many-revisions, request-in-flight",
+        "422": "validation-failed, review-invalid (with `field`), idempotency-key-reused",
+    }
+    /// Of changing one's own review.
+    ReviewChangeProblems {
+        "401": "login-required, token-invalid",
+        "404": "review-not-found",
+        "409": "review-removed, review-changed (with `revision`), review-too-many-revisions, request-in-flight",
+        "422": "validation-failed, review-invalid (with `field`), idempotency-key-reused",
+    }
+    /// Of taking one's own review back.
+    ReviewProblems { "401": "login-required, token-invalid", "404": "review-not-found", "409": "review-removed, request-in-flight" }
+    /// Of what is said of another's review.
+    VoiceProblems {
+        "401": "login-required, token-invalid",
+        "403": "review-own",
+        "404": "review-not-found",
+        "409": "review-too-many-votes, request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+    }
+    /// Of deciding about a review.
+    JudgementProblems {
+        "404": "review-not-found",
+        "409": "review-changed (with `revision`), review-not-open (with `state`), request-in-flight",
+        "422": "validation-failed, idempotency-key-reused",
+    }
     /// Of an image.
     MediaProblems { "404": "media-not-found" }
     /// Of an order.

@@ -14,6 +14,12 @@ const TEXT: &str = concat!(
     r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
     r"[^\u0000-\u001f\u007f-\u009f]*$"
 );
+/// The same on several lines.
+const LINES: &str = concat!(
+    r"^(\u000d\u000a|[^\u0000-\u0008\u000b-\u001f\u007f-\u009f])*",
+    r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    r"(\u000d\u000a|[^\u0000-\u0008\u000b-\u001f\u007f-\u009f])*$"
+);
 /// An e-mail address: one `@`, no blanks.
 const MAIL: &str = concat!(
     r"^[^@\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+",
@@ -30,7 +36,8 @@ const ACCOUNT: &str = concat!(
 pub(super) const UUID: &str =
     "^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$";
 
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 7] = [
+    ("lines", LINES),
     ("any-uuid", UUID),
     ("slug", SLUG),
     ("readable", READABLE),

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use amazoff_actors::checkout::Phase;
 use amazoff_actors::ids::{
-    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, SessionId,
-    ShipmentId, UserId, VariantId,
+    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, ReviewId,
+    SessionId, ShipmentId, UserId, VariantId,
 };
 use amazoff_actors::money::Currency;
 use amazoff_actors::tree::DOMAINS;
@@ -19,7 +19,7 @@ use super::{rules, texts};
 const SCHEMAS: &str = "/components/schemas/";
 
 /// Fields and parameters that carry an id, and how it begins.
-const IDS: [(&str, &str); 15] = [
+const IDS: [(&str, &str); 16] = [
     ("address_id", AddressId::PREFIX),
     ("key_id", ApiKeyId::PREFIX),
     ("cart_id", CartId::PREFIX),
@@ -31,6 +31,7 @@ const IDS: [(&str, &str); 15] = [
     ("product_id", ProductId::PREFIX),
     ("promotion_id", PromotionId::PREFIX),
     ("return_id", ReturnId::PREFIX),
+    ("review_id", ReviewId::PREFIX),
     ("session_id", SessionId::PREFIX),
     ("shipment_id", ShipmentId::PREFIX),
     ("user_id", UserId::PREFIX),
@@ -55,8 +56,8 @@ pub(super) fn tighten(document: &mut Value) {
     }
     rules::apply(document);
     if let Some(Value::Object(paths)) = document.pointer_mut("/paths") {
-        for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-            parameters(operation);
+        for (path, item) in paths {
+            item.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(|of| parameters(path, of));
         }
     }
     bodies_that_may_be_left_out(document);
@@ -172,7 +173,7 @@ fn bound(schema: &mut Value) {
 }
 
 /// What the parameters of an operation may be.
-fn parameters(operation: &mut Value) {
+fn parameters(path: &str, operation: &mut Value) {
     let Some(Value::Array(parameters)) = operation.get_mut("parameters") else { return };
     for parameter in parameters {
         let name = parameter["name"].as_str().unwrap_or_default().to_owned();
@@ -180,7 +181,7 @@ fn parameters(operation: &mut Value) {
         if let Some((_, prefix)) = IDS.iter().find(|(known, _)| *known == name) {
             schema["pattern"] = id(prefix).into();
         }
-        if let Some(said) = said(&name)
+        if let Some(said) = said_there(path, &name).or_else(|| said(&name))
             && let (Some(schema), Some(said)) = (schema.as_object_mut(), said.as_object())
         {
             // A route may allow less.
@@ -192,6 +193,17 @@ fn parameters(operation: &mut Value) {
         }
         bound(schema);
     }
+}
+
+/// What is known of a parameter of one path.
+fn said_there(path: &str, name: &str) -> Option<Value> {
+    Some(match (path, name) {
+        ("/v1/products/{product}/reviews", "sort") => json!({"enum": ["newest", "helpful"]}),
+        ("/admin/v1/reviews", "status") => {
+            json!({"enum": ["submitted", "published", "flagged", "rejected", "removed"]})
+        }
+        _ => return None,
+    })
 }
 
 /// What is known of a parameter by its name.

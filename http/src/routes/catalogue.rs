@@ -112,14 +112,18 @@ pub(crate) async fn get_one(
         // A slug belongs to one product for ever.
         Err(_) => products.by_slug(&name).await?.ok_or_else(missing)?.0,
     };
+    let ratings = &platform.shop.ratings;
     let mut shown = Shown::default().entity(format!("product-{id}"), products.watch(id));
+    shown = shown.entity(format!("rating-{id}"), ratings.watch(id));
     let product =
         products.get(id).await?.filter(|product| product.state.is_for_sale()).ok_or_else(missing)?;
     for variant in &product.state.variants {
         shown = shown.entity(format!("stock-{}", variant.id), platform.shop.stocks.watch(variant.id));
     }
     let available = available(&platform, &product.state).await?;
-    Ok(shown.of(tagged(&headers, &ProductBody::of(id, &product.state, &available), Sharing::Public)))
+    let rating = ratings.get(id).await?;
+    let body = ProductBody::of(id, &product.state, &available, rating);
+    Ok(shown.of(tagged(&headers, &body, Sharing::Public)))
 }
 
 /// An answer shows something of all products.

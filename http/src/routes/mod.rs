@@ -19,5 +19,6 @@ pub(crate) mod payments;
 pub(crate) mod profile;
 pub(crate) mod realtime;
 pub(crate) mod recovery;
+pub(crate) mod reviews;
 pub(crate) mod sessions;
 pub(crate) mod webhooks;

@@ -29,8 +29,8 @@ use crate::views::orders::{OrderBody, OrderCardBody, OrderList};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Paging {
-    cursor: Option<String>,
-    limit: Option<usize>,
+    pub(super) cursor: Option<String>,
+    pub(super) limit: Option<usize>,
 }
 
 /// Lists one's own placed orders, newest first.

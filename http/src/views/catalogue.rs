@@ -6,9 +6,11 @@ use amazoff_actors::ids::{ProductId, VariantId};
 use amazoff_actors::product::{
     CategoryCount, Facet, FacetValue, Media, Product, ProductCard, Suggestion, Variant,
 };
+use amazoff_actors::rating::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reviews::{RatingBody, RatingSummaryBody};
 use super::{MoneyBody, media_path};
 
 /// A product in a list.
@@ -34,6 +36,8 @@ pub struct CardBody {
     pub image: Option<String>,
     /// What the picture shows.
     pub image_alt: Option<String>,
+    /// How good its reviews say it is.
+    pub rating: RatingSummaryBody,
 }
 
 /// A page of products.
@@ -126,6 +130,8 @@ pub struct ProductBody {
     pub variants: Vec<VariantBody>,
     /// Its pictures.
     pub media: Vec<MediaBody>,
+    /// How good its reviews say it is.
+    pub rating: RatingBody,
 }
 
 /// Something that can be bought.
@@ -190,13 +196,14 @@ impl From<ProductCard> for CardBody {
             price_max: card.price_max.into(),
             image: card.image.as_deref().map(media_path),
             image_alt: card.image_alt,
+            rating: card.rating.into(),
         }
     }
 }
 
 impl ProductBody {
     /// A product, with what can be had of each variant in the variants' order.
-    pub fn of(id: ProductId, product: &Product, available: &[u32]) -> Self {
+    pub fn of(id: ProductId, product: &Product, available: &[u32], rating: Tally) -> Self {
         let available = available.iter().copied().chain(std::iter::repeat(0));
         Self {
             id,
@@ -213,6 +220,7 @@ impl ProductBody {
                 .map(|(variant, n)| VariantBody::of(variant, n))
                 .collect(),
             media: product.media.iter().map(MediaBody::from).collect(),
+            rating: rating.into(),
         }
     }
 }

@@ -56,6 +56,18 @@ pub(crate) enum RefundReason {
     Other,
 }
 
+/// What is wrong with a review.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ReviewReason {
+    Spam,
+    Offensive,
+    OffTopic,
+    PersonalData,
+    Fake,
+    Other,
+}
+
 /// Why goods are sent back.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use amazoff_actors::ids::ProductId;
 use amazoff_actors::mail::Letter;
 use amazoff_actors::user::Role;
 use axum::http::Method;
@@ -64,6 +65,8 @@ impl Tour {
         let parameters = [
             ("{user_id}", "usr_"),
             ("{address_id}", "addr_"),
+            ("{product}", ProductId::PREFIX),
+            ("{review_id}", "rev_"),
             ("{cart_id}", "cart_"),
             ("{line_id}", "line_"),
             ("{order_id}", "ord_"),
@@ -180,6 +183,7 @@ async fn every_example_does_what_the_document_says() {
     orders(&mut tour, shelf).await;
     desk(&mut tour, shelf).await;
     returns(&mut tour, shelf).await;
+    reviews(&mut tour, shelf).await;
     office(&mut tour).await;
     operators(&mut tour).await;
     let documented =
@@ -269,6 +273,20 @@ async fn returns(tour: &mut Tour, shelf: Shelf) {
     tour.admin("admin_orders_returns_reject").await;
     let cart = tour.coming_back(shelf).await;
     tour.sends("orders_returns_cancel_cancel_return", ("", &cart.token)).await;
+}
+
+async fn reviews(tour: &mut Tour, shelf: Shelf) {
+    tour.knows(ProductId::PREFIX, shelf.product);
+    let (author, reader) = (tour.app.token_of(Role::Shopper).await, tour.app.token_of(Role::Shopper).await);
+    let review = tour.sends("products_reviews_submit", (&author, "")).await.text_at("/id");
+    tour.knows("rev_", review);
+    tour.admin("admin_reviews_approve").await;
+    tour.sends("reviews_votes_vote", (&reader, "")).await;
+    tour.sends("reviews_flags_flag", (&reader, "")).await;
+    tour.admin("admin_reviews_remove").await;
+    tour.admin("admin_reviews_restore").await;
+    tour.sends("reviews_edit", (&author, "")).await;
+    tour.admin("admin_reviews_reject").await;
 }
 
 async fn office(tour: &mut Tour) {

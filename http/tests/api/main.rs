@@ -24,6 +24,7 @@ mod prefer;
 mod profile;
 mod realtime;
 mod recovery;
+mod reviews;
 mod sessions;
 mod standing;
 mod support;

@@ -318,7 +318,7 @@ fn later_commands() -> Vec<Command> {
     commands
 }
 
-fn effects() -> [Effect; 6] {
+fn effects() -> [Effect; 7] {
     let (payment, amount, variant) = (id(9), Money::eur(999), id(7));
     let (hold, quantity, cause) = (id(19), Quantity::ONE, Uuid::from_u128(12));
     [
@@ -328,6 +328,7 @@ fn effects() -> [Effect; 6] {
         Effect::ShipStock { variant, shipment: id(14), hold, quantity },
         Effect::Deallocate { variant, cause, hold, quantity },
         Effect::Restock { variant, cause, quantity, resellable: true },
+        Effect::NotePurchase { product: id(8), buyer: id(10), stands: true },
     ]
 }
 

@@ -177,7 +177,8 @@ impl Bank {
                 Effect::SyncPayment { .. }
                 | Effect::ShipStock { .. }
                 | Effect::Deallocate { .. }
-                | Effect::Restock { .. } => {}
+                | Effect::Restock { .. }
+                | Effect::NotePurchase { .. } => {}
             }
         }
     }

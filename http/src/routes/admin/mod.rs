@@ -11,6 +11,7 @@ pub(crate) mod pricebook;
 pub(crate) mod promotions;
 pub(crate) mod quotes;
 pub(crate) mod returns;
+pub(crate) mod reviews;
 pub(crate) mod schemas;
 pub(crate) mod stock;
 pub(crate) mod users;

@@ -72,6 +72,12 @@ const PRODUCTS: &[Index] = &[
     Index { name: "category_name", fields: &["status", "category", "name"] },
 ];
 const ORDERS: &[Index] = &[Index { name: "user", fields: &["user", "placed_at"] }];
+const REVIEWS: &[Index] = &[
+    Index { name: "product_newest", fields: &["product", "shown_since"] },
+    Index { name: "product_helpful", fields: &["product", "helpful"] },
+    Index { name: "author", fields: &["author", "created_at"] },
+    Index { name: "status", fields: &["status", "since"] },
+];
 const CARTS: &[Index] = &[Index { name: "user", fields: &["user"] }];
 const PROCESSES: &[Index] = &[Index { name: "started", fields: &["started_at"] }];
 
@@ -80,6 +86,7 @@ pub(super) fn indexes(name: &str) -> &'static [Index] {
     match name.split('@').next() {
         Some("products") => PRODUCTS,
         Some("orders") => ORDERS,
+        Some("reviews") => REVIEWS,
         Some("carts") => CARTS,
         Some("processes") => PROCESSES,
         _ => &[],

@@ -14,6 +14,9 @@ async fn the_usual_lists_of_any_generation_are_served_by_an_index() {
         (None, "created_at", "document_created"),
         (Some("category"), "created_at", "document_category"),
         (Some("user"), "placed_at", "document_user"),
+        (Some("product"), "shown_since", "document_product_shown"),
+        (Some("product"), "helpful", "document_product_helpful"),
+        (Some("author"), "created_at", "document_author"),
     ] {
         let query = Query {
             collection: "orders@3".to_owned(),

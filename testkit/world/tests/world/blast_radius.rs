@@ -12,12 +12,14 @@ use std::time::Duration;
 use amazoff_actors::cart::{NewLine, Owner};
 use amazoff_actors::checkout::{CompleteForm, PaymentChoice};
 use amazoff_actors::coupon::Issue;
-use amazoff_actors::ids::{CartId, OrderId, PaymentId, PromotionId};
+use amazoff_actors::ids::{CartId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
 use amazoff_actors::money::{Money, Quantity};
 use amazoff_actors::order::CancelReason;
 use amazoff_actors::payment::Confirmation;
 use amazoff_actors::pricebook::{Change, Window};
 use amazoff_actors::pricing::Rounding;
+use amazoff_actors::rating::{Delta, Stars};
+use amazoff_actors::review::Text;
 use amazoff_actors::tree::DOMAINS;
 use amazoff_actors::user::{RegisterForm, Role};
 use amazoff_actors::{Shop, order, payment};
@@ -94,6 +96,16 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
                 roles: [Role::Shopper].into(),
             };
             verdict(shop.users.register(form, envelope).await)
+        }
+        "rating" => {
+            let (review, to) = (ReviewId::from(chance::uuid()), Some(Stars::ALL[4]));
+            let delta = Delta { review, turn: 1, from: None, to };
+            verdict(shop.ratings.count(shelf.product, delta, envelope).await)
+        }
+        "review" => {
+            let text = Text { title: "Good".to_owned(), body: "It holds.".to_owned(), name: None };
+            let author = UserId::from(chance::uuid());
+            verdict(shop.reviews.submit(shelf.product, author, (Stars::ALL[4], text), envelope).await)
         }
         "order" => {
             let order = OrderId::from(chance::uuid());

@@ -15,6 +15,7 @@ mod fsck;
 mod matrix;
 mod orders;
 mod repay;
+mod reviews;
 mod shop;
 #[cfg(feature = "fault-points")]
 mod simulation;
