@@ -99,9 +99,9 @@ class Shop:
         """The secret of the link to a page in the mail to an address."""
         for _ in range(500):
             for file in sorted(self.mails.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)[:5]:
-                text = file.read_text(encoding="utf-8").replace("=\r\n", "").replace("=3D", "=")
+                text = file.read_text(encoding="utf-8").replace("=\n", "").replace("=3D", "=")
                 found = re.search(rf"/{page}\?token=(ml_[0-9A-Za-z._-]+)", text)
-                if found and f"To: {to}" in text:
+                if found and to in text:
                     return found[1]
             time.sleep(0.01)
         raise Away(f"no mail to {to}")

@@ -132,7 +132,10 @@ fn say(response: &mut RefOr<utoipa::openapi::Response>, status: &str) {
     }
 }
 
-/// Whether a request is named by a key: it changes something, and is no log-in.
+/// What one logs in with: a repeat is refused as such, so a key would name nothing.
+const CREDENTIALS: [&str; 2] = ["/v1/me/email", "/v1/me/password"];
+
+/// Whether a request is named by a key: it changes something, and is about no credentials.
 fn acts(method: &str, path: &str, takes_body: bool) -> bool {
     if path.starts_with("/ops/") {
         return method != "GET" && !path.ends_with("/what-if");
@@ -140,7 +143,7 @@ fn acts(method: &str, path: &str, takes_body: bool) -> bool {
     if path.starts_with("/admin/") {
         return method != "GET" && !path.ends_with("/quotes");
     }
-    takes_body && !path.starts_with("/v1/auth/") || path.ends_with("/register")
+    takes_body && !path.starts_with("/v1/auth/") && !CREDENTIALS.contains(&path) || path.ends_with("/register")
 }
 
 fn secure(operation: &mut Operation, access: Option<Access>) {

@@ -370,6 +370,9 @@ pub(super) fn common(operation: &mut Operation, access: Option<Access>, (limited
         Some(Access::Person | Access::Holder) => also.push(("401", "login-required, token-invalid")),
         Some(Access::Anyone) | None => {}
     }
+    // The connection's own answer, before any route.
+    let too_long = Response::new("The head of the request, its URL included, is longer than 32 KiB.");
+    operation.responses.responses.insert("431".to_owned(), RefOr::T(too_long));
     for (status, codes) in also {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(codes)));
     }
