@@ -37,8 +37,11 @@ pub(crate) fn find(generation: &Generation, query: &ListQuery) -> tantivy::Resul
     let (searcher, fields) = (generation.searcher(), &generation.fields);
     let words = words(&searcher, fields, query.q.as_deref().unwrap_or_default())?;
     let all = all_of(&words, query, fields, None);
-    let facets = if query.counts { facets(&searcher, fields, &words, query)? } else { Vec::new() };
-    let (found, total) = sorted(&searcher, &*all, query, fields)?;
+    let (found, Counted { total, attributes }) = sorted(&searcher, &*all, query, fields)?;
+    let facets = match attributes {
+        Some(attributes) => facets(&searcher, fields, &words, (query, attributes))?,
+        None => Vec::new(),
+    };
     let more = found.len() > query.limit;
     let next = found.get(query.limit.saturating_sub(1)).filter(|_| more);
     let next = next.map(|(value, id, _)| Position { value: value.clone(), id: id.clone() });
@@ -132,15 +135,15 @@ fn filter(query: impl Query) -> Clause {
     (Occur::Must, Box::new(ConstScoreQuery::new(Box::new(query), 0.0)))
 }
 
-/// The attributes' values with their counts. Of an attribute that has a wish, all values are counted as without it.
+/// The attributes' values with their counts, of which those of all that is found are known. Of an attribute that has a wish,
+/// all values are counted as without it.
 fn facets(
     searcher: &Searcher,
     fields: &Fields,
     words: &[Box<dyn Query>],
-    query: &ListQuery,
+    (query, counted): (&ListQuery, BTreeMap<String, u64>),
 ) -> tantivy::Result<Vec<Facet>> {
     let mut by_name = BTreeMap::<String, Vec<FacetValue>>::new();
-    let counted = searcher.search(&all_of(words, query, fields, None), &Attributes)?;
     let wished: Vec<&str> = query.wanted().map(|(name, _)| name).collect();
     let mut add = |counted: BTreeMap<String, u64>, takes: &dyn Fn(&str) -> bool| {
         for (term, count) in counted {
@@ -158,8 +161,26 @@ fn facets(
     Ok(by_name.into_iter().map(|(name, values)| Facet::of(&name, values)).collect())
 }
 
-/// One more than a page, each with what it is sorted by, its id, and where it is; and how many there are on all pages.
-type Found = (Vec<(Value, String, DocAddress)>, u64);
+/// One more than a page, each with what it is sorted by, its id, and where it is; and what was counted on all pages.
+type Found = (Vec<(Value, String, DocAddress)>, Counted);
+
+/// What is counted of all that is found, on whichever page.
+struct Counted {
+    total: u64,
+    /// By the term of an attribute's value, where it was asked for.
+    attributes: Option<BTreeMap<String, u64>>,
+}
+
+impl Counted {
+    /// What counts it, in the same pass over what is found as a page's.
+    fn by(query: &ListQuery) -> (Count, Option<Attributes>) {
+        (Count, query.counts.then_some(Attributes))
+    }
+
+    fn of((total, attributes): (usize, Option<BTreeMap<String, u64>>)) -> Self {
+        Self { total: number(total), attributes }
+    }
+}
 
 fn sorted(
     searcher: &Searcher,
@@ -176,17 +197,15 @@ fn sorted(
             top().order_by(((SortByStaticFastValue::<i64>::for_field(name), order), by_id.clone()));
         let value = query.after.as_ref().and_then(|after| after.value.as_i64());
         let rest = value.and_then(|value| rest(all, query, fields, Term::from_field_i64(field, value)));
-        paged(searcher, (all, rest), &collector)
+        paged(searcher, (all, rest), collector, query)
     };
     match sorting {
         Sorting::Relevance => {
             let after = query.after.as_ref().and_then(|after| Some((score(&after.value)?, after.id.clone())));
             let inner = top().order_by(((SortBySimilarityScore, order), by_id.clone()));
-            let (found, total) = searcher.search(all, &(Beyond { inner, after }, Count))?;
-            Ok((
-                found.into_iter().map(|((score, id), at)| placed(score.to_bits(), id, at)).collect(),
-                number(total),
-            ))
+            let (found, counted) = searcher.search(all, &(Beyond { inner, after }, Counted::by(query)))?;
+            let found = found.into_iter().map(|((score, id), at)| placed(score.to_bits(), id, at));
+            Ok((found.collect(), Counted::of(counted)))
         }
         Sorting::Newest => numbers(CREATED_AT, fields.created_at),
         Sorting::PriceAsc | Sorting::PriceDesc => numbers(PRICE, fields.price),
@@ -195,7 +214,7 @@ fn sorted(
             let value = query.after.as_ref().and_then(|after| after.value.as_str());
             let rest =
                 value.and_then(|value| rest(all, query, fields, Term::from_field_text(fields.name, value)));
-            paged(searcher, (all, rest), &collector)
+            paged(searcher, (all, rest), collector, query)
         }
     }
 }
@@ -204,15 +223,15 @@ fn sorted(
 fn paged<V: Into<Value> + Send + 'static>(
     searcher: &Searcher,
     (all, rest): (&dyn Query, Option<BooleanQuery>),
-    collector: &impl Collector<Fruit = Vec<((V, Option<String>), DocAddress)>>,
+    page: impl Collector<Fruit = Vec<((V, Option<String>), DocAddress)>>,
+    query: &ListQuery,
 ) -> tantivy::Result<Found> {
-    let asked: &dyn Query = match &rest {
-        Some(rest) => rest,
-        None => all,
+    let (found, counted) = match rest {
+        Some(rest) => (searcher.search(&rest, &page)?, searcher.search(all, &Counted::by(query))?),
+        None => searcher.search(all, &(page, Counted::by(query)))?,
     };
-    let found = searcher.search(asked, collector)?;
-    let total = number(searcher.search(all, &Count)?);
-    Ok((found.into_iter().map(|((value, id), at)| placed(value, id, at)).collect(), total))
+    let found = found.into_iter().map(|((value, id), at)| placed(value, id, at));
+    Ok((found.collect(), Counted::of(counted)))
 }
 
 fn placed(value: impl Into<Value>, id: Option<String>, at: DocAddress) -> (Value, String, DocAddress) {
