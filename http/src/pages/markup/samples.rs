@@ -14,7 +14,16 @@ pub(crate) fn frame(title: &str) -> Frame {
 }
 
 pub(crate) fn picture(alt: &str) -> Picture {
-    Picture { url: "/v1/media/00".to_owned(), alt: alt.to_owned(), width: 800, height: 800 }
+    Picture {
+        url: "/v1/media/00/card.jpg".to_owned(),
+        webp: "/v1/media/00/thumb.webp 160w, /v1/media/00/card.webp 400w".to_owned(),
+        jpeg: "/v1/media/00/thumb.jpg 160w, /v1/media/00/card.jpg 400w".to_owned(),
+        sizes: "18rem",
+        thumb: "/v1/media/00/thumb.jpg".to_owned(),
+        alt: alt.to_owned(),
+        width: 800,
+        height: 800,
+    }
 }
 
 pub(crate) fn sums() -> Sums {

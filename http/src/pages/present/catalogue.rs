@@ -4,10 +4,10 @@ use amazoff_actors::ids::VariantId;
 use amazoff_actors::money::Quantity;
 use amazoff_actors::product::{CategoryCount, Product, ProductCard, Sorting};
 
-use super::{media_url, options, thumbnail};
+use super::{Place, listed, options, picture};
 use crate::pages::key;
 use crate::pages::markup::catalogue::{Card, Chip, ProductPage, SortChoice, StockLevel, VariantChoice};
-use crate::pages::markup::{Frame, Picture, Price};
+use crate::pages::markup::{Frame, Price};
 
 /// The orders that a list can have: value in the address, name, meaning. The first is the usual one.
 const SORTS: [(&str, &str, Sorting); 4] = [
@@ -105,7 +105,7 @@ pub(in crate::pages) fn card(card: &ProductCard) -> Card {
         href: format!("/products/{}", card.slug),
         title: card.title.clone(),
         brand: card.brand.clone(),
-        image: thumbnail(card.image.as_deref()).map(|picture| Picture { alt, ..picture }),
+        image: card.image.as_deref().map(|blob| listed(blob, alt, Place::Grid)),
         price: Price::of(card.price),
         from: card.price != card.price_max,
     }
@@ -149,12 +149,7 @@ pub(in crate::pages) fn product(
         pictures: product
             .media
             .iter()
-            .map(|media| Picture {
-                url: media_url(&media.blob),
-                alt: media.alt.clone(),
-                width: media.width,
-                height: media.height,
-            })
+            .map(|media| picture(&media.blob, (media.width, media.height), media.alt.clone(), Place::Gallery))
             .collect(),
         variants,
         key: key::fresh(),
