@@ -259,4 +259,6 @@ async fn a_product_shows_its_pictures_in_all_sizes() {
     );
     assert!(page.text.contains(&format!("srcset=\"{srcset}\"")), "{}", page.text);
     assert!(page.text.contains(r#"width="900" height="600""#));
+    let shared = format!("<meta property=\"og:image\" content=\"http://shop.test/v1/media/{blob}/og.jpg\">");
+    assert!(page.text.contains(&shared), "{}", page.text);
 }

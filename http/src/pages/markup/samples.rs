@@ -113,6 +113,7 @@ pub(crate) fn product() -> ProductPage {
             "It chips when it falls, and that is all it does.".to_owned(),
         ],
         pictures: vec![picture("A tall cream jug"), picture("The jug from above")],
+        shared: None,
         variants: vec![
             variant("Cream, 1 l", "€29.00", 12),
             variant("Cream, 1.5 l", "€34.50", 3),

@@ -1,6 +1,7 @@
 //! Lists of products, and one product.
 
 use amazoff_actors::ids::VariantId;
+use amazoff_actors::media::{Encoding, Preset};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::product::{CategoryCount, Product, ProductCard, Sorting};
 
@@ -8,6 +9,7 @@ use super::{Place, listed, options, picture};
 use crate::pages::key;
 use crate::pages::markup::catalogue::{Card, Chip, ProductPage, SortChoice, StockLevel, VariantChoice};
 use crate::pages::markup::{Frame, Price};
+use crate::views::media::rendition_path;
 
 /// The orders that a list can have: value in the address, name, meaning. The first is the usual one.
 const SORTS: [(&str, &str, Sorting); 4] = [
@@ -111,11 +113,11 @@ pub(in crate::pages) fn card(card: &ProductCard) -> Card {
     }
 }
 
-/// The page of a product; `stock` has how many there are of each variant, in the product's order.
+/// The page of a product of the shop at `public_url`; `stock` has how many there are of each variant, in the product's order.
 pub(in crate::pages) fn product(
     frame: Frame,
     product: &Product,
-    category: String,
+    (category, public_url): (String, &str),
     stock: &[(VariantId, u32)],
 ) -> ProductPage {
     let mut variants: Vec<VariantChoice> = product
@@ -151,6 +153,10 @@ pub(in crate::pages) fn product(
             .iter()
             .map(|media| picture(&media.blob, (media.width, media.height), media.alt.clone(), Place::Gallery))
             .collect(),
+        shared: product
+            .media
+            .first()
+            .map(|media| format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))),
         variants,
         key: key::fresh(),
         slug: product.slug.clone(),
