@@ -11,6 +11,7 @@ if [ "$#" -eq 0 ]; then
   cargo bench --locked -p amazoff-server --bench gateway
   cargo bench --locked -p amazoff-server --bench sockets
   cargo bench --locked -p amazoff-persistence --bench appends
+  cargo bench --locked -p amazoff-gateways --bench images
 fi
 # Others that use the same cores show here.
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"

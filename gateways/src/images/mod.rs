@@ -85,7 +85,7 @@ pub struct ImagePool {
 }
 
 impl ImagePool {
-    /// A pool of so many threads, for which at most `queue_max` images wait. A thread takes up to 8 bytes of memory for each
+    /// A pool of so many threads, for which at most `queue_max` images wait. A thread takes up to 10 bytes of memory for each
     /// pixel of an upload, while it has one.
     pub fn new(threads: u32, queue_max: usize, limits: ImageLimits) -> Self {
         Self { pool: ComputePool::new(threads, queue_max), limits }

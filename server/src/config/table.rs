@@ -195,7 +195,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     Variable::new(
         MEDIA_PIXELS_MAX,
         "40000000",
-        "Largest picture that may be uploaded, as width times height, 1000 to 200000000. One takes up to 8 bytes of memory a pixel while it is taken in.",
+        "Largest picture that may be uploaded, as width times height, 1000 to 200000000. One takes up to 10 bytes of memory a pixel while it is taken in.",
     ),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
