@@ -39,7 +39,7 @@ pub(super) fn walk(declared: ImageType, bytes: Vec<u8>) -> Result<Structure, Fla
 /// Where the image ends. Cameras put further JPEGs behind it (previews, gain maps): they are left out. Nothing else may follow.
 fn jpeg(bytes: &[u8]) -> Result<usize, Flaw> {
     let mut at = 2;
-    let mut scans = 0;
+    let (mut scans, mut heads) = (0, 0);
     loop {
         let marker = next_marker(bytes, &mut at)?;
         match marker {
@@ -51,6 +51,13 @@ fn jpeg(bytes: &[u8]) -> Result<usize, Flaw> {
                 scans += 1;
                 if scans > SCANS_MAX {
                     return Err(Flaw::TooLaborious);
+                }
+            }
+            // The head with the sides: a second one could name others than those that were judged.
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                heads += 1;
+                if heads > 1 {
+                    return Err(Flaw::Broken);
                 }
             }
             _ => {}

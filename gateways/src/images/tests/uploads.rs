@@ -253,6 +253,20 @@ async fn a_file_with_too_many_scans_is_refused() {
     assert!(!matches!(kept(ImageType::Jpeg, often(1)).await, Err(ImageError::Flawed(Flaw::TooLaborious))));
 }
 
+/// T-K4: a JPEG that names its sides twice, the second time larger.
+#[tokio::test]
+async fn a_file_with_two_heads_is_refused() {
+    let (small, large) = (jpeg(&halves(16, 16)), jpeg_of_size(6000, 6000));
+    let head = large.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    let head = &large[head + 4..head + 2 + 17];
+    let scan = small.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let before = with_segment(&small, 0xc0, head);
+    let between = [&small[..scan], &[0xff, 0xc0, 0, 17], head, &small[scan..]].concat();
+    for two in [before, between] {
+        assert_eq!(flaw(ImageType::Jpeg, two).await, Flaw::Broken);
+    }
+}
+
 /// T-K4: an upload whose time is over is given up.
 #[test]
 fn an_upload_is_given_up_when_its_time_is_over() {
