@@ -12,6 +12,7 @@ if [ "$#" -eq 0 ]; then
   cargo bench --locked -p amazoff-server --bench sockets
   cargo bench --locked -p amazoff-persistence --bench appends
   cargo bench --locked -p amazoff-search --bench catalogue
+  cargo bench --locked -p amazoff-gateways --bench images
 fi
 # Others that use the same cores show here.
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"

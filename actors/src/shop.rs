@@ -10,6 +10,7 @@ use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
 use crate::mail::Mailer;
+use crate::media::{ImageCodec, MediaStore};
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
@@ -29,6 +30,8 @@ pub struct Outside {
     pub vault: Vault,
     /// Bytes of images.
     pub blobs: Arc<dyn Blobs>,
+    /// Decodes and encodes images off the event loop.
+    pub images: Arc<dyn ImageCodec>,
     /// Where products are found.
     pub index: Arc<dyn ProductIndex>,
     /// Payment providers by name.
@@ -85,6 +88,8 @@ pub struct Shop {
     pub vault: Vault,
     /// Bytes of images.
     pub blobs: Arc<dyn Blobs>,
+    /// Pictures that are uploaded, and their renditions.
+    pub media: MediaStore,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Entities' histories, for introspection.
@@ -188,6 +193,7 @@ impl Shop {
             processes: Processes::new(checkouts.clone(), Arc::clone(&documents), Arc::clone(&ports.journal)),
             checkouts: Checkouts::new(checkouts, carts, vault.clone()),
             vault,
+            media: MediaStore::new(Arc::clone(&outside.blobs), outside.images),
             blobs: outside.blobs,
             clock: Arc::clone(&ports.clock),
             journal: Arc::clone(&ports.journal),

@@ -163,6 +163,8 @@ codes! {
     CheckpointAhead = "checkpoint-ahead", Error, "The documents are of another journal: rebuild the projection.";
     /// A picture's bytes are missing or damaged.
     MediaMissing = "media-missing", Error, "Restore the media of a backup.";
+    /// A picture is kept that no event names.
+    MediaUnused = "media-unused", Warning, "Harmless; whoever wants the room deletes its bytes while the shop is stopped.";
 }
 
 impl fmt::Display for Code {

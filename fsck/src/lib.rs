@@ -19,6 +19,7 @@ mod facts;
 mod finding;
 mod histories;
 mod in_flight;
+mod media;
 mod past;
 mod scan;
 mod tell;
@@ -36,6 +37,8 @@ pub use facts::{
 };
 pub use finding::{Code, Finding, Report, Severity};
 pub use past::{Past, past};
+
+use media::Unnamed;
 
 /// What is checked.
 pub struct Subject<'a> {
@@ -62,9 +65,14 @@ pub struct Subject<'a> {
 pub async fn check(subject: &Subject<'_>) -> Result<Report, JournalError> {
     let mut report = Report::default();
     let before = books::read(subject.books)?;
+    let mut unnamed = match subject.blobs {
+        Some(blobs) => Unnamed::of(blobs, subject.now).await?,
+        None => Unnamed::default(),
+    };
     let mut look = subject.archive.look().await?;
-    let facts = scan::read(&mut *look, subject.now, &mut report).await?;
+    let facts = scan::read(&mut *look, subject.now, &mut unnamed, &mut report).await?;
     drop(look);
+    unnamed.tell(&mut report);
     let after = books::read(subject.books)?;
     match subject.audit.verify().await {
         Ok(entries) => report.rows += entries,
@@ -90,7 +98,7 @@ pub async fn check(subject: &Subject<'_>) -> Result<Report, JournalError> {
 pub async fn verify(archive: &dyn Archive) -> Result<Report, JournalError> {
     let mut report = Report::default();
     let mut look = archive.look().await?;
-    scan::events(&mut *look, &mut report).await?;
+    scan::events(&mut *look, &mut Unnamed::default(), &mut report).await?;
     report.sort();
     Ok(report)
 }

@@ -15,6 +15,7 @@ use crate::cells;
 use crate::facts::Facts;
 use crate::finding::{Code, Report};
 use crate::histories::{Domain, Event, domains};
+use crate::media::Unnamed;
 
 type Domains = Vec<Box<dyn Domain>>;
 
@@ -22,9 +23,10 @@ type Domains = Vec<Box<dyn Domain>>;
 pub(crate) async fn read(
     look: &mut dyn Look,
     now: Timestamp,
+    unnamed: &mut Unnamed,
     report: &mut Report,
 ) -> Result<Facts, JournalError> {
-    let (mut facts, domains) = events(look, report).await?;
+    let (mut facts, domains) = events(look, unnamed, report).await?;
     let facts = &mut facts;
     each(look, &CLAIM, report, |row, _| rows::claim(row, facts)).await?;
     each(look, &OUTBOX, report, |row, report| rows::effect(row, now, facts, (&domains, report))).await?;
@@ -61,6 +63,7 @@ async fn each(
 /// Reads the journal: every number of every shard, and every entity replayed.
 pub(crate) async fn events(
     look: &mut dyn Look,
+    unnamed: &mut Unnamed,
     report: &mut Report,
 ) -> Result<(Facts, Domains), JournalError> {
     let (mut facts, mut domains) = (Facts::default(), domains());
@@ -82,6 +85,7 @@ pub(crate) async fn events(
         }
         shard.numbered(&row, report);
         persons_in(cells::raw_text(&row, 11), &mut facts);
+        unnamed.named_in(cells::raw_text(&row, 11));
         if let Some(event) = event(&row, number, report) {
             match domains.iter_mut().find(|domain| domain.kind() == event.entity.kind.as_str()) {
                 Some(domain) => domain.apply(&event, report),

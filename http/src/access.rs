@@ -34,6 +34,8 @@ const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
 const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
+/// For those who fill the catalogue, programs of theirs included.
+const EDITORS: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -51,6 +53,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/v1/search/suggestions", Access::Anyone),
     (Method::GET, "/v1/categories", Access::Anyone),
     (Method::GET, "/v1/media/{sha256}", Access::Anyone),
+    (Method::GET, "/v1/media/{sha256}/{rendition}", Access::Anyone),
     (Method::POST, "/v1/carts", Access::Anyone),
     (Method::GET, "/v1/carts/{cart_id}", Access::Holder),
     (Method::POST, "/v1/carts/{cart_id}/lines", Access::Holder),
@@ -126,6 +129,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/admin/v1/stock/{variant_id}/receive", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/adjust", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/backorders", ADMIN),
+    (Method::POST, "/admin/v1/media", EDITORS),
     (Method::GET, "/admin/v1/reviews", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/approve", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/reject", DESK),

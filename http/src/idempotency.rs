@@ -59,6 +59,12 @@ impl RequestKey {
         Ok(Self { operation, key, fingerprint })
     }
 
+    /// The same key of a request whose content is not JSON.
+    #[must_use]
+    pub fn over(self, platform: &Platform, content: &[u8]) -> Self {
+        Self { fingerprint: platform.auth.fingerprint(content), ..self }
+    }
+
     /// Refuses a key that a stranger could guess, for routes where strangers share one name space; there it is the same for
     /// everybody, so that the document can say it.
     ///

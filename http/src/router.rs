@@ -19,8 +19,8 @@ use crate::platform::Platform;
 use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, profile,
-    realtime, recovery, reviews, sessions, webhooks,
+    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, media, ops, orders, payments,
+    profile, realtime, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -35,7 +35,8 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(reviews::own))
         .routes(routes!(catalogue::suggest))
         .routes(routes!(catalogue::categories))
-        .routes(routes!(catalogue::media))
+        .routes(routes!(media::media))
+        .routes(routes!(media::rendition))
         .routes(routes!(carts::create))
         .routes(routes!(carts::get_one))
         .routes(routes!(carts::add_line))
@@ -111,6 +112,7 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::stock::receive))
         .routes(routes!(admin::stock::adjust))
         .routes(routes!(admin::stock::backorders))
+        .routes(routes!(admin::media::upload))
         .routes(routes!(admin::reviews::queue))
         .routes(routes!(admin::reviews::approve))
         .routes(routes!(admin::reviews::reject))

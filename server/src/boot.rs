@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use amazoff_actors::media::ImageLimits;
 use amazoff_actors::shop::Outside;
 use amazoff_actors::{Shop, tree};
 use amazoff_cluster::{DataFolder, LeaseEnd, TakeError};
 use amazoff_gateways::SetupError;
-use amazoff_gateways::images::Rasteriser;
+use amazoff_gateways::images::ImagePool;
 use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{self, Limits, Listener, Tls};
@@ -39,6 +40,8 @@ use crate::waiting::{Pauses, WaitingRoom};
 /// Jobs that may wait for a CPU pool; beyond it callers are told to come back.
 const PASSWORDS_QUEUED_MAX: usize = 64;
 const IMAGES_QUEUED_MAX: usize = 256;
+/// Images that are worked on at once: each may take hundreds of MiB for its pixels.
+const IMAGE_THREADS_MAX: u32 = 2;
 /// How long a node that is not sure of its shards has to find out before it ends for another reason.
 const LOSS_LIMIT: Duration = Duration::from_secs(5);
 /// Exit code when a second signal asks for the end at once.
@@ -146,7 +149,7 @@ async fn serve(
 ) -> Result<(), BootError> {
     let Opened { store, node, master } = opened;
 
-    let pools = Pools::new(store.search());
+    let pools = Pools::new(store.search(), config.images);
     let ports = ports(&store, &node);
     let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
@@ -234,17 +237,17 @@ async fn waited_for(config: &Config, room: &WaitingRoom) -> Result<Stores, BootE
 /// The CPU pools.
 struct Pools {
     passwords: Arc<Argon2Pool>,
-    images: Rasteriser,
+    images: ImagePool,
     search: SearchIndex,
 }
 
 impl Pools {
-    fn new(search: SearchIndex) -> Self {
+    fn new(search: SearchIndex, limits: ImageLimits) -> Self {
         let threads = threads();
         Self {
             search,
             passwords: Arc::new(Argon2Pool::new(threads, PASSWORDS_QUEUED_MAX)),
-            images: Rasteriser::new(threads, IMAGES_QUEUED_MAX),
+            images: ImagePool::new(threads.min(IMAGE_THREADS_MAX), IMAGES_QUEUED_MAX, limits),
         }
     }
 }
@@ -276,6 +279,7 @@ fn outside(
     Ok(Outside {
         vault,
         blobs: store.blobs(),
+        images: Arc::new(pools.images.clone()),
         index: Arc::new(pools.search.clone()),
         providers: providers::all(sandbox.with_secret(secret), config, address)?,
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),

@@ -51,6 +51,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("axum", &["http", "paysim"]),
     ("argon2", &["gateways"]),
     ("resvg", &["gateways"]),
+    ("image", &["gateways"]),
+    ("webp", &["gateways"]),
     ("tantivy", &["search"]),
 ];
 

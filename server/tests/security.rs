@@ -9,7 +9,7 @@ use serde::Deserialize;
 use spdx::{Expression, LicenseReq, Licensee};
 
 /// The classes of attack that must have tests.
-const CLASSES: [&str; 24] = [
+const CLASSES: [&str; 25] = [
     "Tokens",
     "Refresh",
     "Login",
@@ -30,6 +30,7 @@ const CLASSES: [&str; 24] = [
     "HTTPS",
     "Slow clients, HTTP/2",
     "Resources",
+    "Uploads",
     "Response cache",
     "Logs, metrics",
     "Audit",

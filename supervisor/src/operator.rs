@@ -1,6 +1,8 @@
 //! What operators may do, in one place. Every act is written into the audit trail before it is done, so none goes unseen;
 //! one that then fails leaves a second entry that says so.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::ask::AskError;
@@ -87,6 +89,18 @@ impl Fault for OperateError {
             Self::Asked(error) => error.code(),
             Self::Journal(error) if error.certainly_not_committed() => "storage-unavailable",
             Self::Journal(_) => "outcome-unknown",
+        }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Asked(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+    fn facts(&self) -> Value {
+        match self {
+            Self::Asked(error) => error.facts(),
+            _ => Value::Null,
         }
     }
 }

@@ -163,6 +163,11 @@ def judge(*judgements, **body):
     return change
 
 
+def upload(case):
+    """Made-up bytes are no picture, and are refused as such."""
+    case.body = {"file": SHOP.picture()}
+
+
 def email(case):
     case.body = {"email": f"{uuid.uuid4().hex}@example.org"}
 
@@ -194,6 +199,11 @@ def variant():
 RECIPES = {
     "GET /v1/products/{product}": one(product=lambda: SHOP.shelf[0]["slug"]),
     "GET /v1/media/{sha256}": one(sha256=lambda: SHOP.shelf[0]["media"][0]["url"].rsplit("/", 1)[1]),
+    "GET /v1/media/{sha256}/{rendition}": one(
+        sha256=lambda: SHOP.shelf[0]["media"][0]["url"].rsplit("/", 1)[1],
+        rendition=lambda: CHANCE.choice(["thumb.webp", "card.jpg", "og.webp"]),
+    ),
+    "POST /admin/v1/media": upload,
     "GET /v1/products/{product}/reviews": one(product=lambda: SHOP.shelf[0]["slug"]),
     "POST /v1/products/{product}/reviews": submit,
     "PATCH /v1/reviews/{review_id}": own_review,

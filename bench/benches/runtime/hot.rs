@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use amazoff_actors::ids::{CartId, HoldId, ProductId, VariantId};
 use amazoff_actors::mail::{MailError, Mailer, Message};
+use amazoff_actors::media::{ImageCodec, ImageError, ImageLimits, ImageType, KeptImage, Rendition};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::payment::Providers;
 use amazoff_actors::product::ScannedIndex;
@@ -14,6 +15,7 @@ use amazoff_actors::stock::NewHold;
 use amazoff_actors::tree;
 use amazoff_actors::user::passwords::{PasswordError, PasswordHasher};
 use amazoff_persistence::MemoryBlobs;
+use amazoff_supervisor::compute::ComputeError;
 use amazoff_supervisor::tree::TreeHandle;
 use amazoff_supervisor::{
     CellLimits, Clock as _, Envelope, LaneStats, MasterKey, Runtime, SystemClock, Vault,
@@ -140,11 +142,24 @@ impl Mailer for Nobody {
     }
 }
 
+impl ImageCodec for Nobody {
+    fn limits(&self) -> ImageLimits {
+        ImageLimits::default()
+    }
+    fn take_in(&self, _: ImageType, _: Vec<u8>) -> BoxFuture<'_, Result<KeptImage, ImageError>> {
+        Box::pin(async { Err(ImageError::Pool(ComputeError::Closed)) })
+    }
+    fn rendition(&self, _: Vec<u8>, _: Rendition) -> BoxFuture<'_, Result<Vec<u8>, ImageError>> {
+        Box::pin(async { Err(ImageError::Pool(ComputeError::Closed)) })
+    }
+}
+
 async fn assemble(folder: &Path) -> (Shop, Runtime, TreeHandle) {
     let ports = on_disk(folder).await;
     let outside = Outside {
         vault: Vault::new(MasterKey::new([7; 32]), Arc::clone(&ports.keys)),
         blobs: Arc::new(MemoryBlobs::default()),
+        images: Arc::new(Nobody),
         index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([]),
         passwords: Arc::new(Nobody),

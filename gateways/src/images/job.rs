@@ -1,65 +1,60 @@
-//! What a thread of the pool does with one drawing.
+//! The jobs of the pool.
 
+use amazoff_actors::media::{ImageError, KeptImage, Rendition};
 use amazoff_supervisor::compute::Job;
-use image::ExtendedColorType;
-use image::codecs::webp::WebPEncoder;
-use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Options, Tree};
+use fast_image_resize::Resizer;
 
-use super::{RenderError, Rendered};
+use super::drawing::Drawing;
+use super::intake::Intake;
+use super::pixels::Pixels;
+use super::{RenderError, Rendered, encode};
 
-/// A drawing and its size in pixels.
-pub(super) struct RenderJob {
-    pub(super) svg: String,
-    pub(super) width: u32,
-    pub(super) height: u32,
+/// Working memory that a thread keeps from one image to the next.
+const SCRATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What is done with one image.
+pub(super) enum ImageJob {
+    /// A drawing becomes pixels.
+    Draw(Drawing),
+    /// An upload becomes what is kept of it.
+    TakeIn(Intake),
+    /// What was kept becomes a rendition.
+    Make {
+        /// Its bytes.
+        image: Vec<u8>,
+        /// Which.
+        rendition: Rendition,
+    },
 }
 
-impl Job for RenderJob {
-    type Output = Result<Rendered, RenderError>;
-    type Scratch = ();
+/// What comes out, by the kind of job.
+pub(super) enum Done {
+    Drawn(Result<Rendered, RenderError>),
+    Kept(Result<KeptImage, ImageError>),
+    Made(Result<Vec<u8>, ImageError>),
+}
+
+impl Job for ImageJob {
+    type Output = Done;
+    type Scratch = Resizer;
     const POOL: &'static str = "images";
 
-    fn run(self, _scratch: &mut ()) -> Self::Output {
-        let Self { svg, width, height } = self;
-        let tree = Tree::from_str(&svg, &Options::default())
-            .map_err(|error| RenderError::Unreadable(error.to_string()))?;
-        let mut pixels =
-            Pixmap::new(width, height).ok_or(RenderError::TooLarge { bytes: svg.len(), width, height })?;
-        let scale = Transform::from_scale(
-            pixels_of(width) / tree.size().width(),
-            pixels_of(height) / tree.size().height(),
-        );
-        resvg::render(&tree, scale, &mut pixels.as_mut());
-        encode(&pixels)
+    fn run(self, resizer: &mut Resizer) -> Done {
+        let done = match self {
+            Self::Draw(drawing) => Done::Drawn(drawing.draw()),
+            Self::TakeIn(intake) => Done::Kept(intake.keep(resizer)),
+            Self::Make { image, rendition } => Done::Made(make(image, rendition, resizer)),
+        };
+        if resizer.size_of_internal_buffers() > SCRATCH_BYTES_MAX {
+            resizer.reset_internal_buffers();
+        }
+        done
     }
 }
 
-/// A side as a float; sides are far below where that loses anything.
-fn pixels_of(side: u32) -> f32 {
-    u16::try_from(side).map_or(f32::from(u16::MAX), f32::from)
-}
-
-fn encode(pixels: &Pixmap) -> Result<Rendered, RenderError> {
-    let (width, height) = (pixels.width(), pixels.height());
-    let straight: Vec<u8> = pixels
-        .pixels()
-        .iter()
-        .flat_map(|pixel| {
-            let colour = pixel.demultiply();
-            [colour.red(), colour.green(), colour.blue(), colour.alpha()]
-        })
-        .collect();
-    let opaque = straight.chunks_exact(4).all(|pixel| pixel[3] == u8::MAX);
-    let mut bytes = Vec::new();
-    let encoder = WebPEncoder::new_lossless(&mut bytes);
-    let encoded = if opaque {
-        let colours: Vec<u8> =
-            straight.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-        encoder.encode(&colours, width, height, ExtendedColorType::Rgb8)
-    } else {
-        encoder.encode(&straight, width, height, ExtendedColorType::Rgba8)
-    };
-    encoded.map_err(|error| RenderError::Unencodable(error.to_string()))?;
-    Ok(Rendered { bytes, width, height, content_type: "image/webp" })
+/// Makes a rendition of an image that was written here.
+fn make(image: Vec<u8>, rendition: Rendition, resizer: &mut Resizer) -> Result<Vec<u8>, ImageError> {
+    let pixels = Pixels::of_kept(image)?;
+    let size = rendition.preset.size((pixels.width, pixels.height));
+    encode::rendition(pixels.resized(size, resizer)?, rendition.encoding)
 }

@@ -1,10 +1,16 @@
-use super::{Rasteriser, RenderError, SIDE_MAX};
+mod files;
+mod renditions;
+mod uploads;
+
+use amazoff_actors::media::ImageLimits;
+
+use super::{ImagePool, RenderError, SIDE_MAX};
 
 const HALVES: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">
     <rect width="10" height="10" fill="#ff0000"/><rect x="5" width="5" height="10" fill="#0000ff"/></svg>"##;
 
-fn rasteriser() -> Rasteriser {
-    Rasteriser::new(1, 8)
+fn rasteriser() -> ImagePool {
+    ImagePool::new(1, 8, ImageLimits::default())
 }
 
 #[tokio::test]

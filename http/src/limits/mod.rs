@@ -69,7 +69,7 @@ impl Class {
             return Some(Self::Webhook);
         }
         // Named by their content, and kept for ever by whoever got them.
-        if route == "/v1/media/{sha256}" {
+        if within("/v1/media") {
             return Some(Self::Address);
         }
         let reads = method.is_safe();

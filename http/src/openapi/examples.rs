@@ -129,6 +129,7 @@ fn desk(operation: &str) -> Option<Value> {
 
 fn office(operation: &str) -> Option<Value> {
     Some(match operation {
+        "admin_media_upload" => json!({"file": "the bytes of a JPEG, PNG or WebP"}),
         "admin_users_roles_set_roles" => json!({"roles": ["support"]}),
         "admin_pricebook_currencies" => json!({"currencies": ["EUR", "USD"]}),
         "admin_pricebook_rounding" => json!({"rounding": "half_up"}),

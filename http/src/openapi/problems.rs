@@ -105,6 +105,13 @@ problems! {
     }
     /// Of an image.
     MediaProblems { "404": "media-not-found" }
+    /// Of uploading an image.
+    UploadProblems {
+        "409": "request-in-flight",
+        "413": "payload-too-large, image-too-large (with `limit`)",
+        "422": "validation-failed, image-invalid (with `reason`), idempotency-key-reused",
+        "503": "audit-unavailable, overloaded, storage-unavailable, domain-degraded, not-ready, deadline-exceeded",
+    }
     /// Of an order.
     OrderProblems { "404": "order-not-found" }
     /// Of what a shopper asks of an order after it was placed.

@@ -10,6 +10,7 @@ use amazoff_actors::ids::{
     AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, ReviewId,
     SessionId, ShipmentId, UserId, VariantId,
 };
+use amazoff_actors::media::Rendition;
 use amazoff_actors::money::Currency;
 use amazoff_actors::tree::DOMAINS;
 use serde_json::{Map, Value, json};
@@ -218,6 +219,9 @@ fn said(name: &str) -> Option<Value> {
         "phase" => json!({"enum": Phase::NAMES}),
         "kind" => json!({"enum": DOMAINS}),
         "id" | "entity" => json!({"pattern": entity}),
+        "rendition" => {
+            json!({"enum": Rendition::all().map(|rendition| rendition.to_string()).collect::<Vec<_>>()})
+        }
         "sha256" => json!({"pattern": "^[0-9a-f]{64}$"}),
         "correlation" | "command_id" => json!({"pattern": texts::UUID}),
         "report" => json!({"pattern": id("rec_")}),

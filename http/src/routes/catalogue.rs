@@ -1,12 +1,11 @@
-//! `/v1/products`, `/v1/categories`, `/v1/media`: what there is to buy.
+//! `/v1/products`, `/v1/categories`: what there is to buy.
 
 use amazoff_actors::ids::ProductId;
 use amazoff_actors::product::{Product, SEARCH};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use futures::future::try_join_all;
 use serde::Deserialize;
 
@@ -14,7 +13,7 @@ use super::catalogue_query::{Search, short};
 use crate::cache::Shown;
 use crate::conditional::{Sharing, tagged};
 use crate::cursor::{LIMIT_DEFAULT, LIMIT_MAX};
-use crate::openapi::{ListProblems, MediaProblems, ProductProblems};
+use crate::openapi::{ListProblems, ProductProblems};
 use crate::path::Name;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -149,23 +148,4 @@ pub(crate) async fn categories(
     let found = platform.shop.products.categories().await?;
     let items = found.into_iter().map(CategoryBody::from).collect();
     Ok(shown.of(tagged(&headers, &CategoryList { items }, Sharing::Public)))
-}
-
-/// The bytes of an image; they never change.
-#[utoipa::path(get, path = "/v1/media/{sha256}", tag = "catalogue", params(("sha256" = String, Path)),
-    responses((status = 200, content_type = "image/webp", body = Vec<u8>), MediaProblems))]
-pub(crate) async fn media(
-    State(platform): State<Platform>,
-    Name(name): Name,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let bytes =
-        platform.shop.blobs.get(&name).await.map_err(|error| Problem::not_ready(&error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| Problem::missing("media-not-found"))?;
-    let tag = format!("\"{name}\"");
-    let kept = [(CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()), (ETAG, tag.clone())];
-    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
-    }
-    Ok((kept, [(CONTENT_TYPE, "image/webp")], bytes).into_response())
 }

@@ -10,6 +10,7 @@ use amazoff_actors::rating::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::media::{PresetBody, Presets, presets};
 use super::reviews::{RatingBody, RatingSummaryBody};
 use super::{MoneyBody, media_path};
 
@@ -36,6 +37,10 @@ pub struct CardBody {
     pub image: Option<String>,
     /// What the picture shows.
     pub image_alt: Option<String>,
+    /// Where the picture is in the sizes in which the shop shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, PresetBody>>)]
+    pub image_presets: Option<Presets>,
     /// How good its reviews say it is.
     pub rating: RatingSummaryBody,
 }
@@ -163,6 +168,9 @@ pub struct MediaBody {
     pub width: u32,
     /// In pixels.
     pub height: u32,
+    /// Where it is in the sizes in which the shop shows it.
+    #[schema(value_type = BTreeMap<String, PresetBody>)]
+    pub presets: Presets,
 }
 
 /// A category.
@@ -196,6 +204,7 @@ impl From<ProductCard> for CardBody {
             price_max: card.price_max.into(),
             image: card.image.as_deref().map(media_path),
             image_alt: card.image_alt,
+            image_presets: card.image.as_deref().map(|blob| presets(blob, None)),
             rating: card.rating.into(),
         }
     }
@@ -244,6 +253,7 @@ impl From<&Media> for MediaBody {
             alt: media.alt.clone(),
             width: media.width,
             height: media.height,
+            presets: presets(&media.blob, Some((media.width, media.height))),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod checkout;
 pub mod desk;
 pub mod fulfillment;
+pub mod media;
 pub mod ops;
 pub mod orders;
 pub mod payments;

@@ -8,7 +8,7 @@ use amazoff_actors::user::Role;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answered, GuestCart, PATIENCE, Shelf, TestApp};
+use crate::support::{Answered, GuestCart, PATIENCE, Shelf, TestApp, pictures};
 
 /// Whom the examples are about.
 const ANN: &str = "ann@example.org";
@@ -100,8 +100,13 @@ impl Tour {
         let (kind, content) = operation["requestBody"]["content"].as_object().unwrap().iter().next().unwrap();
         let mut body = self.with_ids(&content["example"]);
         change(&mut body);
-        let asking = self.app.ask(method, &self.path(&pattern)).raw(body.to_string());
-        let mut asking = asking.header("content-type", kind).fresh_key();
+        // A file is nothing that JSON can say.
+        let (kind, body) = match kind.as_str() {
+            "multipart/form-data" => pictures::form("image/png", &pictures::png(16, 16)),
+            _ => (kind.clone(), body.to_string().into_bytes()),
+        };
+        let asking = self.app.ask(method, &self.path(&pattern)).raw(body);
+        let mut asking = asking.header("content-type", &kind).fresh_key();
         for (name, value) in
             [("authorization", format!("Bearer {bearer}")), ("x-cart-token", cart.to_owned())]
         {
@@ -291,6 +296,7 @@ async fn reviews(tour: &mut Tour, shelf: Shelf) {
 
 async fn office(tour: &mut Tour) {
     for name in [
+        "admin_media_upload",
         "admin_pricebook_currencies",
         "admin_pricebook_rounding",
         "admin_pricebook_capture",

@@ -17,6 +17,7 @@ mod desk;
 mod docs;
 mod examples;
 mod limits;
+mod media;
 mod ops;
 mod orders;
 mod pay;

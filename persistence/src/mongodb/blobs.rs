@@ -1,4 +1,4 @@
-//! Bytes in GridFS, in the bucket `media`.
+//! Bytes in GridFS, in the bucket `media`; what is derived from them, which is small, in the collection `media.derived`.
 //!
 //! The id of a file is its name, the hash of its content. Everything that is written follows from the content alone, so
 //! writers of the same bytes write the same, in whatever order, and one that is killed leaves a part of what the next one
@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
-use amazoff_supervisor::documents::Blobs;
+use amazoff_supervisor::Timestamp;
+use amazoff_supervisor::documents::{Blobs, QUERY_LIMIT_MAX, StoredBlob};
 use amazoff_supervisor::journal::JournalError;
 use bson::spec::BinarySubtype;
-use bson::{Binary, Bson, DateTime, RawArrayBuf, doc, rawdoc};
-use futures::AsyncReadExt;
+use bson::{Binary, Bson, DateTime, RawArrayBuf, RawDocumentBuf, doc, rawdoc};
 use futures::future::BoxFuture;
+use futures::{AsyncReadExt, TryStreamExt};
 use mongodb::IndexModel;
 use mongodb::error::Error;
 use mongodb::gridfs::GridFsBucket;
@@ -21,11 +22,12 @@ use tokio::sync::OnceCell;
 
 use super::errors::{Damage, unsayable};
 use super::server::Server;
-use crate::files::{is_name, name_of};
+use crate::files::{check_derived, content, is_derived, is_name, name_of, proven};
 
 const BUCKET: &str = "media";
 const FILES: &str = "media.files";
 const CHUNKS: &str = "media.chunks";
+const DERIVED: &str = "media.derived";
 /// GridFS's usual size: with its frame a chunk fills 256 KiB.
 const CHUNK_BYTES: usize = 255 * 1024;
 /// Chunks in one command.
@@ -100,6 +102,23 @@ impl MongoBlobs {
         self.server.update(FILES, std::iter::once(statement).collect()).await
     }
 
+    async fn page(&self, after: &str, limit: usize) -> Result<Vec<StoredBlob>, JournalError> {
+        let limit = i64::try_from(limit.min(QUERY_LIMIT_MAX)).unwrap_or(i64::MAX);
+        if limit == 0 {
+            // To MongoDB that is no limit.
+            return Ok(Vec::new());
+        }
+        let files = self.server.collection(FILES);
+        let find = files
+            .find(doc! { "_id": { "$gt": after } })
+            .projection(doc! { "length": 1, "uploadDate": 1 })
+            .sort(doc! { "_id": 1 })
+            .limit(limit)
+            .max_time(self.server.options().operation_timeout);
+        let found: Vec<RawDocumentBuf> = self.server.read(async { find.await?.try_collect().await }).await?;
+        found.iter().map(stored).collect()
+    }
+
     async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, JournalError> {
         let corrupt = |reason: String| JournalError::Corrupt { entity: format!("blob {name}"), reason };
         let reading = async {
@@ -128,6 +147,64 @@ impl Blobs for MongoBlobs {
     fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>> {
         Box::pin(async move { if is_name(name) { self.read(name).await } else { Ok(None) } })
     }
+
+    fn list<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<StoredBlob>, JournalError>> {
+        Box::pin(self.page(after.unwrap_or_default(), limit))
+    }
+
+    fn put_derived<'a>(
+        &'a self,
+        name: &'a str,
+        form: &'a str,
+        bytes: &'a [u8],
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        Box::pin(async move {
+            check_derived(name, form)?;
+            let data = Binary { subtype: BinarySubtype::Generic, bytes: proven(bytes) };
+            let statement = rawdoc! {
+                "q": { "_id": format!("{name}.{form}") },
+                "u": { "$set": { "data": data } },
+                "upsert": true,
+            };
+            self.server.update(DERIVED, std::iter::once(statement).collect()).await
+        })
+    }
+
+    fn get_derived<'a>(
+        &'a self,
+        name: &'a str,
+        form: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>> {
+        Box::pin(async move {
+            if !is_derived(name, form) {
+                return Ok(None);
+            }
+            let stored = self.server.collection(DERIVED);
+            let find = stored
+                .find_one(doc! { "_id": format!("{name}.{form}") })
+                .max_time(self.server.options().operation_timeout);
+            let found = self.server.read(find.into_future()).await?;
+            Ok(found.and_then(|found| content(found.get_binary("data").ok()?.bytes.to_vec())))
+        })
+    }
+}
+
+/// A file as it is listed.
+fn stored(file: &RawDocumentBuf) -> Result<StoredBlob, JournalError> {
+    let read = || {
+        let name = file.get_str("_id").ok()?.to_owned();
+        let bytes = u64::try_from(file.get_i64("length").ok()?).ok()?;
+        let stored_at = Timestamp::from_unix_ms(file.get_datetime("uploadDate").ok()?.timestamp_millis());
+        Some(StoredBlob { name, bytes, stored_at })
+    };
+    read().ok_or_else(|| JournalError::Corrupt {
+        entity: "a file of the bucket media".to_owned(),
+        reason: "it has no name, length or date".to_owned(),
+    })
 }
 
 /// Each chunk by its number, whether it is there or not.

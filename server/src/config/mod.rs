@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amazoff_actors::media::ImageLimits;
 use amazoff_http::server::{Tls, TlsError};
 use amazoff_http::{LimitSettings, Origins};
 use secrecy::{SecretBox, SecretString};
@@ -85,6 +86,8 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// Shape of the log.
     pub(crate) log_format: LogFormat,
+    /// How large an uploaded picture may be.
+    pub(crate) images: ImageLimits,
     /// What an empty shop is filled with.
     pub(crate) seed: Seed,
     /// How long the sandbox provider takes to answer.
@@ -131,6 +134,7 @@ impl Config {
             collector: parse::collector(sources)?,
             log: parse::log_filter(sources.value(table::LOG))?,
             log_format: parse::log_format(sources.value(table::LOG_FORMAT))?,
+            images: parse::images(sources)?,
             seed: parse::seed(sources.value(table::SEED))?,
             sandbox_latency: parse::sandbox_latency(sources.value(table::SANDBOX_LATENCY_MS))?,
             sandbox_webhook_secret: sources

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amazoff_actors::media::ImageLimits;
 use amazoff_http::{
     LimitSettings, Origins, OriginsInvalid, ProxiesInvalid, RatesInvalid, SocketLimitsInvalid,
 };
@@ -24,6 +25,9 @@ const METRICS_TOKEN_LENGTH_MIN: usize = 16;
 const SANDBOX_WEBHOOK_SECRET_CHARS_MIN: usize = 16;
 /// How often payments may be compared with their providers.
 const RECONCILE_EVERY_S: RangeInclusive<u64> = 60..=604_800;
+/// How large an uploaded picture may be: bytes of its file, and pixels.
+const MEDIA_BYTES_MAX: RangeInclusive<usize> = 1_024..=104_857_600;
+const MEDIA_PIXELS_MAX: RangeInclusive<u64> = 1_000..=200_000_000;
 /// How many requests may run at once.
 const REQUESTS_MAX: RangeInclusive<usize> = 8..=100_000;
 /// Slowest sandbox that still makes sense.
@@ -232,6 +236,19 @@ pub(super) fn sandbox_webhook_secret(value: String) -> Result<SecretString, Conf
         });
     }
     Ok(value.into())
+}
+
+pub(super) fn images(sources: &Sources) -> Result<ImageLimits, ConfigError> {
+    let (bytes, pixels) = (sources.value(table::MEDIA_BYTES_MAX), sources.value(table::MEDIA_PIXELS_MAX));
+    let bytes_max = bytes.parse().ok().filter(|max| MEDIA_BYTES_MAX.contains(max));
+    let pixels_max = pixels.parse().ok().filter(|max| MEDIA_PIXELS_MAX.contains(max));
+    Ok(ImageLimits {
+        bytes_max: bytes_max
+            .ok_or_else(|| wrong(table::MEDIA_BYTES_MAX, bytes, "is not a number from 1024 to 104857600"))?,
+        pixels_max: pixels_max.ok_or_else(|| {
+            wrong(table::MEDIA_PIXELS_MAX, pixels, "is not a number from 1000 to 200000000")
+        })?,
+    })
 }
 
 pub(super) fn reconcile_every(value: &str) -> Result<Option<Duration>, ConfigError> {

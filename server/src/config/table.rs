@@ -76,6 +76,10 @@ pub(crate) const OTLP_AUTHORIZATION: &str = "AMAZOFF_OTLP_AUTHORIZATION";
 pub(crate) const SMTP_URL: &str = "AMAZOFF_SMTP_URL";
 /// Who sends mails.
 pub(crate) const MAIL_FROM: &str = "AMAZOFF_MAIL_FROM";
+/// How large an uploaded picture may be, as a file.
+pub(crate) const MEDIA_BYTES_MAX: &str = "AMAZOFF_MEDIA_BYTES_MAX";
+/// How large an uploaded picture may be, as pixels.
+pub(crate) const MEDIA_PIXELS_MAX: &str = "AMAZOFF_MEDIA_PIXELS_MAX";
 /// How much catalogue an empty shop gets.
 pub(crate) const SEED: &str = "AMAZOFF_SEED";
 /// Slowness of the sandbox payment provider.
@@ -183,6 +187,16 @@ pub(crate) const VARIABLES: &[Variable] = &[
     )
     .secret(),
     Variable::new(MAIL_FROM, "", "Who sends mails, such as Shop <shop@example.org>."),
+    Variable::new(
+        MEDIA_BYTES_MAX,
+        "10485760",
+        "Largest picture that may be uploaded, as a file, 1024 to 104857600 bytes.",
+    ),
+    Variable::new(
+        MEDIA_PIXELS_MAX,
+        "40000000",
+        "Largest picture that may be uploaded, as width times height, 1000 to 200000000. One takes up to 10 bytes of memory a pixel while it is taken in.",
+    ),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
     Variable::new(

@@ -15,7 +15,7 @@ use amazoff_actors::ids::{ProductId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::product::{Create, ListQuery, Media};
 use amazoff_actors::{Shop, coupon, product, stock};
-use amazoff_gateways::images::{Rasteriser, RenderError};
+use amazoff_gateways::images::{ImagePool, RenderError};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{AskError, CommandId, Envelope, Principal, ReadError, derive_uuid};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -91,7 +91,7 @@ impl Item {
 ///
 /// # Errors
 /// When a picture cannot be made or the shop cannot be written; what was made stays.
-pub(crate) async fn run(shop: &Shop, rasteriser: &Rasteriser, size: Seed) -> Result<SeedReport, SeedError> {
+pub(crate) async fn run(shop: &Shop, images: &ImagePool, size: Seed) -> Result<SeedReport, SeedError> {
     let items = selection(size);
     let Some((first, rest)) = items.split_first() else { return Ok(SeedReport::default()) };
     let Some((last, middle)) = rest.split_last() else { return Ok(SeedReport::default()) };
@@ -99,15 +99,15 @@ pub(crate) async fn run(shop: &Shop, rasteriser: &Rasteriser, size: Seed) -> Res
         return Ok(SeedReport::default());
     }
     // The first product marks the shop as ours to fill, the last one as filled.
-    let mut made = vec![make(shop, rasteriser, *first).await?];
+    let mut made = vec![make(shop, images, *first).await?];
     pricebook::fill(shop).await?;
     let between: Vec<bool> = futures::stream::iter(middle.iter().copied())
-        .map(|item| make(shop, rasteriser, item))
+        .map(|item| make(shop, images, item))
         .buffered(PARALLEL)
         .try_collect()
         .await?;
     made.extend(between);
-    made.push(make(shop, rasteriser, *last).await?);
+    made.push(make(shop, images, *last).await?);
     Ok(SeedReport { products: made.iter().filter(|new| **new).count() })
 }
 
@@ -142,11 +142,11 @@ async fn on_sale(shop: &Shop, item: Item) -> Result<bool, SeedError> {
 }
 
 /// Makes one product; `false` when it was there. It goes on sale last, with its shelf full.
-async fn make(shop: &Shop, rasteriser: &Rasteriser, item: Item) -> Result<bool, SeedError> {
+async fn make(shop: &Shop, images: &ImagePool, item: Item) -> Result<bool, SeedError> {
     if on_sale(shop, item).await? {
         return Ok(false);
     }
-    let media = picture(shop, rasteriser, item).await?;
+    let media = picture(shop, images, item).await?;
     shop.products.create(item.id(), sheet(item, media), envelope("create", item.product.slug)).await?;
     for (index, variant) in item.product.variants.iter().enumerate() {
         stock_up(shop, item, index, variant).await?;
@@ -155,13 +155,11 @@ async fn make(shop: &Shop, rasteriser: &Rasteriser, item: Item) -> Result<bool, 
     Ok(true)
 }
 
-async fn picture(shop: &Shop, rasteriser: &Rasteriser, item: Item) -> Result<Media, SeedError> {
+async fn picture(shop: &Shop, images: &ImagePool, item: Item) -> Result<Media, SeedError> {
     let Product { slug, motif, title, brand, .. } = *item.product;
     let svg = art::draw(slug, motif);
-    let rendered = rasteriser
-        .render(svg, art::SIDE, art::SIDE)
-        .await
-        .map_err(|error| SeedError::Picture { slug, error })?;
+    let rendered =
+        images.render(svg, art::SIDE, art::SIDE).await.map_err(|error| SeedError::Picture { slug, error })?;
     let blob = shop.blobs.put(&rendered.bytes).await?;
     Ok(Media { blob, alt: format!("{title} by {brand}"), width: rendered.width, height: rendered.height })
 }

@@ -6,6 +6,7 @@ mod split;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
+use crate::clock::Timestamp;
 use crate::ids::ShardId;
 use crate::journal::JournalError;
 
@@ -110,10 +111,53 @@ pub trait Documents: Send + Sync + 'static {
     fn forget_checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), JournalError>>;
 }
 
-/// Immutable bytes, named by the hex SHA-256 of their content.
+/// A blob that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredBlob {
+    /// Its name.
+    pub name: String,
+    /// How long it is.
+    pub bytes: u64,
+    /// When it was stored first.
+    pub stored_at: Timestamp,
+}
+
+/// Longest name of a form in which a blob is derived.
+pub const FORM_CHARS_MAX: usize = 40;
+
+/// Whether a form may be called so: lower-case letters, digits, hyphens and dots, a letter first.
+pub fn is_form(form: &str) -> bool {
+    form.len() <= FORM_CHARS_MAX
+        && form.starts_with(|first: char| first.is_ascii_lowercase())
+        && form.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'))
+}
+
+/// Immutable bytes, named by the hex SHA-256 of their content; and beside each what was derived from it, which can be made
+/// again and so may be missing at any time.
 pub trait Blobs: Send + Sync + 'static {
     /// Stores bytes; returns their name. Storing the same again changes nothing.
     fn put<'a>(&'a self, bytes: &'a [u8]) -> BoxFuture<'a, Result<String, JournalError>>;
     /// The bytes of a name; `None` when there are none, or when the name is not 64 hex digits.
     fn get<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>>;
+    /// Blobs by their names, from behind `after` on, at most `limit` and at most [`QUERY_LIMIT_MAX`]. What is derived is not
+    /// listed.
+    fn list<'a>(
+        &'a self,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<StoredBlob>, JournalError>>;
+    /// Keeps what was derived from a blob in a [form](is_form); what was there is replaced. A name or form that is none is
+    /// refused.
+    fn put_derived<'a>(
+        &'a self,
+        name: &'a str,
+        form: &'a str,
+        bytes: &'a [u8],
+    ) -> BoxFuture<'a, Result<(), JournalError>>;
+    /// What was derived from a blob in a form; `None` where it was not, or is damaged, or when name or form are none.
+    fn get_derived<'a>(
+        &'a self,
+        name: &'a str,
+        form: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>>;
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use amazoff_actors::mail::{MailError, Mailer, Message};
+use amazoff_actors::media::{ImageCodec, ImageError, ImageLimits, ImageType, KeptImage, Rendition};
 use amazoff_actors::user::passwords::{PasswordError, PasswordHasher};
+use amazoff_supervisor::compute::ComputeError;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -74,5 +76,20 @@ pub(crate) struct Wastebasket;
 impl Mailer for Wastebasket {
     fn send<'a>(&'a self, _: &'a Message) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(async { Ok(()) })
+    }
+}
+
+/// Has no pixels: threads that work in real time do not go with a clock that stands still.
+pub(crate) struct NoImages;
+
+impl ImageCodec for NoImages {
+    fn limits(&self) -> ImageLimits {
+        ImageLimits::default()
+    }
+    fn take_in(&self, _: ImageType, _: Vec<u8>) -> BoxFuture<'_, Result<KeptImage, ImageError>> {
+        Box::pin(async { Err(ImageError::Pool(ComputeError::Closed)) })
+    }
+    fn rendition(&self, _: Vec<u8>, _: Rendition) -> BoxFuture<'_, Result<Vec<u8>, ImageError>> {
+        Box::pin(async { Err(ImageError::Pool(ComputeError::Closed)) })
     }
 }

@@ -21,7 +21,7 @@ use amazoff_testkit::faults::{FaultPlan, FaultyDocuments, FaultyJournal, Power, 
 use crate::came;
 use crate::clock::WorldClock;
 use crate::invariants::Invariants;
-use crate::outside::{QuickHasher, Wastebasket, stand_in};
+use crate::outside::{NoImages, QuickHasher, Wastebasket, stand_in};
 use crate::provider::Provider;
 use crate::stored::Stored;
 
@@ -330,6 +330,7 @@ async fn boot(over: &Boot<'_>) -> Machine {
     let outside = Outside {
         vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
         blobs: Arc::<MemoryBlobs>::clone(blobs),
+        images: Arc::new(NoImages),
         index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([provider]),
         passwords: Arc::new(hasher.clone()),

@@ -98,5 +98,6 @@ pub(super) async fn shelf(
         .map(|variant| async { Ok::<_, Problem>((variant.id, shop.stocks.available(variant.id).await?)) });
     let stock = try_join_all(stock).await?;
     let frame = visit.frame(title).noticing(notice);
-    Ok(Page(status, present::product(frame, &product.state, category_name(category), &stock)).into_response())
+    let named = (category_name(category), visit.platform.settings.public_url.as_str());
+    Ok(Page(status, present::product(frame, &product.state, named, &stock)).into_response())
 }

@@ -83,6 +83,8 @@ pub(crate) struct ProductPage {
     pub paragraphs: Vec<String>,
     /// The pictures.
     pub pictures: Vec<Picture>,
+    /// The whole address of the picture that other sites show beside a link.
+    pub shared: Option<String>,
     /// What can be bought.
     pub variants: Vec<VariantChoice>,
     /// The key that makes one click one line.

@@ -106,8 +106,16 @@ impl Notice {
 /// A picture with the size that keeps the layout still while it loads.
 #[derive(Clone, Debug)]
 pub(crate) struct Picture {
-    /// Where it is served.
+    /// Where it is served, for browsers that choose nothing.
     pub url: String,
+    /// Where it is as WebP, with the width of each: `/v1/media/…/card.webp 400w, …`.
+    pub webp: String,
+    /// The same as JPEG.
+    pub jpeg: String,
+    /// How wide it is shown, for the choice among them.
+    pub sizes: &'static str,
+    /// Where the smallest one is.
+    pub thumb: String,
     /// What it shows.
     pub alt: String,
     /// Pixels across.

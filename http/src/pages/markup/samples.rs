@@ -14,7 +14,16 @@ pub(crate) fn frame(title: &str) -> Frame {
 }
 
 pub(crate) fn picture(alt: &str) -> Picture {
-    Picture { url: "/v1/media/00".to_owned(), alt: alt.to_owned(), width: 800, height: 800 }
+    Picture {
+        url: "/v1/media/00/card.jpg".to_owned(),
+        webp: "/v1/media/00/thumb.webp 160w, /v1/media/00/card.webp 400w".to_owned(),
+        jpeg: "/v1/media/00/thumb.jpg 160w, /v1/media/00/card.jpg 400w".to_owned(),
+        sizes: "18rem",
+        thumb: "/v1/media/00/thumb.jpg".to_owned(),
+        alt: alt.to_owned(),
+        width: 800,
+        height: 800,
+    }
 }
 
 pub(crate) fn sums() -> Sums {
@@ -104,6 +113,7 @@ pub(crate) fn product() -> ProductPage {
             "It chips when it falls, and that is all it does.".to_owned(),
         ],
         pictures: vec![picture("A tall cream jug"), picture("The jug from above")],
+        shared: None,
         variants: vec![
             variant("Cream, 1 l", "€29.00", 12),
             variant("Cream, 1.5 l", "€34.50", 3),

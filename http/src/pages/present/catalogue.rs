@@ -1,13 +1,15 @@
 //! Lists of products, and one product.
 
 use amazoff_actors::ids::VariantId;
+use amazoff_actors::media::{Encoding, Preset};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::product::{CategoryCount, Product, ProductCard, Sorting};
 
-use super::{media_url, options, thumbnail};
+use super::{Place, listed, options, picture};
 use crate::pages::key;
 use crate::pages::markup::catalogue::{Card, Chip, ProductPage, SortChoice, StockLevel, VariantChoice};
-use crate::pages::markup::{Frame, Picture, Price};
+use crate::pages::markup::{Frame, Price};
+use crate::views::media::rendition_path;
 
 /// The orders that a list can have: value in the address, name, meaning. The first is the usual one.
 const SORTS: [(&str, &str, Sorting); 4] = [
@@ -105,17 +107,17 @@ pub(in crate::pages) fn card(card: &ProductCard) -> Card {
         href: format!("/products/{}", card.slug),
         title: card.title.clone(),
         brand: card.brand.clone(),
-        image: thumbnail(card.image.as_deref()).map(|picture| Picture { alt, ..picture }),
+        image: card.image.as_deref().map(|blob| listed(blob, alt, Place::Grid)),
         price: Price::of(card.price),
         from: card.price != card.price_max,
     }
 }
 
-/// The page of a product; `stock` has how many there are of each variant, in the product's order.
+/// The page of a product of the shop at `public_url`; `stock` has how many there are of each variant, in the product's order.
 pub(in crate::pages) fn product(
     frame: Frame,
     product: &Product,
-    category: String,
+    (category, public_url): (String, &str),
     stock: &[(VariantId, u32)],
 ) -> ProductPage {
     let mut variants: Vec<VariantChoice> = product
@@ -149,13 +151,12 @@ pub(in crate::pages) fn product(
         pictures: product
             .media
             .iter()
-            .map(|media| Picture {
-                url: media_url(&media.blob),
-                alt: media.alt.clone(),
-                width: media.width,
-                height: media.height,
-            })
+            .map(|media| picture(&media.blob, (media.width, media.height), media.alt.clone(), Place::Gallery))
             .collect(),
+        shared: product
+            .media
+            .first()
+            .map(|media| format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))),
         variants,
         key: key::fresh(),
         slug: product.slug.clone(),

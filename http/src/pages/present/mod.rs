@@ -6,6 +6,7 @@ pub(super) mod orders;
 
 use std::collections::BTreeMap;
 
+use amazoff_actors::media::{Encoding, Preset};
 use amazoff_actors::pricing::Totals;
 use amazoff_supervisor::Timestamp;
 use time::OffsetDateTime;
@@ -13,23 +14,72 @@ use time::macros::format_description;
 
 use super::markup::order::Moment;
 use super::markup::{Picture, Price, Sums};
+use crate::views::media::rendition_path;
 
 /// The side of a picture whose true size a list does not know: every picture in a list is shown as a square.
 const LIST_PICTURE: u32 = 800;
 
-/// Where the bytes of a picture are.
-pub(super) fn media_url(blob: &str) -> String {
-    format!("/v1/media/{blob}")
+/// Where pictures stand: the sizes that browsers choose among, the one for those that choose nothing, and how wide it is there.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// In the grid of products.
+    Grid,
+    /// On the product's own page.
+    Gallery,
+    /// In a line of a bag or an order.
+    Line,
 }
 
-/// The picture of something in a list. Its name stands beside it, so it says nothing itself.
+impl Place {
+    fn presets(self) -> (&'static [Preset], Preset, &'static str) {
+        match self {
+            Self::Grid => {
+                (&[Preset::Thumb, Preset::Card, Preset::Page], Preset::Card, "(max-width: 36rem) 46vw, 18rem")
+            }
+            Self::Gallery => {
+                (&[Preset::Card, Preset::Page, Preset::Zoom], Preset::Page, "(max-width: 56rem) 100vw, 50vw")
+            }
+            Self::Line => (&[Preset::Thumb, Preset::Card], Preset::Thumb, "7rem"),
+        }
+    }
+}
+
+/// A picture of known sides in a place.
+pub(super) fn picture(blob: &str, (width, height): (u32, u32), alt: String, place: Place) -> Picture {
+    let (presets, usual, sizes) = place.presets();
+    let choices = |encoding| {
+        let mut last = 0;
+        let mut choices = Vec::new();
+        for preset in presets {
+            let (wide, _) = preset.size((width, height));
+            // A small picture is not enlarged: its larger renditions are all the same.
+            if wide > last {
+                choices.push(format!("{} {wide}w", rendition_path(blob, *preset, encoding)));
+            }
+            last = wide;
+        }
+        choices.join(", ")
+    };
+    Picture {
+        url: rendition_path(blob, usual, Encoding::Jpeg),
+        webp: choices(Encoding::WebP),
+        jpeg: choices(Encoding::Jpeg),
+        sizes,
+        thumb: rendition_path(blob, Preset::Thumb, Encoding::Jpeg),
+        alt,
+        width,
+        height,
+    }
+}
+
+/// The picture of something in a line. Its name stands beside it, so it says nothing itself.
 pub(super) fn thumbnail(blob: Option<&str>) -> Option<Picture> {
-    blob.map(|blob| Picture {
-        url: media_url(blob),
-        alt: String::new(),
-        width: LIST_PICTURE,
-        height: LIST_PICTURE,
-    })
+    blob.map(|blob| listed(blob, String::new(), Place::Line))
+}
+
+/// A picture of whose sides a list knows nothing: shown as a square, and chosen by the longer side.
+pub(super) fn listed(blob: &str, alt: String, place: Place) -> Picture {
+    picture(blob, (LIST_PICTURE, LIST_PICTURE), alt, place)
 }
 
 /// `Cream, 1.5 l`
@@ -80,6 +130,20 @@ mod tests {
         assert_eq!(told.machine, "2026-11-23T07:30:00Z");
         assert_eq!(told.words, "23 November 2026, 07:30 UTC");
         assert_eq!(day(Timestamp::from_unix_ms(1_795_419_000_000)), "23 November 2026");
+    }
+
+    #[test]
+    fn a_browser_chooses_among_sizes_that_differ() {
+        let large = picture("00", (4000, 2000), "A jug".to_owned(), Place::Gallery);
+        assert_eq!(
+            large.webp,
+            "/v1/media/00/card.webp 400w, /v1/media/00/page.webp 800w, /v1/media/00/zoom.webp 1600w"
+        );
+        assert_eq!((large.url.as_str(), large.width, large.height), ("/v1/media/00/page.jpg", 4000, 2000));
+        let small = picture("00", (500, 250), String::new(), Place::Gallery);
+        assert_eq!(small.jpeg, "/v1/media/00/card.jpg 400w, /v1/media/00/page.jpg 500w");
+        let tall = picture("00", (200, 400), String::new(), Place::Line);
+        assert_eq!(tall.jpeg, "/v1/media/00/thumb.jpg 80w, /v1/media/00/card.jpg 200w");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub(crate) mod coupons;
 mod desk;
 mod editor;
+pub(crate) mod media;
 pub(crate) mod orders;
 pub(crate) mod parcels;
 pub(crate) mod pricebook;

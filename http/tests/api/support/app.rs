@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::hasher::QuickHasher;
 use super::held::HeldDocuments;
+use super::images::CountedImages;
 use super::mails::Mailbox;
 use super::sureness::Sureness;
 use super::{Answered, Asking, GuestCart, PATIENCE, button};
@@ -39,6 +40,8 @@ pub(crate) struct TestApp {
     pub shards: Arc<Sureness>,
     /// What was sent by e-mail.
     pub mails: Arc<Mailbox>,
+    /// What works on pictures.
+    pub images: Arc<CountedImages>,
     runtime: Runtime,
     hasher: Arc<QuickHasher>,
     ledger: tempfile::TempDir,
@@ -79,9 +82,11 @@ impl TestApp {
         let sandbox: Arc<dyn PaymentProvider> =
             Arc::new(Sandbox::open(&ledger.path().join("ledger.jsonl"), Duration::ZERO, clock).unwrap());
         let (hasher, mails) = (Arc::new(QuickHasher::default()), Arc::<Mailbox>::default());
+        let images = Arc::<CountedImages>::default();
         let outside = Outside {
             vault: Vault::new(MasterKey::new([7; 32]), store.key_table()),
             blobs: Arc::new(MemoryBlobs::default()),
+            images: Arc::<CountedImages>::clone(&images),
             index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
             providers: Providers::of([sandbox]),
             passwords: Arc::<QuickHasher>::clone(&hasher),
@@ -92,7 +97,7 @@ impl TestApp {
         let platform = Platform::new(shop, runtime.clone(), settings, "test");
         platform.attach(TreeHandle::start(tree::declare(&runtime, [], [])).await.unwrap());
         let router = router(platform.clone());
-        Self { platform, router, store, documents, shards, mails, runtime, hasher, ledger }
+        Self { platform, router, store, documents, shards, mails, images, runtime, hasher, ledger }
     }
 
     /// Somebody else at the sandbox's desk: what it does, the shop is not told.

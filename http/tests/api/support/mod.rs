@@ -4,7 +4,9 @@ mod app;
 mod asking;
 mod hasher;
 mod held;
+mod images;
 mod mails;
+pub(crate) mod pictures;
 mod sureness;
 
 pub(crate) use app::{Shelf, TestApp};

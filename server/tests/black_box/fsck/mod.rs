@@ -10,6 +10,8 @@ use std::process::{Command, Output};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use amazoff_persistence::FileBlobs;
+use amazoff_supervisor::documents::Blobs as _;
 use serde_json::Value;
 
 use crate::common::{Client, Gate, Server, Servers, Setup};
@@ -133,4 +135,24 @@ async fn a_database_that_is_not_there_or_of_another_schema_is_refused() {
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("the newer schema 9999"), "{told}");
     let _ = Client::new(std::sync::Arc::new(gate));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_nobody_names_is_told_after_a_day() {
+    let setup = Setup::default();
+    Shop::filled(&setup).await;
+    let media = setup.data().join("media");
+    let name = FileBlobs::open(&media).unwrap().put(b"nobody's").await.unwrap();
+    let findings = || {
+        let (code, report) = checked(&tool(&setup, &["fsck", "--json"]));
+        assert_eq!(code, Some(0), "{report:#}");
+        report["findings"].clone()
+    };
+    assert_eq!(findings(), Value::Array(Vec::new()), "it was uploaded just now");
+    let kept = std::fs::File::options().write(true).open(media.join(&name[..2]).join(&name)).unwrap();
+    kept.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
+    let found = findings();
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found:#}");
+    assert_eq!((&found[0]["code"], &found[0]["severity"]), (&"media-unused".into(), &"warning".into()));
+    assert_eq!(found[0]["subject"], format!("picture {name}"));
 }
