@@ -9,8 +9,9 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
+use crate::inbox::{Inbox, Inboxes};
 use crate::mail::Mailer;
-use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
+use crate::order::{Letters, Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
@@ -46,6 +47,11 @@ impl Outside {
         let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
         MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) }
     }
+
+    fn letters(&self, orders: Directory<Order>, inboxes: Inboxes) -> Letters {
+        let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
+        Letters { orders, inboxes, vault: self.vault.clone(), mailer, public_url }
+    }
 }
 
 /// Every domain's handle. Cheap to clone; this is all that an edge gets to see.
@@ -69,6 +75,8 @@ pub struct Shop {
     pub reviews: Reviews,
     /// How many stars that gives each product.
     pub ratings: Ratings,
+    /// What people are told.
+    pub inboxes: Inboxes,
     /// What was bought.
     pub orders: Orders,
     /// What was paid.
@@ -105,6 +113,7 @@ impl Shop {
         let users = assembly.directory::<User>(limits);
         let ratings = assembly.directory::<Rating>(limits);
         let reviews = assembly.directory::<Review>(limits);
+        let inbox = assembly.directory::<Inbox>(limits);
         let orders = assembly.directory::<Order>(limits);
         let payments = assembly.directory::<Payment>(limits);
         let checkouts = assembly.directory::<Checkout>(limits);
@@ -120,8 +129,15 @@ impl Shop {
         assembly.register_with(&users, Arc::new(outside.mails(&ports.clock)));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
-        let delivery =
-            OrderDelivery { payments: payments.clone(), stocks: stocks.clone(), reviews: reviews.clone() };
+        assembly.register(&inbox);
+        let inboxes = Inboxes::new(inbox);
+        let delivery = OrderDelivery {
+            payments: payments.clone(),
+            stocks: stocks.clone(),
+            reviews: reviews.clone(),
+            inboxes: inboxes.clone(),
+            letters: outside.letters(orders.clone(), inboxes.clone()),
+        };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
@@ -137,8 +153,8 @@ impl Shop {
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, (&products, &ratings, &reviews), ports);
-        let said =
-            (Ratings::new(ratings), Reviews::new(reviews, assembly.documents(), outside.vault.clone()));
+        let reviews = Reviews::new(reviews, assembly.documents(), outside.vault.clone());
+        let said = (Ratings::new(ratings), reviews, inboxes);
         let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())
@@ -149,7 +165,7 @@ impl Shop {
         ports: &Ports,
         (outside, providers): (Outside, Providers),
         (shelf, documents): (Shelf, Arc<dyn Documents>),
-        (carts, users, orders, payments, checkouts, (ratings, reviews)): Directories,
+        (carts, users, orders, payments, checkouts, (ratings, reviews, inboxes)): Directories,
     ) -> Self {
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
@@ -171,6 +187,7 @@ impl Shop {
             ),
             reviews,
             ratings,
+            inboxes,
             orders: orders.clone(),
             webhooks: Webhooks::new(
                 providers.clone(),
@@ -203,7 +220,7 @@ type Directories = (
     Directory<Order>,
     Directory<Payment>,
     Directory<Checkout>,
-    (Ratings, Reviews),
+    (Ratings, Reviews, Inboxes),
 );
 
 /// The handles that others look things up in.

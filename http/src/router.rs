@@ -19,8 +19,8 @@ use crate::platform::Platform;
 use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, profile,
-    realtime, recovery, reviews, sessions, webhooks,
+    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, notifications, ops, orders,
+    payments, profile, realtime, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -74,6 +74,11 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(recovery::change_email))
         .routes(routes!(api_keys::list, api_keys::issue))
         .routes(routes!(api_keys::withdraw))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::mark_read))
+        .routes(routes!(notifications::events))
+        .routes(routes!(notifications::preferences, notifications::prefer))
+        .routes(routes!(notifications::unsubscribe))
         .routes(routes!(auth::public_keys))
         .routes(routes!(realtime::ticket))
         .routes(routes!(realtime::open))

@@ -217,6 +217,8 @@ RECIPES = {
         case, "body", {"old_password": PASSWORD, "password": uuid.uuid4().hex}
     ),
     "POST /v1/me/email": email,
+    "POST /v1/me/notifications/read": lambda case: setattr(case, "body", {"upto": 0}),
+    "POST /v1/unsubscribe/{token}": one(token=lambda: SHOP.unsubscribe()),
     "GET /v1/me/cart": lambda case: SHOP.cart(),
     "POST /v1/carts": lambda case: setattr(case, "body", {"currency": "EUR"}),
     "POST /v1/carts/{cart_id}/lines": lambda case: (

@@ -1,4 +1,4 @@
-//! What an order's effects do: each is one command to one payment, one stock or one review. What a payment makes of it comes back as
+//! What an order's effects do: each is one command to one payment, one stock, one review or one inbox, or a letter. What a payment makes of it comes back as
 //! a [`Fact`] later; what it refuses comes back at once.
 
 use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault};
@@ -8,9 +8,11 @@ use futures::future::BoxFuture;
 use super::command::Command;
 use super::effect::Effect;
 use super::fact::Fact;
+use super::letters::Letters;
 use super::state::Order;
 use crate::checkout::Reached;
 use crate::ids::{OrderId, PaymentId, ReviewId, VariantId};
+use crate::inbox::{Inboxes, Matter};
 use crate::payment::{self, Payment};
 use crate::review::{self, Review};
 use crate::stock::{self, Stock};
@@ -23,6 +25,10 @@ pub struct OrderDelivery {
     pub stocks: Directory<Stock>,
     /// The reviews.
     pub reviews: Directory<Review>,
+    /// What people are told.
+    pub inboxes: Inboxes,
+    /// How letters leave.
+    pub letters: Letters,
 }
 
 /// Why a payment failed that could not even be written down.
@@ -44,6 +50,8 @@ impl Deliver<Order> for OrderDelivery {
                     self.to_stock(&sent).await
                 }
                 Effect::NotePurchase { .. } => self.to_review(&sent).await,
+                Effect::Write { news, at } => self.letters.write(&sent, (*news, *at)).await,
+                Effect::Announce { .. } => self.announce(&sent).await,
             }
         }
         .boxed()
@@ -80,6 +88,21 @@ impl OrderDelivery {
         }
     }
 
+    async fn announce(&self, sent: &Sent<'_>) -> Delivered<Command> {
+        let Effect::Announce { news, buyer, at } = sent.effect else { return Delivered::Done };
+        let order = OrderId::from(sent.key.entity.id);
+        if let Some(buyer) = buyer {
+            let matter = Matter::Order { order, news: *news };
+            match Reached::from(self.inboxes.put(*buyer, (matter, *at), sent.envelope()).await) {
+                Reached::Accepted(_) => {}
+                Reached::Refused(refusal) => return stuck(sent, &refusal.to_string()),
+                Reached::Poisoned(reason) => return stuck(sent, &reason),
+                Reached::NotNow(reason) => return Delivered::Retry { reason },
+            }
+        }
+        Delivered::Done
+    }
+
     async fn to_stock(&self, sent: &Sent<'_>) -> Delivered<Command> {
         let Some((variant, command)) = asked_of_stock(sent.effect) else { return Delivered::Done };
         match Reached::from(self.stocks.execute(variant.uuid(), command, sent.envelope()).await) {
@@ -107,7 +130,9 @@ fn asked_of_payment(effect: &Effect) -> Option<(PaymentId, payment::Command)> {
         Effect::ShipStock { .. }
         | Effect::Deallocate { .. }
         | Effect::Restock { .. }
-        | Effect::NotePurchase { .. } => None,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => None,
     }
 }
 
@@ -130,7 +155,9 @@ fn asked_of_stock(effect: &Effect) -> Option<(VariantId, stock::Command)> {
         | Effect::CapturePart { .. }
         | Effect::Refund { .. }
         | Effect::VoidPayment { .. }
-        | Effect::NotePurchase { .. } => None,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => None,
     }
 }
 
@@ -148,7 +175,9 @@ fn refused(sent: &Sent<'_>, payment: PaymentId, code: &str) -> Delivered<Command
         | Effect::ShipStock { .. }
         | Effect::Deallocate { .. }
         | Effect::Restock { .. }
-        | Effect::NotePurchase { .. } => return Delivered::Done,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => return Delivered::Done,
     };
     tracing::error!(order.id = %order, payment.id = %payment, ?fact, "payment {payment} refused {order}: {fact:?}");
     Delivered::Answer(Command::NoteFact { payment, fact })

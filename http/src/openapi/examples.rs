@@ -85,6 +85,11 @@ fn shopper(operation: &str) -> Option<Value> {
         "products_reviews_submit" => json!({
             "rating": 5, "title": "Pours without a drop", "body": "Used every day since spring.", "author_name": "Ann O.",
         }),
+        "me_notifications_read_mark_read" => json!({"upto": 1}),
+        "me_notification_preferences_prefer" => json!({"email": {
+            "order_placed": true, "order_paid": false, "payment_failed": true, "parcel_sent": true,
+            "parcel_delivered": true, "order_refunded": true, "order_canceled": true,
+        }}),
         "reviews_edit" => json!({"rating": 4, "title": "Pours almost without a drop"}),
         "reviews_votes_vote" => json!({}),
         "reviews_flags_flag" => json!({"reason": "off_topic"}),

@@ -165,6 +165,14 @@ problems! {
     OwnSessionProblems { "401": "login-required, token-invalid", "403": "session-required" }
     /// Of ending a session.
     EndSessionProblems { "401": "login-required, token-invalid", "403": "session-required", "404": "session-not-found" }
+    /// Of one's notifications.
+    NotificationsProblems { "400": "invalid-query, consistency-token-invalid", "401": "login-required, token-invalid" }
+    /// Of marking them as read.
+    ReadMarkProblems { "409": "notification-not-arrived (with `newest`), request-in-flight" }
+    /// Of saying which letters one gets.
+    PreferencesProblems { "409": "request-in-flight" }
+    /// Of wanting no more letters of a kind.
+    UnsubscribeProblems { "404": "unsubscribe-token-unknown" }
     /// Of being called something else.
     RenameProblems {
         "401": "login-required, token-invalid",

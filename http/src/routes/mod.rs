@@ -13,6 +13,7 @@ pub(crate) mod echo;
 #[cfg(feature = "fault-points")]
 pub(crate) mod faults;
 pub(crate) mod health;
+pub(crate) mod notifications;
 pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use amazoff_actors::ids::ProductId;
+use amazoff_actors::ids::{OrderId, ProductId};
+use amazoff_actors::inbox::Matter;
 use amazoff_actors::mail::Letter;
+use amazoff_actors::order::News;
 use amazoff_actors::user::Role;
+use amazoff_supervisor::{Clock, Envelope, SystemClock};
 use axum::http::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Answered, GuestCart, PATIENCE, Shelf, TestApp};
 
@@ -206,6 +210,12 @@ async fn people(tour: &mut Tour) {
     tour.sends("me_addresses_change_address", (&ann, "")).await;
     let link = json!(tour.app.link(ANN, Letter::VerifyEmail).await);
     tour.sends_with("auth_verify_email", ("", ""), |body| body["token"] = link).await;
+    tour.sends("me_notification_preferences_prefer", (&ann, "")).await;
+    let user = session.text_at("/user/id").parse().unwrap();
+    let matter = Matter::Order { order: OrderId::from(Uuid::from_u128(1)), news: News::Placed };
+    let told = (matter, SystemClock.now());
+    tour.app.platform.shop.inboxes.put(user, told, Envelope::system(PATIENCE)).await.unwrap();
+    tour.sends("me_notifications_read_mark_read", (&ann, "")).await;
     tour.sends("me_email_change_email", (&ann, "")).await;
     tour.sends("me_password_change_password", (&ann, "")).await;
     tour.sends("auth_password_reset_ask_reset", ("", "")).await;

@@ -17,6 +17,7 @@ mod desk;
 mod docs;
 mod examples;
 mod limits;
+mod notifications;
 mod ops;
 mod orders;
 mod pay;
