@@ -12,6 +12,7 @@ pub mod pricing;
 pub mod cart;
 pub mod checkout;
 pub mod coupon;
+pub mod endpoint;
 pub mod inbox;
 pub mod order;
 pub mod payment;

@@ -17,7 +17,7 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 12] = [
+pub const DOMAINS: [&str; 13] = [
     "product",
     "stock",
     "pricebook",
@@ -27,6 +27,7 @@ pub const DOMAINS: [&str; 12] = [
     "rating",
     "review",
     "inbox",
+    "endpoint",
     "order",
     "payment",
     "checkout",

@@ -21,6 +21,7 @@ mod histories;
 mod in_flight;
 mod past;
 mod scan;
+mod silent;
 mod tell;
 
 use amazoff_supervisor::archive::Archive;

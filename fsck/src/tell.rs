@@ -6,7 +6,6 @@ use amazoff_actors::cart::{self, CARTS, Cart, CartProjection};
 use amazoff_actors::checkout::{self, Checkout, CheckoutProjection, PROCESSES, Phase};
 use amazoff_actors::coupon::{Coupon, Redemption};
 use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, ReviewId, VariantId};
-use amazoff_actors::inbox::Inbox;
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{self, AdjustmentStatus, Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
@@ -348,11 +347,6 @@ impl Told for User {
         let email_claim = registration.map(|known| known.email_claim.key.clone());
         facts.users.insert(id, UserFact { email_claim });
     }
-}
-
-impl Told for Inbox {
-    type Notes = ();
-    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // nothing else follows from it
 }
 
 impl Told for Rating {

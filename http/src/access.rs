@@ -34,6 +34,8 @@ const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
 const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
+/// For what only admins see, and can do without showing the password.
+const OFFICE: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -189,6 +191,16 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/admin/v1/coupons/{code}", DESK),
     (Method::DELETE, "/admin/v1/coupons/{code}", ADMIN),
     (Method::POST, "/admin/v1/quotes", DESK),
+    (Method::GET, "/admin/v1/webhook-endpoints", OFFICE),
+    (Method::POST, "/admin/v1/webhook-endpoints", ADMIN),
+    (Method::GET, "/admin/v1/webhook-endpoints/{endpoint_id}", OFFICE),
+    (Method::DELETE, "/admin/v1/webhook-endpoints/{endpoint_id}", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/enable", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/disable", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/rotate-secret", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/test", OFFICE),
+    (Method::GET, "/admin/v1/webhook-endpoints/{endpoint_id}/deliveries", OFFICE),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/deliveries/{message_id}/replay", OFFICE),
     (Method::GET, "/metrics", Access::Scraper),
 ];
 

@@ -176,6 +176,14 @@ fn back_office() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::coupons::issue))
         .routes(routes!(admin::coupons::show, admin::coupons::withdraw))
         .routes(routes!(admin::quotes::price))
+        .routes(routes!(admin::endpoints::list, admin::endpoints::create))
+        .routes(routes!(admin::endpoints::show, admin::endpoints::delete))
+        .routes(routes!(admin::endpoints::enable))
+        .routes(routes!(admin::endpoints::disable))
+        .routes(routes!(admin::endpoints::rotate_secret))
+        .routes(routes!(admin::endpoints::test))
+        .routes(routes!(admin::endpoints::deliveries))
+        .routes(routes!(admin::endpoints::replay))
 }
 
 /// The whole site: API and pages behind all layers.

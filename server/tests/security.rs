@@ -9,7 +9,7 @@ use serde::Deserialize;
 use spdx::{Expression, LicenseReq, Licensee};
 
 /// The classes of attack that must have tests.
-const CLASSES: [&str; 24] = [
+const CLASSES: [&str; 25] = [
     "Tokens",
     "Refresh",
     "Login",
@@ -24,6 +24,7 @@ const CLASSES: [&str; 24] = [
     "Races",
     "Idempotency",
     "Webhooks in",
+    "Webhooks out (SSRF)",
     "Injection",
     "Pages",
     "Sockets",

@@ -125,6 +125,17 @@ class Shop:
             time.sleep(0.01)
         raise Away("no letter about an order")
 
+    def endpoint(self):
+        """A new endpoint on which nobody listens; older ones are deleted first."""
+        for known in self.get("/admin/v1/webhook-endpoints")["items"]:
+            self.done("DELETE", f"/admin/v1/webhook-endpoints/{known['id']}")
+        wanted = {"url": "http://127.0.0.1:9/hooks", "events": ["order.canceled"]}
+        return self.post("/admin/v1/webhook-endpoints", wanted)["id"]
+
+    def sent_event(self):
+        endpoint = self.endpoint()
+        return endpoint, self.post(f"/admin/v1/webhook-endpoints/{endpoint}/test")["message_id"]
+
     def saved_address(self):
         """An address that is kept; where there are many, the older ones are removed first."""
         for known in self.get("/v1/me/addresses")["items"][:-5]:

@@ -4,7 +4,7 @@ use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Preferences;
-use crate::ids::OrderId;
+use crate::ids::{EndpointId, OrderId};
 use crate::order::News;
 
 /// Something that happened to an inbox.
@@ -53,5 +53,10 @@ pub enum Matter {
         order: OrderId,
         /// What happened to it.
         news: News,
+    },
+    /// An endpoint that they made takes nothing, and was turned off.
+    EndpointDisabled {
+        /// Which.
+        endpoint: EndpointId,
     },
 }

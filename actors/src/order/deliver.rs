@@ -1,7 +1,7 @@
 //! What an order's effects do: each is one command to one payment, one stock, one review or one inbox, or a letter. What a payment makes of it comes back as
 //! a [`Fact`] later; what it refuses comes back at once.
 
-use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault};
+use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault, Timestamp};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -9,8 +9,10 @@ use super::command::Command;
 use super::effect::Effect;
 use super::fact::Fact;
 use super::letters::Letters;
+use super::news::News;
 use super::state::Order;
 use crate::checkout::Reached;
+use crate::endpoint::Endpoints;
 use crate::ids::{OrderId, PaymentId, ReviewId, VariantId};
 use crate::inbox::{Inboxes, Matter};
 use crate::payment::{self, Payment};
@@ -27,6 +29,8 @@ pub struct OrderDelivery {
     pub reviews: Directory<Review>,
     /// What people are told.
     pub inboxes: Inboxes,
+    /// Where events are sent.
+    pub endpoints: Endpoints,
     /// How letters leave.
     pub letters: Letters,
 }
@@ -100,7 +104,27 @@ impl OrderDelivery {
                 Reached::NotNow(reason) => return Delivered::Retry { reason },
             }
         }
-        Delivered::Done
+        self.publish((order, *news), *at, sent).await
+    }
+
+    /// Tells the programs that follow the shop.
+    async fn publish(
+        &self,
+        (id, news): (OrderId, News),
+        at: Timestamp,
+        sent: &Sent<'_>,
+    ) -> Delivered<Command> {
+        let order = match self.letters.orders.read(id.uuid()).await {
+            Ok(order) => order,
+            Err(error) => return Delivered::Retry { reason: error.to_string() },
+        };
+        let Some(total) = order.and_then(|order| Some(order.state.draft.as_ref()?.totals.total)) else {
+            return Delivered::Retry { reason: format!("{id} cannot be found") };
+        };
+        match self.endpoints.publish((id, total), (news, at), || sent.envelope()).await {
+            Ok(()) => Delivered::Done,
+            Err(reason) => Delivered::Retry { reason },
+        }
     }
 
     async fn to_stock(&self, sent: &Sent<'_>) -> Delivered<Command> {

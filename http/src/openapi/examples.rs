@@ -167,6 +167,9 @@ fn office(operation: &str) -> Option<Value> {
             "per_customer_limit": 1,
             "window": {"until": "2099-12-31T23:59:59Z"},
         }),
+        "admin_webhook_endpoints_create" => {
+            json!({"url": "https://hooks.example.org/shop", "events": ["order.placed", "order.paid"]})
+        }
         "admin_quotes_price" => json!({
             "lines": [{"variant_id": id(VariantId::PREFIX), "quantity": 2}],
             "currency": "EUR",

@@ -332,6 +332,14 @@ problems! {
     CouponProblems { "404": "coupon-unknown", "409": "request-in-flight" }
     /// Of trying out a price.
     QuoteProblems { "422": "validation-failed, pricebook-invalid (with `field`)" }
+    /// Of an endpoint.
+    EndpointProblems { "404": "endpoint-not-found", "409": "request-in-flight" }
+    /// Of making an endpoint.
+    NewEndpointProblems { "409": "too-many-endpoints, request-in-flight", "422": "validation-failed, endpoint-url-refused, idempotency-key-reused" }
+    /// Of sending to an endpoint.
+    SendProblems { "404": "endpoint-not-found", "409": "endpoint-disabled, too-many-deliveries, request-in-flight" }
+    /// Of sending a message once more.
+    DeliveryProblems { "404": "endpoint-not-found, delivery-not-found", "409": "endpoint-disabled, request-in-flight" }
     /// Of following what happens.
     StreamProblems { "503": "overloaded (too many streams), not-ready" }
 }

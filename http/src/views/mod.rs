@@ -6,6 +6,7 @@ pub mod carts;
 pub mod catalogue;
 pub mod checkout;
 pub mod desk;
+pub mod endpoints;
 pub mod fulfillment;
 pub mod notices;
 pub mod ops;

@@ -1,6 +1,6 @@
 //! Notifications as the API shows them. Their words are made here: what is kept says only what happened to what.
 
-use amazoff_actors::ids::{OrderId, ShipmentId};
+use amazoff_actors::ids::{EndpointId, OrderId, ShipmentId};
 use amazoff_actors::inbox::{Inbox, Matter, Notice, Preferences, Receipt};
 use amazoff_actors::order::{NewsKind, number};
 use amazoff_supervisor::Timestamp;
@@ -16,8 +16,8 @@ use crate::json::Form;
 pub struct NotificationBody {
     /// Its number: the person's notifications are numbered from 1, without a gap.
     pub seq: u64,
-    /// What happened: `order_placed`, `order_paid`, `payment_failed`, `parcel_sent`, `parcel_delivered`, `order_refunded` or
-    /// `order_canceled`; there may be more kinds one day.
+    /// What happened: `order_placed`, `order_paid`, `payment_failed`, `parcel_sent`, `parcel_delivered`, `order_refunded`,
+    /// `order_canceled` or `webhook_endpoint_disabled`; there may be more kinds one day.
     pub kind: &'static str,
     /// The same in words.
     pub text: String,
@@ -31,6 +31,9 @@ pub struct NotificationBody {
     pub shipment_id: Option<ShipmentId>,
     /// The amount that it is about.
     pub amount: Option<MoneyBody>,
+    /// The webhook endpoint that it is about, for whoever made it.
+    #[schema(value_type = Option<String>)]
+    pub endpoint_id: Option<EndpointId>,
     /// Whether the person has read it.
     pub read: bool,
     /// When it happened.
@@ -42,18 +45,35 @@ impl NotificationBody {
     /// A notice for a person who has read up to a number.
     pub fn of(notice: &Notice, read_upto: u64) -> Self {
         let Notice { seq, matter, at } = *notice;
-        let Matter::Order { order, news } = matter;
-        let number = number(order);
-        Self {
-            seq,
-            kind: news.kind().name(),
-            text: words(news.kind(), &number),
-            order_id: Some(order),
-            order_number: Some(number),
-            shipment_id: news.shipment(),
-            amount: news.amount().map(MoneyBody::from),
-            read: seq <= read_upto,
-            at,
+        let read = seq <= read_upto;
+        match matter {
+            Matter::Order { order, news } => {
+                let number = number(order);
+                Self {
+                    seq,
+                    kind: news.kind().name(),
+                    text: words(news.kind(), &number),
+                    order_id: Some(order),
+                    order_number: Some(number),
+                    shipment_id: news.shipment(),
+                    amount: news.amount().map(MoneyBody::from),
+                    endpoint_id: None,
+                    read,
+                    at,
+                }
+            }
+            Matter::EndpointDisabled { endpoint } => Self {
+                seq,
+                kind: "webhook_endpoint_disabled",
+                text: "A webhook endpoint takes nothing and was disabled.".to_owned(),
+                order_id: None,
+                order_number: None,
+                shipment_id: None,
+                amount: None,
+                endpoint_id: Some(endpoint),
+                read,
+                at,
+            },
         }
     }
 }

@@ -15,6 +15,7 @@ mod conduct;
 mod consistency;
 mod desk;
 mod docs;
+mod endpoints;
 mod examples;
 mod limits;
 mod notifications;

@@ -76,6 +76,8 @@ pub(crate) const OTLP_AUTHORIZATION: &str = "AMAZOFF_OTLP_AUTHORIZATION";
 pub(crate) const SMTP_URL: &str = "AMAZOFF_SMTP_URL";
 /// Who sends mails.
 pub(crate) const MAIL_FROM: &str = "AMAZOFF_MAIL_FROM";
+/// Whether webhooks may stay on this machine.
+pub(crate) const WEBHOOKS_HERE: &str = "AMAZOFF_WEBHOOKS_HERE";
 /// How much catalogue an empty shop gets.
 pub(crate) const SEED: &str = "AMAZOFF_SEED";
 /// Slowness of the sandbox payment provider.
@@ -183,6 +185,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
     )
     .secret(),
     Variable::new(MAIL_FROM, "", "Who sends mails, such as Shop <shop@example.org>."),
+    Variable::new(
+        WEBHOOKS_HERE,
+        "off",
+        "on: webhooks may also go to this machine, and by http. For trying out: else they go by https and out into the world only.",
+    ),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),
     Variable::new(

@@ -21,7 +21,7 @@ use amazoff_testkit::faults::{FaultPlan, FaultyDocuments, FaultyJournal, Power, 
 use crate::came;
 use crate::clock::WorldClock;
 use crate::invariants::Invariants;
-use crate::outside::{QuickHasher, Wastebasket, stand_in};
+use crate::outside::{Listener, QuickHasher, Wastebasket, stand_in};
 use crate::provider::Provider;
 use crate::stored::Stored;
 
@@ -334,6 +334,7 @@ async fn boot(over: &Boot<'_>) -> Machine {
         providers: Providers::of([provider]),
         passwords: Arc::new(hasher.clone()),
         mailer: Arc::new(Wastebasket),
+        caller: Arc::new(Listener),
         public_url: "http://shop.test".to_owned(),
     };
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());

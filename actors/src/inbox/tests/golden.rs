@@ -1,7 +1,7 @@
 use amazoff_testkit::golden;
 
 use super::*;
-use crate::ids::{RefundId, ShipmentId};
+use crate::ids::{EndpointId, RefundId, ShipmentId};
 use crate::money::Money;
 
 fn news() -> [News; 7] {
@@ -22,6 +22,10 @@ fn of(news: News) -> Matter {
     Matter::Order { order: OrderId::from(Uuid::from_u128(2)), news }
 }
 
+fn disabled() -> Matter {
+    Matter::EndpointDisabled { endpoint: EndpointId::from(Uuid::from_u128(3)) }
+}
+
 #[test]
 fn everything_that_an_inbox_ever_stored_can_be_read() {
     let preferences = || Preferences::without(NewsKind::ALL);
@@ -32,6 +36,8 @@ fn everything_that_an_inbox_ever_stored_can_be_read() {
             Event::PreferencesSet { preferences: preferences(), at: AT },
         ])
         .commands(news().map(|news| Command::Put { matter: of(news), at: AT }))
+        .events([Event::Arrived { notice: Notice { seq: 8, matter: disabled(), at: AT } }])
+        .commands([Command::Put { matter: disabled(), at: AT }])
         .commands([Command::MarkRead { upto: 7 }, Command::SetPreferences { preferences: preferences() }])
         .commands(NewsKind::ALL.map(|kind| Command::Mute { kind }))
         .replies([Receipt { newest: 7, read_upto: 6, unread: 1 }])

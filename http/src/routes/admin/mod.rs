@@ -5,6 +5,7 @@
 pub(crate) mod coupons;
 mod desk;
 mod editor;
+pub(crate) mod endpoints;
 pub(crate) mod orders;
 pub(crate) mod parcels;
 pub(crate) mod pricebook;

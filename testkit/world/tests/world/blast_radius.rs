@@ -12,7 +12,7 @@ use std::time::Duration;
 use amazoff_actors::cart::{NewLine, Owner};
 use amazoff_actors::checkout::{CompleteForm, PaymentChoice};
 use amazoff_actors::coupon::Issue;
-use amazoff_actors::ids::{CartId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
+use amazoff_actors::ids::{CartId, EndpointId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
 use amazoff_actors::inbox::Matter;
 use amazoff_actors::money::{Money, Quantity};
 use amazoff_actors::order::{CancelReason, News};
@@ -112,6 +112,10 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
             let matter = Matter::Order { order: OrderId::from(chance::uuid()), news: News::Placed };
             let user = UserId::from(chance::uuid());
             verdict(shop.inboxes.put(user, (matter, world.clock.now()), envelope).await)
+        }
+        "endpoint" => {
+            let endpoint = EndpointId::from(chance::uuid());
+            verdict(shop.endpoints.enable(endpoint, envelope).await)
         }
         "order" => {
             let order = OrderId::from(chance::uuid());
