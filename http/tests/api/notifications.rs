@@ -278,7 +278,7 @@ async fn a_stalled_reader_is_let_go_and_others_go_on() {
     let mut seq = 0;
     let let_go = async {
         while app.platform.realtime.open_sockets() >= open {
-            told(&app, &token, 20).await;
+            told(&app, &token, 3).await;
             told(&app, &ben, 1).await;
             seq += 1;
             assert_eq!(heard(&mut lively).await["seq"], seq, "others go on");
