@@ -169,6 +169,14 @@ typed_id!(
     ReviewId, "rev_"
 );
 typed_id!(
+    /// Where the shop's events are sent.
+    EndpointId, "whe_"
+);
+typed_id!(
+    /// A message to an endpoint.
+    MessageId, "msg_"
+);
+typed_id!(
     /// A promotion of the pricebook.
     PromotionId, "promo_"
 );

@@ -13,6 +13,8 @@ pub mod cart;
 pub mod checkout;
 pub mod coupon;
 pub mod media;
+pub mod endpoint;
+pub mod inbox;
 pub mod order;
 pub mod payment;
 pub mod pricebook;

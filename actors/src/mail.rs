@@ -8,7 +8,10 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What a mail says.
+use crate::money::Money;
+use crate::order::{NewsKind, Tracking};
+
+/// What a mail about an account says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Letter {
@@ -46,6 +49,39 @@ impl Letter {
     }
 }
 
+/// What a mail is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The receiver's account.
+    Account(Letter),
+    /// An order.
+    Order(Box<OrderLetter>),
+}
+
+/// What a mail about an order says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLetter {
+    /// What happened.
+    pub kind: NewsKind,
+    /// The order's number for people.
+    pub number: String,
+    /// The things that it is about: all of a new order, or those of a parcel; else none.
+    pub lines: Vec<LetterLine>,
+    /// The amount that it is about: what the order costs, what was taken, is missing, or went back.
+    pub amount: Option<Money>,
+    /// How the parcel can be followed.
+    pub tracking: Option<Tracking>,
+}
+
+/// Some pieces of one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterLine {
+    /// What it is called.
+    pub title: String,
+    /// How many.
+    pub quantity: u32,
+}
+
 /// One mail to one person. It exists in memory only, while it is handed over.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
@@ -56,9 +92,11 @@ pub struct Message {
     /// What the receiver is called.
     pub name: String,
     /// What it says.
-    pub letter: Letter,
+    pub content: Content,
     /// The link that it asks to follow, for letters that do.
     pub link: Option<String>,
+    /// Where one request says that no more letters like it are wanted (RFC 8058); none for what must be known.
+    pub unsubscribe: Option<String>,
     /// When what it tells happened.
     pub at: Timestamp,
 }
@@ -66,7 +104,10 @@ pub struct Message {
 // Neither address nor link may reach a log.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message").field("id", &self.id).field("letter", &self.letter).finish_non_exhaustive()
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
     }
 }
 

@@ -9,9 +9,11 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
+use crate::endpoint::{Caller, Endpoint, EndpointDelivery, Endpoints};
+use crate::inbox::{Inbox, Inboxes};
 use crate::mail::Mailer;
 use crate::media::{ImageCodec, MediaStore};
-use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
+use crate::order::{Letters, Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
@@ -40,6 +42,8 @@ pub struct Outside {
     pub passwords: Arc<dyn PasswordHasher>,
     /// Hands mails over.
     pub mailer: Arc<dyn Mailer>,
+    /// Calls the receivers of webhooks.
+    pub caller: Arc<dyn Caller>,
     /// Where the links in mails lead: the shop's address, without a slash at the end.
     pub public_url: String,
 }
@@ -48,6 +52,21 @@ impl Outside {
     fn mails(&self, clock: &Arc<dyn Clock>) -> MailDelivery {
         let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
         MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) }
+    }
+
+    fn calls(
+        &self,
+        endpoints: &Directory<Endpoint>,
+        inboxes: Inboxes,
+        clock: &Arc<dyn Clock>,
+    ) -> EndpointDelivery {
+        let (endpoints, caller) = (endpoints.clone(), Arc::clone(&self.caller));
+        EndpointDelivery { endpoints, inboxes, caller, vault: self.vault.clone(), clock: Arc::clone(clock) }
+    }
+
+    fn letters(&self, orders: Directory<Order>, inboxes: Inboxes) -> Letters {
+        let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
+        Letters { orders, inboxes, vault: self.vault.clone(), mailer, public_url }
     }
 }
 
@@ -72,6 +91,10 @@ pub struct Shop {
     pub reviews: Reviews,
     /// How many stars that gives each product.
     pub ratings: Ratings,
+    /// What people are told.
+    pub inboxes: Inboxes,
+    /// Where events are sent.
+    pub endpoints: Endpoints,
     /// What was bought.
     pub orders: Orders,
     /// What was paid.
@@ -110,6 +133,8 @@ impl Shop {
         let users = assembly.directory::<User>(limits);
         let ratings = assembly.directory::<Rating>(limits);
         let reviews = assembly.directory::<Review>(limits);
+        let inbox = assembly.directory::<Inbox>(limits);
+        let endpoint = assembly.directory::<Endpoint>(limits);
         let orders = assembly.directory::<Order>(limits);
         let payments = assembly.directory::<Payment>(limits);
         let checkouts = assembly.directory::<Checkout>(limits);
@@ -125,8 +150,23 @@ impl Shop {
         assembly.register_with(&users, Arc::new(outside.mails(&ports.clock)));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
-        let delivery =
-            OrderDelivery { payments: payments.clone(), stocks: stocks.clone(), reviews: reviews.clone() };
+        assembly.register(&inbox);
+        let inboxes = Inboxes::new(inbox);
+        assembly.register_with(&endpoint, Arc::new(outside.calls(&endpoint, inboxes.clone(), &ports.clock)));
+        let endpoints = Endpoints::new(
+            endpoint,
+            Arc::clone(&ports.journal),
+            Arc::clone(&outside.caller),
+            (outside.vault.clone(), Arc::clone(&ports.clock)),
+        );
+        let delivery = OrderDelivery {
+            payments: payments.clone(),
+            stocks: stocks.clone(),
+            reviews: reviews.clone(),
+            inboxes: inboxes.clone(),
+            endpoints: endpoints.clone(),
+            letters: outside.letters(orders.clone(), inboxes.clone()),
+        };
         assembly.register_with(&orders, Arc::new(delivery));
         let clock = Arc::clone(&ports.clock);
         let providers = outside.providers.clone();
@@ -142,8 +182,8 @@ impl Shop {
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, (&products, &ratings, &reviews), ports);
-        let said =
-            (Ratings::new(ratings), Reviews::new(reviews, assembly.documents(), outside.vault.clone()));
+        let reviews = Reviews::new(reviews, assembly.documents(), outside.vault.clone());
+        let said = (Ratings::new(ratings), reviews, inboxes, endpoints);
         let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())
@@ -154,7 +194,7 @@ impl Shop {
         ports: &Ports,
         (outside, providers): (Outside, Providers),
         (shelf, documents): (Shelf, Arc<dyn Documents>),
-        (carts, users, orders, payments, checkouts, (ratings, reviews)): Directories,
+        (carts, users, orders, payments, checkouts, (ratings, reviews, inboxes, endpoints)): Directories,
     ) -> Self {
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
@@ -176,6 +216,8 @@ impl Shop {
             ),
             reviews,
             ratings,
+            inboxes,
+            endpoints,
             orders: orders.clone(),
             webhooks: Webhooks::new(
                 providers.clone(),
@@ -209,7 +251,7 @@ type Directories = (
     Directory<Order>,
     Directory<Payment>,
     Directory<Checkout>,
-    (Ratings, Reviews),
+    (Ratings, Reviews, Inboxes, Endpoints),
 );
 
 /// The handles that others look things up in.

@@ -17,7 +17,7 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 11] = [
+pub const DOMAINS: [&str; 13] = [
     "product",
     "stock",
     "pricebook",
@@ -26,6 +26,8 @@ pub const DOMAINS: [&str; 11] = [
     "user",
     "rating",
     "review",
+    "inbox",
+    "endpoint",
     "order",
     "payment",
     "checkout",

@@ -86,7 +86,9 @@ pub(crate) fn of_order(effect: &order::Effect) -> Carried {
         | Effect::SyncPayment { .. }
         | Effect::CapturePart { .. }
         | Effect::VoidPayment { .. }
-        | Effect::NotePurchase { .. } => None,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => None,
     }
 }
 

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use amazoff_actors::cart::Cart;
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::coupon::Coupon;
+use amazoff_actors::endpoint::Endpoint;
+use amazoff_actors::inbox::Inbox;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::Payment;
 use amazoff_actors::pricebook::Pricebook;
@@ -62,6 +64,8 @@ pub(crate) fn domains() -> Vec<Box<dyn Domain>> {
         Box::<Histories<User>>::default(),
         Box::<Histories<Rating>>::default(),
         Box::<Histories<Review>>::default(),
+        Box::<Histories<Inbox>>::default(),
+        Box::<Histories<Endpoint>>::default(),
         Box::<Histories<Order>>::default(),
         Box::<Histories<Payment>>::default(),
         Box::<Histories<Checkout>>::default(),

@@ -22,6 +22,7 @@ mod in_flight;
 mod media;
 mod past;
 mod scan;
+mod silent;
 mod tell;
 
 use amazoff_supervisor::archive::Archive;

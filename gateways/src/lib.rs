@@ -1,4 +1,4 @@
-//! Adapters to the outside: payments, e-mail, password hashing, images. Each implements a port of `actors` or serves the program's
+//! Adapters to the outside: payments, e-mail, receivers of webhooks, password hashing, images. Each implements a port of `actors` or serves the program's
 //! start; none of them knows a rule of the shop.
 
 #![warn(missing_docs)]
@@ -7,6 +7,7 @@ pub mod images;
 pub mod mail;
 pub mod passwords;
 pub mod paypal;
+pub mod receivers;
 mod remote;
 pub mod sandbox;
 pub mod stripe;

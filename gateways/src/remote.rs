@@ -27,6 +27,12 @@ const ANSWER_MAX: usize = 4 * 1024 * 1024;
 #[error("the provider's adapter cannot be made: {0}")]
 pub struct SetupError(String);
 
+impl SetupError {
+    pub(crate) fn new(reason: String) -> Self {
+        Self(reason)
+    }
+}
+
 /// How an adapter calls.
 pub(crate) fn client(timeout: Duration) -> Result<Client, SetupError> {
     let builder = Client::builder()

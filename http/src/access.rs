@@ -36,6 +36,8 @@ const OPS: Access = Access::Staff(OPERATORS);
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
 /// For those who fill the catalogue, programs of theirs included.
 const EDITORS: Access = Access::Staff(&[Role::Admin]);
+/// For what only admins see, and can do without showing the password.
+const OFFICE: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -101,6 +103,12 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/v1/me/api-keys", Access::ConfirmedPerson),
     (Method::DELETE, "/v1/me/api-keys/{key_id}", Access::Person),
     (Method::GET, "/v1/me/reviews", Access::Person),
+    (Method::GET, "/v1/me/notifications", Access::Person),
+    (Method::GET, "/v1/me/notifications/events", Access::Person),
+    (Method::POST, "/v1/me/notifications/read", Access::Person),
+    (Method::GET, "/v1/me/notification-preferences", Access::Person),
+    (Method::PUT, "/v1/me/notification-preferences", Access::Person),
+    (Method::POST, "/v1/unsubscribe/{token}", Access::Anyone),
     (Method::PATCH, "/v1/reviews/{review_id}", Access::Person),
     (Method::DELETE, "/v1/reviews/{review_id}", Access::Person),
     (Method::POST, "/v1/reviews/{review_id}/votes", Access::Person),
@@ -187,6 +195,16 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/admin/v1/coupons/{code}", DESK),
     (Method::DELETE, "/admin/v1/coupons/{code}", ADMIN),
     (Method::POST, "/admin/v1/quotes", DESK),
+    (Method::GET, "/admin/v1/webhook-endpoints", OFFICE),
+    (Method::POST, "/admin/v1/webhook-endpoints", ADMIN),
+    (Method::GET, "/admin/v1/webhook-endpoints/{endpoint_id}", OFFICE),
+    (Method::DELETE, "/admin/v1/webhook-endpoints/{endpoint_id}", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/enable", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/disable", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/rotate-secret", ADMIN),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/test", OFFICE),
+    (Method::GET, "/admin/v1/webhook-endpoints/{endpoint_id}/deliveries", OFFICE),
+    (Method::POST, "/admin/v1/webhook-endpoints/{endpoint_id}/deliveries/{message_id}/replay", OFFICE),
     (Method::GET, "/metrics", Access::Scraper),
 ];
 

@@ -16,7 +16,7 @@ pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Writes that answer what cannot be had otherwise: secrets, and what was worked out. They always show it.
-const ALWAYS_SHOWN: [&str; 11] = [
+const ALWAYS_SHOWN: [&str; 13] = [
     "/v1/auth/register",
     "/v1/auth/login",
     "/v1/auth/refresh",
@@ -26,6 +26,8 @@ const ALWAYS_SHOWN: [&str; 11] = [
     "/v1/realtime/ticket",
     "/admin/v1/media",
     "/admin/v1/quotes",
+    "/admin/v1/webhook-endpoints",
+    "/admin/v1/webhook-endpoints/{endpoint_id}/rotate-secret",
     "/ops/v1/entities/{id}/what-if",
     "/ops/v1/quarantine/{entity}/{command_id}/retry",
 ];

@@ -19,8 +19,8 @@ use crate::platform::Platform;
 use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, media, ops, orders, payments,
-    profile, realtime, recovery, reviews, sessions, webhooks,
+    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, media, notifications, ops, orders,
+    payments, profile, realtime, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -75,6 +75,11 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(recovery::change_email))
         .routes(routes!(api_keys::list, api_keys::issue))
         .routes(routes!(api_keys::withdraw))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::mark_read))
+        .routes(routes!(notifications::events))
+        .routes(routes!(notifications::preferences, notifications::prefer))
+        .routes(routes!(notifications::unsubscribe))
         .routes(routes!(auth::public_keys))
         .routes(routes!(realtime::ticket))
         .routes(routes!(realtime::open))
@@ -173,6 +178,14 @@ fn back_office() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::coupons::issue))
         .routes(routes!(admin::coupons::show, admin::coupons::withdraw))
         .routes(routes!(admin::quotes::price))
+        .routes(routes!(admin::endpoints::list, admin::endpoints::create))
+        .routes(routes!(admin::endpoints::show, admin::endpoints::delete))
+        .routes(routes!(admin::endpoints::enable))
+        .routes(routes!(admin::endpoints::disable))
+        .routes(routes!(admin::endpoints::rotate_secret))
+        .routes(routes!(admin::endpoints::test))
+        .routes(routes!(admin::endpoints::deliveries))
+        .routes(routes!(admin::endpoints::replay))
 }
 
 /// The whole site: API and pages behind all layers.

@@ -13,6 +13,7 @@ use amazoff_cluster::{DataFolder, LeaseEnd, TakeError};
 use amazoff_gateways::SetupError;
 use amazoff_gateways::images::ImagePool;
 use amazoff_gateways::passwords::Argon2Pool;
+use amazoff_gateways::receivers::Receivers;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{self, Limits, Listener, Tls};
 use amazoff_http::{HttpSettings, Platform, WaitingFor};
@@ -284,6 +285,7 @@ fn outside(
         providers: providers::all(sandbox.with_secret(secret), config, address)?,
         passwords: Arc::<Argon2Pool>::clone(&pools.passwords),
         mailer: mails::mailer(&config.mail, &config.data_dir),
+        caller: Arc::new(Receivers::new(config.webhooks_reach)?),
         public_url: config.shop_url(address),
     })
 }

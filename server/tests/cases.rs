@@ -72,7 +72,7 @@ const ONE_COMMIT: &str = "A rule of one entity: the commit that decides it is al
 const CLOCK: &str = "No (c): the real program's clock cannot be set in a test.";
 
 /// The cases that must have tests.
-const CASES: [Case; 40] = [
+const CASES: [Case; 44] = [
     bought("T-C1", "a hundred additions of one thing at once add up"),
     bought("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
     refused(
@@ -165,9 +165,29 @@ const CASES: [Case; 40] = [
     rule("T-U2", "a copied login that comes back ends, and its person is told", ONE_COMMIT),
     rule("T-U4", "a role that is taken away is gone at once, on open streams too", ONE_COMMIT),
     rule(
+        "T-N1",
+        "a provider's message that comes five times writes one letter",
+        "A letter is an effect of the commit that it tells of; effects are tried in every way for payments and stock.",
+    ),
+    rule(
         "T-N2",
         "a mail that is refused for now is tried again, one that is refused for good is not, and nobody waits",
         "Deliveries of effects are tried in every way for payments and stock.",
+    ),
+    rule(
+        "T-N3",
+        "whoever comes back to their notifications misses none and gets none twice, or is told to begin anew",
+        ONE_COMMIT,
+    ),
+    rule(
+        "T-N4",
+        "a reader that stalls is let go, and others do not notice",
+        "Nothing is stored of a reader, so there is nothing to cut or kill.",
+    ),
+    rule(
+        "T-N5",
+        "nobody gets what another person is told",
+        "Whose topic it is follows from the session alone.",
     ),
 ];
 

@@ -24,6 +24,7 @@ const CLASSES: [&str; 25] = [
     "Races",
     "Idempotency",
     "Webhooks in",
+    "Webhooks out (SSRF)",
     "Injection",
     "Pages",
     "Sockets",

@@ -176,6 +176,16 @@ def user(case):
     at(case, user_id=SHOP.somebody()["user"]["id"])
 
 
+def endpoint_form(case):
+    SHOP.endpoint()
+    case.body = {**case.body, "url": "http://127.0.0.1:9/hooks"}
+
+
+def replay(case):
+    endpoint, message = SHOP.sent_event()
+    at(case, endpoint_id=endpoint, message_id=message)
+
+
 def spare(case):
     case.body = {"path": SPARE}
 
@@ -227,6 +237,8 @@ RECIPES = {
         case, "body", {"old_password": PASSWORD, "password": uuid.uuid4().hex}
     ),
     "POST /v1/me/email": email,
+    "POST /v1/me/notifications/read": lambda case: setattr(case, "body", {"upto": 0}),
+    "POST /v1/unsubscribe/{token}": one(token=lambda: SHOP.unsubscribe()),
     "GET /v1/me/cart": lambda case: SHOP.cart(),
     "POST /v1/carts": lambda case: setattr(case, "body", {"currency": "EUR"}),
     "POST /v1/carts/{cart_id}/lines": lambda case: (
@@ -289,6 +301,15 @@ RECIPES = {
     "POST /admin/v1/coupons": issue,
     "GET /admin/v1/coupons/{code}": one(code=lambda: SHOP.coupon()),
     "DELETE /admin/v1/coupons/{code}": one(code=lambda: SHOP.coupon()),
+    "POST /admin/v1/webhook-endpoints": endpoint_form,
+    "GET /admin/v1/webhook-endpoints/{endpoint_id}": one(endpoint_id=lambda: SHOP.endpoint()),
+    "DELETE /admin/v1/webhook-endpoints/{endpoint_id}": one(endpoint_id=lambda: SHOP.endpoint()),
+    "POST /admin/v1/webhook-endpoints/{endpoint_id}/enable": one(endpoint_id=lambda: SHOP.endpoint()),
+    "POST /admin/v1/webhook-endpoints/{endpoint_id}/disable": one(endpoint_id=lambda: SHOP.endpoint()),
+    "POST /admin/v1/webhook-endpoints/{endpoint_id}/rotate-secret": one(endpoint_id=lambda: SHOP.endpoint()),
+    "POST /admin/v1/webhook-endpoints/{endpoint_id}/test": one(endpoint_id=lambda: SHOP.endpoint()),
+    "GET /admin/v1/webhook-endpoints/{endpoint_id}/deliveries": one(endpoint_id=lambda: SHOP.endpoint()),
+    "POST /admin/v1/webhook-endpoints/{endpoint_id}/deliveries/{message_id}/replay": replay,
     "POST /ops/v1/tree/restart": spare,
     "POST /ops/v1/tree/halt": spare,
     "POST /ops/v1/tree/kill": spare,

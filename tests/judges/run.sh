@@ -21,7 +21,7 @@ trap finish EXIT
 
 email=judge@example.org
 password=a-judge-of-the-outside
-env -i PATH="$PATH" AMAZOFF_LISTEN=127.0.0.1:0 AMAZOFF_DATA_DIR="$folder/data" AMAZOFF_SEED=small AMAZOFF_RATE_LIMITS=off \
+env -i PATH="$PATH" AMAZOFF_LISTEN=127.0.0.1:0 AMAZOFF_DATA_DIR="$folder/data" AMAZOFF_SEED=small AMAZOFF_WEBHOOKS_HERE=on AMAZOFF_RATE_LIMITS=off \
   AMAZOFF_SANDBOX_LATENCY_MS=0 AMAZOFF_SANDBOX_WEBHOOK_SECRET=sandbox-webhook-secret AMAZOFF_OWNER_EMAIL=$email AMAZOFF_OWNER_PASSWORD=$password \
   "$binary" >"$folder/log" 2>&1 &
 shop=$!

@@ -127,6 +127,28 @@ class Shop:
         requests.post(f"{self.url}/v1/auth/password-reset", json={"email": email}, timeout=15)
         return self.link(email, "new-password")
 
+    def unsubscribe(self):
+        """The token of a letter about an order of the owner's."""
+        self.bought()
+        for _ in range(500):
+            for file in sorted(self.mails.glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)[:20]:
+                found = re.search(r"/v1/unsubscribe/(un_[0-9a-z_.]+)", file.read_text(encoding="utf-8"))
+                if found:
+                    return found[1]
+            time.sleep(0.01)
+        raise Away("no letter about an order")
+
+    def endpoint(self):
+        """A new endpoint on which nobody listens; older ones are deleted first."""
+        for known in self.get("/admin/v1/webhook-endpoints")["items"]:
+            self.done("DELETE", f"/admin/v1/webhook-endpoints/{known['id']}")
+        wanted = {"url": "http://127.0.0.1:9/hooks", "events": ["order.canceled"]}
+        return self.post("/admin/v1/webhook-endpoints", wanted)["id"]
+
+    def sent_event(self):
+        endpoint = self.endpoint()
+        return endpoint, self.post(f"/admin/v1/webhook-endpoints/{endpoint}/test")["message_id"]
+
     def saved_address(self):
         """An address that is kept; where there are many, the older ones are removed first."""
         for known in self.get("/v1/me/addresses")["items"][:-5]:

@@ -1,16 +1,20 @@
-//! What an order's effects do: each is one command to one payment, one stock or one review. What a payment makes of it comes back as
+//! What an order's effects do: each is one command to one payment, one stock, one review or one inbox, or a letter. What a payment makes of it comes back as
 //! a [`Fact`] later; what it refuses comes back at once.
 
-use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault};
+use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Fault, Timestamp};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::command::Command;
 use super::effect::Effect;
 use super::fact::Fact;
+use super::letters::Letters;
+use super::news::News;
 use super::state::Order;
 use crate::checkout::Reached;
+use crate::endpoint::Endpoints;
 use crate::ids::{OrderId, PaymentId, ReviewId, VariantId};
+use crate::inbox::{Inboxes, Matter};
 use crate::payment::{self, Payment};
 use crate::review::{self, Review};
 use crate::stock::{self, Stock};
@@ -23,6 +27,12 @@ pub struct OrderDelivery {
     pub stocks: Directory<Stock>,
     /// The reviews.
     pub reviews: Directory<Review>,
+    /// What people are told.
+    pub inboxes: Inboxes,
+    /// Where events are sent.
+    pub endpoints: Endpoints,
+    /// How letters leave.
+    pub letters: Letters,
 }
 
 /// Why a payment failed that could not even be written down.
@@ -44,6 +54,8 @@ impl Deliver<Order> for OrderDelivery {
                     self.to_stock(&sent).await
                 }
                 Effect::NotePurchase { .. } => self.to_review(&sent).await,
+                Effect::Write { news, at } => self.letters.write(&sent, (*news, *at)).await,
+                Effect::Announce { .. } => self.announce(&sent).await,
             }
         }
         .boxed()
@@ -80,6 +92,41 @@ impl OrderDelivery {
         }
     }
 
+    async fn announce(&self, sent: &Sent<'_>) -> Delivered<Command> {
+        let Effect::Announce { news, buyer, at } = sent.effect else { return Delivered::Done };
+        let order = OrderId::from(sent.key.entity.id);
+        if let Some(buyer) = buyer {
+            let matter = Matter::Order { order, news: *news };
+            match Reached::from(self.inboxes.put(*buyer, (matter, *at), sent.envelope()).await) {
+                Reached::Accepted(_) => {}
+                Reached::Refused(refusal) => return stuck(sent, &refusal.to_string()),
+                Reached::Poisoned(reason) => return stuck(sent, &reason),
+                Reached::NotNow(reason) => return Delivered::Retry { reason },
+            }
+        }
+        self.publish((order, *news), *at, sent).await
+    }
+
+    /// Tells the programs that follow the shop.
+    async fn publish(
+        &self,
+        (id, news): (OrderId, News),
+        at: Timestamp,
+        sent: &Sent<'_>,
+    ) -> Delivered<Command> {
+        let order = match self.letters.orders.read(id.uuid()).await {
+            Ok(order) => order,
+            Err(error) => return Delivered::Retry { reason: error.to_string() },
+        };
+        let Some(total) = order.and_then(|order| Some(order.state.draft.as_ref()?.totals.total)) else {
+            return Delivered::Retry { reason: format!("{id} cannot be found") };
+        };
+        match self.endpoints.publish((id, total), (news, at), || sent.envelope()).await {
+            Ok(()) => Delivered::Done,
+            Err(reason) => Delivered::Retry { reason },
+        }
+    }
+
     async fn to_stock(&self, sent: &Sent<'_>) -> Delivered<Command> {
         let Some((variant, command)) = asked_of_stock(sent.effect) else { return Delivered::Done };
         match Reached::from(self.stocks.execute(variant.uuid(), command, sent.envelope()).await) {
@@ -107,7 +154,9 @@ fn asked_of_payment(effect: &Effect) -> Option<(PaymentId, payment::Command)> {
         Effect::ShipStock { .. }
         | Effect::Deallocate { .. }
         | Effect::Restock { .. }
-        | Effect::NotePurchase { .. } => None,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => None,
     }
 }
 
@@ -130,7 +179,9 @@ fn asked_of_stock(effect: &Effect) -> Option<(VariantId, stock::Command)> {
         | Effect::CapturePart { .. }
         | Effect::Refund { .. }
         | Effect::VoidPayment { .. }
-        | Effect::NotePurchase { .. } => None,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => None,
     }
 }
 
@@ -148,7 +199,9 @@ fn refused(sent: &Sent<'_>, payment: PaymentId, code: &str) -> Delivered<Command
         | Effect::ShipStock { .. }
         | Effect::Deallocate { .. }
         | Effect::Restock { .. }
-        | Effect::NotePurchase { .. } => return Delivered::Done,
+        | Effect::NotePurchase { .. }
+        | Effect::Write { .. }
+        | Effect::Announce { .. } => return Delivered::Done,
     };
     tracing::error!(order.id = %order, payment.id = %payment, ?fact, "payment {payment} refused {order}: {fact:?}");
     Delivered::Answer(Command::NoteFact { payment, fact })

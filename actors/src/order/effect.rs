@@ -1,8 +1,10 @@
 //! What an order asks of others, each at least once, keyed so that a repeat changes nothing.
 
+use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::news::News;
 use crate::ids::{
     CaptureId, HoldId, PaymentId, ProductId, RefundId, ReviewId, ShipmentId, UserId, VariantId,
 };
@@ -90,10 +92,28 @@ pub enum Effect {
         /// Whether the order stands.
         stands: bool,
     },
+    /// Write to whoever receives the order.
+    Write {
+        /// Of what.
+        news: News,
+        /// When it happened.
+        at: Timestamp,
+    },
+    /// Put it into the buyer's inbox, and tell the programs that follow the shop.
+    Announce {
+        /// What.
+        news: News,
+        /// Whose order it is; absent for guests, who have no inbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        buyer: Option<UserId>,
+        /// When it happened.
+        at: Timestamp,
+    },
 }
 
 impl Effect {
-    /// The stream it goes on: one per payment, one per variant and one per review, so that a stuck one delays nothing else.
+    /// The stream it goes on: one per payment, one per variant, one per review, one for letters and one
+    /// for all other news, so that a stuck one delays nothing else.
     pub(super) fn destination(&self) -> String {
         match self {
             Self::Authorize { payment, .. }
@@ -105,6 +125,8 @@ impl Effect {
             | Self::Deallocate { variant, .. }
             | Self::Restock { variant, .. } => format!("stock:{variant}"),
             Self::NotePurchase { product, buyer, .. } => format!("review:{}", ReviewId::of(*buyer, *product)),
+            Self::Write { .. } => "letters".to_owned(),
+            Self::Announce { .. } => "news".to_owned(),
         }
     }
 }

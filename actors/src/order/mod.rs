@@ -40,7 +40,8 @@
 //!
 //! Where money is taken with parcels ([`CapturePolicy::OnShipment`](crate::pricebook::CapturePolicy)), sending one asks for the
 //! price of its pieces (and that of sending, with the first one), and what nothing is to be taken from any more is given up.
-//! Reviews are told which products arrived, and when all of one was paid back.
+//! Reviews are told which products arrived, and when all of one was paid back. Each [`News`] is written to whoever receives the order, and
+//! announced to its buyer's inbox, once: both are effects of the commit that it is about.
 //! Stock is asked to ship, to take promises back and to restock; what a payment did comes back as a [`Fact`], which is never
 //! refused. A reservation that runs out cancels nothing.
 //!
@@ -63,6 +64,8 @@ mod fact;
 mod further;
 mod goods;
 mod handle;
+mod letters;
+mod news;
 mod number;
 mod pay;
 mod plan;
@@ -91,6 +94,8 @@ pub use goods::{
     Pieces, Portion, ReceivedPortion, Return, ReturnReason, ReturnState, Shipment, ShipmentState, Tracking,
 };
 pub use handle::{OrderCard, OrderPage, Orders};
+pub use letters::Letters;
+pub use news::{News, NewsKind};
 pub use number::number;
 pub use projection::{ORDERS, OrderProjection};
 pub use rejection::Rejection;

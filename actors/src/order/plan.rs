@@ -6,6 +6,7 @@ use amazoff_supervisor::{Decision, Entity, Timestamp};
 
 use super::effect::Effect;
 use super::event::Event;
+use super::news::Bulletin;
 use super::state::Order;
 use crate::ids::ProductId;
 use crate::money::Money;
@@ -15,18 +16,26 @@ pub(super) struct Plan {
     /// The order after the events so far.
     pub(super) order: Order,
     kept: BTreeSet<ProductId>,
+    news: Bulletin,
     decision: Decision<Order>,
 }
 
 impl Plan {
     /// Nothing happens yet.
     pub(super) fn of(order: &Order) -> Self {
-        Self { order: order.clone(), kept: order.kept(), decision: order.unchanged() }
+        Self {
+            order: order.clone(),
+            kept: order.kept(),
+            news: Bulletin::default(),
+            decision: order.unchanged(),
+        }
     }
 
     /// An event happens.
     pub(super) fn happens(&mut self, event: Event) {
+        let settled = self.order.is_settled();
         self.order.apply(&event);
+        self.news.note(&self.order, &event, settled);
         self.decision.events.push(event);
     }
 
@@ -53,9 +62,10 @@ impl Plan {
         self.decision = decision.forget(name);
     }
 
-    /// The decision. Reviews are told of what arrived or was paid back by it.
+    /// The decision. Reviews are told of what arrived or was paid back by it, buyers of what they want to know.
     pub(super) fn done(mut self) -> Decision<Order> {
         self.decision.effects.extend(self.order.purchases_since(&self.kept));
+        self.decision.effects.extend(self.news.effects(&self.order));
         Decision { reply: self.order.stage(), ..self.decision }
     }
 }

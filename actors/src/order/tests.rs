@@ -1,5 +1,6 @@
 mod golden;
 mod money;
+mod news;
 mod parcels;
 mod pay;
 mod purchases;

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use super::recovery::Link;
 use super::{Command, Mail, Purpose, User};
 use crate::ids::UserId;
-use crate::mail::{Letter, MailError, Mailer, Message};
+use crate::mail::{Content, Letter, MailError, Mailer, Message};
 
 /// Delivers the mails of users.
 pub struct MailDelivery {
@@ -43,7 +43,8 @@ impl Deliver<User> for MailDelivery {
                 format!("{}{}?token={secret}", self.public_url, page(purpose))
             });
             let id = sent.key.delivered_as().0;
-            let message = Message { id, to, name, letter: *letter, link, at: *at };
+            let content = Content::Account(*letter);
+            let message = Message { id, to, name, content, link, unsubscribe: None, at: *at };
             match self.mailer.send(&message).await {
                 Ok(()) => Delivered::Done,
                 Err(MailError::Later(reason)) => Delivered::Retry { reason },

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use amazoff_actors::endpoint::{CallRequest, Caller, Heard, TargetRefused};
 use amazoff_actors::ids::{CartId, HoldId, ProductId, VariantId};
 use amazoff_actors::mail::{MailError, Mailer, Message};
 use amazoff_actors::media::{ImageCodec, ImageError, ImageLimits, ImageType, KeptImage, Rendition};
@@ -154,6 +155,15 @@ impl ImageCodec for Nobody {
     }
 }
 
+impl Caller for Nobody {
+    fn check<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), TargetRefused>> {
+        Box::pin(async { Err(TargetRefused("nobody is called here".to_owned())) })
+    }
+    fn call<'a>(&'a self, _: &'a CallRequest) -> BoxFuture<'a, Heard> {
+        Box::pin(async { Heard::default() })
+    }
+}
+
 async fn assemble(folder: &Path) -> (Shop, Runtime, TreeHandle) {
     let ports = on_disk(folder).await;
     let outside = Outside {
@@ -164,6 +174,7 @@ async fn assemble(folder: &Path) -> (Shop, Runtime, TreeHandle) {
         providers: Providers::of([]),
         passwords: Arc::new(Nobody),
         mailer: Arc::new(Nobody),
+        caller: Arc::new(Nobody),
         public_url: "http://shop.test".to_owned(),
     };
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use amazoff_actors::mail::{MailError, Message};
+use amazoff_actors::mail::{Content, Letter, MailError, Message, OrderLetter};
 use askama::Template;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message as Mime};
 
-use super::words;
+use super::{orders, words};
 
 /// Who sends the shop's mails.
 #[derive(Clone, Debug)]
@@ -49,20 +50,97 @@ struct Html<'a> {
     after: &'a [&'a str],
 }
 
+#[derive(Template)]
+#[template(path = "order.txt")]
+struct OrderPlain<'a> {
+    name: &'a str,
+    words: &'a orders::Words,
+    link: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct OrderHtml<'a> {
+    name: &'a str,
+    words: &'a orders::Words,
+    link: Option<&'a str>,
+}
+
+/// Where one request says that no more letters like it are wanted (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+/// That such a request is a POST, so that nothing that only looks at links makes it (RFC 8058).
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+    fn parse(_text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
+/// What could end a line ends nothing: neither a header nor a line of the text.
+pub(super) fn on_one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Subject, text and page of a letter.
+struct Written {
+    subject: String,
+    plain: String,
+    html: String,
+}
+
+fn of_account(letter: Letter, name: &str, link: Option<&str>) -> Result<Written, MailError> {
+    let words::Words { subject, before, button, after } = words::of(letter);
+    let plain = Plain { name, before, button, link, after }.render().map_err(unmade)?;
+    let html = Html { subject, name, before, button, link, after }.render().map_err(unmade)?;
+    Ok(Written { subject: subject.to_owned(), plain, html })
+}
+
+fn of_order(letter: &OrderLetter, name: &str, link: Option<&str>) -> Result<Written, MailError> {
+    let words = orders::of(letter);
+    let plain = OrderPlain { name, words: &words, link }.render().map_err(unmade)?;
+    let html = OrderHtml { name, words: &words, link }.render().map_err(unmade)?;
+    Ok(Written { subject: words.subject, plain, html })
+}
+
 /// The message of a letter; refused for good when nobody can be written to at its address.
 pub(super) fn compose(from: &Sender, message: &Message) -> Result<Mime, MailError> {
-    let words = words::of(message.letter);
-    // What could end a line ends nothing: neither a header nor a line of the text.
-    let name: String = message.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let name = on_one_line(&message.name);
     let address = message.to.parse::<Address>();
     let address =
         address.map_err(|_refused| MailError::Refused("the address cannot be written to".to_owned()))?;
-    let words::Words { subject, before, button, after } = words;
     let link = message.link.as_deref();
-    let plain = Plain { name: &name, before, button, link, after }.render().map_err(unmade)?;
-    let html = Html { subject, name: &name, before, button, link, after }.render().map_err(unmade)?;
+    let Written { subject, plain, html } = match &message.content {
+        Content::Account(letter) => of_account(*letter, &name, link)?,
+        Content::Order(letter) => of_order(letter, &name, link)?,
+    };
     let id = format!("<{}@{}>", message.id.simple(), from.0.email.domain());
-    Mime::builder()
+    let mut builder = Mime::builder();
+    if let Some(unsubscribe) = &message.unsubscribe {
+        builder = builder.header(ListUnsubscribe(format!("<{unsubscribe}>"))).header(OneClick);
+    }
+    builder
         .from(from.0.clone())
         .to(Mailbox::new(Some(name), address))
         .subject(subject)

@@ -6,6 +6,7 @@
 
 mod compose;
 mod folder;
+mod orders;
 mod smtp;
 #[cfg(test)]
 mod tests;

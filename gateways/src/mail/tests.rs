@@ -1,6 +1,8 @@
 use std::sync::{Arc, Mutex};
 
-use amazoff_actors::mail::{Letter, MailError, Mailer, Message};
+use amazoff_actors::mail::{Content, Letter, LetterLine, MailError, Mailer, Message, OrderLetter};
+use amazoff_actors::money::Money;
+use amazoff_actors::order::{NewsKind, Tracking};
 use amazoff_supervisor::{Timestamp, spawn_guarded};
 use secrecy::SecretString;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -30,7 +32,8 @@ fn message(letter: Letter) -> Message {
         id: Uuid::from_u128(7),
         to: "ann@example.org".to_owned(),
         name: "Ann".to_owned(),
-        letter,
+        content: Content::Account(letter),
+        unsubscribe: None,
         link: Some("https://shop.example/confirm-email?token=ml_1.v.2.ab".to_owned()),
         at: Timestamp::from_unix_ms(1_767_268_800_000),
     }
@@ -67,6 +70,71 @@ fn every_letter_has_a_text_and_a_page_and_only_some_have_a_link() {
         let without = text(&Message { link: None, ..message(letter) });
         assert!(!without.contains("confirm-email"), "{letter:?}");
     }
+}
+
+fn about_order(kind: NewsKind) -> Message {
+    let tracking = Tracking {
+        carrier: "Parcel <b>Post</b>".to_owned(),
+        number: "PP1".to_owned(),
+        url: Some("https://post.example/PP1".to_owned()),
+    };
+    let lines = vec![LetterLine { title: "Tea & pot\r\nBcc: all@example.org".to_owned(), quantity: 2 }];
+    let letter = OrderLetter {
+        kind,
+        number: "AZ-0123456789".to_owned(),
+        lines,
+        amount: Some(Money::eur(2489)),
+        tracking: Some(tracking),
+    };
+    Message {
+        content: Content::Order(Box::new(letter)),
+        link: Some("https://shop.example/orders/ord_1".to_owned()),
+        unsubscribe: Some("https://shop.example/v1/unsubscribe/un_1.x.ab".to_owned()),
+        ..message(Letter::VerifyEmail)
+    }
+}
+
+/// A mail without the line ends that only its transport needs.
+fn unfolded(mail: &str) -> String {
+    mail.replace("=\r\n", "").replace("=3D", "=").replace("\r\n ", " ")
+}
+
+#[test]
+fn a_letter_about_an_order_says_what_happened_in_both_forms() {
+    let mut subjects = std::collections::BTreeSet::new();
+    for kind in NewsKind::ALL {
+        let mail = unfolded(&text(&about_order(kind)));
+        assert!(mail.contains("text/plain") && mail.contains("text/html"), "{kind:?}");
+        assert!(mail.matches("https://shop.example/orders/ord_1").count() >= 2, "{mail}");
+        let subject = mail.lines().find(|line| line.starts_with("Subject: ")).unwrap().to_owned();
+        assert!(subject.contains("AZ-0123456789"), "{subject}");
+        assert!(subjects.insert(subject), "{kind:?} is told like another one");
+    }
+    let sent = unfolded(&text(&about_order(NewsKind::Shipped)));
+    assert!(sent.contains("https://post.example/PP1") && sent.contains("number PP1"), "{sent}");
+}
+
+#[test]
+fn titles_and_carriers_become_neither_header_nor_markup() {
+    for kind in NewsKind::ALL {
+        let mail = text(&about_order(kind));
+        assert!(!mail.contains("\nBcc"), "{mail}");
+        assert!(!mail.split("text/html").nth(1).unwrap().contains("<b>"), "{mail}");
+    }
+    let url = Some("javascript:alert(1)".to_owned());
+    let odd = Tracking { carrier: "x".to_owned(), number: "y".to_owned(), url };
+    let mut message = about_order(NewsKind::Shipped);
+    let Content::Order(letter) = &mut message.content else { panic!("it is about an order") };
+    letter.tracking = Some(odd);
+    assert!(!text(&message).contains("javascript"));
+}
+
+#[test]
+fn only_letters_that_need_not_be_read_can_be_declined_with_one_request() {
+    let mail = unfolded(&text(&about_order(NewsKind::Placed)));
+    assert!(mail.contains("List-Unsubscribe: <https://shop.example/v1/unsubscribe/un_1.x.ab>\r\n"), "{mail}");
+    assert!(mail.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{mail}");
+    assert!(!text(&message(Letter::PasswordChanged)).contains("List-Unsubscribe"));
 }
 
 #[test]

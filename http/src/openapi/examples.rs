@@ -85,6 +85,11 @@ fn shopper(operation: &str) -> Option<Value> {
         "products_reviews_submit" => json!({
             "rating": 5, "title": "Pours without a drop", "body": "Used every day since spring.", "author_name": "Ann O.",
         }),
+        "me_notifications_read_mark_read" => json!({"upto": 1}),
+        "me_notification_preferences_prefer" => json!({"email": {
+            "order_placed": true, "order_paid": false, "payment_failed": true, "parcel_sent": true,
+            "parcel_delivered": true, "order_refunded": true, "order_canceled": true,
+        }}),
         "reviews_edit" => json!({"rating": 4, "title": "Pours almost without a drop"}),
         "reviews_votes_vote" => json!({}),
         "reviews_flags_flag" => json!({"reason": "off_topic"}),
@@ -163,6 +168,9 @@ fn office(operation: &str) -> Option<Value> {
             "per_customer_limit": 1,
             "window": {"until": "2099-12-31T23:59:59Z"},
         }),
+        "admin_webhook_endpoints_create" => {
+            json!({"url": "https://hooks.example.org/shop", "events": ["order.placed", "order.paid"]})
+        }
         "admin_quotes_price" => json!({
             "lines": [{"variant_id": id(VariantId::PREFIX), "quantity": 2}],
             "currency": "EUR",

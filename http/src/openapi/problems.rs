@@ -172,6 +172,14 @@ problems! {
     OwnSessionProblems { "401": "login-required, token-invalid", "403": "session-required" }
     /// Of ending a session.
     EndSessionProblems { "401": "login-required, token-invalid", "403": "session-required", "404": "session-not-found" }
+    /// Of one's notifications.
+    NotificationsProblems { "400": "invalid-query, consistency-token-invalid", "401": "login-required, token-invalid" }
+    /// Of marking them as read.
+    ReadMarkProblems { "409": "notification-not-arrived (with `newest`), request-in-flight" }
+    /// Of saying which letters one gets.
+    PreferencesProblems { "409": "request-in-flight" }
+    /// Of wanting no more letters of a kind.
+    UnsubscribeProblems { "404": "unsubscribe-token-unknown" }
     /// Of being called something else.
     RenameProblems {
         "401": "login-required, token-invalid",
@@ -331,6 +339,14 @@ problems! {
     CouponProblems { "404": "coupon-unknown", "409": "request-in-flight" }
     /// Of trying out a price.
     QuoteProblems { "422": "validation-failed, pricebook-invalid (with `field`)" }
+    /// Of an endpoint.
+    EndpointProblems { "404": "endpoint-not-found", "409": "request-in-flight" }
+    /// Of making an endpoint.
+    NewEndpointProblems { "409": "too-many-endpoints, request-in-flight", "422": "validation-failed, endpoint-url-refused, idempotency-key-reused" }
+    /// Of sending to an endpoint.
+    SendProblems { "404": "endpoint-not-found", "409": "endpoint-disabled, too-many-deliveries, request-in-flight" }
+    /// Of sending a message once more.
+    DeliveryProblems { "404": "endpoint-not-found, delivery-not-found", "409": "endpoint-disabled, request-in-flight" }
     /// Of following what happens.
     StreamProblems { "503": "overloaded (too many streams), not-ready" }
 }

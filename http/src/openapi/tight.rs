@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use amazoff_actors::checkout::Phase;
 use amazoff_actors::ids::{
-    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, ReviewId,
-    SessionId, ShipmentId, UserId, VariantId,
+    AddressId, ApiKeyId, CartId, EndpointId, LineId, MessageId, OrderId, PaymentId, ProductId, PromotionId,
+    ReturnId, ReviewId, SessionId, ShipmentId, UserId, VariantId,
 };
 use amazoff_actors::media::Rendition;
 use amazoff_actors::money::Currency;
@@ -20,13 +20,15 @@ use super::{rules, texts};
 const SCHEMAS: &str = "/components/schemas/";
 
 /// Fields and parameters that carry an id, and how it begins.
-const IDS: [(&str, &str); 16] = [
+const IDS: [(&str, &str); 18] = [
     ("address_id", AddressId::PREFIX),
     ("key_id", ApiKeyId::PREFIX),
     ("cart_id", CartId::PREFIX),
     ("target", CartId::PREFIX),
     ("merged_into", CartId::PREFIX),
     ("line_id", LineId::PREFIX),
+    ("endpoint_id", EndpointId::PREFIX),
+    ("message_id", MessageId::PREFIX),
     ("order_id", OrderId::PREFIX),
     ("payment_id", PaymentId::PREFIX),
     ("product_id", ProductId::PREFIX),

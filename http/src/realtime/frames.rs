@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Seen;
+use crate::views::notices::{NotificationBody, NotificationList, ReadMarkBody};
 use crate::views::orders::OrderBody;
 
 /// From the client.
@@ -51,10 +52,31 @@ pub(super) enum Told {
     Event {
         /// As subscribed.
         topic: String,
-        /// Grows with every change; some may be skipped.
+        /// Grows with every change; of an order some may be skipped.
         seq: u64,
-        /// The order.
-        data: Box<OrderBody>,
+        /// The order, or the notification.
+        data: Data,
+    },
+    /// The newest notifications, for whoever has none.
+    Snapshot {
+        /// `notifications`.
+        topic: &'static str,
+        /// The number of the newest.
+        seq: u64,
+        /// They.
+        data: NotificationList,
+    },
+    /// Notifications were missed that are gone: what the client has does not go on, and a snapshot follows.
+    Resync {
+        /// `notifications`.
+        topic: &'static str,
+    },
+    /// Notifications were marked as read.
+    Read {
+        /// `notifications`.
+        topic: &'static str,
+        /// How far.
+        data: ReadMarkBody,
     },
     /// The last request was refused.
     Error {
@@ -64,6 +86,14 @@ pub(super) enum Told {
         #[serde(skip_serializing_if = "Option::is_none")]
         topic: Option<String>,
     },
+}
+
+/// What a topic tells.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Data {
+    Order(Box<OrderBody>),
+    Notification(Box<NotificationBody>),
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
-//! Live orders over WebSocket, and as Server-Sent Events.
+//! Live orders and notifications over WebSocket, and as Server-Sent Events.
 //!
 //! A socket is opened with a ticket (browsers cannot send headers with it), subscribes to topics such as `order:<id>`, and
 //! gets the order as it is at once, then after each change. What is sent is always the newest state, read when there is
 //! room to send it: a slow reader skips states instead of filling a queue. Whoever comes back says what they saw last, and
 //! is told whether anything is new since.
+//!
+//! The topic `notifications` is the person's own inbox. There nothing is skipped: each notice is told once and in order, see
+//! [`notices`].
 
 pub(crate) mod events;
 mod frames;
+pub(crate) mod notices;
 pub(crate) mod session;
 mod socket;
 mod subscriptions;

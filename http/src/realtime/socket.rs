@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use amazoff_actors::ids::OrderId;
+use amazoff_actors::ids::{OrderId, UserId};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Seen;
-use super::frames::{Asked, Told};
+use super::frames::{Asked, Data, Told};
+use super::notices::{Feed, Step};
 use super::session::SessionChanges;
-use super::subscriptions::Subscriptions;
+use super::subscriptions::{Subscriptions, Topic};
 use crate::identity::Shopper;
 use crate::platform::Platform;
+use crate::problem::Problem;
 use crate::views::orders::OrderBody;
 
 /// Pings that may go without an answer.
@@ -24,6 +26,9 @@ const SEND_LIMIT: Duration = Duration::from_secs(10);
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// Frames that a client may send between two pings.
 const FRAMES_MAX: u32 = 200;
+
+/// The topic of a person's own notifications.
+const NOTIFICATIONS: &str = "notifications";
 
 /// The session behind the socket has ended.
 const SESSION_OVER: u16 = 4001;
@@ -38,6 +43,8 @@ struct Connection {
     platform: Platform,
     shopper: Shopper,
     topics: Subscriptions,
+    /// What its person has got of their notifications, once they follow them.
+    feed: Option<Feed>,
     missed: u32,
     frames: u32,
 }
@@ -45,7 +52,7 @@ struct Connection {
 /// Serves a socket until either side, or a shutdown, ends it.
 pub(super) async fn serve(socket: WebSocket, platform: Platform, shopper: Shopper, drain: CancellationToken) {
     let topics = Subscriptions::default();
-    let mut connection = Connection { socket, platform, shopper, topics, missed: 0, frames: 0 };
+    let mut connection = Connection { socket, platform, shopper, topics, feed: None, missed: 0, frames: 0 };
     let Err(end) = connection.run(drain).await;
     if let Some((code, reason)) = end {
         connection.close(code, reason).await;
@@ -69,7 +76,10 @@ impl Connection {
                 () = drain.cancelled() => return Err(Some((close_code::AWAY, "the server is going away"))),
                 _ = beats.tick() => self.beat().await?,
                 () = session.next() => self.still_allowed().await?,
-                order = self.topics.changed() => self.show(order).await?,
+                topic = self.topics.changed() => match topic {
+                    Topic::Order(order) => self.show(order).await?,
+                    Topic::Notifications(user) => self.show_notifications(user).await?,
+                },
                 frame = self.socket.recv() => self.hear(frame).await?,
             }
         }
@@ -102,7 +112,7 @@ impl Connection {
             Some(Ok(Message::Text(text))) => match serde_json::from_str(text.as_str()) {
                 Ok(Asked::Subscribe { topic, after }) => self.subscribe(topic, after).await,
                 Ok(Asked::Unsubscribe { topic }) => {
-                    order_of(&topic).into_iter().for_each(|order| self.topics.leave(order));
+                    self.leave(&topic);
                     Ok(())
                 }
                 Err(_) => self.tell(&Told::Error { code: "frame-invalid", topic: None }).await,
@@ -121,9 +131,20 @@ impl Connection {
         }
     }
 
+    fn leave(&mut self, topic: &str) {
+        if topic == NOTIFICATIONS {
+            self.feed = None;
+            self.shopper.user().into_iter().for_each(|user| self.topics.leave(Topic::Notifications(user)));
+        }
+        order_of(topic).into_iter().for_each(|order| self.topics.leave(Topic::Order(order)));
+    }
+
     async fn subscribe(&mut self, topic: String, after: Option<Seen>) -> Result<(), End> {
         if self.topics.is_full() {
             return self.tell(&Told::Error { code: "too-many-topics", topic: Some(topic) }).await;
+        }
+        if topic == NOTIFICATIONS {
+            return self.subscribe_notifications(after).await;
         }
         let Some(order) = order_of(&topic) else {
             return self.tell(&Told::Error { code: "not-found", topic: Some(topic) }).await;
@@ -131,7 +152,7 @@ impl Connection {
         let versions = self.platform.shop.orders.watch(order); // before the read: no change falls between
         match self.shopper.order(&self.platform, order).await {
             Ok(view) => {
-                self.topics.follow(order, versions);
+                self.topics.follow(Topic::Order(order), versions);
                 let now = OrderBody::from(view);
                 if self.goes_on(topic, after, now.version).await? {
                     self.tell_order(now).await
@@ -144,6 +165,72 @@ impl Connection {
                 self.tell(&Told::Error { code, topic: Some(topic) }).await
             }
         }
+    }
+
+    /// Begins to tell the person's own notifications, from where they left off. Nobody can name another's.
+    async fn subscribe_notifications(&mut self, after: Option<Seen>) -> Result<(), End> {
+        let topic = NOTIFICATIONS.to_owned();
+        let Some(user) = self.shopper.user() else {
+            return self.tell(&Told::Error { code: "login-required", topic: Some(topic) }).await;
+        };
+        let versions = self.platform.shop.inboxes.watch(user); // before the read: nothing falls between
+        let inbox = match self.platform.shop.inboxes.get(user).await {
+            Ok(inbox) => inbox,
+            Err(error) => {
+                let code = Problem::from(error).code();
+                return self.tell(&Told::Error { code, topic: Some(topic) }).await;
+            }
+        };
+        self.topics.follow(Topic::Notifications(user), versions);
+        let now = self.platform.seen(inbox.newest);
+        let (feed, steps) = match after {
+            None => Feed::fresh(&inbox),
+            Some(after) => {
+                let (feed, steps, recovered) = match after.epoch == now.epoch {
+                    true => Feed::resumed(&inbox, after.seq),
+                    false => {
+                        let (feed, steps) = Feed::lost(&inbox);
+                        (feed, steps, false)
+                    }
+                };
+                self.tell(&Told::Subscribed { topic, now, recovered }).await?;
+                (feed, steps)
+            }
+        };
+        self.feed = Some(feed);
+        self.tell_steps(steps).await
+    }
+
+    /// Sends the notifications that the person lacks. What cannot be read just now is sent after the next change.
+    async fn show_notifications(&mut self, user: UserId) -> Result<(), End> {
+        let Some(feed) = &mut self.feed else { return Ok(()) };
+        match self.platform.shop.inboxes.get(user).await {
+            Ok(inbox) => {
+                let steps = feed.next(&inbox);
+                self.tell_steps(steps).await
+            }
+            Err(error) => {
+                tracing::warn!(user.id = %user, %error, "notifications of {user} could not be pushed: {error}");
+                Ok(())
+            }
+        }
+    }
+
+    async fn tell_steps(&mut self, steps: Vec<Step>) -> Result<(), End> {
+        let topic = NOTIFICATIONS;
+        for step in steps {
+            let told = match step {
+                Step::Snapshot(data) => Told::Snapshot { topic, seq: data.newest, data },
+                Step::Resync => Told::Resync { topic },
+                Step::Read(data) => Told::Read { topic, data },
+                Step::Notice(notice) => {
+                    let (topic, seq) = (topic.to_owned(), notice.seq);
+                    Told::Event { topic, seq, data: Data::Notification(notice) }
+                }
+            };
+            self.tell(&told).await?;
+        }
+        Ok(())
     }
 
     /// Answers whoever comes back; whether there is something new for them.
@@ -171,7 +258,7 @@ impl Connection {
         self.tell(&Told::Event {
             topic: format!("order:{}", data.id),
             seq: data.version,
-            data: Box::new(data),
+            data: Data::Order(Box::new(data)),
         })
         .await
     }

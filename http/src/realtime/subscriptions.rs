@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 
-use amazoff_actors::ids::OrderId;
+use amazoff_actors::ids::{OrderId, UserId};
 use amazoff_supervisor::Version;
 use futures::stream::{AbortHandle, Abortable, SelectAll, Stream, StreamExt, abortable};
 use tokio::sync::watch;
@@ -11,12 +11,21 @@ use tokio::sync::watch;
 /// Topics per socket.
 pub(super) const TOPICS_MAX: usize = 32;
 
-type Changes = Pin<Box<dyn Stream<Item = OrderId> + Send>>;
+type Changes = Pin<Box<dyn Stream<Item = Topic> + Send>>;
 
-/// Which orders a socket follows, and when one of them has changed.
+/// What a socket can follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// An order.
+    Order(OrderId),
+    /// A person's own notifications.
+    Notifications(UserId),
+}
+
+/// What a socket follows, and when something of it has changed.
 #[derive(Default)]
 pub(super) struct Subscriptions {
-    followed: HashMap<OrderId, AbortHandle>,
+    followed: HashMap<Topic, AbortHandle>,
     changes: SelectAll<Abortable<Changes>>,
 }
 
@@ -25,30 +34,30 @@ impl Subscriptions {
         self.followed.len() >= TOPICS_MAX
     }
 
-    /// Follows an order, from its newest version at the time of the call. Following it twice is following it once.
-    pub(super) fn follow(&mut self, order: OrderId, mut versions: watch::Receiver<Version>) {
+    /// Follows a topic, from its newest version at the time of the call. Following it twice is following it once.
+    pub(super) fn follow(&mut self, topic: Topic, mut versions: watch::Receiver<Version>) {
         versions.borrow_and_update();
         let changes: Changes = Box::pin(futures::stream::unfold(versions, move |mut versions| async move {
             versions.changed().await.ok()?;
-            Some((order, versions))
+            Some((topic, versions))
         }));
         let (changes, handle) = abortable(changes);
-        if let Some(before) = self.followed.insert(order, handle) {
+        if let Some(before) = self.followed.insert(topic, handle) {
             before.abort();
         }
         self.changes.push(changes);
     }
 
-    pub(super) fn leave(&mut self, order: OrderId) {
-        if let Some(handle) = self.followed.remove(&order) {
+    pub(super) fn leave(&mut self, topic: Topic) {
+        if let Some(handle) = self.followed.remove(&topic) {
             handle.abort();
         }
     }
 
-    /// The next order that changed; waits for ever while nothing is followed.
-    pub(super) async fn changed(&mut self) -> OrderId {
+    /// The next topic that changed; waits for ever while nothing is followed.
+    pub(super) async fn changed(&mut self) -> Topic {
         match self.changes.next().await {
-            Some(order) => order,
+            Some(topic) => topic,
             None => std::future::pending().await,
         }
     }
@@ -65,7 +74,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_change_is_told_once_until_the_topic_is_left() {
-        let (order, version) = (OrderId::from(Uuid::from_u128(1)), watch::Sender::new(Version(1)));
+        let order = Topic::Order(OrderId::from(Uuid::from_u128(1)));
+        let version = watch::Sender::new(Version(1));
         let mut subscriptions = Subscriptions::default();
         let patience = Duration::from_secs(1);
         assert!(timeout(patience, subscriptions.changed()).await.is_err(), "nothing is followed");

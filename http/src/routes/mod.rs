@@ -14,6 +14,7 @@ pub(crate) mod echo;
 pub(crate) mod faults;
 pub(crate) mod health;
 pub(crate) mod media;
+pub(crate) mod notifications;
 pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;

@@ -75,7 +75,8 @@ pub(crate) struct Opening {
 /// Opens a WebSocket.
 ///
 /// The server says `hello`, then answers `{"type":"subscribe","topic":"order:<id>"}` with the order as it is, and sends it
-/// again after each change.
+/// again after each change. The topic `notifications` is the person's own: a `snapshot`, then each one as an event; with
+/// `after` exactly those that came since, or `resync` and a `snapshot` when some of them are gone.
 #[utoipa::path(get, path = "/v1/realtime", tag = "realtime",
     params(("ticket" = String, Query, description = "from POST /v1/realtime/ticket")),
     responses((status = 101, description = "the socket is open"), SocketProblems))]

@@ -6,8 +6,10 @@ pub mod carts;
 pub mod catalogue;
 pub mod checkout;
 pub mod desk;
+pub mod endpoints;
 pub mod fulfillment;
 pub mod media;
+pub mod notices;
 pub mod ops;
 pub mod orders;
 pub mod payments;
@@ -22,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An amount in minor units: `{"amount": 1999, "currency": "EUR"}` is €19.99.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Money)]
 pub struct MoneyBody {

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use amazoff_actors::ids::ProductId;
+use amazoff_actors::ids::{OrderId, ProductId};
+use amazoff_actors::inbox::Matter;
 use amazoff_actors::mail::Letter;
+use amazoff_actors::order::News;
 use amazoff_actors::user::Role;
+use amazoff_supervisor::{Clock, Envelope, SystemClock};
 use axum::http::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Answered, GuestCart, PATIENCE, Shelf, TestApp, pictures};
 
@@ -190,6 +194,7 @@ async fn every_example_does_what_the_document_says() {
     returns(&mut tour, shelf).await;
     reviews(&mut tour, shelf).await;
     office(&mut tour).await;
+    endpoints(&mut tour).await;
     operators(&mut tour).await;
     let documented =
         tour.operations.iter().filter(|(_, (_, _, operation))| operation["requestBody"].is_object());
@@ -211,6 +216,12 @@ async fn people(tour: &mut Tour) {
     tour.sends("me_addresses_change_address", (&ann, "")).await;
     let link = json!(tour.app.link(ANN, Letter::VerifyEmail).await);
     tour.sends_with("auth_verify_email", ("", ""), |body| body["token"] = link).await;
+    tour.sends("me_notification_preferences_prefer", (&ann, "")).await;
+    let user = session.text_at("/user/id").parse().unwrap();
+    let matter = Matter::Order { order: OrderId::from(Uuid::from_u128(1)), news: News::Placed };
+    let told = (matter, SystemClock.now());
+    tour.app.platform.shop.inboxes.put(user, told, Envelope::system(PATIENCE)).await.unwrap();
+    tour.sends("me_notifications_read_mark_read", (&ann, "")).await;
     tour.sends("me_email_change_email", (&ann, "")).await;
     tour.sends("me_password_change_password", (&ann, "")).await;
     tour.sends("auth_password_reset_ask_reset", ("", "")).await;
@@ -311,6 +322,13 @@ async fn office(tour: &mut Tour) {
     for name in ["admin_coupons_issue", "admin_promotions_change", "admin_quotes_price"] {
         tour.admin(name).await;
     }
+}
+
+/// The example's host is nobody's, so it cannot be looked up: the endpoint of the test is on this machine.
+async fn endpoints(tour: &mut Tour) {
+    let admin = tour.admin.clone();
+    let here = |body: &mut Value| body["url"] = json!("https://127.0.0.1/hooks");
+    tour.sends_with("admin_webhook_endpoints_create", (&admin, ""), here).await;
 }
 
 async fn operators(tour: &mut Tour) {

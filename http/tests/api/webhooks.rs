@@ -26,7 +26,7 @@ fn closed(id: &str, payment: PaymentId) -> Message {
 }
 
 impl TestApp {
-    async fn told(&self, message: &Message) -> Answered {
+    pub(crate) async fn told(&self, message: &Message) -> Answered {
         let body = serde_json::to_vec(message).unwrap();
         let signature = sign(SECRET, &body, now());
         self.told_raw(body, &signature).await

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use amazoff_actors::media::ImageLimits;
+use amazoff_gateways::receivers::Reach;
 use amazoff_http::server::{Tls, TlsError};
 use amazoff_http::{LimitSettings, Origins};
 use secrecy::{SecretBox, SecretString};
@@ -100,6 +101,8 @@ pub(crate) struct Config {
     pub(crate) paypal: Option<PayPalAccount>,
     /// How mails leave.
     pub(crate) mail: MailVia,
+    /// Where webhooks may go.
+    pub(crate) webhooks_reach: Reach,
     /// How often payments are compared with their providers; `None` is never.
     pub(crate) reconcile_every: Option<Duration>,
 }
@@ -144,6 +147,10 @@ impl Config {
             stripe: providers::stripe(sources)?,
             paypal: providers::paypal(sources)?,
             mail: mail::mail(sources)?,
+            webhooks_reach: match parse::switch(table::WEBHOOKS_HERE, sources.value(table::WEBHOOKS_HERE))? {
+                true => Reach::WorldAndHere,
+                false => Reach::World,
+            },
             reconcile_every: parse::reconcile_every(sources.value(table::RECONCILE_EVERY_S))?,
             data_dir,
         })

@@ -80,6 +80,8 @@ pub(crate) const MAIL_FROM: &str = "AMAZOFF_MAIL_FROM";
 pub(crate) const MEDIA_BYTES_MAX: &str = "AMAZOFF_MEDIA_BYTES_MAX";
 /// How large an uploaded picture may be, as pixels.
 pub(crate) const MEDIA_PIXELS_MAX: &str = "AMAZOFF_MEDIA_PIXELS_MAX";
+/// Whether webhooks may stay on this machine.
+pub(crate) const WEBHOOKS_HERE: &str = "AMAZOFF_WEBHOOKS_HERE";
 /// How much catalogue an empty shop gets.
 pub(crate) const SEED: &str = "AMAZOFF_SEED";
 /// Slowness of the sandbox payment provider.
@@ -196,6 +198,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
         MEDIA_PIXELS_MAX,
         "40000000",
         "Largest picture that may be uploaded, as width times height, 1000 to 200000000. One takes up to 10 bytes of memory a pixel while it is taken in.",
+    ),
+    Variable::new(
+        WEBHOOKS_HERE,
+        "off",
+        "on: webhooks may also go to this machine, and by http. For trying out: else they go by https and out into the world only.",
     ),
     Variable::new(SEED, "on", "What an empty shop is filled with: on (the whole catalogue), small (8 products) or off."),
     Variable::new(SANDBOX_LATENCY_MS, "150", "How long the sandbox payment provider takes to answer, 0 to 8000."),

@@ -31,7 +31,7 @@ mod world;
 pub use app::TestApp;
 pub use clock::WorldClock;
 pub use invariants::Invariants;
-pub use outside::QuickHasher;
+pub use outside::{Mails, QuickHasher};
 pub use provider::{Entry, Provider, Trouble};
 pub use shopping::{Shelf, contact};
 pub use steps::{Cut, fail_each_step};

@@ -1,8 +1,9 @@
 //! Passwords without the work of hashing them, and stand-ins for the services that need threads or sockets.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use amazoff_actors::endpoint::{CallRequest, Caller, Heard, TargetRefused};
 use amazoff_actors::mail::{MailError, Mailer, Message};
 use amazoff_actors::media::{ImageCodec, ImageError, ImageLimits, ImageType, KeptImage, Rendition};
 use amazoff_actors::user::passwords::{PasswordError, PasswordHasher};
@@ -70,11 +71,32 @@ impl PasswordHasher for QuickHasher {
     }
 }
 
-/// Takes every mail, and nobody reads it.
-pub(crate) struct Wastebasket;
+/// Takes every message, as a receiver of webhooks that is always there.
+pub(crate) struct Listener;
 
-impl Mailer for Wastebasket {
-    fn send<'a>(&'a self, _: &'a Message) -> BoxFuture<'a, Result<(), MailError>> {
+impl Caller for Listener {
+    fn check<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), TargetRefused>> {
+        Box::pin(async { Ok(()) })
+    }
+    fn call<'a>(&'a self, _: &'a CallRequest) -> BoxFuture<'a, Heard> {
+        Box::pin(async { Heard { status: Some(204), ..Heard::default() } })
+    }
+}
+
+/// Takes every mail and keeps it, whichever machine sent it. Clones are the same mailbox.
+#[derive(Clone, Default)]
+pub struct Mails(Arc<Mutex<Vec<Message>>>);
+
+impl Mails {
+    /// All that were handed over, the first one first.
+    pub fn all(&self) -> Vec<Message> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Mailer for Mails {
+    fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), MailError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
         Box::pin(async { Ok(()) })
     }
 }

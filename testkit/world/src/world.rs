@@ -21,7 +21,7 @@ use amazoff_testkit::faults::{FaultPlan, FaultyDocuments, FaultyJournal, Power, 
 use crate::came;
 use crate::clock::WorldClock;
 use crate::invariants::Invariants;
-use crate::outside::{NoImages, QuickHasher, Wastebasket, stand_in};
+use crate::outside::{Listener, Mails, NoImages, QuickHasher, stand_in};
 use crate::provider::Provider;
 use crate::stored::Stored;
 
@@ -57,6 +57,8 @@ pub struct World {
     pub trace: Trace,
     /// Who moves the money.
     pub provider: Provider,
+    /// What was sent by e-mail.
+    pub mails: Mails,
     store: MemoryStore,
     blobs: Arc<MemoryBlobs>,
     machine: RwLock<Arc<Machine>>,
@@ -77,7 +79,9 @@ impl World {
     pub async fn traced(plan: FaultPlan, trace: Trace) -> Self {
         let (clock, store, blobs) = (WorldClock::begin(), MemoryStore::new(), Arc::default());
         let provider = Provider::new(plan.clone(), Arc::new(clock.clone()));
+        let mails = Mails::default();
         let machine = boot(&Boot {
+            mails: &mails,
             clock: &clock,
             plan: &plan,
             trace: &trace,
@@ -86,7 +90,7 @@ impl World {
             blobs: &blobs,
         })
         .await;
-        Self { clock, plan, trace, provider, store, blobs, machine: RwLock::new(Arc::new(machine)) }
+        Self { clock, plan, trace, provider, mails, store, blobs, machine: RwLock::new(Arc::new(machine)) }
     }
 
     /// The machine that runs now.
@@ -145,8 +149,8 @@ impl World {
         old.power.cut();
         // The root may be gone already; what it left is powerless anyway.
         let _ = old.tree.kill("");
-        let Self { clock, plan, trace, provider, store, blobs, .. } = self;
-        let machine = boot(&Boot { clock, plan, trace, provider, store, blobs }).await;
+        let Self { clock, plan, trace, provider, mails, store, blobs, .. } = self;
+        let machine = boot(&Boot { clock, plan, trace, provider, mails, store, blobs }).await;
         *self.machine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(machine);
     }
 
@@ -307,12 +311,13 @@ struct Boot<'a> {
     plan: &'a FaultPlan,
     trace: &'a Trace,
     provider: &'a Provider,
+    mails: &'a Mails,
     store: &'a MemoryStore,
     blobs: &'a Arc<MemoryBlobs>,
 }
 
 async fn boot(over: &Boot<'_>) -> Machine {
-    let Boot { clock, plan, trace, provider, store, blobs } = over;
+    let Boot { clock, plan, trace, provider, mails, store, blobs } = over;
     let power = Power::on();
     let journal = FaultyJournal::new(store.journal(), (*plan).clone());
     let documents = FaultyDocuments::new(store.documents(), (*plan).clone());
@@ -334,7 +339,8 @@ async fn boot(over: &Boot<'_>) -> Machine {
         index: Arc::new(ScannedIndex::over(Arc::clone(&ports.documents))),
         providers: Providers::of([provider]),
         passwords: Arc::new(hasher.clone()),
-        mailer: Arc::new(Wastebasket),
+        mailer: Arc::new((*mails).clone()),
+        caller: Arc::new(Listener),
         public_url: "http://shop.test".to_owned(),
     };
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());

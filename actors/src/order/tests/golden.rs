@@ -332,6 +332,23 @@ fn effects() -> [Effect; 7] {
     ]
 }
 
+fn telling_effects() -> Vec<Effect> {
+    let (shipment, refund, amount) = (id(14), id(13), Money::eur(999));
+    let news = [
+        News::Placed,
+        News::Paid { amount },
+        News::PaymentFailed,
+        News::Shipped { shipment },
+        News::Delivered { shipment },
+        News::Refunded { refund, amount },
+        News::Canceled,
+    ];
+    let mut effects: Vec<_> = news.map(|news| Effect::Write { news, at: AT }).into();
+    effects.extend(news.map(|news| Effect::Announce { news, buyer: Some(id(10)), at: AT }));
+    effects.push(Effect::Announce { news: News::Placed, buyer: None, at: AT });
+    effects
+}
+
 fn later_rejections() -> Vec<Rejection> {
     let mut refusals = vec![
         Rejection::LineUnknown { line: id(6) },
@@ -391,6 +408,7 @@ fn everything_that_an_order_ever_stored_can_be_read() {
         .commands(paying_commands())
         .effects(effects())
         .effects(paying_effects())
+        .effects(telling_effects())
         .replies([Stage::Draft, Stage::Placed, Stage::Paid, Stage::Canceled])
         .replies([Stage::Packed, Stage::Shipped, Stage::Delivered])
         .rejections([

@@ -28,9 +28,13 @@ fn a_sent_parcel_takes_its_pieces_out_of_the_stock() {
         hold: hold(n),
         quantity: pieces(quantity),
     };
+    let news = News::Shipped { shipment };
+    let letter = Effect::Write { news, at: AT };
+    let word = Effect::Announce { news, buyer: None, at: AT };
     given::<Order>(paid_for())
         .when(ship(1, vec![some(1, 1), some(0, 3)]))
-        .then_effects([moved(0, 3), moved(1, 1)])
+        .at(AT)
+        .then_effects([moved(0, 3), moved(1, 1), letter, word])
         .when(ship(1, vec![some(1, 1), some(0, 3)]))
         .then_nothing_happens()
         .when(ship(1, vec![]))

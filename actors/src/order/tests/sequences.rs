@@ -178,7 +178,9 @@ impl Bank {
                 | Effect::ShipStock { .. }
                 | Effect::Deallocate { .. }
                 | Effect::Restock { .. }
-                | Effect::NotePurchase { .. } => {}
+                | Effect::NotePurchase { .. }
+                | Effect::Write { .. }
+                | Effect::Announce { .. } => {}
             }
         }
     }

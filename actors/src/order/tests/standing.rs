@@ -156,6 +156,12 @@ pub(super) fn asked_back(decision: &amazoff_supervisor::Decision<Order>) -> i64 
     refunds.sum()
 }
 
+/// What a decision asks of others, but for telling the buyer.
+pub(super) fn asked(decision: &amazoff_supervisor::Decision<Order>) -> Vec<Effect> {
+    let tells = |effect: &&Effect| matches!(effect, Effect::Write { .. } | Effect::Announce { .. });
+    decision.effects.iter().filter(|effect| !tells(effect)).cloned().collect()
+}
+
 /// The axes of an order.
 pub(super) fn axes(order: &Order) -> (Status, PaymentStatus, FulfillmentStatus) {
     (order.status(), order.payment_status(), order.fulfillment_status())

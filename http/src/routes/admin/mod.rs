@@ -6,6 +6,7 @@ pub(crate) mod coupons;
 mod desk;
 mod editor;
 pub(crate) mod media;
+pub(crate) mod endpoints;
 pub(crate) mod orders;
 pub(crate) mod parcels;
 pub(crate) mod pricebook;

@@ -12,6 +12,7 @@ use amazoff_actors::product::{Create, ScannedIndex, Variant};
 use amazoff_actors::shop::Outside;
 use amazoff_actors::user::{RegisterForm, Role};
 use amazoff_actors::{Shop, tree};
+use amazoff_gateways::receivers::{Reach, Receivers};
 use amazoff_gateways::sandbox::Sandbox;
 use amazoff_http::{HttpSettings, LimitSettings, Platform, Rates, router};
 use amazoff_persistence::{MemoryBlobs, MemoryStore};
@@ -91,6 +92,7 @@ impl TestApp {
             providers: Providers::of([sandbox]),
             passwords: Arc::<QuickHasher>::clone(&hasher),
             mailer: Arc::<Mailbox>::clone(&mails),
+            caller: Arc::new(Receivers::new(Reach::WorldAndHere).unwrap()),
             public_url: "http://shop.test".to_owned(),
         };
         let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use amazoff_actors::mail::{Letter, MailError, Mailer, Message};
+use amazoff_actors::mail::{Content, Letter, MailError, Mailer, Message};
+use amazoff_actors::order::NewsKind;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -48,15 +49,26 @@ impl TestApp {
         tokio::time::timeout(PATIENCE, self.runtime().delivered()).await.expect("mails must leave");
         self.mails.all()
     }
-    /// The letters to an address so far.
+    /// The letters about an account to an address so far.
     pub(crate) async fn letters(&self, to: &str) -> Vec<Letter> {
-        let mailed = self.mailed().await;
-        mailed.into_iter().filter(|mail| mail.to == to).map(|mail| mail.letter).collect()
+        let letter = |mail: Message| match mail.content {
+            Content::Account(letter) => Some(letter),
+            Content::Order(_) => None,
+        };
+        self.mailed().await.into_iter().filter(|mail| mail.to == to).filter_map(letter).collect()
+    }
+    /// What the letters about orders to an address tell so far.
+    pub(crate) async fn told_by_mail(&self, to: &str) -> Vec<NewsKind> {
+        let kind = |mail: Message| match mail.content {
+            Content::Account(_) => None,
+            Content::Order(letter) => Some(letter.kind),
+        };
+        self.mailed().await.into_iter().filter(|mail| mail.to == to).filter_map(kind).collect()
     }
     /// The secret of the newest link of a letter to an address.
     pub(crate) async fn link(&self, to: &str, letter: Letter) -> String {
         let mailed = self.mailed().await;
-        let mail = mailed.into_iter().rfind(|mail| mail.to == to && mail.letter == letter);
+        let mail = mailed.into_iter().rfind(|mail| mail.to == to && mail.content == Content::Account(letter));
         let link = mail.and_then(|mail| mail.link).expect("a link was sent");
         assert!(link.starts_with("http://shop.test/"), "{link}");
         link.split_once("?token=").unwrap().1.to_owned()

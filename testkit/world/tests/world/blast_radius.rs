@@ -12,9 +12,10 @@ use std::time::Duration;
 use amazoff_actors::cart::{NewLine, Owner};
 use amazoff_actors::checkout::{CompleteForm, PaymentChoice};
 use amazoff_actors::coupon::Issue;
-use amazoff_actors::ids::{CartId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
+use amazoff_actors::ids::{CartId, EndpointId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
+use amazoff_actors::inbox::Matter;
 use amazoff_actors::money::{Money, Quantity};
-use amazoff_actors::order::CancelReason;
+use amazoff_actors::order::{CancelReason, News};
 use amazoff_actors::payment::Confirmation;
 use amazoff_actors::pricebook::{Change, Window};
 use amazoff_actors::pricing::Rounding;
@@ -24,7 +25,7 @@ use amazoff_actors::tree::DOMAINS;
 use amazoff_actors::user::{RegisterForm, Role};
 use amazoff_actors::{Shop, order, payment};
 use amazoff_supervisor::tree::{Kind, Status, TreeView};
-use amazoff_supervisor::{AskError, Fault, chance};
+use amazoff_supervisor::{AskError, Clock as _, Fault, chance};
 use amazoff_world::{Shelf, World, contact, paused};
 use tokio::time::Instant;
 
@@ -106,6 +107,15 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
             let text = Text { title: "Good".to_owned(), body: "It holds.".to_owned(), name: None };
             let author = UserId::from(chance::uuid());
             verdict(shop.reviews.submit(shelf.product, author, (Stars::ALL[4], text), envelope).await)
+        }
+        "inbox" => {
+            let matter = Matter::Order { order: OrderId::from(chance::uuid()), news: News::Placed };
+            let user = UserId::from(chance::uuid());
+            verdict(shop.inboxes.put(user, (matter, world.clock.now()), envelope).await)
+        }
+        "endpoint" => {
+            let endpoint = EndpointId::from(chance::uuid());
+            verdict(shop.endpoints.enable(endpoint, envelope).await)
         }
         "order" => {
             let order = OrderId::from(chance::uuid());

@@ -1,6 +1,10 @@
 //! Messages of the provider: repeated, out of order, and while the power is cut.
 
+use std::collections::BTreeMap;
+
 use amazoff_actors::ids::PaymentId;
+use amazoff_actors::mail::Content;
+use amazoff_actors::order::NewsKind;
 use amazoff_actors::payment::Intake;
 use amazoff_supervisor::Clock as _;
 use amazoff_world::{World, fail_each_step, paused};
@@ -54,6 +58,44 @@ fn messages_that_come_three_times_count_once_wherever_the_power_is_cut() {
             assert!(is_bought(world, *cart).await, "{cut:?}");
             assert_eq!(seen(world, *payment).await, 2, "{cut:?}");
             books_balance(world).await;
+        },
+    );
+    assert!(cuts > 10, "{cuts} cuts");
+}
+
+/// The ids of the letters that left, by what they tell.
+fn letters(world: &World) -> BTreeMap<NewsKind, Vec<uuid::Uuid>> {
+    let mut found: BTreeMap<NewsKind, Vec<uuid::Uuid>> = BTreeMap::new();
+    for mail in world.mails.all() {
+        if let Content::Order(letter) = mail.content {
+            found.entry(letter.kind).or_default().push(mail.id);
+        }
+    }
+    found
+}
+
+/// T-N1 (b): a letter that was handed over when the power was cut leaves again under the same id, and no other one does.
+#[test]
+fn each_letter_has_one_id_wherever_the_power_is_cut() {
+    let cuts = fail_each_step(
+        async |world| agreed(world).await,
+        async |world, (_, payment)| {
+            told(world, *payment).await;
+        },
+        async |world, (cart, payment), cut| {
+            told(world, *payment).await;
+            world.settled().await;
+            assert!(is_bought(world, *cart).await, "{cut:?}");
+            let mut letters = letters(world);
+            assert_eq!(
+                letters.keys().copied().collect::<Vec<_>>(),
+                [NewsKind::Placed, NewsKind::Paid],
+                "{cut:?}"
+            );
+            for (kind, ids) in &mut letters {
+                ids.dedup();
+                assert_eq!(ids.len(), 1, "{kind:?} {cut:?}");
+            }
         },
     );
     assert!(cuts > 10, "{cuts} cuts");
