@@ -3,6 +3,7 @@
 #![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
 
 mod asking;
+mod folding;
 pub mod effect;
 pub mod ids;
 pub mod mail;
@@ -17,6 +18,7 @@ pub mod payment;
 pub mod pricebook;
 pub mod product;
 pub mod rating;
+pub mod recommendation;
 pub mod reconcile;
 pub mod review;
 pub mod stock;

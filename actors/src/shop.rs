@@ -16,6 +16,7 @@ use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
 use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchProjection};
 use crate::rating::{Rating, Ratings};
+use crate::recommendation::{BasketProjection, Recommendations};
 use crate::reconcile::Reconciliations;
 use crate::review::{Review, ReviewDelivery, ReviewProjection, Reviews};
 use crate::stock::{Stock, StockDelivery, Stocks};
@@ -69,6 +70,8 @@ pub struct Shop {
     pub reviews: Reviews,
     /// How many stars that gives each product.
     pub ratings: Ratings,
+    /// What belongs together, and what sells.
+    pub recommendations: Recommendations,
     /// What was bought.
     pub orders: Orders,
     /// What was paid.
@@ -155,6 +158,7 @@ impl Shop {
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
+        let shown = (products.clone(), stocks.clone(), ratings.clone());
         Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
@@ -171,6 +175,7 @@ impl Shop {
             ),
             reviews,
             ratings,
+            recommendations: Recommendations::new(shown, Arc::clone(&documents)),
             orders: orders.clone(),
             webhooks: Webhooks::new(
                 providers.clone(),
@@ -249,4 +254,5 @@ fn project(
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(BasketProjection::new(Arc::clone(&ports.journal))));
 }

@@ -79,6 +79,10 @@ const REVIEWS: &[Index] = &[
     Index { name: "status", fields: &["status", "since"] },
 ];
 const CARTS: &[Index] = &[Index { name: "user", fields: &["user"] }];
+const BASKETS: &[Index] = &[
+    Index { name: "product_newest", fields: &["product", "at"] },
+    Index { name: "newest", fields: &["at"] },
+];
 const PROCESSES: &[Index] = &[Index { name: "started", fields: &["started_at"] }];
 
 /// The indexes of a port's collection, whichever its generation. Others are read whole, or by id.
@@ -88,6 +92,7 @@ pub(super) fn indexes(name: &str) -> &'static [Index] {
         Some("orders") => ORDERS,
         Some("reviews") => REVIEWS,
         Some("carts") => CARTS,
+        Some("baskets" | "left-baskets") => BASKETS,
         Some("processes") => PROCESSES,
         _ => &[],
     }
