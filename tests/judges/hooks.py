@@ -194,6 +194,7 @@ def variant():
 RECIPES = {
     "GET /v1/products/{product}": one(product=lambda: SHOP.shelf[0]["slug"]),
     "GET /v1/media/{sha256}": one(sha256=lambda: SHOP.shelf[0]["media"][0]["url"].rsplit("/", 1)[1]),
+    "GET /v1/products/{product}/recommendations": one(product=lambda: SHOP.shelf[0]["slug"]),
     "GET /v1/products/{product}/reviews": one(product=lambda: SHOP.shelf[0]["slug"]),
     "POST /v1/products/{product}/reviews": submit,
     "PATCH /v1/reviews/{review_id}": own_review,
@@ -207,6 +208,7 @@ RECIPES = {
     "POST /admin/v1/reviews/{review_id}/restore": one(review_id=lambda: SHOP.removed()),
     "GET /v1/carts/{cart_id}": one(cart_id=filled),
     "GET /v1/carts/{cart_id}/quote": one(cart_id=filled),
+    "GET /v1/carts/{cart_id}/recommendations": one(cart_id=filled),
     "POST /v1/me/api-keys": lambda case: SHOP.key(),
     "DELETE /v1/me/api-keys/{key_id}": one(key_id=lambda: SHOP.key()),
     "POST /v1/me/addresses": lambda case: SHOP.saved_address(),

@@ -85,6 +85,8 @@ pub(crate) struct ProductPage {
     pub pictures: Vec<Picture>,
     /// What can be bought.
     pub variants: Vec<VariantChoice>,
+    /// What was often bought together with it.
+    pub together: Vec<Card>,
     /// The key that makes one click one line.
     pub key: String,
     /// Where a failed form comes back to.

@@ -111,12 +111,13 @@ pub(in crate::pages) fn card(card: &ProductCard) -> Card {
     }
 }
 
-/// The page of a product; `stock` has how many there are of each variant, in the product's order.
+/// The page of a product; `stock` has how many there are of each variant, in the product's order, and `together` what was often
+/// bought with it.
 pub(in crate::pages) fn product(
     frame: Frame,
     product: &Product,
     category: String,
-    stock: &[(VariantId, u32)],
+    (stock, together): (&[(VariantId, u32)], &[ProductCard]),
 ) -> ProductPage {
     let mut variants: Vec<VariantChoice> = product
         .variants
@@ -157,6 +158,7 @@ pub(in crate::pages) fn product(
             })
             .collect(),
         variants,
+        together: together.iter().map(card).collect(),
         key: key::fresh(),
         slug: product.slug.clone(),
     }
