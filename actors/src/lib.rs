@@ -3,8 +3,8 @@
 #![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::float_arithmetic)]
 
 mod asking;
-mod folding;
 pub mod effect;
+mod folding;
 pub mod ids;
 pub mod mail;
 pub mod money;

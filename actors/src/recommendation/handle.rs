@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::projection::Document;
 use super::{
-    BASKETS, KEPT_FOR, LEFT_BASKETS, LEFT_WEIGHT, Neighbour, ORDER_WEIGHT, POPULAR_WINDOW, Popularity, SEEDS_MAX,
-    Together, WINDOW, combined,
+    BASKETS, KEPT_FOR, LEFT_BASKETS, LEFT_WEIGHT, Neighbour, ORDER_WEIGHT, POPULAR_WINDOW, Popularity,
+    SEEDS_MAX, Together, WINDOW, combined,
 };
 use crate::ids::{ProductId, VariantId};
 use crate::product::{ProductCard, Products, SearchDocument};

@@ -46,7 +46,8 @@ pub use handle::{Candidate, Picked, Reason, Recommendations, Recommended, Source
 pub use popular::{Popularity, WINDOW as POPULAR_WINDOW};
 pub use projection::{BASKET_MAX, BASKETS, BasketProjection, LEFT_BASKETS};
 pub use similarity::{
-    CANDIDATES_MAX, LEFT_WEIGHT, NEIGHBOURS_MAX, Neighbour, ORDER_WEIGHT, SUPPORT_MIN, Together, WINDOW, combined,
+    CANDIDATES_MAX, LEFT_WEIGHT, NEIGHBOURS_MAX, Neighbour, ORDER_WEIGHT, SUPPORT_MIN, Together, WINDOW,
+    combined,
 };
 
 /// The most products of a cart whose neighbours are asked: those that came last.

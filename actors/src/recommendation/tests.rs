@@ -5,7 +5,8 @@ use proptest::prelude::{Strategy as _, prop};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
 use super::{
-    CANDIDATES_MAX, LEFT_WEIGHT, NEIGHBOURS_MAX, Neighbour, ORDER_WEIGHT, Popularity, SUPPORT_MIN, Together, combined,
+    CANDIDATES_MAX, LEFT_WEIGHT, NEIGHBOURS_MAX, Neighbour, ORDER_WEIGHT, Popularity, SUPPORT_MIN, Together,
+    combined,
 };
 use crate::ids::ProductId;
 
