@@ -20,6 +20,7 @@ pub mod product;
 pub mod rating;
 pub mod recommendation;
 pub mod reconcile;
+pub mod report;
 pub mod review;
 pub mod stock;
 pub mod user;

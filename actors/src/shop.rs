@@ -18,6 +18,7 @@ use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchP
 use crate::rating::{Rating, Ratings};
 use crate::recommendation::{BasketProjection, Recommendations};
 use crate::reconcile::Reconciliations;
+use crate::report::{FunnelProjection, Reports, SalesProjection, StockLevelProjection};
 use crate::review::{Review, ReviewDelivery, ReviewProjection, Reviews};
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
@@ -72,6 +73,8 @@ pub struct Shop {
     pub ratings: Ratings,
     /// What belongs together, and what sells.
     pub recommendations: Recommendations,
+    /// What was sold, and what runs out.
+    pub reports: Reports,
     /// What was bought.
     pub orders: Orders,
     /// What was paid.
@@ -176,6 +179,7 @@ impl Shop {
             reviews,
             ratings,
             recommendations: Recommendations::new(shown, Arc::clone(&documents)),
+            reports: Reports::new(Arc::clone(&documents)),
             orders: orders.clone(),
             webhooks: Webhooks::new(
                 providers.clone(),
@@ -233,6 +237,7 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     assembly.register(&products);
     assembly.register(&ratings);
     assembly.register(&reviews);
+    assembly.register(&assembly.directory::<Stock>(limits));
     assembly.register(&assembly.directory::<Order>(limits));
     assembly.register(&assembly.directory::<Cart>(limits));
     assembly.register(&assembly.directory::<Checkout>(limits));
@@ -255,4 +260,7 @@ fn project(
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(BasketProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(SalesProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(FunnelProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(StockLevelProjection::new(Arc::clone(&ports.journal))));
 }

@@ -19,6 +19,7 @@ async fn the_usual_lists_of_any_generation_are_served_by_an_index() {
         (Some("author"), "created_at", "document_author"),
         (Some("product"), "at", "document_product_at"),
         (None, "at", "document_at"),
+        (None, "available", "document_available"),
     ] {
         let query = Query {
             collection: "orders@3".to_owned(),
