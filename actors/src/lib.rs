@@ -4,6 +4,7 @@
 
 mod asking;
 pub mod effect;
+mod folding;
 pub mod ids;
 pub mod mail;
 pub mod money;
@@ -20,7 +21,9 @@ pub mod payment;
 pub mod pricebook;
 pub mod product;
 pub mod rating;
+pub mod recommendation;
 pub mod reconcile;
+pub mod report;
 pub mod review;
 pub mod stock;
 pub mod user;

@@ -19,7 +19,9 @@ use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
 use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchProjection};
 use crate::rating::{Rating, Ratings};
+use crate::recommendation::{BasketProjection, Recommendations};
 use crate::reconcile::Reconciliations;
+use crate::report::{FunnelProjection, Reports, SalesProjection, StockLevelProjection};
 use crate::review::{Review, ReviewDelivery, ReviewProjection, Reviews};
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
@@ -95,6 +97,10 @@ pub struct Shop {
     pub inboxes: Inboxes,
     /// Where events are sent.
     pub endpoints: Endpoints,
+    /// What belongs together, and what sells.
+    pub recommendations: Recommendations,
+    /// What was sold, and what runs out.
+    pub reports: Reports,
     /// What was bought.
     pub orders: Orders,
     /// What was paid.
@@ -200,6 +206,7 @@ impl Shop {
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
+        let shown = (products.clone(), stocks.clone(), ratings.clone());
         Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
@@ -218,6 +225,8 @@ impl Shop {
             ratings,
             inboxes,
             endpoints,
+            recommendations: Recommendations::new(shown, Arc::clone(&documents)),
+            reports: Reports::new(Arc::clone(&documents)),
             orders: orders.clone(),
             webhooks: Webhooks::new(
                 providers.clone(),
@@ -276,6 +285,7 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     assembly.register(&products);
     assembly.register(&ratings);
     assembly.register(&reviews);
+    assembly.register(&assembly.directory::<Stock>(limits));
     assembly.register(&assembly.directory::<Order>(limits));
     assembly.register(&assembly.directory::<Cart>(limits));
     assembly.register(&assembly.directory::<Checkout>(limits));
@@ -297,4 +307,8 @@ fn project(
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(BasketProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(SalesProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(FunnelProjection::new(Arc::clone(&ports.journal))));
+    assembly.project(Arc::new(StockLevelProjection::new(Arc::clone(&ports.journal))));
 }

@@ -20,7 +20,7 @@ use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, media, notifications, ops, orders,
-    payments, profile, realtime, recovery, reviews, sessions, webhooks,
+    payments, profile, realtime, recommendations, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -42,6 +42,8 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(carts::add_line))
         .routes(routes!(carts::change_line, carts::remove_line))
         .routes(routes!(carts::quote))
+        .routes(routes!(recommendations::of_product))
+        .routes(routes!(recommendations::of_cart))
         .routes(routes!(cart_terms::set_address))
         .routes(routes!(cart_terms::set_shipping))
         .routes(routes!(cart_terms::apply_coupon, cart_terms::remove_coupon))

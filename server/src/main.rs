@@ -66,6 +66,11 @@ enum Command {
     Backup(tools::backup::BackupArguments),
     /// Fills empty databases, of whatever kind, from a backup.
     Restore(tools::backup::RestoreArguments),
+    /// Tries out how well recommendations foretell orders, on orders that are made up or read from a file.
+    Recommend {
+        #[command(subcommand)]
+        command: tools::recommend::Command,
+    },
     /// Runs a payment provider that moves no money, for trying Stripe and PayPal out; prints the variables that a shop uses it by.
     Paysim(tools::paysim::PaysimArguments),
     /// Asks a running shop whether it is ready: ends with 0 when it is.
@@ -86,6 +91,7 @@ fn main() -> ExitCode {
         Command::Journal { command } => return tool(tools::journal::run(command)),
         Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
         Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),
+        Command::Recommend { command } => return tool(tools::recommend::run(command)),
         Command::Paysim(arguments) => return tool(tools::paysim::run(arguments)),
         Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
     };

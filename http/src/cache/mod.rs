@@ -32,8 +32,13 @@ use crate::layers::consistency::CONSISTENCY_TOKEN;
 use crate::problem::Problem;
 
 /// The routes whose answers are kept.
-pub(crate) const ROUTES: [&str; 4] =
-    ["/v1/products", "/v1/products/{product}", "/v1/categories", "/v1/search/suggestions"];
+pub(crate) const ROUTES: [&str; 5] = [
+    "/v1/products",
+    "/v1/products/{product}",
+    "/v1/products/{product}/recommendations",
+    "/v1/categories",
+    "/v1/search/suggestions",
+];
 /// How long an answer is kept whatever happens.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// For how long an answer that has changed is still given while it is being made anew.

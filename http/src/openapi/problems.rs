@@ -71,6 +71,13 @@ problems! {
     ListProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid" }
     /// Of a product.
     ProductProblems { "404": "product-not-found" }
+    /// Of what goes well with a product.
+    ProductRecommendationProblems {
+        "400": "invalid-query, consistency-token-invalid",
+        "404": "product-not-found",
+    }
+    /// Of what goes well with a cart.
+    CartRecommendationProblems { "400": "invalid-query, consistency-token-invalid", "404": "cart-not-found" }
     /// Of a product's reviews.
     ReviewListProblems { "400": "invalid-query, cursor-invalid, consistency-token-invalid", "404": "product-not-found" }
     /// Of reviewing a product.

@@ -20,6 +20,7 @@ pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod profile;
 pub(crate) mod realtime;
+pub(crate) mod recommendations;
 pub(crate) mod recovery;
 pub(crate) mod reviews;
 pub(crate) mod sessions;

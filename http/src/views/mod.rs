@@ -13,6 +13,7 @@ pub mod notices;
 pub mod ops;
 pub mod orders;
 pub mod payments;
+pub mod recommendations;
 pub mod reviews;
 pub mod stock;
 pub mod users;

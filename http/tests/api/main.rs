@@ -26,6 +26,7 @@ mod pay;
 mod prefer;
 mod profile;
 mod realtime;
+mod recommendations;
 mod recovery;
 mod reviews;
 mod sessions;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use amazoff_actors::order::{ORDERS, OrderProjection};
 use amazoff_actors::product::{CATEGORIES, PRODUCTS, ProductProjection, SEARCH};
+use amazoff_actors::recommendation::{BASKETS, BasketProjection, LEFT_BASKETS};
 use amazoff_actors::review::{REVIEWS, ReviewProjection};
 use amazoff_backup::{Erasures, Restored, Source, Target, backup, restore};
 use amazoff_cluster::DataFolder;
@@ -120,10 +121,11 @@ pub(crate) async fn restore_into(arguments: RestoreArguments) -> Result<Verdict,
 
 /// Documents of another shop would be taken for up to date.
 async fn no_documents(documents: &dyn Documents) -> Result<(), ToolError> {
-    let projections: [(&str, &[&str]); 4] = [
+    let projections: [(&str, &[&str]); 5] = [
         (ProductProjection::NAME, &[PRODUCTS, CATEGORIES]),
         (OrderProjection::NAME, &[ORDERS]),
         (ReviewProjection::NAME, &[REVIEWS]),
+        (BasketProjection::NAME, &[BASKETS, LEFT_BASKETS]),
         (SEARCH, &[SEARCH]),
     ];
     for (name, collections) in projections {

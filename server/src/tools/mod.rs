@@ -7,6 +7,7 @@ pub(crate) mod fsck;
 pub(crate) mod journal;
 pub(crate) mod paysim;
 mod rebuild;
+pub(crate) mod recommend;
 mod sandbox;
 mod show;
 

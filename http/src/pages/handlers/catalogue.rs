@@ -1,7 +1,8 @@
 //! The front page, and a product.
 
 use amazoff_actors::ids::ProductId;
-use amazoff_actors::product::{ListQuery, Product, category_name};
+use amazoff_actors::product::{ListQuery, Product, ProductCard, category_name};
+use amazoff_actors::recommendation::Reason;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -18,6 +19,8 @@ use crate::problem::Problem;
 
 /// How many products a page shows: full rows of two, three and four.
 const PAGE: usize = 24;
+/// How many products a page shows beside another: one full row.
+const TOGETHER_MAX: usize = 4;
 /// The longest search.
 const WORDS_CHARS_MAX: usize = 100;
 
@@ -91,7 +94,7 @@ pub(super) async fn shelf(
 ) -> Result<Response, Problem> {
     let shop = &visit.platform.shop;
     let found = shop.products.by_slug(slug).await?;
-    let (_, product) = found.ok_or_else(|| Problem::missing("product-not-found"))?;
+    let (id, product) = found.ok_or_else(|| Problem::missing("product-not-found"))?;
     let Product { title, category, variants, .. } = &product.state;
     let stock = variants
         .iter()
@@ -99,5 +102,16 @@ pub(super) async fn shelf(
     let stock = try_join_all(stock).await?;
     let frame = visit.frame(title).noticing(notice);
     let named = (category_name(category), visit.platform.settings.public_url.as_str());
-    Ok(Page(status, present::product(frame, &product.state, named, &stock)).into_response())
+    let together = together(visit, id).await?;
+    let beside = (stock.as_slice(), together.as_slice());
+    Ok(Page(status, present::product(frame, &product.state, named, beside)).into_response())
+}
+
+/// What was often bought together with a product, and can be had; what merely sells is no answer to that.
+async fn together(visit: &Visit, product: ProductId) -> Result<Vec<ProductCard>, Problem> {
+    let recommendations = &visit.platform.shop.recommendations;
+    let mut candidates = recommendations.candidates(&[product]).await?;
+    candidates.retain(|candidate| candidate.reason == Reason::BoughtTogether);
+    let picked = recommendations.pick(candidates, TOGETHER_MAX, |_| {}).await?;
+    Ok(picked.into_iter().map(|recommended| recommended.card).collect())
 }

@@ -87,6 +87,8 @@ pub(crate) struct ProductPage {
     pub shared: Option<String>,
     /// What can be bought.
     pub variants: Vec<VariantChoice>,
+    /// What was often bought together with it.
+    pub together: Vec<Card>,
     /// The key that makes one click one line.
     pub key: String,
     /// Where a failed form comes back to.

@@ -119,6 +119,7 @@ pub(crate) fn product() -> ProductPage {
             variant("Cream, 1.5 l", "€34.50", 3),
             variant("Blue, 1 l", "€29.00", 0),
         ],
+        together: home().cards.into_iter().skip(1).take(4).collect(),
         key: "key-of-the-product".to_owned(),
         slug: "tall-enamel-jug".to_owned(),
     }

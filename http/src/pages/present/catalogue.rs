@@ -113,12 +113,13 @@ pub(in crate::pages) fn card(card: &ProductCard) -> Card {
     }
 }
 
-/// The page of a product of the shop at `public_url`; `stock` has how many there are of each variant, in the product's order.
+/// The page of a product of the shop at `public_url`; `stock` has how many there are of each variant, in the product's order,
+/// and `together` what was often bought with it.
 pub(in crate::pages) fn product(
     frame: Frame,
     product: &Product,
     (category, public_url): (String, &str),
-    stock: &[(VariantId, u32)],
+    (stock, together): (&[(VariantId, u32)], &[ProductCard]),
 ) -> ProductPage {
     let mut variants: Vec<VariantChoice> = product
         .variants
@@ -158,6 +159,7 @@ pub(in crate::pages) fn product(
             .first()
             .map(|media| format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))),
         variants,
+        together: together.iter().map(card).collect(),
         key: key::fresh(),
         slug: product.slug.clone(),
     }

@@ -79,6 +79,13 @@ const REVIEWS: &[Index] = &[
     Index { name: "status", fields: &["status", "since"] },
 ];
 const CARTS: &[Index] = &[Index { name: "user", fields: &["user"] }];
+const BASKETS: &[Index] = &[
+    Index { name: "product_newest", fields: &["product", "at"] },
+    Index { name: "newest", fields: &["at"] },
+];
+const OF_DAYS: &[Index] = &[Index { name: "day", fields: &["day", "currency"] }];
+const MILESTONES: &[Index] = &[Index { name: "stage_day", fields: &["stage_day"] }];
+const STOCK_LEVELS: &[Index] = &[Index { name: "available", fields: &["available"] }];
 const PROCESSES: &[Index] = &[Index { name: "started", fields: &["started_at"] }];
 
 /// The indexes of a port's collection, whichever its generation. Others are read whole, or by id.
@@ -88,6 +95,10 @@ pub(super) fn indexes(name: &str) -> &'static [Index] {
         Some("orders") => ORDERS,
         Some("reviews") => REVIEWS,
         Some("carts") => CARTS,
+        Some("baskets" | "left-baskets") => BASKETS,
+        Some("sales" | "sold-lines") => OF_DAYS,
+        Some("milestones") => MILESTONES,
+        Some("stock-levels") => STOCK_LEVELS,
         Some("processes") => PROCESSES,
         _ => &[],
     }

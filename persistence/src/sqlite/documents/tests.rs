@@ -17,6 +17,9 @@ async fn the_usual_lists_of_any_generation_are_served_by_an_index() {
         (Some("product"), "shown_since", "document_product_shown"),
         (Some("product"), "helpful", "document_product_helpful"),
         (Some("author"), "created_at", "document_author"),
+        (Some("product"), "at", "document_product_at"),
+        (None, "at", "document_at"),
+        (None, "available", "document_available"),
     ] {
         let query = Query {
             collection: "orders@3".to_owned(),
