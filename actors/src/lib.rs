@@ -12,6 +12,7 @@ pub mod pricing;
 pub mod cart;
 pub mod checkout;
 pub mod coupon;
+pub mod held;
 pub mod order;
 pub mod payment;
 pub mod pricebook;

@@ -9,6 +9,7 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
+use crate::held::{Held, HeldProjection};
 use crate::mail::Mailer;
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
@@ -20,7 +21,7 @@ use crate::reconcile::Reconciliations;
 use crate::review::{Review, ReviewDelivery, ReviewProjection, Reviews};
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
-use crate::user::{MailDelivery, User, Users};
+use crate::user::{ErasureDelivery, MailDelivery, User, UserDelivery, Users};
 
 /// What the shop needs from outside, besides the runtime's ports.
 #[derive(Clone)]
@@ -42,9 +43,12 @@ pub struct Outside {
 }
 
 impl Outside {
-    fn mails(&self, clock: &Arc<dyn Clock>) -> MailDelivery {
+    fn of_users(&self, clock: &Arc<dyn Clock>, (orders, carts, held): (Orders, Carts, Held)) -> UserDelivery {
         let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
-        MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) }
+        let mails = MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) };
+        let (mailer, vault) = (Arc::clone(&self.mailer), self.vault.clone());
+        let erasures = ErasureDelivery { orders, carts, held, mailer, vault, clock: Arc::clone(clock) };
+        UserDelivery { mails, erasures }
     }
 }
 
@@ -71,6 +75,8 @@ pub struct Shop {
     pub ratings: Ratings,
     /// What was bought.
     pub orders: Orders,
+    /// What is held about people.
+    pub held: Held,
     /// What was paid.
     pub payments: Payments,
     /// What payment providers tell of their own accord.
@@ -115,9 +121,11 @@ impl Shop {
         assembly.register(&coupons);
         let index = Arc::clone(&outside.index);
         let shelf = shelf((&assembly, ports, index), (&products, &stocks), (&pricebooks, &coupons));
-        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
+        let vault = outside.vault.clone();
+        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone(), vault };
         assembly.register_with(&carts, Arc::new(handover));
-        assembly.register_with(&users, Arc::new(outside.mails(&ports.clock)));
+        let held = held((&assembly, ports), (&orders, &carts), &shelf, &outside.vault);
+        assembly.register_with(&users, Arc::new(outside.of_users(&ports.clock, held)));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
         let delivery =
@@ -172,6 +180,7 @@ impl Shop {
             reviews,
             ratings,
             orders: orders.clone(),
+            held: Held::new(Arc::clone(&documents), Arc::clone(&ports.journal), vault.clone()),
             webhooks: Webhooks::new(
                 providers.clone(),
                 payments.clone(),
@@ -205,6 +214,19 @@ type Directories = (
     Directory<Checkout>,
     (Ratings, Reviews),
 );
+
+/// The ways to what is held about people.
+fn held(
+    (assembly, ports): (&Assembly, &Ports),
+    (orders, carts): (&Directory<Order>, &Directory<Cart>),
+    shelf: &Shelf,
+    vault: &Vault,
+) -> (Orders, Carts, Held) {
+    let orders = Orders::new(orders.clone(), assembly.documents(), vault.clone());
+    let held = Held::new(assembly.documents(), Arc::clone(&ports.journal), vault.clone());
+    let carts = Carts::new(carts.clone(), shelf.clone(), vault.clone(), Arc::clone(&ports.clock));
+    (orders, carts, held)
+}
 
 /// The handles that others look things up in.
 fn shelf(
@@ -246,6 +268,7 @@ fn project(
     assembly.project(Arc::new(SearchProjection::new(products.clone(), ratings.clone())));
     assembly.project(Arc::new(ReviewProjection::new(reviews.clone())));
     assembly.project(Arc::new(CartProjection));
+    assembly.project(Arc::new(HeldProjection));
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));

@@ -19,8 +19,8 @@ use crate::platform::Platform;
 use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
-    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, profile,
-    realtime, recovery, reviews, sessions, webhooks,
+    admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, ops, orders, payments, privacy,
+    profile, realtime, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -61,7 +61,10 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::step_up))
         .routes(routes!(auth::logout))
-        .routes(routes!(auth::me, profile::rename))
+        .routes(routes!(auth::me, profile::rename, privacy::erase))
+        .routes(routes!(privacy::export, privacy::ask_export))
+        .routes(routes!(privacy::archive))
+        .routes(routes!(privacy::consents, privacy::set_consents))
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
         .routes(routes!(profile::addresses, profile::add_address))
@@ -107,6 +110,7 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::users::set_roles))
         .routes(routes!(admin::users::deactivate))
         .routes(routes!(admin::users::reactivate))
+        .routes(routes!(admin::users::erase))
         .routes(routes!(admin::stock::show))
         .routes(routes!(admin::stock::receive))
         .routes(routes!(admin::stock::adjust))

@@ -16,6 +16,7 @@ pub(crate) mod health;
 pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
+pub(crate) mod privacy;
 pub(crate) mod profile;
 pub(crate) mod realtime;
 pub(crate) mod recovery;

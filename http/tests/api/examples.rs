@@ -206,6 +206,7 @@ async fn people(tour: &mut Tour) {
     tour.sends("me_addresses_change_address", (&ann, "")).await;
     let link = json!(tour.app.link(ANN, Letter::VerifyEmail).await);
     tour.sends_with("auth_verify_email", ("", ""), |body| body["token"] = link).await;
+    tour.sends("me_consents_set_consents", (&ann, "")).await;
     tour.sends("me_email_change_email", (&ann, "")).await;
     tour.sends("me_password_change_password", (&ann, "")).await;
     tour.sends("auth_password_reset_ask_reset", ("", "")).await;
@@ -213,6 +214,7 @@ async fn people(tour: &mut Tour) {
     tour.sends_with("auth_password_reset_confirm_reset", ("", ""), |body| body["token"] = link).await;
     tour.knows("usr_", session.text_at("/user/id"));
     tour.admin("admin_users_roles_set_roles").await;
+    tour.admin("admin_users_erase").await;
 }
 
 async fn carts(tour: &mut Tour, shelf: Shelf) {
