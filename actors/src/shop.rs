@@ -9,7 +9,7 @@ use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime,
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
-use crate::held::{Held, HeldProjection};
+use crate::held::{Held, HeldProjection, Retention};
 use crate::mail::Mailer;
 use crate::order::{Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
@@ -43,11 +43,13 @@ pub struct Outside {
 }
 
 impl Outside {
-    fn of_users(&self, clock: &Arc<dyn Clock>, (orders, carts, held): (Orders, Carts, Held)) -> UserDelivery {
+    fn of_users(&self, ports: &Ports, (orders, carts, held): (Orders, Carts, Held)) -> UserDelivery {
+        let (clock, journal) = (&ports.clock, Arc::clone(&ports.journal));
         let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
         let mails = MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) };
         let (mailer, vault) = (Arc::clone(&self.mailer), self.vault.clone());
-        let erasures = ErasureDelivery { orders, carts, held, mailer, vault, clock: Arc::clone(clock) };
+        let clock = Arc::clone(clock);
+        let erasures = ErasureDelivery { orders, carts, held, journal, mailer, vault, clock };
         UserDelivery { mails, erasures }
     }
 }
@@ -77,6 +79,8 @@ pub struct Shop {
     pub orders: Orders,
     /// What is held about people.
     pub held: Held,
+    /// How long guests are known by their orders.
+    pub retention: Retention,
     /// What was paid.
     pub payments: Payments,
     /// What payment providers tell of their own accord.
@@ -125,7 +129,7 @@ impl Shop {
         let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone(), vault };
         assembly.register_with(&carts, Arc::new(handover));
         let held = held((&assembly, ports), (&orders, &carts), &shelf, &outside.vault);
-        assembly.register_with(&users, Arc::new(outside.of_users(&ports.clock, held)));
+        assembly.register_with(&users, Arc::new(outside.of_users(ports, held)));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
         let delivery =
@@ -181,6 +185,7 @@ impl Shop {
             ratings,
             orders: orders.clone(),
             held: Held::new(Arc::clone(&documents), Arc::clone(&ports.journal), vault.clone()),
+            retention: Retention::new(orders.clone(), vault.clone(), Arc::clone(&ports.clock)),
             webhooks: Webhooks::new(
                 providers.clone(),
                 payments.clone(),

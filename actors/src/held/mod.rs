@@ -7,9 +7,11 @@
 mod handle;
 mod history;
 mod projection;
+mod retention;
 #[cfg(test)]
 mod tests;
 
 pub use handle::{Act, ActKind, ActPage, Held, HeldEntity};
 pub use history::{HISTORY_KINDS, HistoryPage, Told};
 pub use projection::{HELD, HeldProjection};
+pub use retention::Retention;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use amazoff_supervisor::consistency::{self, Token};
+use amazoff_supervisor::journal::{Journal, JournalError};
 use amazoff_supervisor::{Clock, Delivered, Envelope, ReadError, Vault};
 
 use super::{Command, ErasureStep};
@@ -23,6 +25,8 @@ pub struct ErasureDelivery {
     pub carts: Carts,
     /// Every cart that a person ever had.
     pub held: Held,
+    /// How far everything has come.
+    pub journal: Arc<dyn Journal>,
     /// Mails that were kept.
     pub mailer: Arc<dyn Mailer>,
     /// Keys.
@@ -39,16 +43,35 @@ impl ErasureDelivery {
         step: ErasureStep,
         envelope: Envelope,
     ) -> Delivered<Command> {
-        let taken = match step {
-            ErasureStep::Orders => self.give_orders_up(user, envelope).await,
-            ErasureStep::Mails => self.mailer.forget(user.uuid()).await.map_err(|error| error.to_string()),
-            ErasureStep::Key => self.destroy_keys(user).await,
+        let seen = match self.seen().await {
+            Ok(seen) => seen,
+            Err(error) => return Delivered::Retry { reason: error.to_string() },
         };
+        // Lists are read only once they have come as far as the journal is now: nothing that the person did is missed.
+        let (taken, _) = consistency::scope(Some(seen), async {
+            match step {
+                ErasureStep::Orders => self.give_orders_up(user, envelope).await,
+                ErasureStep::Mails => {
+                    self.mailer.forget(user.uuid()).await.map_err(|error| error.to_string())
+                }
+                ErasureStep::Key => self.destroy_keys(user).await,
+            }
+        })
+        .await;
         match (taken, step) {
             (Err(reason), _) => Delivered::Retry { reason },
             (Ok(()), ErasureStep::Orders | ErasureStep::Mails) => Delivered::Done,
             (Ok(()), ErasureStep::Key) => Delivered::Answer(Command::NoteErased),
         }
+    }
+
+    /// Everything that has happened until now. The person does nothing any more.
+    async fn seen(&self) -> Result<Token, JournalError> {
+        let mut seen = Token::default();
+        for (shard, newest) in self.journal.heads().await? {
+            seen.note(shard, newest);
+        }
+        Ok(seen)
     }
 
     /// What was not packed is given up, as if the person had asked for it; its money goes back. The rest was sold and stays.

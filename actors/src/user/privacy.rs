@@ -1,11 +1,16 @@
 //! The way to what the law gives a person: to know what is held, to be erased, and to say what they agree to.
 
+use std::time::Duration;
+
 use amazoff_supervisor::{CommandId, Envelope, ReadError};
 
 use super::handle::{Refused, Users, not_opened, refused};
 use super::{ApiKeyView, Command, Consent, ConsentChange, ExportView, HeldView, Rejection};
 use crate::asking::not_read;
 use crate::ids::UserId;
+
+/// How long an erasure that is done again may take to begin.
+const RESTORED_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Users {
     /// Erases a person who has just shown the password. Sessions and keys end at once; the rest goes on by itself.
@@ -22,6 +27,21 @@ impl Users {
     /// `user-not-found`, `own-rights`, `role-not-allowed` when `admin` is none by now.
     pub async fn erase_for(&self, admin: UserId, user: UserId, envelope: Envelope) -> Result<(), Refused> {
         self.change_rights(admin, (user, Command::Erase), envelope).await
+    }
+
+    /// Erases a person whom the list of erasures names, if that is still to do: a shop that was restored is older than the
+    /// list. Nobody else's id does anything.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub async fn erase_again(&self, listed: UserId) -> Result<bool, Refused> {
+        let known = self.read(listed).await.map_err(not_read)?;
+        let open = known.is_some_and(|known| known.state.registration.is_some() && !known.state.is_erased());
+        if open {
+            let envelope = Envelope::system(RESTORED_TIMEOUT);
+            self.directory.execute(listed.uuid(), Command::Erase, envelope).await?;
+        }
+        Ok(open)
     }
 
     /// Makes all that is held about a person ready to be downloaded; it is while another one is.

@@ -95,7 +95,7 @@ impl Archive {
     }
 
     /// Ends the archive.
-    pub(super) async fn end(mut self) -> Result<(), Cut> {
+    pub(super) async fn end(self) -> Result<(), Cut> {
         self.zip.finish().map_err(io::Error::other)?;
         let rest = self.pending.take();
         self.to.send(Ok(Bytes::from(rest))).await.map_err(|_gone| Cut::Gone)

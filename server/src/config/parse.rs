@@ -24,6 +24,7 @@ const METRICS_TOKEN_LENGTH_MIN: usize = 16;
 const SANDBOX_WEBHOOK_SECRET_CHARS_MIN: usize = 16;
 /// How often payments may be compared with their providers.
 const RECONCILE_EVERY_S: RangeInclusive<u64> = 60..=604_800;
+const GUEST_ORDERS_DAYS: RangeInclusive<u64> = 30..=36_500;
 /// How many requests may run at once.
 const REQUESTS_MAX: RangeInclusive<usize> = 8..=100_000;
 /// Slowest sandbox that still makes sense.
@@ -242,6 +243,18 @@ pub(super) fn reconcile_every(value: &str) -> Result<Option<Duration>, ConfigErr
             let (least, most) = (RECONCILE_EVERY_S.start(), RECONCILE_EVERY_S.end());
             let expected = format!("is neither 0 nor a number of seconds from {least} to {most}");
             Err(wrong(table::RECONCILE_EVERY_S, value, &expected))
+        }
+    }
+}
+
+pub(super) fn guest_orders_kept(value: &str) -> Result<Option<Duration>, ConfigError> {
+    match value.parse::<u64>() {
+        Ok(0) => Ok(None),
+        Ok(days) if GUEST_ORDERS_DAYS.contains(&days) => Ok(Some(Duration::from_hours(24 * days))),
+        Ok(_) | Err(_) => {
+            let (least, most) = (GUEST_ORDERS_DAYS.start(), GUEST_ORDERS_DAYS.end());
+            let expected = format!("is neither 0 nor a number of days from {least} to {most}");
+            Err(wrong(table::GUEST_ORDERS_DAYS, value, &expected))
         }
     }
 }

@@ -14,6 +14,7 @@ mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;
 mod orders;
+mod privacy;
 mod repay;
 mod reviews;
 mod shop;
