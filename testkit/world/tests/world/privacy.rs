@@ -52,6 +52,7 @@ async fn person(world: &World) -> Person {
     Person { user, waiting, sent, review: review.reply.id }
 }
 
+/// T-U5 (b): wherever the power is cut, nobody is erased in halves.
 #[test]
 fn an_erasure_survives_a_power_cut_at_every_commit() {
     let cuts = fail_each_step(
