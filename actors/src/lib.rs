@@ -16,6 +16,7 @@ pub mod coupon;
 pub mod media;
 pub mod endpoint;
 pub mod inbox;
+pub mod held;
 pub mod order;
 pub mod payment;
 pub mod pricebook;

@@ -31,6 +31,8 @@ pub enum Letter {
     PasswordReset,
     /// An old refresh token came back, so a session was ended.
     SessionStolen,
+    /// The account is being erased: the last mail that there is.
+    AccountErased,
 }
 
 impl Letter {
@@ -45,6 +47,7 @@ impl Letter {
             Self::PasswordChanged => "password-changed",
             Self::PasswordReset => "password-reset",
             Self::SessionStolen => "session-stolen",
+            Self::AccountErased => "account-erased",
         }
     }
 }
@@ -87,6 +90,8 @@ pub struct LetterLine {
 pub struct Message {
     /// The same at every attempt: becomes the Message-ID, by which a repeat is known.
     pub id: Uuid,
+    /// Who is written to: says nothing to whoever does not know the person.
+    pub person: Uuid,
     /// The e-mail address.
     pub to: String,
     /// What the receiver is called.
@@ -126,4 +131,10 @@ pub enum MailError {
 pub trait Mailer: Send + Sync + 'static {
     /// Hands one over. A repeat under the same id is the same mail again.
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), MailError>>;
+
+    /// Forgets what it keeps of a person who is erased. Most keep nothing.
+    fn forget(&self, person: Uuid) -> BoxFuture<'_, Result<(), MailError>> {
+        let _ = person;
+        Box::pin(async { Ok(()) })
+    }
 }

@@ -11,6 +11,7 @@ use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts,
 use crate::coupon::{Coupon, Coupons};
 use crate::endpoint::{Caller, Endpoint, EndpointDelivery, Endpoints};
 use crate::inbox::{Inbox, Inboxes};
+use crate::held::{Held, HeldProjection, Retention};
 use crate::mail::Mailer;
 use crate::media::{ImageCodec, MediaStore};
 use crate::order::{Letters, Order, OrderDelivery, OrderProjection, Orders};
@@ -25,7 +26,7 @@ use crate::report::{FunnelProjection, Reports, SalesProjection, StockLevelProjec
 use crate::review::{Review, ReviewDelivery, ReviewProjection, Reviews};
 use crate::stock::{Stock, StockDelivery, Stocks};
 use crate::user::passwords::PasswordHasher;
-use crate::user::{MailDelivery, User, Users};
+use crate::user::{ErasureDelivery, MailDelivery, User, UserDelivery, Users};
 
 /// What the shop needs from outside, besides the runtime's ports.
 #[derive(Clone)]
@@ -51,9 +52,14 @@ pub struct Outside {
 }
 
 impl Outside {
-    fn mails(&self, clock: &Arc<dyn Clock>) -> MailDelivery {
+    fn of_users(&self, ports: &Ports, (orders, carts, held): (Orders, Carts, Held)) -> UserDelivery {
+        let (clock, journal) = (&ports.clock, Arc::clone(&ports.journal));
         let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
-        MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) }
+        let mails = MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) };
+        let (mailer, vault) = (Arc::clone(&self.mailer), self.vault.clone());
+        let clock = Arc::clone(clock);
+        let erasures = ErasureDelivery { orders, carts, held, journal, mailer, vault, clock };
+        UserDelivery { mails, erasures }
     }
 
     fn calls(
@@ -103,6 +109,10 @@ pub struct Shop {
     pub reports: Reports,
     /// What was bought.
     pub orders: Orders,
+    /// What is held about people.
+    pub held: Held,
+    /// How long guests are known by their orders.
+    pub retention: Retention,
     /// What was paid.
     pub payments: Payments,
     /// What payment providers tell of their own accord.
@@ -151,9 +161,11 @@ impl Shop {
         assembly.register(&coupons);
         let index = Arc::clone(&outside.index);
         let shelf = shelf((&assembly, ports, index), (&products, &stocks), (&pricebooks, &coupons));
-        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone() };
+        let vault = outside.vault.clone();
+        let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone(), vault };
         assembly.register_with(&carts, Arc::new(handover));
-        assembly.register_with(&users, Arc::new(outside.mails(&ports.clock)));
+        let held = held((&assembly, ports), (&orders, &carts), &shelf, &outside.vault);
+        assembly.register_with(&users, Arc::new(outside.of_users(ports, held)));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
         assembly.register(&inbox);
@@ -228,6 +240,8 @@ impl Shop {
             recommendations: Recommendations::new(shown, Arc::clone(&documents)),
             reports: Reports::new(Arc::clone(&documents)),
             orders: orders.clone(),
+            held: Held::new(Arc::clone(&documents), Arc::clone(&ports.journal), vault.clone()),
+            retention: Retention::new(orders.clone(), vault.clone(), Arc::clone(&ports.clock)),
             webhooks: Webhooks::new(
                 providers.clone(),
                 payments.clone(),
@@ -262,6 +276,19 @@ type Directories = (
     Directory<Checkout>,
     (Ratings, Reviews, Inboxes, Endpoints),
 );
+
+/// The ways to what is held about people.
+fn held(
+    (assembly, ports): (&Assembly, &Ports),
+    (orders, carts): (&Directory<Order>, &Directory<Cart>),
+    shelf: &Shelf,
+    vault: &Vault,
+) -> (Orders, Carts, Held) {
+    let orders = Orders::new(orders.clone(), assembly.documents(), vault.clone());
+    let held = Held::new(assembly.documents(), Arc::clone(&ports.journal), vault.clone());
+    let carts = Carts::new(carts.clone(), shelf.clone(), vault.clone(), Arc::clone(&ports.clock));
+    (orders, carts, held)
+}
 
 /// The handles that others look things up in.
 fn shelf(
@@ -304,6 +331,7 @@ fn project(
     assembly.project(Arc::new(SearchProjection::new(products.clone(), ratings.clone())));
     assembly.project(Arc::new(ReviewProjection::new(reviews.clone())));
     assembly.project(Arc::new(CartProjection));
+    assembly.project(Arc::new(HeldProjection));
     assembly.project(Arc::new(CheckoutProjection));
     assembly.project(Arc::new(OrderProjection::new(Arc::clone(&ports.journal))));
     assembly.project(Arc::new(PaymentProjection::new(Arc::clone(&ports.journal))));

@@ -5,7 +5,7 @@
 //! ├─ persistence   lanes, outbox, reminders, projections, slow rounds     one_for_one
 //! ├─ compute       CPU pools: passwords, images, searches                 one_for_one
 //! ├─ shop          one supervisor per domain, its cells below             one_for_one
-//! └─ edge          HTTP listeners, realtime, reconciliation               one_for_one
+//! └─ edge          HTTP listeners, realtime, reconciliation, retention    one_for_one
 //! ```
 //!
 //! A child that keeps failing is degraded: its own commands are refused with a time to come back, its supervisor starts

@@ -343,7 +343,7 @@ impl Told for Stock {
 impl Told for User {
     type Notes = ();
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
-        let registration = history.state.registration.as_ref();
+        let registration = history.state.registration.as_ref().filter(|_| !history.state.is_erased());
         let email_claim = registration.map(|known| known.email_claim.key.clone());
         facts.users.insert(id, UserFact { email_claim });
     }

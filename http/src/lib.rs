@@ -9,6 +9,7 @@ pub mod auth;
 mod cache;
 pub mod conditional;
 mod cursor;
+mod export;
 pub mod idempotency;
 pub mod identity;
 pub mod json;

@@ -8,10 +8,12 @@ use std::time::Duration;
 use amazoff_actors::shop::Shop;
 use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::TreeHandle;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::auth::Auth;
 use crate::cache::ResponseCache;
+use crate::export::ARCHIVES_MAX;
 use crate::layers::Intake;
 use crate::limits::layer::Limiting;
 use crate::metrics::Requests;
@@ -47,6 +49,8 @@ pub struct Parts {
     pub acts: Acts,
     /// Open streams of operators.
     pub streams: Streams,
+    /// Places for archives of what is held about people.
+    pub(crate) archives: Arc<Semaphore>,
     /// Requests by route, for metrics.
     pub requests: Requests,
     /// This node's name.
@@ -81,6 +85,7 @@ impl Platform {
             intake: Intake::default(),
             acts: Acts::default(),
             streams: Streams::default(),
+            archives: Arc::new(Semaphore::new(ARCHIVES_MAX)),
             requests: Requests::default(),
             node: node.into(),
             started: Instant::now(),

@@ -20,7 +20,7 @@ use crate::prefer;
 use crate::problem::Problem;
 use crate::routes::{
     admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, media, notifications, ops, orders,
-    payments, profile, realtime, recommendations, recovery, reviews, sessions, webhooks,
+    payments, privacy, profile, realtime, recommendations, recovery, reviews, sessions, webhooks,
 };
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
@@ -64,7 +64,10 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::step_up))
         .routes(routes!(auth::logout))
-        .routes(routes!(auth::me, profile::rename))
+        .routes(routes!(auth::me, profile::rename, privacy::erase))
+        .routes(routes!(privacy::export, privacy::ask_export))
+        .routes(routes!(privacy::archive))
+        .routes(routes!(privacy::consents, privacy::set_consents))
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
         .routes(routes!(profile::addresses, profile::add_address))
@@ -115,6 +118,7 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::users::set_roles))
         .routes(routes!(admin::users::deactivate))
         .routes(routes!(admin::users::reactivate))
+        .routes(routes!(admin::users::erase))
         .routes(routes!(admin::stock::show))
         .routes(routes!(admin::stock::receive))
         .routes(routes!(admin::stock::adjust))

@@ -33,6 +33,6 @@ mod sqlite;
 
 pub use files::FileBlobs;
 #[cfg(feature = "mariadb")]
-pub use mariadb::{MariaDbError, MariaDbOptions, MariaDbStore, PoolStats};
+pub use mariadb::{MariaDbError, MariaDbOptions, MariaDbScan, MariaDbStore, PoolStats};
 pub use memory::{AppendFailure, MemoryBlobs, MemoryStore};
-pub use sqlite::{OpenError, SqliteStore, SqliteTruth, SqliteViews};
+pub use sqlite::{OpenError, SqliteScan, SqliteStore, SqliteTruth, SqliteViews};

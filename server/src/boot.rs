@@ -30,6 +30,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConfigError, Seed, TruthAt};
+use crate::erasures;
 use crate::mails;
 use crate::node::Node;
 use crate::providers;
@@ -162,7 +163,8 @@ async fn serve(
     let doors = CancellationToken::new();
     let edge = edge(door.clone(), &platform, &doors);
     let reconciliation = config.reconcile_every.map(|every| shop.reconciliations.supervise(every));
-    let edges = [edge].into_iter().chain(reconciliation);
+    let retention = config.guest_orders_kept.map(|kept| shop.retention.supervise(kept));
+    let edges = [edge].into_iter().chain(reconciliation).chain(retention);
     let compute = [pools.passwords.supervise(), pools.images.supervise(), pools.search.supervise()];
     let spec = tree::declare(&runtime, compute, edges);
     let tree = TreeHandle::start(spec).await?;
@@ -172,6 +174,7 @@ async fn serve(
         filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
+    erasures::finish(shop.clone(), erasures::list_in(&config.data_dir));
     announce(&config, address, began);
 
     let ended = tokio::select! {

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use amazoff_actors::Shop;
+use amazoff_actors::ids::UserId;
 use amazoff_backup::Erasures;
-use amazoff_supervisor::Timestamp;
 use amazoff_supervisor::journal::{JournalError, KeyTable};
+use amazoff_supervisor::{Timestamp, spawn_guarded};
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -61,6 +63,35 @@ impl KeyTable for ListedKeys {
             self.keys.erase(person, at).await
         })
     }
+}
+
+/// Ends, beside everything else, the accounts of persons who are listed and were not erased in these databases, because they
+/// were restored from before. Their keys are destroyed already, so nothing of them can be read meanwhile.
+pub(crate) fn finish(shop: Shop, list: PathBuf) {
+    spawn_guarded("erasures", async move {
+        let read = tokio::task::spawn_blocking(move || Erasures::open(&list)).await;
+        let listed: Vec<_> = match read {
+            Ok(Ok(list)) => list.all().map(|(person, _)| UserId::from(person)).collect(),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the list of erasures cannot be read: {error}");
+                return;
+            }
+            Err(_stopping) => return,
+        };
+        let mut again = 0;
+        for person in listed {
+            match shop.users.erase_again(person).await {
+                Ok(was_open) => again += usize::from(was_open),
+                Err(error) => {
+                    // The next start goes on.
+                    tracing::warn!(user.id = %person, %error, "{person} is not erased again: {error}");
+                }
+            }
+        }
+        if again > 0 {
+            tracing::info!(persons = again, "{again} persons were restored and are erased again");
+        }
+    });
 }
 
 #[cfg(test)]

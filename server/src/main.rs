@@ -71,6 +71,11 @@ enum Command {
         #[command(subcommand)]
         command: tools::recommend::Command,
     },
+    /// Looks for what is stored of a person in clear. Ends with 1 when there is something.
+    Privacy {
+        #[command(subcommand)]
+        command: tools::privacy::Command,
+    },
     /// Runs a payment provider that moves no money, for trying Stripe and PayPal out; prints the variables that a shop uses it by.
     Paysim(tools::paysim::PaysimArguments),
     /// Asks a running shop whether it is ready: ends with 0 when it is.
@@ -93,6 +98,7 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),
         Command::Recommend { command } => return tool(tools::recommend::run(command)),
         Command::Paysim(arguments) => return tool(tools::paysim::run(arguments)),
+        Command::Privacy { command } => return tool(tools::privacy::run(command)),
         Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
     };
     match outcome {

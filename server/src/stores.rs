@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use amazoff_actors::product::SEARCH;
 use amazoff_persistence::mongodb::{self, MongoStore};
-use amazoff_persistence::{FileBlobs, MariaDbOptions, MariaDbStore, SqliteTruth, SqliteViews};
+use amazoff_persistence::{
+    FileBlobs, MariaDbOptions, MariaDbScan, MariaDbStore, SqliteScan, SqliteTruth, SqliteViews,
+};
 use amazoff_search::SearchIndex;
 use amazoff_supervisor::AuditTable;
-use amazoff_supervisor::archive::{Archive, Import};
+use amazoff_supervisor::archive::{Archive, Import, Scan};
 use amazoff_supervisor::documents::{Blobs, Documents, SplitDocuments};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use secrecy::ExposeSecret as _;
@@ -139,6 +141,26 @@ impl Stores {
             }
         };
         Self::over(config, truth, views, || Ok(FileBlobs::look_into(&config.data_dir.join("media"))))
+    }
+
+    /// Everything that is stored in databases, by their names; nothing else is opened.
+    ///
+    /// # Errors
+    /// When a URL is wrong, or MongoDB cannot be reached.
+    pub(crate) async fn scans(config: &Config) -> Result<Vec<(&'static str, Arc<dyn Scan>)>, OpenError> {
+        let truth: (_, Arc<dyn Scan>) = match &config.truth {
+            TruthAt::Sqlite(file) => ("journal.db", Arc::new(SqliteScan::of(file))),
+            TruthAt::MariaDb(url) => ("mariadb", Arc::new(MariaDbScan::of(url.expose_secret())?)),
+        };
+        let views: (_, Arc<dyn Scan>) = match &config.documents {
+            DocumentsAt::Sqlite(file) => ("documents.db", Arc::new(SqliteScan::of(file))),
+            DocumentsAt::MongoDb(url) => {
+                let store = MongoStore::open(url.expose_secret(), mongodb::Options::default()).await?;
+                store.check().await?;
+                ("mongodb", store.scan())
+            }
+        };
+        Ok(vec![truth, views])
     }
 
     /// The pictures are in MongoDB if the documents are, else in files.

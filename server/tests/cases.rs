@@ -72,7 +72,7 @@ const ONE_COMMIT: &str = "A rule of one entity: the commit that decides it is al
 const CLOCK: &str = "No (c): the real program's clock cannot be set in a test.";
 
 /// The cases that must have tests.
-const CASES: [Case; 44] = [
+const CASES: [Case; 46] = [
     bought("T-C1", "a hundred additions of one thing at once add up"),
     bought("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
     refused(
@@ -164,6 +164,17 @@ const CASES: [Case; 44] = [
     ),
     rule("T-U2", "a copied login that comes back ends, and its person is told", ONE_COMMIT),
     rule("T-U4", "a role that is taken away is gone at once, on open streams too", ONE_COMMIT),
+    Case {
+        id: "T-U5",
+        what: "whoever is erased is nowhere in clear, also after a restore",
+        demands: &[Kind::Faults, Kind::Example],
+        spared: "No (a) and (c): an erasure is one commit and effects behind it, of which (b) cuts the power around each.",
+    },
+    rule(
+        "T-U6",
+        "what is exported is all that erasing makes unreadable",
+        "An export changes nothing, so there is nothing to cut.",
+    ),
     rule(
         "T-N1",
         "a provider's message that comes five times writes one letter",

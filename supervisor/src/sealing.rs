@@ -7,6 +7,7 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::chance;
+use crate::clock::Timestamp;
 use crate::fault::{Fault, FaultKind};
 use crate::journal::{JournalError, KeyTable};
 
@@ -154,8 +156,7 @@ impl Fault for VaultError {
 /// assert_eq!(vault.blind("email", "ann@example.org"), vault.blind("email", "ann@example.org"));
 ///
 /// // Erasing destroys the key: what was ever stored about the person can no longer be read.
-/// keys.erase(ann, SystemClock.now()).await.unwrap();
-/// vault.forget(ann);
+/// vault.erase(ann, SystemClock.now()).await.unwrap();
 /// assert_eq!(vault.open(&name).await.unwrap(), None);
 /// # });
 /// ```
@@ -164,12 +165,14 @@ pub struct Vault {
     master: MasterKey,
     keys: Arc<dyn KeyTable>,
     unwrapped: Arc<DashMap<Uuid, Zeroizing<Vec<u8>>>>,
+    /// How many keys were forgotten: whoever read one meanwhile does not keep it.
+    forgotten: Arc<AtomicU64>,
 }
 
 impl Vault {
     /// A vault over a master key and the table of wrapped personal keys.
     pub fn new(master: MasterKey, keys: Arc<dyn KeyTable>) -> Self {
-        Self { master, keys, unwrapped: Arc::default() }
+        Self { master, keys, unwrapped: Arc::default(), forgotten: Arc::default() }
     }
 
     /// A key for one purpose (`jwt`, `cursor`, …), stable for this master key.
@@ -210,35 +213,69 @@ impl Vault {
         if let Some(key) = self.unwrapped.get(&person) {
             return Ok(key.clone());
         }
+        let before = self.forgotten.load(Ordering::SeqCst);
         let mut fresh = Key::<XChaCha20Poly1305>::default();
         chance::fill(&mut fresh);
         let wrapped = encrypt(&*self.master.subkey("wrap"), person.as_bytes(), &fresh)?;
         let kept = self.keys.put_if_absent(person, &wrapped).await?.ok_or(VaultError::PersonErased)?;
-        self.unwrap_and_cache(person, &kept)
+        self.unwrap_and_cache(person, &kept, before)
     }
 
     async fn key_for_opening(&self, person: Uuid) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
         if let Some(key) = self.unwrapped.get(&person) {
             return Ok(Some(key.clone()));
         }
+        let before = self.forgotten.load(Ordering::SeqCst);
         match self.keys.get(person).await? {
-            Some(wrapped) => self.unwrap_and_cache(person, &wrapped).map(Some),
+            Some(wrapped) => self.unwrap_and_cache(person, &wrapped, before).map(Some),
             None => Ok(None),
         }
     }
 
-    fn unwrap_and_cache(&self, person: Uuid, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    fn unwrap_and_cache(
+        &self,
+        person: Uuid,
+        wrapped: &[u8],
+        before: u64,
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let key = Zeroizing::new(decrypt(&*self.master.subkey("wrap"), person.as_bytes(), wrapped)?);
         if self.unwrapped.len() >= CACHED_KEYS_MAX {
             self.unwrapped.clear();
         }
         self.unwrapped.insert(person, key.clone());
+        if self.forgotten.load(Ordering::SeqCst) != before {
+            self.unwrapped.remove(&person); // it may have been destroyed since it was read
+        }
         Ok(key)
     }
 
     /// Forgets a person's unwrapped key, after it was destroyed in the table.
     pub fn forget(&self, person: Uuid) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.unwrapped.remove(&person);
+    }
+
+    /// Destroys a person's key: what was ever sealed for them can be read by nobody any more, and nothing more can be sealed.
+    /// Erasing again changes nothing.
+    ///
+    /// # Errors
+    /// [`VaultError::Keys`] when the key store is away; then the person is not erased.
+    pub async fn erase(&self, person: Uuid, at: Timestamp) -> Result<(), VaultError> {
+        self.keys.erase(person, at).await?;
+        self.forget(person);
+        Ok(())
+    }
+
+    /// As [`Vault::erase`], where there is a key to destroy; whether there was.
+    ///
+    /// # Errors
+    /// As [`Vault::erase`].
+    pub async fn erase_if_any(&self, person: Uuid, at: Timestamp) -> Result<bool, VaultError> {
+        let is_there = self.keys.get(person).await?.is_some();
+        if is_there {
+            self.erase(person, at).await?;
+        }
+        Ok(is_there)
     }
 }
 

@@ -278,6 +278,8 @@ RECIPES = {
     "PUT /admin/v1/users/{user_id}/roles": user,
     "POST /admin/v1/users/{user_id}/deactivate": user,
     "POST /admin/v1/users/{user_id}/reactivate": user,
+    "POST /admin/v1/users/{user_id}/erase": user,
+    "GET /v1/me/export/archive": lambda case: SHOP.exported(),
     "POST /v1/auth/step-up": lambda case: setattr(case, "body", {"password": WHO["password"]}),
     "GET /admin/v1/orders/{order_id}": one(order_id=bought),
     "POST /admin/v1/orders/{order_id}/cancel": with_pieces("bought"),
@@ -335,6 +337,8 @@ OWN_END = {
     "DELETE /v1/me/sessions",
     "POST /v1/me/password",
     "POST /v1/me/email",
+    "DELETE /v1/me",
+    "POST /v1/me/export",
 }
 
 # What a judge cannot bring about without the shop logging that it is broken; Rust tests do (`http/tests/api/ops/`).

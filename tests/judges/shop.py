@@ -156,6 +156,10 @@ class Shop:
         who = {"email": "ann@example.org", "name": "Ann Other", "address": ADDRESS}
         return self.post("/v1/me/addresses", {"recipient": who})["id"]
 
+    def exported(self):
+        """Makes an archive of the owner ready to be downloaded; it is for an hour."""
+        self.post("/v1/me/export")
+
     def session(self):
         """A session of the owner that nobody uses."""
         self.log_in()

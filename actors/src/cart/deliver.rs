@@ -1,6 +1,7 @@
-//! What a cart's effects do: the cart that ends asks the other to take over, and hears what it says.
+//! What a cart's effects do: the cart that ends asks the other to take over, and hears what it says; the key of a guest's
+//! cart that ended without an order is destroyed.
 
-use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Envelope};
+use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Envelope, Vault};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
@@ -17,13 +18,23 @@ pub struct CartDelivery {
     pub carts: Directory<Cart>,
     /// How many pieces can be had.
     pub stocks: Stocks,
+    /// Destroys keys.
+    pub vault: Vault,
 }
 
 impl Deliver<Cart> for CartDelivery {
     fn deliver<'a>(&'a self, sent: Delivery<'a, Effect>) -> BoxFuture<'a, Delivered<Command>> {
         async move {
-            let Effect::MergeInto(handover) = sent.effect;
             let source = CartId::from(sent.key.entity.id);
+            let handover = match sent.effect {
+                Effect::MergeInto(handover) => handover,
+                Effect::ForgetGuest { at } => {
+                    return match self.vault.erase(source.uuid(), *at).await {
+                        Ok(()) => Delivered::Done,
+                        Err(error) => Delivered::Retry { reason: error.to_string() },
+                    };
+                }
+            };
             // What can be had changes between repeats; what is handed over does not.
             let envelope = fingerprinted(sent.envelope(), handover);
             self.hand_over(source, handover, envelope).await

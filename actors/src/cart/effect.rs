@@ -1,6 +1,6 @@
 //! What a cart asks of others.
 
-use amazoff_supervisor::Principal;
+use amazoff_supervisor::{Principal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Line, MergeStrategy};
@@ -13,6 +13,11 @@ use crate::money::Currency;
 pub enum Effect {
     /// Have another cart take over what is in this one.
     MergeInto(Box<Handover>),
+    /// Destroy the cart's own key: what it sealed for a guest is of no use any more.
+    ForgetGuest {
+        /// When the cart was over.
+        at: Timestamp,
+    },
 }
 
 /// What is handed over to another cart.

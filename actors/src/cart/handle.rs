@@ -28,8 +28,8 @@ use crate::stock::Stocks;
 #[derive(Clone)]
 pub struct Carts {
     directory: Directory<Cart>,
-    shelf: Shelf,
-    vault: Vault,
+    pub(super) shelf: Shelf,
+    pub(super) vault: Vault,
     clock: Arc<dyn Clock>,
 }
 

@@ -32,6 +32,7 @@
 //! - CART-10: a cart takes over another at most once: what the shopper removes afterwards does not come back.
 //! - CART-11: only an open cart is abandoned: empty for [`EMPTY_FOR`], a guest's for [`GUEST_FOR`], a person's for
 //!   [`CUSTOMER_FOR`]; never one whose checkout runs, for money may be attached to it.
+//! - CART-12: when a cart ends without an order, the key that sealed what a guest said of themselves is destroyed.
 //!
 //! It deliberately holds no stock (what is available is only compared), computes no discount or tax, and releases no claim by
 //! itself: only the checkout knows whether money is on its way. It writes to nobody: [`Event::Left`] is where that starts.
@@ -45,6 +46,7 @@ mod deliver;
 mod effect;
 mod event;
 mod handle;
+mod kept;
 mod owner;
 mod projection;
 mod rejection;
@@ -63,6 +65,7 @@ pub use deliver::CartDelivery;
 pub use effect::{Effect, Handover};
 pub use event::Event;
 pub use handle::{Carts, Merging, NewLine, Shelf};
+pub use kept::CartPage;
 pub use owner::Owner;
 pub use projection::{CARTS, CartProjection};
 pub use rejection::Rejection;

@@ -123,6 +123,9 @@ pub struct Cart {
     /// Who receives it.
     #[serde(default)]
     pub contact: Option<Sealed<Contact>>,
+    /// Whether the cart's own key has sealed something, because it was a guest's then.
+    #[serde(default)]
+    pub sealed_for_guest: bool,
     /// The id of the chosen shipping method.
     #[serde(default)]
     pub shipping: Option<String>,
@@ -157,6 +160,7 @@ impl Default for Cart {
             coupons: Vec::new(),
             destination: None,
             contact: None,
+            sealed_for_guest: false,
             shipping: None,
             released: 0,
             absorbed: BTreeSet::new(),
@@ -211,6 +215,7 @@ impl Cart {
 
     fn set_address(&mut self, Address { contact, destination }: &Address) {
         self.contact = Some(contact.clone());
+        self.sealed_for_guest |= self.owner == Owner::Guest;
         self.destination = Some(destination.clone());
     }
 
@@ -314,6 +319,7 @@ impl Entity for Cart {
     fn destination(effect: &Effect) -> String {
         match effect {
             Effect::MergeInto(handover) => format!("cart:{}", handover.target),
+            Effect::ForgetGuest { .. } => "key".to_owned(),
         }
     }
 }

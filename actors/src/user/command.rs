@@ -4,7 +4,7 @@ use amazoff_supervisor::{Claim, Sealed};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{NewApiKey, PendingEmail, Roles};
+use super::{ConsentChange, NewApiKey, PendingEmail, Roles};
 use crate::cart::Address;
 use crate::ids::{AddressId, ApiKeyId, SessionId};
 use crate::mail::Letter;
@@ -121,6 +121,17 @@ pub enum Command {
     Deactivate,
     /// Gives it back.
     Reactivate,
+    /// Erases the person: everything ends at once, and what follows goes on by itself.
+    Erase,
+    /// Says that the person's key is destroyed.
+    NoteErased,
+    /// Makes all that is held about the person ready to be downloaded.
+    AskExport,
+    /// Says what the person agrees to.
+    SetConsents {
+        /// Texts that are not here stay as they are.
+        consents: Vec<ConsentChange>,
+    },
 }
 
 /// All that a new user is, sealed.

@@ -56,7 +56,7 @@ impl Users {
     }
 
     /// USER-8: one after the other, and only for whoever is an admin then. So an admin is left whoever takes what from whom.
-    async fn change_rights(
+    pub(super) async fn change_rights(
         &self,
         admin: UserId,
         (user, command): (UserId, Command),

@@ -3,7 +3,7 @@
 use amazoff_supervisor::{Sealed, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKey, PendingEmail, Purpose, Registration, Roles, Ticket};
+use super::{ApiKey, Consent, PendingEmail, Purpose, Registration, Roles, Ticket};
 use crate::cart::Address;
 use crate::ids::{AddressId, ApiKeyId, SessionId, UserId};
 use crate::mail::Letter;
@@ -143,6 +143,28 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// The person is being erased, and is nobody from then on.
+    ErasureBegun {
+        /// Who decided it: the person, or an admin; absent when the program did.
+        by: Option<UserId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// The person's key is destroyed.
+    Erased {
+        /// When that was noted.
+        at: Timestamp,
+    },
+    /// All that is held about the person can be downloaded for a while.
+    ExportAsked {
+        /// From when on.
+        at: Timestamp,
+    },
+    /// The person agreed to a text, or does so no longer.
+    ConsentSaid {
+        /// To which, and when.
+        consent: Consent,
+    },
 }
 
 /// Why a session ended.
@@ -163,4 +185,6 @@ pub enum CloseReason {
     PasswordChanged,
     /// The person may do nothing any more.
     Deactivated,
+    /// The person is being erased.
+    Erased,
 }

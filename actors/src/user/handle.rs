@@ -185,7 +185,8 @@ impl Users {
     /// When journal or keys cannot be read.
     pub async fn get(&self, user: UserId) -> Result<Option<UserView>, ReadError> {
         let Some(known) = self.read(user).await? else { return Ok(None) };
-        let Some(registration) = &known.state.registration else { return Ok(None) };
+        let alive = known.state.registration.as_ref().filter(|_| !known.state.is_erased());
+        let Some(registration) = alive else { return Ok(None) };
         let unreadable = |error| not_opened(user, error);
         let email = self.vault.open(&registration.email).await.map_err(unreadable)?;
         let name = self.vault.open(&registration.name).await.map_err(unreadable)?;

@@ -9,6 +9,7 @@
 //! | absent      | → registered  | `session-unknown` | `session-unknown`  | `session-unknown` | `session-unknown`           | `session-unknown`                |
 //! | registered  | `email-taken` | opened            | see below          | closed, or no-op  | done                        | done; `own-rights` of oneself    |
 //! | deactivated | `email-taken` | `account-deactivated` | `session-unknown` | no-op           | `account-deactivated`       | done; `own-rights` of oneself    |
+//! | erased      | `email-taken` | `session-unknown`     | `session-unknown` | `session-unknown` | `session-unknown`         | `session-unknown`                |
 //!
 //! A session has a generation; a refresh token names one. Shown the current one, it becomes the next. Shown the one
 //! before within 30 seconds of the rotation, the current one is answered: two tabs refreshed at once. Shown any older
@@ -35,6 +36,10 @@
 //! - USER-7: a person keeps at most 20 addresses; one of them is the default while there is any.
 //! - USER-8: nobody takes admin from themselves, so one admin is always left.
 //! - USER-9: who is deactivated has no session and no key.
+//! - USER-10: with the commit that begins an erasure the person has no session, no key, no link and no claim; the steps that
+//!   follow are effects of that commit, in order, and the last of them destroys the person's key. Nobody is erased in halves:
+//!   a kill at any step resumes there. Whoever is an admin is not erased by themselves (USER-8).
+//! - USER-11: one export can be downloaded at a time, and a person gets 3 a day.
 //!
 //! It deliberately knows no tokens of sessions (the edge signs them over user, session and generation) and no carts or orders,
 //! and it sends nothing itself: a mail is an effect, which [`MailDelivery`] words and hands to a [`crate::mail::Mailer`].
@@ -45,13 +50,18 @@ mod account;
 mod address;
 mod api_key;
 mod command;
+mod consent;
 mod credentials;
 mod deliver;
 mod desk;
+mod erasing;
+mod erasure;
 mod event;
+mod export;
 mod handle;
 mod keys;
 pub mod passwords;
+mod privacy;
 mod proof;
 mod recovery;
 mod rejection;
@@ -65,9 +75,13 @@ mod view;
 pub use address::{ADDRESSES_MAX, SavedAddress};
 pub use api_key::{API_KEY_DAYS_MAX, API_KEYS_MAX, ApiKey, KeyAccess, KeyGrant, NewApiKey};
 pub use command::{Command, Registration};
+pub use consent::{CONSENT_VERSION_MAX, CONSENTS_MAX, Consent, ConsentChange, ConsentText};
 pub use credentials::{Email, check_name, check_password};
-pub use deliver::MailDelivery;
+pub use deliver::{MailDelivery, UserDelivery};
+pub use erasing::ErasureDelivery;
+pub use erasure::{Effect, Erasure, ErasureStep, FAREWELL_LIFETIME};
 pub use event::{CloseReason, Event};
+pub use export::{EXPORT_LIFETIME, EXPORTS_MAX, EXPORTS_WITHIN};
 pub use handle::{RegisterForm, Users};
 pub use keys::ApiKeyForm;
 pub use proof::{Mail, PendingEmail, Purpose, RESEND_AFTER, RESET_LIFETIME, Ticket, VERIFICATION_LIFETIME};
@@ -75,4 +89,6 @@ pub use recovery::LinkUse;
 pub use rejection::Rejection;
 pub use session::{REFRESH_GRACE, SESSION_LIFETIME, SESSIONS_MAX, Session};
 pub use state::{Role, Roles, User};
-pub use view::{AddressView, ApiKeyView, Reply, SessionGrant, SessionView, StaffView, UserView};
+pub use view::{
+    AddressView, ApiKeyView, ExportView, HeldView, Reply, SessionGrant, SessionView, StaffView, UserView,
+};

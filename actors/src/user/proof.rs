@@ -6,7 +6,7 @@ use amazoff_supervisor::{Claim, ClaimChange, Context, Decision, Sealed, Timestam
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CloseReason, Event, Rejection, Reply, User};
+use super::{CloseReason, Effect, Event, Rejection, Reply, User};
 use crate::ids::SessionId;
 use crate::mail::Letter;
 
@@ -99,7 +99,7 @@ impl User {
         (ticket, at): (Option<Uuid>, Timestamp),
     ) -> Decision<Self> {
         let name = self.registration.as_ref().map_or(Sealed::Erased, |known| known.name.clone());
-        decision.effect(Mail { letter, to: to.clone(), name, ticket, at })
+        decision.effect(Effect::Mail(Mail { letter, to: to.clone(), name, ticket, at }))
     }
 
     /// Adds a new link, and the mail that carries it.

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::address::ADDRESSES_MAX;
 use super::api_key::{API_KEY_DAYS_MAX, API_KEYS_MAX};
+use super::consent::CONSENT_VERSION_MAX;
 use super::credentials::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use super::export::EXPORTS_MAX;
 use super::proof::RESEND_AFTER;
 
 /// A refusal of a user, or of the handle before it asks one.
@@ -78,6 +80,18 @@ pub enum Rejection {
     /// Nobody takes their own admin role or deactivates themselves (USER-8).
     #[error("nobody takes admin from themselves, so that one is always left")]
     OwnRights,
+    /// The person had as many exports as there are in a day.
+    #[error("all that is held about a person is put together at most {EXPORTS_MAX} times a day")]
+    TooManyExports {
+        /// Seconds until there may be another.
+        retry_after_s: u64,
+    },
+    /// No export can be downloaded now.
+    #[error("there is no export to download: ask for one")]
+    ExportMissing,
+    /// This cannot be a version of a text.
+    #[error("a version has 1 to {CONSENT_VERSION_MAX} letters, digits, dots, hyphens and low lines")]
+    ConsentInvalid,
 }
 
 impl Fault for Rejection {
@@ -86,7 +100,7 @@ impl Fault for Rejection {
             Self::EmailTaken | Self::TooManyApiKeys | Self::TooManyAddresses | Self::OwnRights => {
                 FaultKind::Conflict
             }
-            Self::MailJustSent => FaultKind::Throttled,
+            Self::MailJustSent | Self::TooManyExports { .. } => FaultKind::Throttled,
             Self::InvalidCredentials | Self::SessionUnknown | Self::RefreshTokenReused => {
                 FaultKind::Unauthenticated
             }
@@ -96,10 +110,13 @@ impl Fault for Rejection {
             | Self::EmailInvalid
             | Self::NameInvalid
             | Self::ApiKeyLifetimeInvalid
+            | Self::ConsentInvalid
             | Self::LinkInvalid => FaultKind::Invalid,
-            Self::ApiKeyUnknown | Self::AddressUnknown | Self::SessionGone | Self::UserUnknown => {
-                FaultKind::NotFound
-            }
+            Self::ApiKeyUnknown
+            | Self::AddressUnknown
+            | Self::SessionGone
+            | Self::ExportMissing
+            | Self::UserUnknown => FaultKind::NotFound,
             Self::RoleNotAllowed | Self::AccountDeactivated => FaultKind::Forbidden,
         }
     }
@@ -126,9 +143,15 @@ impl Fault for Rejection {
             Self::AccountDeactivated => "account-deactivated",
             Self::UserUnknown => "user-not-found",
             Self::OwnRights => "own-rights",
+            Self::TooManyExports { .. } => "too-many-exports",
+            Self::ExportMissing => "export-not-found",
+            Self::ConsentInvalid => "consent-invalid",
         }
     }
     fn retry_after(&self) -> Option<Duration> {
+        if let Self::TooManyExports { retry_after_s } = self {
+            return Some(Duration::from_secs(*retry_after_s));
+        }
         (*self == Self::MailJustSent).then_some(RESEND_AFTER)
     }
     fn facts(&self) -> Value {
@@ -152,7 +175,10 @@ impl Fault for Rejection {
             | Self::MailJustSent
             | Self::AccountDeactivated
             | Self::UserUnknown
+            | Self::ExportMissing
             | Self::OwnRights => Value::Null,
+            Self::TooManyExports { .. } => json!({ "maximum": EXPORTS_MAX }),
+            Self::ConsentInvalid => json!({ "maximum": CONSENT_VERSION_MAX }),
             Self::TooManyAddresses => json!({ "maximum": ADDRESSES_MAX }),
         }
     }

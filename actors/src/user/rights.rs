@@ -5,7 +5,7 @@ use amazoff_supervisor::{Context, Decision, Principal};
 use super::{CloseReason, Event, Rejection, Reply, Role, Roles, User};
 use crate::ids::UserId;
 
-fn by(context: &Context) -> Option<UserId> {
+pub(super) fn by(context: &Context) -> Option<UserId> {
     match context.principal {
         Principal::User(person) => Some(UserId::from(person)),
         Principal::System | Principal::Guest => None,
@@ -13,7 +13,7 @@ fn by(context: &Context) -> Option<UserId> {
 }
 
 /// Whether the person decides about themselves.
-fn is_self(context: &Context) -> bool {
+pub(super) fn is_self(context: &Context) -> bool {
     context.principal == Principal::User(context.entity.id)
 }
 

@@ -6,8 +6,8 @@ use amazoff_supervisor::{Claim, Context, Decision, Entity, Principal, Timestamp}
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiKey, Command, Event, Mail, PendingEmail, Purpose, Registration, Rejection, Reply, SavedAddress,
-    Session, Ticket,
+    ApiKey, Command, Consent, Effect, Erasure, Event, PendingEmail, Purpose, Registration, Rejection, Reply,
+    SavedAddress, Session, Ticket,
 };
 use crate::ids::{AddressId, ApiKeyId, SessionId};
 use crate::mail::Letter;
@@ -62,12 +62,22 @@ pub struct User {
     /// Since when the person may do nothing.
     #[serde(default)]
     pub deactivated_at: Option<Timestamp>,
+    /// Since when the person is nobody.
+    #[serde(default)]
+    pub erasure: Option<Erasure>,
+    /// When the newest exports were asked for, the newest last.
+    #[serde(default)]
+    pub exports: Vec<Timestamp>,
+    /// What the person agreed to, the newest last.
+    #[serde(default)]
+    pub consents: Vec<Consent>,
 }
 
 impl User {
-    /// What the person may do; nothing before the registration, and nothing while deactivated.
+    /// What the person may do; nothing before the registration, while deactivated, and once erased.
     pub fn roles(&self) -> Roles {
-        let known = self.registration.as_ref().filter(|_| self.deactivated_at.is_none());
+        let may = self.deactivated_at.is_none() && !self.is_erased();
+        let known = self.registration.as_ref().filter(|_| may);
         known.map(|known| known.roles.clone()).unwrap_or_default()
     }
 
@@ -127,6 +137,10 @@ impl User {
             Command::SetRoles { roles } => self.set_roles(roles, context),
             Command::Deactivate => self.deactivate(context),
             Command::Reactivate => Ok(self.reactivate(context)),
+            Command::Erase => self.erase(context),
+            Command::NoteErased => Ok(self.note_erased(now)),
+            Command::AskExport => self.ask_export(now),
+            Command::SetConsents { consents } => self.set_consents(consents, now),
         }
     }
 }
@@ -137,7 +151,7 @@ impl Entity for User {
     type Event = Event;
     type Reply = Reply;
     type Rejection = Rejection;
-    type Effect = Mail;
+    type Effect = Effect;
 
     fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
         if let Command::Register(new) = command {
@@ -159,9 +173,15 @@ impl Entity for User {
             Command::SetRoles { .. }
                 | Command::Deactivate
                 | Command::Reactivate
+                | Command::Erase
                 | Command::NoteMailRefused { .. }
         );
-        if self.deactivated_at.is_some() && !of_what_ended && !of_rights {
+        let of_erasure =
+            matches!(command, Command::Erase | Command::NoteErased | Command::NoteMailRefused { .. });
+        if self.is_erased() && !of_erasure {
+            return Err(Rejection::SessionUnknown); // as if there had never been anybody
+        }
+        if self.deactivated_at.is_some() && !of_what_ended && !of_rights && !of_erasure {
             return Err(Rejection::AccountDeactivated);
         }
         self.asked(command, context)
@@ -216,6 +236,10 @@ impl Entity for User {
                 self.pending_email = None;
             }
             Event::Reactivated { .. } => self.deactivated_at = None,
+            Event::ErasureBegun { at, .. } => self.begin_erasure(*at),
+            Event::Erased { at } => self.end_erasure(*at),
+            Event::ExportAsked { at } => self.keep_export(*at),
+            Event::ConsentSaid { consent } => self.keep_consent(consent.clone()),
         }
     }
 
@@ -223,8 +247,7 @@ impl Entity for User {
         Rejection::EmailTaken
     }
 
-    /// One stream for each kind of letter: one that waits does not hold up the others.
-    fn destination(effect: &Mail) -> String {
-        format!("mail:{}", effect.letter.name())
+    fn destination(effect: &Effect) -> String {
+        effect.stream()
     }
 }

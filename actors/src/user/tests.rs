@@ -1,6 +1,7 @@
 mod api_keys;
 mod golden;
 mod links;
+mod privacy;
 mod profile;
 mod rights;
 
@@ -94,7 +95,7 @@ fn whoever_registers_is_asked_whether_the_address_is_theirs() {
     let mut user = Life::<User>::new(Uuid::from_u128(1));
     user.set_principal(Principal::Guest);
     let decision = user.run(Command::Register(registration(Role::Shopper))).unwrap();
-    let mail = &decision.effects[0];
+    let mail = decision.effects[0].mail().unwrap();
     assert_eq!((mail.letter, &mail.to, &mail.name), (Letter::VerifyEmail, &sealed("e"), &sealed("n")));
     assert_eq!(mail.ticket, Some(user.state().tickets[&Purpose::VerifyEmail].id));
 }

@@ -3,7 +3,7 @@
 use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{KeyAccess, Roles};
+use super::{Consent, KeyAccess, Roles};
 use crate::cart::NewAddress;
 use crate::ids::{AddressId, ApiKeyId, SessionId, UserId};
 
@@ -85,6 +85,32 @@ pub struct AddressView {
     pub address: NewAddress,
     /// Whether it is the one that is meant when none is named.
     pub default: bool,
+}
+
+/// An export that can be downloaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportView {
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// Until when it can be downloaded.
+    pub expires_at: Timestamp,
+}
+
+/// What a person's own entity holds about them and no other view shows, opened for that person's own eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldView {
+    /// The e-mail address that the person wants to use and has not confirmed.
+    pub pending_email: Option<String>,
+    /// Since when the person is known to read what is sent to the present one.
+    pub email_verified_at: Option<Timestamp>,
+    /// When a mail to it was refused for good last.
+    pub mail_refused_at: Option<Timestamp>,
+    /// Every API key that was not dropped yet, the expired ones too.
+    pub api_keys: Vec<ApiKeyView>,
+    /// When exports were asked for lately.
+    pub exports: Vec<Timestamp>,
+    /// What the person agreed to, oldest first.
+    pub consents: Vec<Consent>,
 }
 
 /// What the shop's people see of a person.

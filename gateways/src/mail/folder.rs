@@ -1,4 +1,5 @@
-//! Mails as files, for a shop without a mail server: somebody who tries it out finds the links there.
+//! Mails as files, for a shop without a mail server: somebody who tries it out finds the links there. Those to a person who is
+//! erased are removed.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +7,11 @@ use amazoff_actors::mail::{MailError, Mailer, Message};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::io::AsyncWriteExt;
+use uuid::Uuid;
 
 use super::compose::{Sender, compose};
 
-/// Puts each mail into a file of its own, `<id>.eml`, which only the owner of the folder reads.
+/// Puts each mail into a file of its own, `<person>.<id>.eml`, which only the owner of the folder reads.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -24,9 +26,28 @@ impl Folder {
 
     async fn put(&self, message: &Message) -> Result<(), MailError> {
         let bytes = compose(&self.from, message)?.formatted();
-        let file = self.path.join(format!("{}.eml", message.id.simple()));
+        let file = self.path.join(format!("{}{}.eml", prefix(message.person), message.id.simple()));
         write(&self.path, &file, &bytes).await.map_err(|error| MailError::Later(error.to_string()))
     }
+}
+
+/// How the files of a person's mails begin.
+fn prefix(person: Uuid) -> String {
+    format!("{}.", person.simple())
+}
+
+async fn remove(folder: &Path, prefix: &str) -> std::io::Result<()> {
+    let mut files = match tokio::fs::read_dir(folder).await {
+        Ok(files) => files,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    while let Some(file) = files.next_entry().await? {
+        if file.file_name().to_string_lossy().starts_with(prefix) {
+            tokio::fs::remove_file(file.path()).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn write(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
@@ -42,5 +63,13 @@ async fn write(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> 
 impl Mailer for Folder {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), MailError>> {
         self.put(message).boxed()
+    }
+
+    fn forget(&self, person: Uuid) -> BoxFuture<'_, Result<(), MailError>> {
+        async move {
+            let removed = remove(&self.path, &prefix(person)).await;
+            removed.map_err(|error| MailError::Later(error.to_string()))
+        }
+        .boxed()
     }
 }

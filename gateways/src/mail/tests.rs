@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::compose::compose;
 use super::*;
 
-const LETTERS: [Letter; 8] = [
+const LETTERS: [Letter; 9] = [
     Letter::VerifyEmail,
     Letter::ResetPassword,
     Letter::EmailChangeAsked,
@@ -21,6 +21,7 @@ const LETTERS: [Letter; 8] = [
     Letter::PasswordChanged,
     Letter::PasswordReset,
     Letter::SessionStolen,
+    Letter::AccountErased,
 ];
 
 fn from() -> Sender {
@@ -30,6 +31,7 @@ fn from() -> Sender {
 fn message(letter: Letter) -> Message {
     Message {
         id: Uuid::from_u128(7),
+        person: Uuid::from_u128(8),
         to: "ann@example.org".to_owned(),
         name: "Ann".to_owned(),
         content: Content::Account(letter),
@@ -179,6 +181,26 @@ async fn without_a_server_a_mail_is_a_file_and_a_repeat_the_same_file() {
     assert!(text.contains("To: Ann <ann@example.org>"), "{text}");
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(files[0].metadata().unwrap().permissions().mode() & 0o077, 0, "it holds a link");
+}
+
+#[tokio::test]
+async fn the_files_of_a_person_who_is_erased_are_removed_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mails = Folder::new(folder.path().join("mail"), from());
+    mails.forget(Uuid::from_u128(8)).await.unwrap(); // there is not even a folder
+    let other =
+        Message { id: Uuid::from_u128(9), person: Uuid::from_u128(10), ..message(Letter::VerifyEmail) };
+    for message in [&message(Letter::VerifyEmail), &other] {
+        mails.send(message).await.unwrap();
+    }
+    for _ in 0..2 {
+        mails.forget(Uuid::from_u128(8)).await.unwrap();
+    }
+    let names: Vec<String> = std::fs::read_dir(folder.path().join("mail"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names, [format!("{}.{}.eml", Uuid::from_u128(10).simple(), Uuid::from_u128(9).simple())]);
 }
 
 /// A mail server that says what it is told to say to `RCPT TO`, and keeps what it is given.

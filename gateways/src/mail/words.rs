@@ -71,6 +71,16 @@ pub(super) fn of(letter: Letter) -> Words {
             button: "",
             after: &[],
         },
+        Letter::AccountErased => Words {
+            subject: "Your account is being erased",
+            before: &[
+                "Your account is being erased, and you are logged out everywhere. This is the last mail that we send to it.",
+                "Orders of which nothing was packed are given up, and their money goes back to you.",
+                "If that was not you, write to us: it cannot be taken back, but we want to know.",
+            ],
+            button: "",
+            after: &[],
+        },
         Letter::SessionStolen => Words {
             subject: "A device was logged out",
             before: &[

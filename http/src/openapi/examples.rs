@@ -66,6 +66,9 @@ fn shopper(operation: &str) -> Option<Value> {
         "me_password_change_password" => {
             json!({"old_password": "correct horse battery", "password": "wrong zebra staple"})
         }
+        "me_consents_set_consents" => {
+            json!({"consents": [{"text": "terms", "version": "2026-11", "given": true}]})
+        }
         "carts_create" => json!({"currency": "EUR"}),
         "carts_lines_add_line" => json!({"variant_id": id(VariantId::PREFIX), "quantity": 1}),
         "carts_lines_change_line" => json!({"quantity": 2}),
@@ -136,6 +139,7 @@ fn office(operation: &str) -> Option<Value> {
     Some(match operation {
         "admin_media_upload" => json!({"file": "the bytes of a JPEG, PNG or WebP"}),
         "admin_users_roles_set_roles" => json!({"roles": ["support"]}),
+        "admin_users_erase" => json!({"reason": "requested"}),
         "admin_pricebook_currencies" => json!({"currencies": ["EUR", "USD"]}),
         "admin_pricebook_rounding" => json!({"rounding": "half_up"}),
         "admin_pricebook_capture" => json!({"capture": "on_placement"}),

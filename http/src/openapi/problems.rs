@@ -226,6 +226,30 @@ problems! {
         "409": "email-taken",
         "422": "validation-failed, email-invalid",
     }
+    /// Of being erased.
+    ErasureProblems {
+        "401": "login-required, token-invalid",
+        "403": "step-up-required, session-required",
+        "409": "own-rights",
+    }
+    /// Of asking for what is held.
+    AskExportProblems {
+        "401": "login-required, token-invalid",
+        "403": "step-up-required, session-required",
+        "429": "too-many-exports, rate-limited",
+    }
+    /// Of downloading what is held.
+    ArchiveProblems {
+        "401": "login-required, token-invalid",
+        "403": "step-up-required, session-required",
+        "404": "export-not-found",
+    }
+    /// Of agreeing to something.
+    ConsentProblems {
+        "401": "login-required, token-invalid",
+        "409": "request-in-flight",
+        "422": "validation-failed, consent-invalid, idempotency-key-reused",
+    }
     /// Of looking for a person.
     FindUserProblems { "400": "invalid-query, consistency-token-invalid" }
     /// Of a person, for the shop's people.

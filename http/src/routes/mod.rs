@@ -18,6 +18,7 @@ pub(crate) mod notifications;
 pub(crate) mod ops;
 pub(crate) mod orders;
 pub(crate) mod payments;
+pub(crate) mod privacy;
 pub(crate) mod profile;
 pub(crate) mod realtime;
 pub(crate) mod recommendations;

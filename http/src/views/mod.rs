@@ -14,6 +14,7 @@ pub mod ops;
 pub mod orders;
 pub mod payments;
 pub mod recommendations;
+pub mod privacy;
 pub mod reviews;
 pub mod stock;
 pub mod users;

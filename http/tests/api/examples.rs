@@ -222,6 +222,7 @@ async fn people(tour: &mut Tour) {
     let told = (matter, SystemClock.now());
     tour.app.platform.shop.inboxes.put(user, told, Envelope::system(PATIENCE)).await.unwrap();
     tour.sends("me_notifications_read_mark_read", (&ann, "")).await;
+    tour.sends("me_consents_set_consents", (&ann, "")).await;
     tour.sends("me_email_change_email", (&ann, "")).await;
     tour.sends("me_password_change_password", (&ann, "")).await;
     tour.sends("auth_password_reset_ask_reset", ("", "")).await;
@@ -229,6 +230,7 @@ async fn people(tour: &mut Tour) {
     tour.sends_with("auth_password_reset_confirm_reset", ("", ""), |body| body["token"] = link).await;
     tour.knows("usr_", session.text_at("/user/id"));
     tour.admin("admin_users_roles_set_roles").await;
+    tour.admin("admin_users_erase").await;
 }
 
 async fn carts(tour: &mut Tour, shelf: Shelf) {

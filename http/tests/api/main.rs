@@ -24,6 +24,7 @@ mod ops;
 mod orders;
 mod pay;
 mod prefer;
+mod privacy;
 mod profile;
 mod realtime;
 mod recommendations;

@@ -21,6 +21,7 @@ mod dialect;
 mod faults;
 mod options;
 mod readers;
+mod scan;
 mod schema;
 mod url;
 
@@ -34,6 +35,7 @@ use self::connection::Settings;
 use self::dialect::MariaDialect;
 pub use self::options::{MariaDbError, MariaDbOptions, PoolStats};
 use self::readers::Readers;
+pub use self::scan::MariaDbScan;
 use self::url::Server;
 use crate::OpenError;
 use crate::sql::{Database, SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};

@@ -21,15 +21,18 @@ mod documents;
 mod errors;
 mod json;
 mod open;
+mod scan;
 mod server;
 
 use std::sync::Arc;
 
+use amazoff_supervisor::archive::Scan;
 use amazoff_supervisor::documents::{Blobs, Documents};
 
 use self::blobs::MongoBlobs;
 use self::documents::MongoDocuments;
 pub use self::open::{OpenError, Options};
+use self::scan::MongoScan;
 use self::server::Server;
 
 /// A MongoDB, perhaps not reachable now. Cheap to clone.
@@ -79,6 +82,11 @@ impl MongoStore {
     /// The read models.
     pub fn documents(&self) -> Arc<dyn Documents> {
         Arc::<MongoDocuments>::clone(&self.documents)
+    }
+
+    /// Everything, for a search.
+    pub fn scan(&self) -> Arc<dyn Scan> {
+        Arc::new(MongoScan::over(Arc::clone(&self.server)))
     }
 
     /// Media.

@@ -7,6 +7,7 @@ mod database;
 mod dialect;
 mod documents;
 mod open;
+mod scan;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use self::database::Database;
 pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
 pub use self::open::OpenError;
+pub use self::scan::SqliteScan;
 use crate::sql::{SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};
 
 pub(crate) static JOURNAL_SCHEMA: Migrator = sqlx::migrate!("migrations/sqlite/journal");

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_persistence::{OpenError, SqliteStore, SqliteTruth, SqliteViews};
+use amazoff_persistence::{OpenError, SqliteScan, SqliteStore, SqliteTruth, SqliteViews};
+use amazoff_supervisor::archive::Scan as _;
 use amazoff_supervisor::journal::{Crash, CrashFilter, JournalError, LaneWriter, Part, PartRefusal, Posting};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, Version, spawn_guarded};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -125,6 +126,34 @@ async fn closing_empties_the_log() {
         let left = std::fs::metadata(disk.folder.path().join(file)).map_or(0, |file| file.len());
         assert_eq!(left, 0, "{file}");
     }
+}
+
+/// While the shop runs, so that what is only in the write-ahead log is read too.
+#[tokio::test]
+async fn a_scan_reads_every_value_of_every_table() {
+    let mut world = World::in_sqlite().await;
+    let (cart, person) = (cart(), Uuid::now_v7());
+    world.store(world.events(&cart, 0, 3)).await.unwrap();
+    world.keys.put_if_absent(person, b"a wrapped key").await.unwrap();
+    let file = world.disk.as_ref().unwrap().folder.path().join("journal.db");
+    let mut seen: Vec<(String, String, String, Vec<u8>)> = Vec::new();
+    let rows = SqliteScan::of(&file)
+        .scan(&mut |of| {
+            seen.push((of.table.to_owned(), of.row.to_owned(), of.column.to_owned(), of.bytes.to_vec()));
+        })
+        .await
+        .unwrap();
+    assert!(rows >= 4, "{rows}");
+    let of = |table: &str, column: &str| -> Vec<&[u8]> {
+        let found = seen.iter().filter(|(of, _, at, _)| of == table && at == column);
+        found.map(|(_, _, _, bytes)| bytes.as_slice()).collect()
+    };
+    assert_eq!(of("journal", "payload").len(), 3);
+    assert_eq!(of("journal", "id"), [cart.id.as_bytes(); 3]);
+    assert_eq!(of("person_key", "wrapped"), [b"a wrapped key"]);
+    assert_eq!(of("person_key", "erased_at"), [b"".as_slice(); 0], "what is null is not shown");
+    let missing = SqliteScan::of(&file.with_file_name("nowhere.db"));
+    assert!(matches!(missing.scan(&mut |_| {}).await, Err(JournalError::Unavailable(_))));
 }
 
 #[tokio::test]

@@ -105,6 +105,8 @@ pub(crate) struct Config {
     pub(crate) webhooks_reach: Reach,
     /// How often payments are compared with their providers; `None` is never.
     pub(crate) reconcile_every: Option<Duration>,
+    /// How long guests are known by their orders; `None` is for as long as these are kept.
+    pub(crate) guest_orders_kept: Option<Duration>,
 }
 
 impl Config {
@@ -152,6 +154,7 @@ impl Config {
                 false => Reach::World,
             },
             reconcile_every: parse::reconcile_every(sources.value(table::RECONCILE_EVERY_S))?,
+            guest_orders_kept: parse::guest_orders_kept(sources.value(table::GUEST_ORDERS_DAYS))?,
             data_dir,
         })
     }

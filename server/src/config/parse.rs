@@ -28,6 +28,7 @@ const RECONCILE_EVERY_S: RangeInclusive<u64> = 60..=604_800;
 /// How large an uploaded picture may be: bytes of its file, and pixels.
 const MEDIA_BYTES_MAX: RangeInclusive<usize> = 1_024..=104_857_600;
 const MEDIA_PIXELS_MAX: RangeInclusive<u64> = 1_000..=200_000_000;
+const GUEST_ORDERS_DAYS: RangeInclusive<u64> = 30..=36_500;
 /// How many requests may run at once.
 const REQUESTS_MAX: RangeInclusive<usize> = 8..=100_000;
 /// Slowest sandbox that still makes sense.
@@ -259,6 +260,18 @@ pub(super) fn reconcile_every(value: &str) -> Result<Option<Duration>, ConfigErr
             let (least, most) = (RECONCILE_EVERY_S.start(), RECONCILE_EVERY_S.end());
             let expected = format!("is neither 0 nor a number of seconds from {least} to {most}");
             Err(wrong(table::RECONCILE_EVERY_S, value, &expected))
+        }
+    }
+}
+
+pub(super) fn guest_orders_kept(value: &str) -> Result<Option<Duration>, ConfigError> {
+    match value.parse::<u64>() {
+        Ok(0) => Ok(None),
+        Ok(days) if GUEST_ORDERS_DAYS.contains(&days) => Ok(Some(Duration::from_hours(24 * days))),
+        Ok(_) | Err(_) => {
+            let (least, most) = (GUEST_ORDERS_DAYS.start(), GUEST_ORDERS_DAYS.end());
+            let expected = format!("is neither 0 nor a number of days from {least} to {most}");
+            Err(wrong(table::GUEST_ORDERS_DAYS, value, &expected))
         }
     }
 }

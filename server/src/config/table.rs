@@ -90,6 +90,8 @@ pub(crate) const SANDBOX_LATENCY_MS: &str = "AMAZOFF_SANDBOX_LATENCY_MS";
 pub(crate) const SANDBOX_WEBHOOK_SECRET: &str = "AMAZOFF_SANDBOX_WEBHOOK_SECRET";
 /// How often payments are compared with what their providers say.
 pub(crate) const RECONCILE_EVERY_S: &str = "AMAZOFF_RECONCILE_EVERY_S";
+/// How long guests are known by their orders.
+pub(crate) const GUEST_ORDERS_DAYS: &str = "AMAZOFF_GUEST_ORDERS_DAYS";
 /// The secret key at Stripe.
 pub(crate) const STRIPE_SECRET_KEY: &str = "AMAZOFF_STRIPE_SECRET_KEY";
 /// What signs Stripe's messages.
@@ -216,6 +218,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
         RECONCILE_EVERY_S,
         "3600",
         "How often payments are compared with what their providers say, in seconds, 60 to 604800; 0 is never.",
+    ),
+    Variable::new(
+        GUEST_ORDERS_DAYS,
+        "3650",
+        "After how many days what a guest said in an order that is over is made unreadable, 30 to 36500; 0 is never.",
     ),
     Variable::new(
         STRIPE_SECRET_KEY,

@@ -58,6 +58,9 @@ fn every_wrong_value_is_refused_in_one_line_that_names_the_variable() {
         (table::SANDBOX_WEBHOOK_SECRET, "short"),
         (table::RECONCILE_EVERY_S, "1"),
         (table::RECONCILE_EVERY_S, "hourly"),
+        (table::GUEST_ORDERS_DAYS, "29"),
+        (table::GUEST_ORDERS_DAYS, "36501"),
+        (table::GUEST_ORDERS_DAYS, "forever"),
         (table::STRIPE_URL, "http://api.stripe.com"),
         (table::PAYPAL_URL, "paypal"),
     ];

@@ -6,6 +6,7 @@ mod export;
 pub(crate) mod fsck;
 pub(crate) mod journal;
 pub(crate) mod paysim;
+pub(crate) mod privacy;
 mod rebuild;
 pub(crate) mod recommend;
 mod sandbox;
@@ -24,8 +25,10 @@ use uuid::Uuid;
 use crate::config::{Config, ConfigError, Sources};
 use crate::stores::{OpenError, Stores};
 
-/// Exit code when something was found.
+/// Exit code when something contradicts itself.
 const EXIT_FINDINGS: u8 = 3;
+/// Exit code when something was found that must not be there. Nobody who could not look says that there is nothing either.
+const EXIT_HITS: u8 = 1;
 
 /// How a tool ended that could do its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub(crate) enum Verdict {
     Fine,
     /// Something contradicts itself.
     Findings,
+    /// Something is there that must not be.
+    Hits,
 }
 
 impl From<Verdict> for ExitCode {
@@ -41,6 +46,7 @@ impl From<Verdict> for ExitCode {
         match verdict {
             Verdict::Fine => Self::SUCCESS,
             Verdict::Findings => Self::from(EXIT_FINDINGS),
+            Verdict::Hits => Self::from(EXIT_HITS),
         }
     }
 }

@@ -20,6 +20,7 @@ mod kill;
 mod last_item;
 mod outage;
 mod panic;
+mod privacy;
 mod secrets;
 mod shipping;
 mod stall;

@@ -5,12 +5,14 @@
 
 mod import;
 mod rows;
+mod scan;
 mod tables;
 
 use futures::future::BoxFuture;
 
 pub use import::{Import, ImportError, Importing};
 pub use rows::Rows;
+pub use scan::{Scan, Seen};
 pub use tables::{
     AUDIT, CLAIM, COMMAND_LOG, Column, DEAD_LETTER, EFFECT_MARK, Holds, JOURNAL, OUTBOX, PERSON_KEY, POSTING,
     QUARANTINE, REMINDER, SHARD, SNAPSHOT, TRUTH, Table,

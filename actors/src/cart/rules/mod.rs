@@ -57,6 +57,12 @@ pub(super) fn decide(cart: &Cart, command: &Command, context: &Context) -> Resul
     let over = reminded && next.is_over() && !cart.is_over();
     let mut decision = plan.events.into_iter().fold(Decision::reply(view), Decision::and);
     decision.effects.extend(plan.effect);
+    // Nobody can order from it any more, so nobody needs what a guest said of themselves (CART-12).
+    let ended =
+        matches!(next.status, Status::Merged { .. } | Status::Abandoned) && next.status != cart.status;
+    decision
+        .effects
+        .extend((ended && next.sealed_for_guest).then_some(Effect::ForgetGuest { at: context.now }));
     Ok(match plan.look_at {
         _ if over => decision.forget(TIDY),
         Some(due_at) => decision.remind(TIDY, due_at),

@@ -223,6 +223,7 @@ fn effects() -> Vec<Effect> {
     };
     let mut effects: Vec<Effect> = strategies().map(|strategy| handover(strategy, Principal::Guest)).into();
     effects.extend(principals().map(|asker| handover(MergeStrategy::SumCapped, asker)));
+    effects.push(Effect::ForgetGuest { at: AT });
     effects
 }
 

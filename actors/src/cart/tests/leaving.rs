@@ -122,3 +122,28 @@ fn a_cart_from_before_gets_its_reminder_with_its_next_change() {
         .then_events([Event::LineAdded { line: line(1, 1) }, Event::Touched { at: START }])
         .then_reminders([look_at(hours(25))]);
 }
+
+/// CART-12: nobody can order from it any more.
+#[test]
+fn what_a_guest_said_of_themselves_is_forgotten_with_the_cart() {
+    let over = hours(30 * 24 + 1);
+    let left = |owner| {
+        let said = [Event::AddressSet(address()), Event::Left { at: hours(25) }];
+        [vec![created_for(owner), Event::LineAdded { line: line(1, 2) }], said.to_vec()].concat()
+    };
+    given::<Cart>(left(Owner::Guest))
+        .when(Command::Tidy)
+        .at(over)
+        .then_events([Event::Abandoned { at: over }])
+        .then_effects([Effect::ForgetGuest { at: over }])
+        .when(Command::Tidy)
+        .then_nothing_happens();
+    // What a person said is sealed with the person's key, which others need.
+    let later = hours(90 * 24 + 1);
+    given::<Cart>(left(Owner::User(user(1)))).when(Command::Tidy).at(later).then_effects([]);
+    // A cart that was a guest's first has both.
+    let adopted = [left(Owner::Guest), vec![Event::Adopted { user: user(1) }]].concat();
+    given::<Cart>(adopted).when(Command::Tidy).at(later).then_effects([Effect::ForgetGuest { at: later }]);
+    // Nothing was said.
+    given::<Cart>([created()]).when(Command::Tidy).at(hours(7)).then_effects([]);
+}

@@ -66,6 +66,7 @@ fn account_events() -> Vec<Event> {
         closed(2, CloseReason::EndedElsewhere),
         closed(2, CloseReason::PasswordChanged),
         closed(2, CloseReason::Deactivated),
+        closed(2, CloseReason::Erased),
         Event::Renamed { name: sealed(CIPHERTEXT) },
         Event::AddressPut { id: address_id(), address: address(), at: NOON },
         Event::AddressRemoved { id: address_id() },
@@ -110,10 +111,33 @@ fn account_commands() -> Vec<Command> {
         Command::NoteMailRefused { letter: Letter::EmailChangeAsked },
         Command::NoteMailRefused { letter: Letter::ConfirmEmailChange },
         Command::NoteMailRefused { letter: Letter::PasswordReset },
+        Command::NoteMailRefused { letter: Letter::VerifyEmail },
+        Command::NoteMailRefused { letter: Letter::PasswordChanged },
+        Command::NoteMailRefused { letter: Letter::SessionStolen },
+        Command::NoteMailRefused { letter: Letter::AccountErased },
         Command::SetRoles { roles: [Role::Ops].into() },
         Command::Deactivate,
         Command::Reactivate,
     ]
+}
+
+fn privacy_events() -> Vec<Event> {
+    let by = Some(UserId::from(Uuid::from_u128(9)));
+    let consent = |text, given| Consent { text, version: "2026-11".to_owned(), given, at: NOON };
+    vec![
+        Event::ErasureBegun { by, at: NOON },
+        Event::ErasureBegun { by: None, at: NOON },
+        Event::Erased { at: NOON },
+        Event::ExportAsked { at: NOON },
+        Event::ConsentSaid { consent: consent(ConsentText::Terms, true) },
+        Event::ConsentSaid { consent: consent(ConsentText::Marketing, false) },
+    ]
+}
+
+fn privacy_commands() -> Vec<Command> {
+    let change = |text, given| ConsentChange { text, version: "2026-11".to_owned(), given };
+    let consents = vec![change(ConsentText::Terms, true), change(ConsentText::Marketing, false)];
+    vec![Command::Erase, Command::NoteErased, Command::AskExport, Command::SetConsents { consents }]
 }
 
 fn mails() -> [Mail; 2] {
@@ -158,7 +182,10 @@ fn everything_that_a_user_ever_stored_can_be_read() {
         ])
         .events(account_events())
         .events(rights_events())
-        .effects(mails())
+        .effects(mails().map(Effect::Mail))
+        .effects([ErasureStep::Orders, ErasureStep::Mails, ErasureStep::Key].map(Effect::Erase))
+        .events(privacy_events())
+        .commands(privacy_commands())
         .commands(account_commands())
         .commands([
             Command::Register(known()),
@@ -201,6 +228,9 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Rejection::AccountDeactivated,
             Rejection::UserUnknown,
             Rejection::OwnRights,
+            Rejection::TooManyExports { retry_after_s: 60 },
+            Rejection::ExportMissing,
+            Rejection::ConsentInvalid,
         ])
         .check();
 }

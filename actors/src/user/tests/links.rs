@@ -53,8 +53,8 @@ fn ticket(n: u128, at: Timestamp, purpose: Purpose) -> (Uuid, Event) {
     (id, Event::TicketIssued { purpose, ticket })
 }
 
-fn mail(letter: Letter, to: &str, at: Timestamp) -> Mail {
-    Mail { letter, to: sealed(to), name: sealed("n"), ticket: None, at }
+fn mail(letter: Letter, to: &str, at: Timestamp) -> Effect {
+    Effect::Mail(Mail { letter, to: sealed(to), name: sealed("n"), ticket: None, at })
 }
 
 fn pending() -> PendingEmail {
@@ -63,7 +63,7 @@ fn pending() -> PendingEmail {
 }
 
 fn letters(decision: &Decision<User>) -> Vec<(Letter, Sealed<String>)> {
-    decision.effects.iter().map(|mail| (mail.letter, mail.to.clone())).collect()
+    decision.effects.iter().filter_map(Effect::mail).map(|mail| (mail.letter, mail.to.clone())).collect()
 }
 
 #[test]
@@ -92,11 +92,11 @@ fn a_link_is_not_sent_twice_in_a_minute_and_only_the_newest_is_good() {
     let mut user = Life::<User>::new(Uuid::from_u128(1));
     user.happened([registered()]);
     user.set_now(NOON);
-    let first = user.run(Command::AskReset).unwrap().effects[0].ticket.unwrap();
+    let first = user.run(Command::AskReset).unwrap().effects[0].mail().unwrap().ticket.unwrap();
     user.set_now(after_noon(59));
     assert!(user.run(Command::AskReset).unwrap().events.is_empty());
     user.set_now(after_noon(60));
-    let second = user.run(Command::AskReset).unwrap().effects[0].ticket.unwrap();
+    let second = user.run(Command::AskReset).unwrap().effects[0].mail().unwrap().ticket.unwrap();
     let reset = |ticket| Command::ResetPassword { ticket, password_hash: sealed("q") };
     assert_eq!(user.run(reset(first)).unwrap_err(), Rejection::LinkInvalid);
     user.run(reset(second)).unwrap();
@@ -164,7 +164,7 @@ fn another_address_counts_when_it_is_confirmed_and_both_are_told() {
     assert_eq!(user.state().registration.as_ref().unwrap().email, sealed("e"));
     let soon = user.run(Command::AskEmailChange { pending: pending() }).unwrap_err();
     assert_eq!(soon, Rejection::MailJustSent);
-    let ticket = ask.effects[0].ticket.unwrap();
+    let ticket = ask.effects[0].mail().unwrap().ticket.unwrap();
     let confirm = Command::ConfirmEmailChange { ticket };
     let confirmed = user.run(confirm.clone()).unwrap();
     let told = [(Letter::EmailChanged, sealed("e")), (Letter::EmailChanged, sealed("new"))];

@@ -18,6 +18,7 @@ use crate::routes::ops::Asked;
 use crate::routes::ops::acting::Actor;
 use crate::views::account::{RolesForm, StaffUserBody, StaffUserList};
 use crate::views::ops::DoneBody;
+use crate::views::privacy::{ErasureForm, ErasureReason};
 
 /// Whom to find.
 #[derive(Deserialize)]
@@ -90,11 +91,24 @@ pub(crate) async fn reactivate(
     act(&platform, &actor, (user, Change::Reactivate), &key).await
 }
 
+/// Erases a person, for good, as if they had asked for it themselves. The reason is kept in the audit trail.
+#[utoipa::path(post, path = "/admin/v1/users/{user_id}/erase", tag = "admin", request_body = ErasureForm,
+    params(("user_id" = String, Path)), responses((status = 200, body = DoneBody), RightsProblems))]
+pub(crate) async fn erase(
+    State(platform): State<Platform>,
+    actor: Actor,
+    Id(user): Id<UserId>,
+    Submission { form: ErasureForm { reason }, key }: Submission<ErasureForm>,
+) -> Result<Reply<Value>, Problem> {
+    act(&platform, &actor, (user, Change::Erase(reason)), &key).await
+}
+
 /// What an admin decides about a person.
 enum Change {
     Roles(Roles),
     Deactivate,
     Reactivate,
+    Erase(ErasureReason),
 }
 
 impl Change {
@@ -104,6 +118,7 @@ impl Change {
             Self::Roles(roles) => ("user-roles", json!({ "roles": roles })),
             Self::Deactivate => ("user-deactivate", json!({})),
             Self::Reactivate => ("user-reactivate", json!({})),
+            Self::Erase(reason) => ("user-erase", json!({ "reason": reason.name() })),
         }
     }
 }
@@ -124,6 +139,7 @@ async fn act(
                 Change::Roles(roles) => users.set_roles(admin, (user, roles), envelope).await,
                 Change::Deactivate => users.deactivate(admin, user, envelope).await,
                 Change::Reactivate => users.reactivate(admin, user, envelope).await,
+                Change::Erase(_) => users.erase_for(admin, user, envelope).await,
             }
         };
         operator.ask((action, user.to_string(), detail), changing).await?;

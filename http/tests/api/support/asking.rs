@@ -21,6 +21,7 @@ pub(crate) struct Asking {
 pub(crate) struct Answered {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
     pub text: String,
     pub json: Value,
 }
@@ -62,7 +63,7 @@ impl Asking {
         let bytes = to_bytes(body, 10_000_000).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answered { status: parts.status, headers: parts.headers, text, json }
+        Answered { status: parts.status, headers: parts.headers, bytes: bytes.to_vec(), text, json }
     }
 }
 

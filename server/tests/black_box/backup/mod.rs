@@ -18,12 +18,12 @@ use crate::fsck::shop::{Bought, PASSWORD, Shop};
 /// How many must have bought before the backup.
 const ORDERS_MIN: usize = 10;
 
-fn tool(setup: &Setup, arguments: &[&str]) -> Output {
+pub(crate) fn tool(setup: &Setup, arguments: &[&str]) -> Output {
     setup.command().args(arguments).output().expect("the binary runs")
 }
 
 #[track_caller]
-fn ended(output: &Output, code: i32) -> String {
+pub(crate) fn ended(output: &Output, code: i32) -> String {
     let told =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{told}");
@@ -60,7 +60,7 @@ impl Places {
 }
 
 /// What a backup does not hold: the master key, and the provider's own book.
-fn carry_over(from: &Setup, to: &Setup, file: &str) {
+pub(crate) fn carry_over(from: &Setup, to: &Setup, file: &str) {
     std::fs::create_dir_all(to.data()).unwrap();
     std::fs::copy(from.data().join(file), to.data().join(file)).unwrap();
 }

@@ -15,6 +15,7 @@ mod fsck;
 mod matrix;
 mod orders;
 mod recommendations;
+mod privacy;
 mod repay;
 mod reviews;
 mod shop;
