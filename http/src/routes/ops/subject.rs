@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use amazoff_actors::ids::{
-    CartId, CouponId, OrderId, PaymentId, PricebookId, ProductId, ReviewId, UserId, VariantId,
+    CartId, CouponId, EndpointId, OrderId, PaymentId, PricebookId, ProductId, ReviewId, UserId, VariantId,
 };
 use amazoff_supervisor::{AnyMember, EntityId};
 use axum::extract::FromRequestParts;
@@ -47,6 +47,7 @@ pub(crate) fn named(text: &str) -> Option<EntityId> {
         .or_else(|_| text.parse::<VariantId>().map(|id| EntityId::new("stock", id.uuid())))
         .or_else(|_| text.parse::<CouponId>().map(|id| EntityId::new("coupon", id.uuid())))
         .or_else(|_| text.parse::<PricebookId>().map(|id| EntityId::new("pricebook", id.uuid())))
+        .or_else(|_| text.parse::<EndpointId>().map(|id| EntityId::new("endpoint", id.uuid())))
         .or_else(|_| text.parse::<ReviewId>().map(|id| EntityId::new("review", id.uuid())))
         .or_else(|_| text.parse::<UserId>().map(|id| EntityId::new("user", id.uuid())));
     shopper_id.ok().or_else(|| {
