@@ -34,6 +34,8 @@ const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
 const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
+/// For those who answer for the shop, also for what its people did.
+const OWNERS: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -128,6 +130,11 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/admin/v1/stock/{variant_id}/receive", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/adjust", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/backorders", ADMIN),
+    (Method::GET, "/admin/v1/reports/revenue", DESK),
+    (Method::GET, "/admin/v1/reports/best-sellers", DESK),
+    (Method::GET, "/admin/v1/reports/funnel", DESK),
+    (Method::GET, "/admin/v1/reports/stock-outs", DESK),
+    (Method::GET, "/admin/v1/audit", OWNERS),
     (Method::GET, "/admin/v1/reviews", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/approve", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/reject", DESK),

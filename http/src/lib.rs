@@ -28,6 +28,7 @@ mod router;
 mod routes;
 pub mod server;
 mod settings;
+mod table;
 pub mod views;
 mod waiting;
 

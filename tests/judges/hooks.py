@@ -171,6 +171,10 @@ def user(case):
     at(case, user_id=SHOP.somebody()["user"]["id"])
 
 
+def january(case):
+    case.query.update({"from": "2026-01-01", "to": "2026-01-31"})
+
+
 def spare(case):
     case.body = {"path": SPARE}
 
@@ -268,6 +272,9 @@ RECIPES = {
     "POST /admin/v1/orders/{order_id}/returns/{return_id}/approve": returned(),
     "POST /admin/v1/orders/{order_id}/returns/{return_id}/reject": returned(),
     "POST /admin/v1/orders/{order_id}/returns/{return_id}/receive": returned(True, {"resellable": True}),
+    "GET /admin/v1/reports/revenue": january,
+    "GET /admin/v1/reports/best-sellers": january,
+    "GET /admin/v1/reports/funnel": january,
     "GET /admin/v1/stock/{variant_id}": one(variant_id=variant),
     "POST /admin/v1/stock/{variant_id}/receive": receive,
     "POST /admin/v1/stock/{variant_id}/adjust": adjust,

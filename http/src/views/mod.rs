@@ -11,6 +11,7 @@ pub mod ops;
 pub mod orders;
 pub mod payments;
 pub mod recommendations;
+pub mod reports;
 pub mod reviews;
 pub mod stock;
 pub mod users;

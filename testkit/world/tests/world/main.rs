@@ -16,6 +16,7 @@ mod matrix;
 mod orders;
 mod recommendations;
 mod repay;
+mod reports;
 mod reviews;
 mod shop;
 #[cfg(feature = "fault-points")]
