@@ -38,6 +38,8 @@ const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
 const EDITORS: Access = Access::Staff(&[Role::Admin]);
 /// For what only admins see, and can do without showing the password.
 const OFFICE: Access = Access::Staff(&[Role::Admin]);
+/// For those who answer for the shop, also for what its people did.
+const OWNERS: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -147,6 +149,11 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/admin/v1/stock/{variant_id}/adjust", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/backorders", ADMIN),
     (Method::POST, "/admin/v1/media", EDITORS),
+    (Method::GET, "/admin/v1/reports/revenue", DESK),
+    (Method::GET, "/admin/v1/reports/best-sellers", DESK),
+    (Method::GET, "/admin/v1/reports/funnel", DESK),
+    (Method::GET, "/admin/v1/reports/stock-outs", DESK),
+    (Method::GET, "/admin/v1/audit", OWNERS),
     (Method::GET, "/admin/v1/reviews", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/approve", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/reject", DESK),

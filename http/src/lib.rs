@@ -30,6 +30,7 @@ mod routes;
 pub mod server;
 mod settings;
 mod upload;
+mod table;
 pub mod views;
 mod waiting;
 

@@ -184,6 +184,8 @@ def endpoint_form(case):
 def replay(case):
     endpoint, message = SHOP.sent_event()
     at(case, endpoint_id=endpoint, message_id=message)
+def january(case):
+    case.query.update({"from": "2026-01-01", "to": "2026-01-31"})
 
 
 def spare(case):
@@ -292,6 +294,9 @@ RECIPES = {
     "POST /admin/v1/orders/{order_id}/returns/{return_id}/approve": returned(),
     "POST /admin/v1/orders/{order_id}/returns/{return_id}/reject": returned(),
     "POST /admin/v1/orders/{order_id}/returns/{return_id}/receive": returned(True, {"resellable": True}),
+    "GET /admin/v1/reports/revenue": january,
+    "GET /admin/v1/reports/best-sellers": january,
+    "GET /admin/v1/reports/funnel": january,
     "GET /admin/v1/stock/{variant_id}": one(variant_id=variant),
     "POST /admin/v1/stock/{variant_id}/receive": receive,
     "POST /admin/v1/stock/{variant_id}/adjust": adjust,

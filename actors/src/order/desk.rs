@@ -1,31 +1,19 @@
 //! What the shop's people, and shoppers after their purchase, do with orders.
 
-use amazoff_supervisor::documents::Position;
 use amazoff_supervisor::sealing::Sealed;
 use amazoff_supervisor::{Answer, AskError, Envelope, ReadError, Timestamp, VaultError};
 
 use super::command::{CancelReason, Command, RefundOf, RefundReason};
 use super::goods::{Portion, ReceivedPortion, ReturnReason, Tracking};
-use super::handle::{OrderPage, Orders};
+use super::handle::Orders;
 use super::rejection::Rejection;
-use super::view::{FulfillmentStatus, PaymentStatus, Stage, Status};
+use super::view::Stage;
 use crate::asking::not_read;
 use crate::cart::Owner;
 use crate::ids::{AdjustmentId, NoteId, OrderId, ReturnId, ShipmentId, UserId};
 
 /// The answer of an order, or why there was none.
 type Answered = Result<Answer<Stage>, AskError<Rejection>>;
-
-/// Which orders to list; nothing chosen means all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Whether they bind.
-    pub status: Option<Status>,
-    /// How their payment stands.
-    pub payment_status: Option<PaymentStatus>,
-    /// How far their goods are.
-    pub fulfillment_status: Option<FulfillmentStatus>,
-}
 
 /// A request with whose it is and, for people who work from a page, what that page showed.
 #[derive(Clone, Debug)]
@@ -63,29 +51,6 @@ pub struct Remark {
 }
 
 impl Orders {
-    /// The placed orders that fit, newest first.
-    ///
-    /// # Errors
-    /// When the documents cannot be read now.
-    pub async fn list_by(
-        &self,
-        filter: Filter,
-        after: Option<Position>,
-        limit: usize,
-    ) -> Result<OrderPage, ReadError> {
-        let Filter { status, payment_status, fulfillment_status } = filter;
-        let chosen = [
-            ("status", status.map(|status| serde_json::to_value(status).unwrap_or_default())),
-            ("payment_status", payment_status.map(|status| serde_json::to_value(status).unwrap_or_default())),
-            (
-                "fulfillment_status",
-                fulfillment_status.map(|status| serde_json::to_value(status).unwrap_or_default()),
-            ),
-        ];
-        let equals = chosen.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?)));
-        self.list(equals.collect(), after, limit).await
-    }
-
     async fn ask(&self, id: OrderId, command: Command, request: Request) -> Answered {
         let Request { envelope, expected } = request;
         let command = match expected {

@@ -61,6 +61,7 @@ mod draft;
 mod effect;
 mod event;
 mod fact;
+mod filter;
 mod further;
 mod goods;
 mod handle;
@@ -84,11 +85,12 @@ pub use command::{CancelReason, Command, RefundOf, RefundReason};
 pub use contact::{Address, Contact};
 pub use deliver::OrderDelivery;
 pub use derive::Axes;
-pub use desk::{Filter, NoteError, Remark, Request};
+pub use desk::{NoteError, Remark, Request};
 pub use draft::{Draft, Line};
 pub use effect::Effect;
 pub use event::{Event, MoneyEvent, ParcelEvent, ReturnEvent};
 pub use fact::Fact;
+pub use filter::Filter;
 pub use further::{Further, FurtherState};
 pub use goods::{
     Pieces, Portion, ReceivedPortion, Return, ReturnReason, ReturnState, Shipment, ShipmentState, Tracking,

@@ -22,6 +22,11 @@ impl Day {
         Self(moment.unwrap_or(OffsetDateTime::UNIX_EPOCH).date())
     }
 
+    /// When it begins.
+    pub fn start(self) -> Timestamp {
+        Timestamp::from_unix_ms(self.0.midnight().assume_utc().unix_timestamp().saturating_mul(1_000))
+    }
+
     /// So many days before.
     pub fn minus(self, days: u16) -> Self {
         Self(self.0.saturating_sub(time::Duration::days(days.into())))

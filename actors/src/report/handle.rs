@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use amazoff_supervisor::documents::{Documents, Position, QUERY_LIMIT_MAX, Query, Sort};
-use amazoff_supervisor::{ReadError, Timestamp};
+use amazoff_supervisor::{Fault, FaultKind, ReadError, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -39,6 +40,28 @@ pub enum ReportError {
     /// Documents cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+impl Fault for ReportError {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Self::RangeInvalid | Self::TooLarge => FaultKind::Invalid,
+            Self::Read(error) => error.kind(),
+        }
+    }
+    fn code(&self) -> &'static str {
+        match self {
+            Self::RangeInvalid => "report-range-invalid",
+            Self::TooLarge => "report-too-large",
+            Self::Read(error) => error.code(),
+        }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RangeInvalid | Self::TooLarge => None,
+            Self::Read(error) => error.retry_after(),
+        }
+    }
 }
 
 impl Range {

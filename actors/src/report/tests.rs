@@ -19,6 +19,7 @@ fn a_day_has_one_spelling_and_is_one_of_utc() {
         assert!(odd.parse::<Day>().is_err(), "{odd}");
     }
     assert_eq!(day("0001-01-01").to_string(), "0001-01-01");
+    assert_eq!(day("2026-01-01").start(), Timestamp::from_unix_ms(1_767_225_600_000));
 }
 
 #[test]

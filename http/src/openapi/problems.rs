@@ -331,6 +331,16 @@ problems! {
     }
     /// Of reading the audit trail.
     AuditProblems { "400": "invalid-query, consistency-token-invalid", "503": "not-ready, deadline-exceeded" }
+    /// Of reports.
+    ReportProblems {
+        "400": "invalid-query, consistency-token-invalid",
+        "422": "report-range-invalid, report-too-large",
+    }
+    /// Of the audit trail, page by page.
+    TrailProblems {
+        "400": "invalid-query, cursor-invalid, consistency-token-invalid",
+        "503": "not-ready, deadline-exceeded",
+    }
     /// Of comparing payments with their providers.
     ReconcileProblems {
         "409": "request-in-flight",

@@ -205,6 +205,11 @@ fn said_there(path: &str, name: &str) -> Option<Value> {
         ("/admin/v1/reviews", "status") => {
             json!({"enum": ["submitted", "published", "flagged", "rejected", "removed"]})
         }
+        (path, "from" | "to") if path.starts_with("/admin/v1/reports/") => json!({"format": "date"}),
+        ("/admin/v1/orders", "placed_from" | "placed_to") => json!({"format": "date"}),
+        (path, "currency") if path.starts_with("/admin/v1/reports/") || path == "/admin/v1/orders" => {
+            json!({"enum": Currency::all().map(Currency::code).collect::<Vec<_>>()})
+        }
         _ => return None,
     })
 }

@@ -15,6 +15,7 @@ pub mod orders;
 pub mod payments;
 pub mod recommendations;
 pub mod privacy;
+pub mod reports;
 pub mod reviews;
 pub mod stock;
 pub mod users;

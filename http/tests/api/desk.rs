@@ -253,13 +253,49 @@ async fn the_desk_lists_orders_by_each_status() {
         ("?status=completed", 0),
         ("?payment_status=refunded", 0),
         ("?fulfillment_status=shipped", 0),
+        ("?currency=EUR&placed_from=2020-01-01&total_min=1", 1),
+        ("?currency=USD", 0),
+        ("?placed_to=2020-01-01", 0),
+        ("?placed_from=9999-12-31", 0),
+        ("?placed_to=9999-12-31", 1),
+        ("?total_max=0", 0),
+        ("?total_min=18446744073709551615", 0),
     ] {
         assert_eq!(count(list(query).await), found, "{query}");
     }
-    list("?status=lost").await.refused(400, "invalid-query");
+    for odd in ["?status=lost", "?placed_from=x", "?placed_to=2026-02-30", "?total_min=-1", "?currency=XXQ"] {
+        list(odd).await.refused(400, "invalid-query");
+    }
     bought.does("/ship", &json!({"lines": bought.pieces(3)})).await.expect(200);
     bought.app.projected().await;
     assert_eq!(count(list("?fulfillment_status=shipped").await), 1);
+}
+
+#[tokio::test]
+async fn orders_of_a_price_are_listed_page_by_page_each_once() {
+    let app = TestApp::start().await;
+    let desk = app.token_of(Role::Support).await;
+    for cents in [1_000, 6_000, 2_000, 7_000, 3_000, 8_000] {
+        let (cart, total) = app.full_cart(cents).await;
+        app.complete(&cart, total, "tok_ok").await.expect(200);
+    }
+    app.projected().await;
+    let list = |query: String| app.get(&format!("/admin/v1/orders{query}")).bearer(&desk).send();
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = list(format!("?total_min=6000&limit=1{cursor}")).await.expect(200).json;
+        let items = page["items"].as_array().unwrap();
+        seen.extend(items.iter().map(|order| order["total"]["amount"].as_i64().unwrap()));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    assert!(seen.iter().all(|total| *total >= 6_000), "{seen:?}");
+    let two = list("?total_min=6000&limit=2".to_owned()).await.expect(200).json;
+    let cursor = two["next_cursor"].as_str().unwrap();
+    list(format!("?total_min=6001&limit=2&cursor={cursor}")).await.refused(400, "cursor-invalid");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //!
 //! Bodies of the pricebook are the domain's own types, described in `docs/pricing.md`; every member must be known.
 
+pub(crate) mod audit;
 pub(crate) mod coupons;
 mod desk;
 mod editor;
@@ -12,6 +13,7 @@ pub(crate) mod parcels;
 pub(crate) mod pricebook;
 pub(crate) mod promotions;
 pub(crate) mod quotes;
+pub(crate) mod reports;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 pub(crate) mod schemas;

@@ -1,7 +1,9 @@
 //! `/admin/v1/orders`: orders, what is given back for them, and remarks.
 
 use amazoff_actors::ids::OrderId;
+use amazoff_actors::money::Currency;
 use amazoff_actors::order::{Filter, FulfillmentStatus, NoteError, PaymentStatus, RefundOf, Status};
+use amazoff_actors::report::Day;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -26,14 +28,47 @@ pub(crate) struct Chosen {
     status: Option<Status>,
     payment_status: Option<PaymentStatus>,
     fulfillment_status: Option<FulfillmentStatus>,
+    currency: Option<Currency>,
+    placed_from: Option<String>,
+    placed_to: Option<String>,
+    total_min: Option<u64>,
+    total_max: Option<u64>,
     cursor: Option<String>,
     limit: Option<usize>,
 }
 
-/// Lists placed orders, newest first. Every filter must fit.
+impl Chosen {
+    fn filter(&self) -> Result<Filter, Problem> {
+        let amount = |amount: Option<u64>| amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+        let to = day("placed_to", self.placed_to.as_deref())?;
+        Ok(Filter {
+            status: self.status,
+            payment_status: self.payment_status,
+            fulfillment_status: self.fulfillment_status,
+            currency: self.currency,
+            placed_from: day("placed_from", self.placed_from.as_deref())?.map(Day::start),
+            placed_before: to.and_then(Day::next).map(Day::start),
+            total_min: amount(self.total_min),
+            total_max: amount(self.total_max),
+        })
+    }
+}
+
+fn day(name: &str, text: Option<&str>) -> Result<Option<Day>, Problem> {
+    let day = text.map(str::parse::<Day>).transpose();
+    day.map_err(|error| Problem::query(name, &error.to_string()))
+}
+
+/// Lists placed orders, newest first. Every filter must fit. Where totals must fit, a page may be short, or empty, and yet have
+/// a next one.
 #[utoipa::path(get, path = "/admin/v1/orders", tag = "admin",
     params(("status" = Option<String>, Query), ("payment_status" = Option<String>, Query),
         ("fulfillment_status" = Option<String>, Query),
+        ("currency" = Option<String>, Query),
+        ("placed_from" = Option<String>, Query, description = "the first day of placing, of UTC"),
+        ("placed_to" = Option<String>, Query, description = "the last day of placing"),
+        ("total_min" = Option<u64>, Query, description = "what it cost at least when it was placed, in minor units", minimum = 0),
+        ("total_max" = Option<u64>, Query, description = "what it cost at most", minimum = 0),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
         ("limit" = Option<u8>, Query, description = "1 to 100")),
     responses((status = 200, body = OrderList), ListProblems))]
@@ -41,8 +76,8 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Asked(chosen): Asked<Chosen>,
 ) -> Result<Json<OrderList>, Problem> {
-    let Chosen { status, payment_status, fulfillment_status, cursor, limit: wanted } = chosen;
-    let filter = Filter { status, payment_status, fulfillment_status };
+    let filter = chosen.filter()?;
+    let Chosen { cursor, limit: wanted, .. } = chosen;
     let scope = format!("admin orders {filter:?}");
     let after = cursor.as_deref().map(|cursor| platform.auth.position(&scope, cursor)).transpose()?;
     let page = platform.shop.orders.list_by(filter, after, limit(wanted)?).await?;

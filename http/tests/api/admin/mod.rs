@@ -4,6 +4,7 @@ mod coupons;
 mod pricebook;
 mod promotions;
 mod quotes;
+mod reports;
 
 use amazoff_actors::user::Role;
 use axum::http::Method;

@@ -17,6 +17,7 @@ mod orders;
 mod recommendations;
 mod privacy;
 mod repay;
+mod reports;
 mod reviews;
 mod shop;
 #[cfg(feature = "fault-points")]

@@ -1,0 +1,103 @@
+//! Which orders the shop's people look for.
+
+use amazoff_supervisor::documents::{Position, QUERY_LIMIT_MAX};
+use amazoff_supervisor::{ReadError, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::handle::{OrderCard, OrderPage, Orders};
+use super::view::{FulfillmentStatus, PaymentStatus, Status};
+use crate::money::Currency;
+
+/// Orders that are looked at for one page, where totals must fit.
+const LOOKED_AT_MAX: usize = 2_000;
+
+/// Which orders to list; nothing chosen means all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Whether they bind.
+    pub status: Option<Status>,
+    /// How their payment stands.
+    pub payment_status: Option<PaymentStatus>,
+    /// How far their goods are.
+    pub fulfillment_status: Option<FulfillmentStatus>,
+    /// In which they are paid.
+    pub currency: Option<Currency>,
+    /// Placed then or later.
+    pub placed_from: Option<Timestamp>,
+    /// Placed before that.
+    pub placed_before: Option<Timestamp>,
+    /// What they cost at least when they were placed, in minor units of whichever currency.
+    pub total_min: Option<i64>,
+    /// What they cost at most.
+    pub total_max: Option<i64>,
+}
+
+impl Filter {
+    fn equals(&self) -> Vec<(String, Value)> {
+        let chosen = [
+            ("status", self.status.map(text)),
+            ("payment_status", self.payment_status.map(text)),
+            ("fulfillment_status", self.fulfillment_status.map(text)),
+            ("currency", self.currency.map(text)),
+        ];
+        chosen.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).collect()
+    }
+
+    fn is_too_old(&self, card: &OrderCard) -> bool {
+        self.placed_from.is_some_and(|from| card.placed_at_ms < from.unix_ms())
+    }
+
+    fn fits(&self, card: &OrderCard) -> bool {
+        let total = card.total.amount;
+        self.total_min.is_none_or(|min| total >= min) && self.total_max.is_none_or(|max| total <= max)
+    }
+}
+
+fn text(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+impl Orders {
+    /// The placed orders that fit, newest first. Where totals must fit, 2,000 orders are looked at for a page: it may be short,
+    /// or empty, and yet have a next one.
+    ///
+    /// # Errors
+    /// When the documents cannot be read now.
+    pub async fn list_by(
+        &self,
+        filter: Filter,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<OrderPage, ReadError> {
+        // The newest order that fits stands behind the first one that is too new.
+        let too_new =
+            filter.placed_before.map(|at| Position { value: at.unix_ms().into(), id: String::new() });
+        let mut after = after.or(too_new);
+        let picks = filter.total_min.is_some() || filter.total_max.is_some();
+        let (mut items, mut looked_at) = (Vec::new(), 0);
+        loop {
+            let at_once = if picks { QUERY_LIMIT_MAX } else { limit };
+            let page = self.list(filter.equals(), after, at_once).await?;
+            let mut cards = page.items.into_iter().peekable();
+            while let Some(card) = cards.next() {
+                if filter.is_too_old(&card) {
+                    return Ok(OrderPage { items, next: None });
+                }
+                let here = Position { value: card.placed_at_ms.into(), id: card.id.to_string() };
+                looked_at += 1;
+                if filter.fits(&card) {
+                    items.push(card);
+                }
+                let is_last = cards.peek().is_none() && page.next.is_none();
+                if !is_last && picks && (items.len() >= limit || looked_at >= LOOKED_AT_MAX) {
+                    return Ok(OrderPage { items, next: Some(here) });
+                }
+            }
+            if page.next.is_none() || !picks {
+                return Ok(OrderPage { items, next: page.next });
+            }
+            after = page.next;
+        }
+    }
+}
