@@ -1,10 +1,11 @@
 //! How an erasure goes on after its commit. Each step may be repeated, also after a kill in its middle.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use amazoff_supervisor::consistency::{self, Token};
 use amazoff_supervisor::journal::{Journal, JournalError};
-use amazoff_supervisor::{Clock, Delivered, Envelope, ReadError, Vault};
+use amazoff_supervisor::{Clock, CommandId, Delivered, Envelope, ReadError, Vault};
 
 use super::{Command, ErasureStep};
 use crate::cart::{self, Carts};
@@ -12,10 +13,12 @@ use crate::checkout::Reached;
 use crate::held::Held;
 use crate::ids::{OrderId, UserId};
 use crate::mail::Mailer;
-use crate::order::{CancelReason, FulfillmentStatus, OrderCard, Orders, Status};
+use crate::order::{CancelReason, FulfillmentStatus, OrderCard, Orders, Rejection, Status};
 
 /// Orders and carts that are read at once.
 const PAGE: usize = 100;
+/// How long an order may take to be given up.
+const GIVE_UP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Takes the steps of erasures.
 pub struct ErasureDelivery {
@@ -50,7 +53,7 @@ impl ErasureDelivery {
         // Lists are read only once they have come as far as the journal is now: nothing that the person did is missed.
         let (taken, _) = consistency::scope(Some(seen), async {
             match step {
-                ErasureStep::Orders => self.give_orders_up(user, envelope).await,
+                ErasureStep::Orders => self.give_orders_up(user, envelope.correlation).await,
                 ErasureStep::Mails => {
                     self.mailer.forget(user.uuid()).await.map_err(|error| error.to_string())
                 }
@@ -75,14 +78,14 @@ impl ErasureDelivery {
     }
 
     /// What was not packed is given up, as if the person had asked for it; its money goes back. The rest was sold and stays.
-    async fn give_orders_up(&self, user: UserId, envelope: Envelope) -> Result<(), String> {
+    async fn give_orders_up(&self, user: UserId, cause: CommandId) -> Result<(), String> {
         self.no_checkout_runs(user).await.map_err(|error| error.to_string())??;
         let mut after = None;
         loop {
             let page =
                 self.orders.list_of_user(user, after, PAGE).await.map_err(|error| error.to_string())?;
             for order in page.items.iter().filter(|order| may_be_given_up(order)) {
-                self.give_up(order.id, envelope.clone()).await?;
+                self.give_up(order.id, cause).await?;
             }
             after = page.next;
             if after.is_none() {
@@ -91,8 +94,12 @@ impl ErasureDelivery {
         }
     }
 
-    async fn give_up(&self, order: OrderId, envelope: Envelope) -> Result<(), String> {
+    /// A command of its own, so that a refusal for the moment is not kept as its answer; a repeat finds the order given up.
+    async fn give_up(&self, order: OrderId, cause: CommandId) -> Result<(), String> {
+        let mut envelope = Envelope::system(GIVE_UP_WITHIN);
+        envelope.correlation = cause;
         match Reached::from(self.orders.cancel(order, CancelReason::Shopper, envelope).await) {
+            Reached::Refused(refusal) if refusal == Rejection::PaymentUnderWay => Err(refusal.to_string()),
             // Its own rule says that it stays, such as a parcel that was packed meanwhile.
             Reached::Accepted(_) | Reached::Refused(_) => Ok(()),
             Reached::NotNow(reason) => Err(reason),
