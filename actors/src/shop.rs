@@ -212,7 +212,8 @@ fn shelf(
     (products, stocks): (&Directory<Product>, &Directory<Stock>),
     (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
 ) -> Shelf {
-    let products = Products::new(products.clone(), assembly.documents(), (assembly.collections(), index));
+    let known = (assembly.documents(), Arc::clone(&ports.journal));
+    let products = Products::new(products.clone(), known, (assembly.collections(), index));
     let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
     let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
     let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());

@@ -315,7 +315,7 @@ impl Told for Product {
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let product = &history.state;
         let media = product.media.iter().map(|media| media.blob.clone()).collect();
-        facts.products.insert(id, ProductFact { slug: product.slug.clone(), media });
+        facts.products.insert(id, ProductFact { keys: product.keys().into_iter().collect(), media });
     }
     fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
         let version = Version(history.version);

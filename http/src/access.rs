@@ -34,6 +34,8 @@ const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
 const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
+/// For what can be changed again; programs may do it with a key.
+const OFFICE: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -126,6 +128,16 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/admin/v1/stock/{variant_id}/receive", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/adjust", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/backorders", ADMIN),
+    (Method::GET, "/admin/v1/products", DESK),
+    (Method::POST, "/admin/v1/products", OFFICE),
+    (Method::GET, "/admin/v1/products/{product_id}", DESK),
+    (Method::PATCH, "/admin/v1/products/{product_id}", OFFICE),
+    (Method::PUT, "/admin/v1/products/{product_id}/media", OFFICE),
+    (Method::POST, "/admin/v1/products/{product_id}/publish", OFFICE),
+    (Method::POST, "/admin/v1/products/{product_id}/archive", ADMIN),
+    (Method::POST, "/admin/v1/products/{product_id}/variants", OFFICE),
+    (Method::PATCH, "/admin/v1/products/{product_id}/variants/{variant_id}", OFFICE),
+    (Method::POST, "/admin/v1/products/{product_id}/variants/{variant_id}/retire", ADMIN),
     (Method::GET, "/admin/v1/reviews", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/approve", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/reject", DESK),

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use amazoff_actors::ids::{
-    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, PromotionId, ReturnId, ReviewId, SessionId,
-    UserId, VariantId,
+    AddressId, ApiKeyId, CartId, LineId, OrderId, PaymentId, ProductId, PromotionId, ReturnId, ReviewId,
+    SessionId, UserId, VariantId,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -52,6 +52,10 @@ impl PathId for PaymentId {
     const MISSING: &'static str = "payment-not-found";
 }
 
+impl PathId for ProductId {
+    const PARAMETER: &'static str = "product_id";
+    const MISSING: &'static str = "product-not-found";
+}
 impl PathId for PromotionId {
     const PARAMETER: &'static str = "promotion_id";
     const MISSING: &'static str = "promotion-not-found";

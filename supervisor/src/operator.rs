@@ -1,6 +1,8 @@
 //! What operators may do, in one place. Every act is written into the audit trail before it is done, so none goes unseen;
 //! one that then fails leaves a second entry that says so.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::ask::AskError;
@@ -88,6 +90,12 @@ impl Fault for OperateError {
             Self::Journal(error) if error.certainly_not_committed() => "storage-unavailable",
             Self::Journal(_) => "outcome-unknown",
         }
+    }
+    fn retry_after(&self) -> Option<Duration> {
+        if let Self::Asked(error) = self { error.retry_after() } else { None }
+    }
+    fn facts(&self) -> Value {
+        if let Self::Asked(error) = self { error.facts() } else { Value::Null }
     }
 }
 

@@ -34,7 +34,7 @@ class Shop:
 
     def ask(self, method, path, body=None):
         headers = {"Idempotency-Key": str(uuid.uuid4())}
-        if path.startswith("/admin/v1/orders"):
+        if path.startswith(("/admin/v1/orders", "/admin/v1/products")):
             headers["If-Match"] = "*"
 
         def send():
@@ -77,6 +77,17 @@ class Shop:
         if levels["available"] < 50:
             self.post(f"/admin/v1/stock/{variant}/receive", {"quantity": 1000})
         return variant
+
+    def draft(self):
+        """What a new product is drafted with."""
+        name = uuid.uuid4().hex
+        price = {"amount": 1999, "currency": "EUR"}
+        variants = [{"sku": f"{name}-{number}", "price": price} for number in (1, 2)]
+        return {"slug": f"judge-{name}", "title": "A judge's", "category": "home-kitchen", "brand": "Judge", "variants": variants}
+
+    def drafted(self):
+        """A product that is there for one request."""
+        return self.post("/admin/v1/products", self.draft())
 
     def key(self):
         """An API key; where there are many, the older ones are withdrawn first."""

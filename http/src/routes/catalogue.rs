@@ -89,14 +89,14 @@ pub(crate) async fn suggest(
 }
 
 /// A page size within bounds.
-pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+pub(in crate::routes) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     match asked.unwrap_or(LIMIT_DEFAULT) {
         limit @ 1..=LIMIT_MAX => Ok(limit),
         _ => Err(Problem::query("limit", "A page has 1 to 100 items.")),
     }
 }
 
-/// Shows a product for sale, by id or slug.
+/// Shows a product for sale, by id or slug, also one that it had in earlier days.
 #[utoipa::path(get, path = "/v1/products/{product}", tag = "catalogue",
     params(("product" = String, Path, description = "id or slug")),
     responses((status = 200, body = ProductBody), ProductProblems))]
@@ -117,7 +117,7 @@ pub(crate) async fn get_one(
     shown = shown.entity(format!("rating-{id}"), ratings.watch(id));
     let product =
         products.get(id).await?.filter(|product| product.state.is_for_sale()).ok_or_else(missing)?;
-    for variant in &product.state.variants {
+    for variant in product.state.offered() {
         shown = shown.entity(format!("stock-{}", variant.id), platform.shop.stocks.watch(variant.id));
     }
     let available = available(&platform, &product.state).await?;
@@ -135,7 +135,7 @@ fn searched(platform: &Platform) -> Shown {
 }
 
 async fn available(platform: &Platform, product: &Product) -> Result<Vec<u32>, Problem> {
-    let asking = product.variants.iter().map(|variant| platform.shop.stocks.available(variant.id));
+    let asking = product.offered().map(|variant| platform.shop.stocks.available(variant.id));
     Ok(try_join_all(asking).await?)
 }
 

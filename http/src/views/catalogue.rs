@@ -202,7 +202,7 @@ impl From<ProductCard> for CardBody {
 }
 
 impl ProductBody {
-    /// A product, with what can be had of each variant in the variants' order.
+    /// A product, with what can be had of each variant that is not retired, in their order.
     pub fn of(id: ProductId, product: &Product, available: &[u32], rating: Tally) -> Self {
         let available = available.iter().copied().chain(std::iter::repeat(0));
         Self {
@@ -214,8 +214,7 @@ impl ProductBody {
             brand: product.brand.clone(),
             status: product.status.as_str().to_owned(),
             variants: product
-                .variants
-                .iter()
+                .offered()
                 .zip(available)
                 .map(|(variant, n)| VariantBody::of(variant, n))
                 .collect(),

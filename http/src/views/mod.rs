@@ -10,6 +10,7 @@ pub mod fulfillment;
 pub mod ops;
 pub mod orders;
 pub mod payments;
+pub mod products;
 pub mod reviews;
 pub mod stock;
 pub mod users;

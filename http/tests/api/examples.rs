@@ -66,6 +66,7 @@ impl Tour {
             ("{user_id}", "usr_"),
             ("{address_id}", "addr_"),
             ("{product}", ProductId::PREFIX),
+            ("{product_id}", ProductId::PREFIX),
             ("{review_id}", "rev_"),
             ("{cart_id}", "cart_"),
             ("{line_id}", "line_"),
@@ -185,6 +186,7 @@ async fn every_example_does_what_the_document_says() {
     returns(&mut tour, shelf).await;
     reviews(&mut tour, shelf).await;
     office(&mut tour).await;
+    shelf_of_the_office(&mut tour).await;
     operators(&mut tour).await;
     let documented =
         tour.operations.iter().filter(|(_, (_, _, operation))| operation["requestBody"].is_object());
@@ -305,6 +307,23 @@ async fn office(tour: &mut Tour) {
     for name in ["admin_coupons_issue", "admin_promotions_change", "admin_quotes_price"] {
         tour.admin(name).await;
     }
+}
+
+async fn shelf_of_the_office(tour: &mut Tour) {
+    let before = tour.ids.clone();
+    let made = tour.admin("admin_products_create").await;
+    tour.knows(ProductId::PREFIX, made.text_at("/id"));
+    for name in ["admin_products_change", "admin_products_media_set_media", "admin_products_publish"] {
+        tour.admin(name).await;
+    }
+    let added = tour.admin("admin_products_variants_add_variant").await;
+    tour.knows("var_", added.text_at("/variants/1/id"));
+    for name in
+        ["admin_products_variants_change_variant", "admin_products_variants_retire", "admin_products_archive"]
+    {
+        tour.admin(name).await;
+    }
+    tour.ids = before;
 }
 
 async fn operators(tour: &mut Tour) {

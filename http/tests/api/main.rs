@@ -21,6 +21,7 @@ mod ops;
 mod orders;
 mod pay;
 mod prefer;
+mod products;
 mod profile;
 mod realtime;
 mod recovery;

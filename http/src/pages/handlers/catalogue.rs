@@ -76,6 +76,11 @@ pub(crate) async fn product(visit: Visit, Path(slug): Path<String>) -> Result<Re
         let product = found.ok_or_else(|| Problem::missing("product-not-found"))?;
         return Ok(Redirect::permanent(&format!("/products/{}", product.state.slug)).into_response());
     }
+    // A link of earlier days leads on.
+    let found = visit.platform.shop.products.by_slug(&slug).await?;
+    if let Some((_, product)) = found.filter(|(_, product)| product.state.slug != slug) {
+        return Ok(Redirect::permanent(&format!("/products/{}", product.state.slug)).into_response());
+    }
     shelf(&visit, &slug, StatusCode::OK, None).await
 }
 
@@ -92,9 +97,10 @@ pub(super) async fn shelf(
     let shop = &visit.platform.shop;
     let found = shop.products.by_slug(slug).await?;
     let (_, product) = found.ok_or_else(|| Problem::missing("product-not-found"))?;
-    let Product { title, category, variants, .. } = &product.state;
-    let stock = variants
-        .iter()
+    let Product { title, category, .. } = &product.state;
+    let stock = product
+        .state
+        .offered()
         .map(|variant| async { Ok::<_, Problem>((variant.id, shop.stocks.available(variant.id).await?)) });
     let stock = try_join_all(stock).await?;
     let frame = visit.frame(title).noticing(notice);

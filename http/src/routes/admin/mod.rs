@@ -8,13 +8,16 @@ mod editor;
 pub(crate) mod orders;
 pub(crate) mod parcels;
 pub(crate) mod pricebook;
+pub(crate) mod products;
 pub(crate) mod promotions;
 pub(crate) mod quotes;
 pub(crate) mod returns;
 pub(crate) mod reviews;
 pub(crate) mod schemas;
+mod shelf;
 pub(crate) mod stock;
 pub(crate) mod users;
+pub(crate) mod variants;
 
 use desk::{Desk, changed, shown};
 use editor::Editor;
