@@ -237,6 +237,22 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     assembly.finish()
 }
 
+/// Only products and their stock, to change them while no shop runs. What is read of them follows when one starts.
+pub fn shelves(
+    ports: &Ports,
+    index: Arc<dyn ProductIndex>,
+    limits: CellLimits,
+) -> (Products, Stocks, Runtime) {
+    let mut assembly = Assembly::new(ports);
+    let products = assembly.directory::<Product>(limits);
+    let stocks = assembly.directory::<Stock>(limits);
+    assembly.register(&products);
+    assembly.register(&stocks);
+    let known = (assembly.documents(), Arc::clone(&ports.journal));
+    let products = Products::new(products, known, (assembly.collections(), index));
+    (products, Stocks::new(stocks, Arc::clone(&ports.journal)), assembly.finish())
+}
+
 /// The shop's projections.
 fn project(
     assembly: &mut Assembly,

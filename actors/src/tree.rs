@@ -56,6 +56,17 @@ pub fn declare(
         .child(group("edge", edge))
 }
 
+/// Declares the tree of a runtime of which only commands are asked: nothing is delivered, projected or reminded of.
+pub fn commands_only(runtime: &Runtime) -> SupervisorSpec {
+    let domains = DOMAINS.iter().filter_map(|kind| runtime.member(kind)).map(|member| {
+        let (restarts_max, period) = CELLS;
+        ChildSpec::domain(member.host()).cells(Intensity::new(restarts_max, period), Backoff::default())
+    });
+    SupervisorSpec::one_for_one("amazoff")
+        .child(group("persistence", runtime.lanes()))
+        .child(group("shop", domains))
+}
+
 /// Children that fail and recover one by one.
 fn group(name: &str, children: impl IntoIterator<Item = ChildSpec>) -> SupervisorSpec {
     let (restarts_max, period) = SERVICE;

@@ -64,6 +64,11 @@ enum Command {
     Fsck(tools::fsck::Arguments),
     /// Copies everything that cannot be made again, as of one moment; also while the shop runs.
     Backup(tools::backup::BackupArguments),
+    /// Writes the catalogue into a file and reads it from one. Ends with 3 when a product of a file was refused.
+    Catalogue {
+        #[command(subcommand)]
+        command: tools::catalogue::Command,
+    },
     /// Fills empty databases, of whatever kind, from a backup.
     Restore(tools::backup::RestoreArguments),
     /// Runs a payment provider that moves no money, for trying Stripe and PayPal out; prints the variables that a shop uses it by.
@@ -85,6 +90,7 @@ fn main() -> ExitCode {
         Command::Audit { command } => return tool(tools::audit::run(command)),
         Command::Journal { command } => return tool(tools::journal::run(command)),
         Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
+        Command::Catalogue { command } => return tool(tools::catalogue::run(command)),
         Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),
         Command::Paysim(arguments) => return tool(tools::paysim::run(arguments)),
         Command::Fsck(arguments) => return tool(tools::fsck::run(arguments)),
