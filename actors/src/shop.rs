@@ -7,6 +7,7 @@ use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
+use crate::category::{Categories, Tree};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
 use crate::mail::Mailer;
@@ -53,6 +54,8 @@ impl Outside {
 pub struct Shop {
     /// The catalogue.
     pub products: Products,
+    /// The tree in which shoppers find their way.
+    pub categories: Categories,
     /// Quantities per variant.
     pub stocks: Stocks,
     /// Currencies, tax, shipping and promotions.
@@ -98,6 +101,7 @@ impl Shop {
     pub fn assemble(ports: &Ports, outside: Outside, limits: CellLimits) -> (Self, Runtime) {
         let mut assembly = Assembly::new(ports);
         let products = assembly.directory::<Product>(limits);
+        let categories = assembly.directory::<Tree>(limits);
         let stocks = assembly.directory::<Stock>(limits);
         let pricebooks = assembly.directory::<Pricebook>(limits);
         let coupons = assembly.directory::<Coupon>(limits);
@@ -110,6 +114,7 @@ impl Shop {
         let checkouts = assembly.directory::<Checkout>(limits);
 
         assembly.register(&products);
+        assembly.register(&categories);
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
@@ -137,8 +142,11 @@ impl Shop {
         };
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, (&products, &ratings, &reviews), ports);
-        let said =
-            (Ratings::new(ratings), Reviews::new(reviews, assembly.documents(), outside.vault.clone()));
+        let said = (
+            Ratings::new(ratings),
+            Reviews::new(reviews, assembly.documents(), outside.vault.clone()),
+            Categories::new(categories, assembly.documents()),
+        );
         let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())
@@ -149,7 +157,7 @@ impl Shop {
         ports: &Ports,
         (outside, providers): (Outside, Providers),
         (shelf, documents): (Shelf, Arc<dyn Documents>),
-        (carts, users, orders, payments, checkouts, (ratings, reviews)): Directories,
+        (carts, users, orders, payments, checkouts, (ratings, reviews, categories)): Directories,
     ) -> Self {
         let vault = outside.vault;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
@@ -158,6 +166,7 @@ impl Shop {
         Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
+            categories,
             stocks,
             pricebooks,
             coupons,
@@ -203,7 +212,7 @@ type Directories = (
     Directory<Order>,
     Directory<Payment>,
     Directory<Checkout>,
-    (Ratings, Reviews),
+    (Ratings, Reviews, Categories),
 );
 
 /// The handles that others look things up in.

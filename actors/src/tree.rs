@@ -17,8 +17,9 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 11] = [
+pub const DOMAINS: [&str; 12] = [
     "product",
+    "category",
     "stock",
     "pricebook",
     "coupon",

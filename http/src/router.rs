@@ -177,6 +177,8 @@ fn back_office() -> OpenApiRouter<Platform> {
 /// What the back office does with products.
 fn shelves() -> OpenApiRouter<Platform> {
     OpenApiRouter::new()
+        .routes(routes!(admin::categories::list))
+        .routes(routes!(admin::categories::put, admin::categories::remove))
         .routes(routes!(admin::products::list, admin::products::create))
         .routes(routes!(admin::products::show, admin::products::change))
         .routes(routes!(admin::products::set_media))

@@ -163,6 +163,11 @@ def judge(*judgements, **body):
     return change
 
 
+def category(case):
+    at(case, category=SHOP.category())
+    case.body = {**case.body, "parent": None}
+
+
 def product(case):
     at(case, product_id=SHOP.drafted()["id"])
 
@@ -240,6 +245,8 @@ RECIPES = {
     "POST /admin/v1/reviews/{review_id}/reject": judge(revision=1),
     "POST /admin/v1/reviews/{review_id}/remove": one(review_id=lambda: SHOP.published()),
     "POST /admin/v1/reviews/{review_id}/restore": one(review_id=lambda: SHOP.removed()),
+    "PUT /admin/v1/categories/{category}": category,
+    "DELETE /admin/v1/categories/{category}": one(category=lambda: SHOP.category()),
     "POST /admin/v1/products": draft,
     "GET /admin/v1/products/{product_id}": product,
     "PATCH /admin/v1/products/{product_id}": renamed,
@@ -384,7 +391,7 @@ def headers(case):
     sent = case.headers = case.headers if case.headers is not None else {}
     drop(sent, "prefer")
     for name in [name for name in sent if name.lower() == "if-match"]:
-        if "/admin/v1/orders/" in case.operation.path or "/admin/v1/products/" in case.operation.path:
+        if "/admin/v1/orders/" in case.operation.path or case.operation.path.startswith(("/admin/v1/products/", "/admin/v1/categories/")):
             sent[name] = "*"
         else:
             del sent[name]

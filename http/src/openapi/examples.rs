@@ -193,6 +193,7 @@ fn shelf(operation: &str) -> Option<Value> {
             "brand": "Kettle & Co.",
             "variants": [variant("CLAY-1")],
         }),
+        "admin_categories_put" => json!({"title": "Tea", "position": 3}),
         "admin_products_change" => json!({"title": "Clay teapot, glazed", "slug": "clay-teapot-glazed"}),
         "admin_products_media_set_media" => json!({"media": []}),
         "admin_products_publish" | "admin_products_archive" | "admin_products_variants_retire" => json!({}),

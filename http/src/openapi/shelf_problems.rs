@@ -8,6 +8,15 @@ use utoipa::openapi::{RefOr, Response};
 use super::problems::{problem, problems};
 
 problems! {
+    /// Of changing a category.
+    CategoryProblems {
+        "404": "category-not-found",
+        "409": "category-not-empty (with `children` and `products`), request-in-flight",
+        "412": "categories-changed (with `version`), precondition-invalid",
+        "422": "validation-failed, category-invalid (with `field`), idempotency-key-reused",
+        "428": "precondition-required",
+        "503": "audit-unavailable",
+    }
     /// Of drafting a product.
     NewProductProblems {
         "404": "media-not-found",

@@ -202,6 +202,7 @@ fn said_there(path: &str, name: &str) -> Option<Value> {
         ("/admin/v1/reviews", "status") => {
             json!({"enum": ["submitted", "published", "flagged", "rejected", "removed"]})
         }
+        ("/admin/v1/categories/{category}", "category") => json!({"pattern": texts::SLUG, "maxLength": 100}),
         ("/admin/v1/products", "status") => json!({"enum": ["draft", "active", "archived"]}),
         _ => return None,
     })

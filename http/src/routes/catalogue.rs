@@ -139,15 +139,17 @@ async fn available(platform: &Platform, product: &Product) -> Result<Vec<u32>, P
     Ok(try_join_all(asking).await?)
 }
 
-/// Lists the categories that have products for sale.
+/// Shows the tree of categories with how many products for sale they have.
 #[utoipa::path(get, path = "/v1/categories", tag = "catalogue", responses((status = 200, body = CategoryList)))]
 pub(crate) async fn categories(
     State(platform): State<Platform>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let shown = searched(&platform);
-    let found = platform.shop.products.categories().await?;
-    let items = found.into_iter().map(CategoryBody::from).collect();
+    let categories = &platform.shop.categories;
+    let shown = searched(&platform).entity("categories".to_owned(), categories.watch());
+    let tree = categories.current().await?;
+    let counts = platform.shop.products.categories().await?;
+    let items = tree.state.nodes(&counts).into_iter().map(CategoryBody::from).collect();
     Ok(shown.of(tagged(&headers, &CategoryList { items }, Sharing::Public)))
 }
 

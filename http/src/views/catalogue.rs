@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use amazoff_actors::category::Node;
 use amazoff_actors::ids::{ProductId, VariantId};
-use amazoff_actors::product::{
-    CategoryCount, Facet, FacetValue, Media, Product, ProductCard, Suggestion, Variant,
-};
+use amazoff_actors::product::{Facet, FacetValue, Media, Product, ProductCard, Suggestion, Variant};
 use amazoff_actors::rating::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -173,14 +172,19 @@ pub struct CategoryBody {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// How many products it has.
+    /// How many products it has itself.
     pub count: u64,
+    /// How many it and those below it have.
+    pub total: u64,
+    /// The categories below it, in order.
+    #[schema(no_recursion)]
+    pub children: Vec<CategoryBody>,
 }
 
 /// All categories.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CategoryList {
-    /// By name.
+    /// Those at the root, in order; then by name those that products name and nobody has put into the tree.
     pub items: Vec<CategoryBody>,
 }
 
@@ -265,8 +269,8 @@ impl From<Suggestion> for SuggestionBody {
     }
 }
 
-impl From<CategoryCount> for CategoryBody {
-    fn from(CategoryCount { slug, name, count }: CategoryCount) -> Self {
-        Self { slug, name, count }
+impl From<Node> for CategoryBody {
+    fn from(Node { slug, title: name, count, total, children }: Node) -> Self {
+        Self { slug, name, count, total, children: children.into_iter().map(Self::from).collect() }
     }
 }

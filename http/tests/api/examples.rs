@@ -77,8 +77,11 @@ impl Tour {
             ("{promotion_id}", "promo_"),
             ("{id}", "var_"),
         ];
-        let fixed =
-            pattern.replace("{region}", "de").replace("{method}", "express").replace("{kind}", "stock");
+        let fixed = pattern
+            .replace("{region}", "de")
+            .replace("{method}", "express")
+            .replace("{kind}", "stock")
+            .replace("{category}", "tea");
         parameters.into_iter().fold(fixed, |path, (parameter, prefix)| {
             let id = self.ids.get(prefix).map(String::as_str).unwrap_or_default();
             path.replace(parameter, id)
@@ -311,6 +314,7 @@ async fn office(tour: &mut Tour) {
 
 async fn shelf_of_the_office(tour: &mut Tour) {
     let before = tour.ids.clone();
+    tour.admin("admin_categories_put").await;
     let made = tour.admin("admin_products_create").await;
     tour.knows(ProductId::PREFIX, made.text_at("/id"));
     for name in ["admin_products_change", "admin_products_media_set_media", "admin_products_publish"] {

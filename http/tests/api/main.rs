@@ -10,6 +10,7 @@ mod cache;
 mod cart_terms;
 mod carts;
 mod catalogue;
+mod categories;
 mod checkout;
 mod conduct;
 mod consistency;

@@ -2,6 +2,7 @@
 //!
 //! Bodies of the pricebook are the domain's own types, described in `docs/pricing.md`; every member must be known.
 
+pub(crate) mod categories;
 pub(crate) mod coupons;
 mod desk;
 mod editor;

@@ -87,7 +87,7 @@ pub(super) async fn asked(
 }
 
 /// Names the field that the product refuses.
-fn at_field(problem: Problem) -> Problem {
+pub(super) fn at_field(problem: Problem) -> Problem {
     let field = problem.facts()["field"].as_str().map(|field| format!("/{field}"));
     match field {
         Some(pointer) => problem.at(&pointer),
