@@ -189,6 +189,18 @@ typed_id!(
     PricebookId, "pricebook_"
 );
 
+typed_id!(
+    /// A tree of categories; the shop has one.
+    CategoryTreeId, "category_"
+);
+
+impl CategoryTreeId {
+    /// The shop's one.
+    pub fn shop() -> Self {
+        Self(derive_uuid(&[b"category", b"shop"]))
+    }
+}
+
 impl PricebookId {
     /// The shop's one.
     pub fn shop() -> Self {

@@ -11,6 +11,7 @@ pub mod money;
 pub mod pricing;
 
 pub mod cart;
+pub mod category;
 pub mod checkout;
 pub mod coupon;
 pub mod media;

@@ -7,6 +7,7 @@ use amazoff_supervisor::journal::Journal;
 use amazoff_supervisor::{Assembly, CellLimits, Clock, Directory, Ports, Runtime, Vault};
 
 use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
+use crate::category::{Categories, Tree};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
 use crate::endpoint::{Caller, Endpoint, EndpointDelivery, Endpoints};
@@ -83,6 +84,8 @@ impl Outside {
 pub struct Shop {
     /// The catalogue.
     pub products: Products,
+    /// The tree in which shoppers find their way.
+    pub categories: Categories,
     /// Quantities per variant.
     pub stocks: Stocks,
     /// Currencies, tax, shipping and promotions.
@@ -142,6 +145,7 @@ impl Shop {
     pub fn assemble(ports: &Ports, outside: Outside, limits: CellLimits) -> (Self, Runtime) {
         let mut assembly = Assembly::new(ports);
         let products = assembly.directory::<Product>(limits);
+        let categories = assembly.directory::<Tree>(limits);
         let stocks = assembly.directory::<Stock>(limits);
         let pricebooks = assembly.directory::<Pricebook>(limits);
         let coupons = assembly.directory::<Coupon>(limits);
@@ -156,6 +160,7 @@ impl Shop {
         let checkouts = assembly.directory::<Checkout>(limits);
 
         assembly.register(&products);
+        assembly.register(&categories);
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
@@ -201,7 +206,8 @@ impl Shop {
         assembly.register_with(&checkouts, Arc::new(delivery));
         project(&mut assembly, (&products, &ratings, &reviews), ports);
         let reviews = Reviews::new(reviews, assembly.documents(), outside.vault.clone());
-        let said = (Ratings::new(ratings), reviews, inboxes, endpoints);
+        let categories = Categories::new(categories, assembly.documents());
+        let said = (Ratings::new(ratings), reviews, inboxes, endpoints, categories);
         let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())
@@ -212,9 +218,10 @@ impl Shop {
         ports: &Ports,
         (outside, providers): (Outside, Providers),
         (shelf, documents): (Shelf, Arc<dyn Documents>),
-        (carts, users, orders, payments, checkouts, (ratings, reviews, inboxes, endpoints)): Directories,
+        (carts, users, orders, payments, checkouts, said): Directories,
     ) -> Self {
         let vault = outside.vault;
+        let (ratings, reviews, inboxes, endpoints, categories) = said;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
@@ -222,6 +229,7 @@ impl Shop {
         Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
+            categories,
             stocks,
             pricebooks,
             coupons,
@@ -274,7 +282,7 @@ type Directories = (
     Directory<Order>,
     Directory<Payment>,
     Directory<Checkout>,
-    (Ratings, Reviews, Inboxes, Endpoints),
+    (Ratings, Reviews, Inboxes, Endpoints, Categories),
 );
 
 /// The ways to what is held about people.
@@ -296,7 +304,8 @@ fn shelf(
     (products, stocks): (&Directory<Product>, &Directory<Stock>),
     (pricebooks, coupons): (&Directory<Pricebook>, &Directory<Coupon>),
 ) -> Shelf {
-    let products = Products::new(products.clone(), assembly.documents(), (assembly.collections(), index));
+    let known = (assembly.documents(), Arc::clone(&ports.journal));
+    let products = Products::new(products.clone(), known, (assembly.collections(), index));
     let stocks = Stocks::new(stocks.clone(), Arc::clone(&ports.journal));
     let (pricebooks, coupons) = (Pricebooks::new(pricebooks.clone()), Coupons::new(coupons.clone()));
     let prices = Prices::new(products.clone(), stocks.clone(), pricebooks.clone(), coupons.clone());
@@ -319,6 +328,22 @@ pub fn read_models(ports: &Ports, limits: CellLimits) -> Runtime {
     assembly.register(&assembly.directory::<Payment>(limits));
     project(&mut assembly, (&products, &ratings, &reviews), ports);
     assembly.finish()
+}
+
+/// Only products and their stock, to change them while no shop runs. What is read of them follows when one starts.
+pub fn shelves(
+    ports: &Ports,
+    index: Arc<dyn ProductIndex>,
+    limits: CellLimits,
+) -> (Products, Stocks, Runtime) {
+    let mut assembly = Assembly::new(ports);
+    let products = assembly.directory::<Product>(limits);
+    let stocks = assembly.directory::<Stock>(limits);
+    assembly.register(&products);
+    assembly.register(&stocks);
+    let known = (assembly.documents(), Arc::clone(&ports.journal));
+    let products = Products::new(products, known, (assembly.collections(), index));
+    (products, Stocks::new(stocks, Arc::clone(&ports.journal)), assembly.finish())
 }
 
 /// The shop's projections.

@@ -17,8 +17,9 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 13] = [
+pub const DOMAINS: [&str; 14] = [
     "product",
+    "category",
     "stock",
     "pricebook",
     "coupon",
@@ -56,6 +57,17 @@ pub fn declare(
         .child(group("compute", compute))
         .child(group("shop", domains))
         .child(group("edge", edge))
+}
+
+/// Declares the tree of a runtime of which only commands are asked: nothing is delivered, projected or reminded of.
+pub fn commands_only(runtime: &Runtime) -> SupervisorSpec {
+    let domains = DOMAINS.iter().filter_map(|kind| runtime.member(kind)).map(|member| {
+        let (restarts_max, period) = CELLS;
+        ChildSpec::domain(member.host()).cells(Intensity::new(restarts_max, period), Backoff::default())
+    });
+    SupervisorSpec::one_for_one("amazoff")
+        .child(group("persistence", runtime.lanes()))
+        .child(group("shop", domains))
 }
 
 /// Children that fail and recover one by one.

@@ -186,8 +186,8 @@ pub struct GoodsFact {
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProductFact {
-    /// Its name in links.
-    pub slug: String,
+    /// The unique keys that it believes to have, each in its namespace.
+    pub keys: Vec<(&'static str, String)>,
     /// The names of its pictures' bytes.
     pub media: Vec<String>,
 }

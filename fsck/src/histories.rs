@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use amazoff_actors::cart::Cart;
+use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::coupon::Coupon;
 use amazoff_actors::endpoint::Endpoint;
@@ -57,6 +58,7 @@ pub(crate) trait Domain: Send {
 pub(crate) fn domains() -> Vec<Box<dyn Domain>> {
     vec![
         Box::<Histories<Product>>::default(),
+        Box::<Histories<Tree>>::default(),
         Box::<Histories<Stock>>::default(),
         Box::<Histories<Pricebook>>::default(),
         Box::<Histories<Coupon>>::default(),

@@ -1,6 +1,7 @@
 //! One entity as it was.
 
 use amazoff_actors::cart::Cart;
+use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::coupon::Coupon;
 use amazoff_actors::order::Order;
@@ -43,6 +44,7 @@ pub async fn past(
         Product::KIND => replayed::<Product>(journal, entity, at).await,
         Stock::KIND => replayed::<Stock>(journal, entity, at).await,
         Pricebook::KIND => replayed::<Pricebook>(journal, entity, at).await,
+        Tree::KIND => replayed::<Tree>(journal, entity, at).await,
         Coupon::KIND => replayed::<Coupon>(journal, entity, at).await,
         Cart::KIND => replayed::<Cart>(journal, entity, at).await,
         User::KIND => replayed::<User>(journal, entity, at).await,

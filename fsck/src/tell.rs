@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use amazoff_actors::cart::{self, CARTS, Cart, CartProjection};
+use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::{self, Checkout, CheckoutProjection, PROCESSES, Phase};
 use amazoff_actors::coupon::{Coupon, Redemption};
 use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, ReviewId, VariantId};
@@ -115,6 +116,11 @@ impl Told for Checkout {
 impl Told for Pricebook {
     type Notes = ();
     fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // nothing else that is stored must agree with it
+}
+
+impl Told for Tree {
+    type Notes = ();
+    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // products may name what is not in it
 }
 
 impl Told for Coupon {
@@ -315,7 +321,7 @@ impl Told for Product {
     fn tell(history: &History<Self>, id: Uuid, facts: &mut Facts) {
         let product = &history.state;
         let media = product.media.iter().map(|media| media.blob.clone()).collect();
-        facts.products.insert(id, ProductFact { slug: product.slug.clone(), media });
+        facts.products.insert(id, ProductFact { keys: product.keys().into_iter().collect(), media });
     }
     fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
         let version = Version(history.version);

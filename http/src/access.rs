@@ -34,12 +34,8 @@ const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
 const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
 const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
-/// For those who fill the catalogue, programs of theirs included.
-const EDITORS: Access = Access::Staff(&[Role::Admin]);
-/// For what only admins see, and can do without showing the password.
+/// For what only admins see, or do without showing the password because it can be changed again; programs may with a key.
 const OFFICE: Access = Access::Staff(&[Role::Admin]);
-/// For those who answer for the shop, also for what its people did.
-const OWNERS: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.
 const ADMIN: Access = Access::Confirmed(&[Role::Admin]);
 
@@ -148,12 +144,25 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::POST, "/admin/v1/stock/{variant_id}/receive", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/adjust", DESK),
     (Method::POST, "/admin/v1/stock/{variant_id}/backorders", ADMIN),
-    (Method::POST, "/admin/v1/media", EDITORS),
+    (Method::POST, "/admin/v1/media", OFFICE),
     (Method::GET, "/admin/v1/reports/revenue", DESK),
     (Method::GET, "/admin/v1/reports/best-sellers", DESK),
     (Method::GET, "/admin/v1/reports/funnel", DESK),
     (Method::GET, "/admin/v1/reports/stock-outs", DESK),
-    (Method::GET, "/admin/v1/audit", OWNERS),
+    (Method::GET, "/admin/v1/audit", OFFICE),
+    (Method::GET, "/admin/v1/categories", DESK),
+    (Method::PUT, "/admin/v1/categories/{category}", OFFICE),
+    (Method::DELETE, "/admin/v1/categories/{category}", ADMIN),
+    (Method::GET, "/admin/v1/products", DESK),
+    (Method::POST, "/admin/v1/products", OFFICE),
+    (Method::GET, "/admin/v1/products/{product_id}", DESK),
+    (Method::PATCH, "/admin/v1/products/{product_id}", OFFICE),
+    (Method::PUT, "/admin/v1/products/{product_id}/media", OFFICE),
+    (Method::POST, "/admin/v1/products/{product_id}/publish", OFFICE),
+    (Method::POST, "/admin/v1/products/{product_id}/archive", ADMIN),
+    (Method::POST, "/admin/v1/products/{product_id}/variants", OFFICE),
+    (Method::PATCH, "/admin/v1/products/{product_id}/variants/{variant_id}", OFFICE),
+    (Method::POST, "/admin/v1/products/{product_id}/variants/{variant_id}/retire", ADMIN),
     (Method::GET, "/admin/v1/reviews", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/approve", DESK),
     (Method::POST, "/admin/v1/reviews/{review_id}/reject", DESK),

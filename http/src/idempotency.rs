@@ -22,6 +22,9 @@ pub(crate) const KEY_BYTES_MAX: usize = 255;
 /// Shortest key where all strangers share one name space: nobody may guess another's.
 pub(crate) const KEY_BYTES_MIN_SHARED: usize = 16;
 
+/// Below these paths every write has a key, whatever its method.
+const KEYED: [&str; 2] = ["/admin/v1/products", "/admin/v1/categories"];
+
 /// In whose name a command is sent, and within whose keys.
 pub struct Asker {
     principal: Principal,
@@ -51,7 +54,7 @@ pub struct RequestKey {
 impl RequestKey {
     fn of(platform: &Platform, parts: &Parts, body: &Value) -> Result<Self, Problem> {
         let key = key(&parts.headers)?;
-        if key.is_none() && parts.method == Method::POST {
+        if key.is_none() && needs_key(&parts.method, parts.uri.path()) {
             return Err(Problem::idempotency_key_missing());
         }
         let operation = format!("{} {}", parts.method, parts.uri.path());
@@ -90,6 +93,11 @@ impl RequestKey {
     }
 }
 
+/// Whether a request that does something must have a key: a POST, and every write to the catalogue, which programs repeat.
+pub(crate) fn needs_key(method: &Method, path: &str) -> bool {
+    *method == Method::POST || KEYED.iter().any(|begin| path.starts_with(begin))
+}
+
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
     let (first, more) = (keys.next(), keys.next());
@@ -119,7 +127,8 @@ fn canonical(value: &Value) -> Value {
     }
 }
 
-/// A body that does something: typed, checked, and named by its key. A POST needs a key; other methods may have one.
+/// A body that does something: typed, checked, and named by its key. A POST needs a key; other methods may have one, see
+/// [`needs_key`].
 pub struct Submission<T> {
     /// What is asked.
     pub form: T,

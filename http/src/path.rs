@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use amazoff_actors::ids::{
-    AddressId, ApiKeyId, CartId, EndpointId, LineId, MessageId, OrderId, PaymentId, PromotionId, ReturnId,
-    ReviewId, SessionId, UserId, VariantId,
+    AddressId, ApiKeyId, CartId, EndpointId, LineId, MessageId, OrderId, PaymentId, ProductId, PromotionId,
+    ReturnId, ReviewId, SessionId, UserId, VariantId,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -59,6 +59,9 @@ impl PathId for EndpointId {
 impl PathId for MessageId {
     const PARAMETER: &'static str = "message_id";
     const MISSING: &'static str = "delivery-not-found";
+impl PathId for ProductId {
+    const PARAMETER: &'static str = "product_id";
+    const MISSING: &'static str = "product-not-found";
 }
 impl PathId for PromotionId {
     const PARAMETER: &'static str = "promotion_id";

@@ -30,6 +30,10 @@ impl<T> Reply<T> {
     pub(crate) fn accepted(body: T, location: String, replayed: bool) -> Self {
         Self { status: StatusCode::ACCEPTED, location: Some(location), replayed, body }
     }
+    /// The body, and whether it is the repeat of an earlier answer.
+    pub(crate) fn into_parts(self) -> (T, bool) {
+        (self.body, self.replayed)
+    }
     /// An entity's answer, as a view.
     pub(crate) fn answered<R: Into<T>>(answer: Answer<R>) -> Self {
         Self::done(answer.reply.into(), answer.replayed)

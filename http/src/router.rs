@@ -96,6 +96,7 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .merge(desk())
         .merge(operations())
         .merge(back_office())
+        .merge(shelves())
 }
 
 /// What the shop's people see and do.
@@ -197,6 +198,21 @@ fn back_office() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::endpoints::test))
         .routes(routes!(admin::endpoints::deliveries))
         .routes(routes!(admin::endpoints::replay))
+}
+
+/// What the back office does with products.
+fn shelves() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::categories::list))
+        .routes(routes!(admin::categories::put, admin::categories::remove))
+        .routes(routes!(admin::products::list, admin::products::create))
+        .routes(routes!(admin::products::show, admin::products::change))
+        .routes(routes!(admin::products::set_media))
+        .routes(routes!(admin::products::publish))
+        .routes(routes!(admin::products::archive))
+        .routes(routes!(admin::variants::add_variant))
+        .routes(routes!(admin::variants::change_variant))
+        .routes(routes!(admin::variants::retire))
 }
 
 /// The whole site: API and pages behind all layers.

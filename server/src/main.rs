@@ -64,6 +64,11 @@ enum Command {
     Fsck(tools::fsck::Arguments),
     /// Copies everything that cannot be made again, as of one moment; also while the shop runs.
     Backup(tools::backup::BackupArguments),
+    /// Writes the catalogue into a file and reads it from one. Ends with 3 when a product of a file was refused.
+    Catalogue {
+        #[command(subcommand)]
+        command: tools::catalogue::Command,
+    },
     /// Fills empty databases, of whatever kind, from a backup.
     Restore(tools::backup::RestoreArguments),
     /// Tries out how well recommendations foretell orders, on orders that are made up or read from a file.
@@ -95,6 +100,7 @@ fn main() -> ExitCode {
         Command::Audit { command } => return tool(tools::audit::run(command)),
         Command::Journal { command } => return tool(tools::journal::run(command)),
         Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
+        Command::Catalogue { command } => return tool(tools::catalogue::run(command)),
         Command::Restore(arguments) => return tool(tools::backup::restore_into(arguments)),
         Command::Recommend { command } => return tool(tools::recommend::run(command)),
         Command::Paysim(arguments) => return tool(tools::paysim::run(arguments)),

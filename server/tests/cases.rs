@@ -72,7 +72,7 @@ const ONE_COMMIT: &str = "A rule of one entity: the commit that decides it is al
 const CLOCK: &str = "No (c): the real program's clock cannot be set in a test.";
 
 /// The cases that must have tests.
-const CASES: [Case; 46] = [
+const CASES: [Case; 49] = [
     bought("T-C1", "a hundred additions of one thing at once add up"),
     bought("T-C2", "what is added while a checkout runs is in the order or still in a cart"),
     refused(
@@ -114,6 +114,21 @@ const CASES: [Case; 46] = [
         "T-R2",
         "many reviews at once are counted exactly, and a person's many clicks are one",
         "No (c): the killed program's shoppers write no reviews; (b) cuts the power around each commit.",
+    ),
+    aside(
+        "T-K1",
+        "a price that was set is the one on the page, in open carts and, as soon as it is written, in search",
+        "No (c): the catalogue of the killed program stands still; (b) cuts the power around each commit.",
+    ),
+    aside(
+        "T-K2",
+        "what is archived is found no more",
+        "No (c): the catalogue of the killed program stands still; (b) cuts the power around each commit.",
+    ),
+    aside(
+        "T-K3",
+        "an order keeps name, price and picture of what was bought",
+        "No (c): the catalogue of the killed program stands still; (b) cuts the power around each commit.",
     ),
     bought("T-O1", "one cart becomes one order, however often the button is pressed"),
     bought("T-O2", "message and returning shopper together settle a payment once"),

@@ -92,16 +92,10 @@ impl Fault for OperateError {
         }
     }
     fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Asked(error) => error.retry_after(),
-            _ => None,
-        }
+        if let Self::Asked(error) = self { error.retry_after() } else { None }
     }
     fn facts(&self) -> Value {
-        match self {
-            Self::Asked(error) => error.facts(),
-            _ => Value::Null,
-        }
+        if let Self::Asked(error) = self { error.facts() } else { Value::Null }
     }
 }
 

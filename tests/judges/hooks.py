@@ -166,6 +166,44 @@ def judge(*judgements, **body):
 def upload(case):
     """Made-up bytes are no picture, and are refused as such."""
     case.body = {"file": SHOP.picture()}
+def category(case):
+    at(case, category=SHOP.category())
+    case.body = {**case.body, "parent": None}
+
+
+def product(case):
+    at(case, product_id=SHOP.drafted()["id"])
+
+
+def draft(case):
+    case.body = {**SHOP.draft(), "title": case.body["title"], "brand": case.body["brand"]}
+
+
+def renamed(case):
+    product(case)
+    case.body = {**case.body, "slug": f"judge-{uuid.uuid4().hex}"}
+
+
+def pictures(case):
+    product(case)
+    picture = SHOP.shelf[0]["media"][0]
+    blob = picture["url"].rsplit("/", 1)[1]
+    case.body = {"media": [{"blob": blob, "alt": "A judge's", "width": picture["width"], "height": picture["height"]}]}
+
+
+def more(case):
+    product(case)
+    case.body = SHOP.draft()["variants"][0]
+
+
+def of_product(**body):
+    def change(case):
+        made = SHOP.drafted()
+        at(case, product_id=made["id"], variant_id=made["variants"][0]["id"])
+        if body:
+            case.body = body
+
+    return change
 
 
 def email(case):
@@ -228,6 +266,19 @@ RECIPES = {
     "POST /admin/v1/reviews/{review_id}/reject": judge(revision=1),
     "POST /admin/v1/reviews/{review_id}/remove": one(review_id=lambda: SHOP.published()),
     "POST /admin/v1/reviews/{review_id}/restore": one(review_id=lambda: SHOP.removed()),
+    "PUT /admin/v1/categories/{category}": category,
+    "DELETE /admin/v1/categories/{category}": one(category=lambda: SHOP.category()),
+    "POST /admin/v1/products": draft,
+    "GET /admin/v1/products/{product_id}": product,
+    "PATCH /admin/v1/products/{product_id}": renamed,
+    "PUT /admin/v1/products/{product_id}/media": pictures,
+    "POST /admin/v1/products/{product_id}/publish": product,
+    "POST /admin/v1/products/{product_id}/archive": product,
+    "POST /admin/v1/products/{product_id}/variants": more,
+    "PATCH /admin/v1/products/{product_id}/variants/{variant_id}": of_product(
+        price={"amount": 5, "currency": "EUR"}, weight_g=7
+    ),
+    "POST /admin/v1/products/{product_id}/variants/{variant_id}/retire": of_product(),
     "GET /v1/carts/{cart_id}": one(cart_id=filled),
     "GET /v1/carts/{cart_id}/quote": one(cart_id=filled),
     "GET /v1/carts/{cart_id}/recommendations": one(cart_id=filled),
@@ -380,7 +431,7 @@ def headers(case):
     sent = case.headers = case.headers if case.headers is not None else {}
     drop(sent, "prefer")
     for name in [name for name in sent if name.lower() == "if-match"]:
-        if "/admin/v1/orders/" in case.operation.path:
+        if "/admin/v1/orders/" in case.operation.path or case.operation.path.startswith(("/admin/v1/products/", "/admin/v1/categories/")):
             sent[name] = "*"
         else:
             del sent[name]

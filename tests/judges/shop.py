@@ -36,7 +36,7 @@ class Shop:
 
     def ask(self, method, path, body=None):
         headers = {"Idempotency-Key": str(uuid.uuid4())}
-        if path.startswith("/admin/v1/orders"):
+        if path.startswith(("/admin/v1/orders", "/admin/v1/products", "/admin/v1/categories")):
             headers["If-Match"] = "*"
 
         def send():
@@ -90,6 +90,26 @@ class Shop:
         if levels["available"] < 50:
             self.post(f"/admin/v1/stock/{variant}/receive", {"quantity": 1000})
         return variant
+
+    def category(self):
+        """A category that nothing is in; where there are many, the older ones are removed first."""
+        known = [of["slug"] for of in self.get("/admin/v1/categories")["items"] if of["slug"].startswith("judge-")]
+        for slug in known if len(known) > 20 else []:
+            self.ask("DELETE", f"/admin/v1/categories/{slug}")
+        slug = f"judge-{uuid.uuid4().hex}"
+        self.done("PUT", f"/admin/v1/categories/{slug}", {"title": "A judge's"})
+        return slug
+
+    def draft(self):
+        """What a new product is drafted with."""
+        name = uuid.uuid4().hex
+        price = {"amount": 1999, "currency": "EUR"}
+        variants = [{"sku": f"{name}-{number}", "price": price} for number in (1, 2)]
+        return {"slug": f"judge-{name}", "title": "A judge's", "category": "home-kitchen", "brand": "Judge", "variants": variants}
+
+    def drafted(self):
+        """A product that is there for one request."""
+        return self.post("/admin/v1/products", self.draft())
 
     def key(self):
         """An API key; where there are many, the older ones are withdrawn first."""

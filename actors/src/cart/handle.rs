@@ -324,7 +324,7 @@ impl Carts {
         let Some(product) = self.shelf.products.get(id).await? else { return Ok(None) };
         let Some(currency) = self.get(cart).await?.map(|cart| cart.state.currency) else { return Ok(None) };
         let product = &product.state;
-        let sold = product.variant(variant).filter(|_| product.is_for_sale());
+        let sold = product.sold(variant);
         Ok(sold.and_then(|variant| Some((variant, variant.price_in(currency)?))).map(|(variant, price)| {
             Offer {
                 product: id,

@@ -59,6 +59,7 @@ impl Letters {
         };
         let message = Message {
             id: sent.key.delivered_as().0,
+            person: draft.owner.person(draft.cart),
             to: email,
             name,
             content: Content::Order(Box::new(letter(id, (&order.state, draft), news))),

@@ -136,8 +136,9 @@ impl Prices {
     ) -> Result<Option<BasketLine>, ReadError> {
         let Some(found) = self.products.get(product).await? else { return Ok(None) };
         let found = &found.state;
-        let sold = found.variant(variant).filter(|_| found.is_for_sale());
-        let Some((sold, unit_price)) = sold.and_then(|sold| Some((sold, sold.price_in(currency)?))) else {
+        let Some((sold, unit_price)) =
+            found.sold(variant).and_then(|sold| Some((sold, sold.price_in(currency)?)))
+        else {
             return Ok(None);
         };
         let (category, brand) = (found.category.clone(), found.brand.clone());

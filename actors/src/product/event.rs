@@ -1,9 +1,11 @@
 //! What happens to a product.
 
+use std::collections::BTreeMap;
+
 use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Create;
+use super::{Create, Media, Variant};
 use crate::ids::VariantId;
 use crate::money::Money;
 use crate::pricing::TaxClass;
@@ -18,6 +20,9 @@ pub enum Event {
         product: Create,
         /// When.
         at: Timestamp,
+        /// Whether the article numbers of its variants were claimed with it. Before schema 3 nobody did.
+        #[serde(default)]
+        skus_claimed: bool,
     },
     /// It went on sale.
     Published,
@@ -51,4 +56,46 @@ pub enum Event {
         /// Of one piece, packed, in grams.
         weight_g: u32,
     },
+    /// Something else is said of it.
+    Described {
+        /// Its name.
+        title: String,
+        /// A text about it.
+        description: String,
+        /// The category's slug.
+        category: String,
+        /// Who makes it.
+        brand: String,
+    },
+    /// It got another name in links.
+    SlugChanged {
+        /// From then on.
+        slug: String,
+    },
+    /// It got other pictures.
+    MediaSet {
+        /// All of them, the most telling first.
+        media: Vec<Media>,
+    },
+    /// One more variant is sold.
+    VariantAdded {
+        /// As what.
+        variant: Variant,
+    },
+    /// A variant got another article number, or other options.
+    VariantDescribed {
+        /// Which variant.
+        variant: VariantId,
+        /// The shop's own article number.
+        sku: String,
+        /// What makes it differ from the others.
+        options: BTreeMap<String, String>,
+    },
+    /// A variant went off sale for good.
+    VariantRetired {
+        /// Which variant.
+        variant: VariantId,
+    },
+    /// The article numbers of a product of older days were claimed.
+    SkusClaimed,
 }

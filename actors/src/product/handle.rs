@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use amazoff_supervisor::documents::{Collections, Documents};
-use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Version};
+use amazoff_supervisor::journal::Journal;
+use amazoff_supervisor::{Answer, AskError, Claim, Committed, Directory, Envelope, ReadError, Version};
 use moka::sync::Cache;
 use tokio::sync::watch;
 
@@ -11,7 +12,7 @@ use super::index::{CATEGORY, ProductIndex, SEARCH};
 use super::projection::category_name;
 use super::query::{self, CategoryCount, FacetValue, ListQuery, ProductPage, Suggestion};
 use super::suggest;
-use super::{Command, Create, Product, Receipt, Rejection};
+use super::{Command, Create, Product, Receipt, Rejection, SLUGS};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Money;
 use crate::pricing::TaxClass;
@@ -22,8 +23,10 @@ const SLUGS_MAX: u64 = 10_000;
 /// All products, and the documents in which they are searched. Cheap to clone.
 #[derive(Clone)]
 pub struct Products {
-    directory: Directory<Product>,
-    documents: Arc<dyn Documents>,
+    pub(super) directory: Directory<Product>,
+    pub(super) documents: Arc<dyn Documents>,
+    /// Who has which unique key.
+    pub(super) journal: Arc<dyn Journal>,
     collections: Collections,
     index: Arc<dyn ProductIndex>,
     /// The products that slugs led to. What is found here is asked for its slug, so nothing of it is ever believed.
@@ -31,16 +34,16 @@ pub struct Products {
 }
 
 /// What came of a product, or why nothing did.
-type Answered = Result<Answer<Receipt>, AskError<Rejection>>;
+pub(super) type Answered = Result<Answer<Receipt>, AskError<Rejection>>;
 
 impl Products {
-    /// Products over their directory, known by their slugs in `documents`, and searched in `index`.
+    /// Products over their directory, known by their slugs in `documents` and `journal`, and searched in `index`.
     pub fn new(
         directory: Directory<Product>,
-        documents: Arc<dyn Documents>,
+        (documents, journal): (Arc<dyn Documents>, Arc<dyn Journal>),
         (collections, index): (Collections, Arc<dyn ProductIndex>),
     ) -> Self {
-        Self { directory, documents, collections, index, slugs: Cache::new(SLUGS_MAX) }
+        Self { directory, documents, journal, collections, index, slugs: Cache::new(SLUGS_MAX) }
     }
 
     /// Tells of each commit of a product from now on: subscribe first, then read.
@@ -137,7 +140,7 @@ impl Products {
         self.directory.read(id.uuid()).await
     }
 
-    /// The product for sale that has a slug, as last committed.
+    /// The product for sale that has a slug, or had it in earlier days, as last committed.
     ///
     /// # Errors
     /// When documents or journal cannot be read.
@@ -148,20 +151,33 @@ impl Products {
         if let Some(id) = self.slugs.get(slug) {
             let product = self.get(id).await?;
             let still =
-                |product: &Committed<Product>| product.state.is_for_sale() && product.state.slug == slug;
+                |product: &Committed<Product>| product.state.is_for_sale() && product.state.is_called(slug);
             if let Some(product) = product.filter(|product| still(product)) {
                 return Ok(Some((id, product)));
             }
         }
         let query = query::by_slug(slug);
         let page = self.documents.query(&query).await?;
-        let id = page.items.first().and_then(|(id, _)| id.parse::<ProductId>().ok());
+        let listed = page.items.first().and_then(|(id, _)| id.parse::<ProductId>().ok());
+        let id = match listed {
+            Some(id) => Some(id),
+            None => self.named(slug).await?,
+        };
         let Some(id) = id else { return Ok(None) };
         let product = self.get(id).await?.filter(|product| product.state.is_for_sale());
         if product.is_some() {
             self.slugs.insert(slug.to_owned(), id);
         }
         Ok(product.map(|product| (id, product)))
+    }
+
+    /// The product that a slug belongs to, whatever its status.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn named(&self, slug: &str) -> Result<Option<ProductId>, ReadError> {
+        let claim = Claim { namespace: SLUGS.to_owned(), key: slug.to_owned() };
+        Ok(self.journal.claimed_by(&claim).await?.map(|owner| owner.id.into()))
     }
 
     /// A page of products for sale.

@@ -55,7 +55,7 @@ pub struct SearchDocument {
 impl SearchDocument {
     /// What is indexed of a product; `None` when there is nothing to sell.
     pub fn of(id: ProductId, product: &Product, rating: Tally) -> Option<Self> {
-        let prices = || product.variants.iter().map(|variant| variant.price);
+        let prices = || product.offered().map(|variant| variant.price);
         let price = prices().min_by_key(|price| price.amount)?;
         let media = product.media.first();
         let card = ProductCard {
@@ -77,8 +77,8 @@ impl SearchDocument {
             card,
             category_name: category_name(&product.category),
             description: product.description.clone(),
-            skus: product.variants.iter().map(|variant| variant.sku.clone()).collect(),
-            options: options(&product.variants),
+            skus: product.offered().map(|variant| variant.sku.clone()).collect(),
+            options: options(product.offered()),
             created_at: product.created_at.unix_ms(),
         })
     }
@@ -94,9 +94,9 @@ impl SearchDocument {
     }
 }
 
-fn options(variants: &[Variant]) -> BTreeMap<String, BTreeSet<String>> {
+fn options<'a>(variants: impl Iterator<Item = &'a Variant>) -> BTreeMap<String, BTreeSet<String>> {
     let mut options = BTreeMap::<String, BTreeSet<String>>::new();
-    for (name, value) in variants.iter().flat_map(|variant| &variant.options) {
+    for (name, value) in variants.flat_map(|variant| &variant.options) {
         // An option that is called as one of the shop's own attributes is counted as neither.
         if ![BRAND, CATEGORY].contains(&name.as_str()) {
             options.entry(name.clone()).or_default().insert(value.clone());

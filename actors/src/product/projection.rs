@@ -126,7 +126,7 @@ pub(super) fn documents(
     product: &Product,
     version: Version,
 ) -> Result<Vec<DocumentPut>, JournalError> {
-    let prices = || product.variants.iter().map(|variant| variant.price);
+    let prices = || product.offered().map(|variant| variant.price);
     let Some(cheapest) = prices().min_by_key(|price| price.amount) else { return Ok(Vec::new()) };
     let media = product.media.first();
     let document = ProductDocument {

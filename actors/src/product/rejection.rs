@@ -22,6 +22,21 @@ pub enum Rejection {
     /// The product has no such variant.
     #[error("this product has no such variant")]
     VariantNotFound,
+    /// Another product, or another variant of the same, has the article number (PROD-2).
+    #[error("another variant has this article number")]
+    SkuTaken,
+    /// It is the only variant that is not retired (PROD-5).
+    #[error("this is the last variant that is for sale")]
+    VariantLast,
+    /// The variant's id is that of another product's variant.
+    #[error("this id belongs to a variant of another product")]
+    VariantIntroduced,
+    /// Something happened since somebody looked.
+    #[error("the product was changed since it was read")]
+    ProductChanged {
+        /// How many events it has now.
+        version: u64,
+    },
     /// A field breaks a rule (PROD-2, PROD-3).
     #[error("{field}: {reason}")]
     ProductInvalid {
@@ -42,7 +57,13 @@ impl Fault for Rejection {
     fn kind(&self) -> FaultKind {
         match self {
             Self::ProductNotFound | Self::VariantNotFound => FaultKind::NotFound,
-            Self::ProductExists | Self::ProductArchived | Self::SlugTaken => FaultKind::Conflict,
+            Self::ProductExists
+            | Self::ProductArchived
+            | Self::SlugTaken
+            | Self::SkuTaken
+            | Self::VariantLast
+            | Self::VariantIntroduced => FaultKind::Conflict,
+            Self::ProductChanged { .. } => FaultKind::Stale,
             Self::ProductInvalid { .. } => FaultKind::Invalid,
         }
     }
@@ -52,17 +73,25 @@ impl Fault for Rejection {
             Self::ProductExists => "product-exists",
             Self::ProductArchived => "product-archived",
             Self::SlugTaken => "slug-taken",
+            Self::SkuTaken => "sku-taken",
             Self::VariantNotFound => "variant-not-found",
+            Self::VariantLast => "variant-last",
+            Self::VariantIntroduced => "variant-introduced",
+            Self::ProductChanged { .. } => "product-changed",
             Self::ProductInvalid { .. } => "product-invalid",
         }
     }
     fn facts(&self) -> serde_json::Value {
         match self {
             Self::ProductInvalid { field, .. } => serde_json::json!({ "field": field }),
+            Self::ProductChanged { version } => serde_json::json!({ "version": version }),
             Self::ProductNotFound
             | Self::ProductExists
             | Self::ProductArchived
             | Self::SlugTaken
+            | Self::SkuTaken
+            | Self::VariantLast
+            | Self::VariantIntroduced
             | Self::VariantNotFound => serde_json::Value::Null,
         }
     }

@@ -1,11 +1,11 @@
 //! The rules of a product.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp};
+use amazoff_supervisor::{Claim, ClaimChange, Context, Decision, Entity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Create, Event, Receipt, Rejection, validation};
+use super::{Command, Create, Event, Receipt, Rejection};
 use crate::effect::NoEffect;
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
@@ -85,6 +85,11 @@ pub struct Media {
     pub height: u32,
 }
 
+/// The unique names in links, of all products together.
+pub const SLUGS: &str = "slug";
+/// The unique article numbers, of all variants together.
+pub const SKUS: &str = "sku";
+
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Product {
@@ -92,6 +97,8 @@ pub struct Product {
     pub status: Status,
     /// Its name in links.
     pub slug: String,
+    /// Its names in links before; they still lead to it.
+    pub former_slugs: BTreeSet<String>,
     /// Its name.
     pub title: String,
     /// A text about it.
@@ -100,12 +107,18 @@ pub struct Product {
     pub category: String,
     /// Who makes it.
     pub brand: String,
-    /// What can be bought.
+    /// What can be bought, and what could be.
     pub variants: Vec<Variant>,
+    /// Which of them are off sale for good.
+    pub retired: BTreeSet<VariantId>,
     /// Pictures, the most telling first.
     pub media: Vec<Media>,
     /// When it was drafted.
     pub created_at: Timestamp,
+    /// Whether it has claimed the article numbers of its variants.
+    pub skus_claimed: bool,
+    /// How many events it has.
+    pub version: u64,
 }
 
 impl Product {
@@ -113,63 +126,34 @@ impl Product {
     pub fn is_for_sale(&self) -> bool {
         self.status == Status::Active
     }
-    /// A variant by its id.
+    /// A variant by its id, also one that is retired.
     pub fn variant(&self, id: VariantId) -> Option<&Variant> {
         self.variants.iter().find(|variant| variant.id == id)
     }
-
-    fn create(&self, new: &Create, context: &Context) -> Result<Decision<Self>, Rejection> {
-        let receipt =
-            |status| Receipt { id: ProductId::from(context.entity.id), slug: new.slug.clone(), status };
-        if self.status != Status::Absent {
-            let same = self.slug == new.slug;
-            return if same {
-                Ok(Decision::reply(receipt(self.status)))
-            } else {
-                Err(Rejection::ProductExists)
-            };
+    /// The variants that are not retired.
+    pub fn offered(&self) -> impl Iterator<Item = &Variant> {
+        self.variants.iter().filter(|variant| !self.retired.contains(&variant.id))
+    }
+    /// A variant that can be bought (PROD-4).
+    pub fn sold(&self, id: VariantId) -> Option<&Variant> {
+        self.offered().find(|variant| variant.id == id && self.is_for_sale())
+    }
+    /// Whether a name in links leads to it, now or since earlier days.
+    pub fn is_called(&self, slug: &str) -> bool {
+        self.slug == slug || self.former_slugs.contains(slug)
+    }
+    /// The unique keys that it has: its names in links and, once claimed, its article numbers.
+    pub fn keys(&self) -> BTreeSet<(&'static str, String)> {
+        if self.status == Status::Absent {
+            return BTreeSet::new();
         }
-        validation::check(new)?;
-        let event = Event::Created { product: new.clone(), at: context.now };
-        let slug = Claim { namespace: "slug".to_owned(), key: new.slug.clone() };
-        Ok(Decision::event(event, receipt(Status::Draft)).claim(slug))
+        let slugs = std::iter::once(&self.slug).chain(&self.former_slugs).map(|slug| (SLUGS, slug.clone()));
+        let skus = self.variants.iter().filter(|_| self.skus_claimed);
+        slugs.chain(skus.map(|variant| (SKUS, variant.sku.clone()))).collect()
     }
 
-    /// What follows from a change of a variant; nothing when the variant is so already.
-    fn change(
-        &self,
-        id: VariantId,
-        is_so: impl Fn(&Variant) -> bool,
-        event: Event,
-        receipt: Receipt,
-    ) -> Result<Decision<Self>, Rejection> {
-        let variant = self.variant(id).ok_or(Rejection::VariantNotFound)?;
-        Ok(if is_so(variant) { Decision::reply(receipt) } else { Decision::event(event, receipt) })
-    }
-
-    fn change_variant(&self, command: &Command, receipt: Receipt) -> Result<Decision<Self>, Rejection> {
-        match command.clone() {
-            Command::ChangePrice { variant, price } => {
-                validation::check_price(price)?;
-                let event = Event::PriceChanged { variant, price };
-                self.change(variant, |known| known.price == price, event, receipt)
-            }
-            Command::SetPrices { variant, prices } => {
-                validation::check_prices(&prices)?;
-                let event = Event::PricesSet { variant, prices: prices.clone() };
-                self.change(variant, |known| known.prices == prices, event, receipt)
-            }
-            Command::SetTaxClass { variant, tax_class } => {
-                let event = Event::TaxClassSet { variant, tax_class: tax_class.clone() };
-                self.change(variant, |known| known.tax_class == tax_class, event, receipt)
-            }
-            Command::SetWeight { variant, weight_g } => {
-                validation::check_weight(weight_g)?;
-                let event = Event::WeightSet { variant, weight_g };
-                self.change(variant, |known| known.weight_g == weight_g, event, receipt)
-            }
-            Command::Create(_) | Command::Publish | Command::Archive => Ok(Decision::reply(receipt)),
-        }
+    pub(super) fn receipt(&self, id: ProductId) -> Receipt {
+        Receipt { id, slug: self.slug.clone(), status: self.status }
     }
 
     fn vary(&mut self, id: VariantId, change: impl Fn(&mut Variant)) {
@@ -177,10 +161,21 @@ impl Product {
     }
 }
 
+/// What becomes of unique keys on the way from one state to the next.
+fn claims(before: &Product, after: &Product) -> Vec<ClaimChange> {
+    let (had, has) = (before.keys(), after.keys());
+    let claim = |(namespace, key): &(&'static str, String)| Claim {
+        namespace: (*namespace).to_owned(),
+        key: key.clone(),
+    };
+    let taken = has.difference(&had).map(|key| ClaimChange::Take(claim(key)));
+    taken.chain(had.difference(&has).map(|key| ClaimChange::Release(claim(key)))).collect()
+}
+
 impl Entity for Product {
     const KIND: &'static str = "product";
-    /// 2: variants have prices in other currencies, a tax class and a weight.
-    const SCHEMA: u16 = 2;
+    /// 2: variants have prices in other currencies, a tax class and a weight. 3: article numbers are claimed.
+    const SCHEMA: u16 = 3;
     type Command = Command;
     type Event = Event;
     type Reply = Receipt;
@@ -188,46 +183,28 @@ impl Entity for Product {
     type Effect = NoEffect;
 
     fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
-        let receipt =
-            |status| Receipt { id: ProductId::from(context.entity.id), slug: self.slug.clone(), status };
-        let unchanged = receipt(self.status);
-        match (self.status, command) {
-            (_, Command::Create(new)) => self.create(new, context),
-            (Status::Absent, _) => Err(Rejection::ProductNotFound),
-            (Status::Draft, Command::Publish) => {
-                Ok(Decision::event(Event::Published, receipt(Status::Active)))
-            }
-            (Status::Active, Command::Publish) | (Status::Archived, Command::Archive) => {
-                Ok(Decision::reply(unchanged))
-            }
-            (Status::Draft | Status::Active, Command::Archive) => {
-                Ok(Decision::event(Event::Archived, receipt(Status::Archived)))
-            }
-            (
-                Status::Draft | Status::Active,
-                Command::ChangePrice { .. }
-                | Command::SetPrices { .. }
-                | Command::SetTaxClass { .. }
-                | Command::SetWeight { .. },
-            ) => self.change_variant(command, unchanged),
-            (
-                Status::Archived,
-                Command::Publish
-                | Command::ChangePrice { .. }
-                | Command::SetPrices { .. }
-                | Command::SetTaxClass { .. }
-                | Command::SetWeight { .. },
-            ) => Err(Rejection::ProductArchived),
+        let id = ProductId::from(context.entity.id);
+        let mut events = self.follow(command, context)?;
+        if events.is_empty() {
+            return Ok(Decision::reply(self.receipt(id)));
         }
+        let names =
+            |event: &Event| matches!(event, Event::VariantAdded { .. } | Event::VariantDescribed { .. });
+        if self.status != Status::Absent && !self.skus_claimed && events.iter().any(names) {
+            events.push(Event::SkusClaimed);
+        }
+        let after = self.after(&events);
+        Ok(Decision { events, claims: claims(self, &after), ..Decision::reply(after.receipt(id)) })
     }
 
     fn apply(&mut self, event: &Event) {
+        let version = self.version.saturating_add(1);
         match event {
-            Event::Created { product, at } => {
+            Event::Created { product, at, skus_claimed } => {
                 let Create { slug, title, description, category, brand, variants, media } = product.clone();
-                let (status, created_at) = (Status::Draft, *at);
-                *self =
-                    Self { status, slug, title, description, category, brand, variants, media, created_at };
+                let (status, created_at, skus_claimed) = (Status::Draft, *at, *skus_claimed);
+                let said = Self { status, slug, title, description, category, brand, ..Self::default() };
+                *self = Self { variants, media, created_at, skus_claimed, ..said };
             }
             Event::Published => self.status = Status::Active,
             Event::Archived => self.status = Status::Archived,
@@ -239,11 +216,33 @@ impl Entity for Product {
                 self.vary(*variant, |known| known.tax_class = tax_class.clone());
             }
             Event::WeightSet { variant, weight_g } => self.vary(*variant, |known| known.weight_g = *weight_g),
+            Event::Described { title, description, category, brand } => {
+                self.title.clone_from(title);
+                self.description.clone_from(description);
+                self.category.clone_from(category);
+                self.brand.clone_from(brand);
+            }
+            Event::SlugChanged { slug } => {
+                let before = std::mem::replace(&mut self.slug, slug.clone());
+                self.former_slugs.insert(before);
+                self.former_slugs.remove(slug);
+            }
+            Event::MediaSet { media } => self.media.clone_from(media),
+            Event::VariantAdded { variant } => self.variants.push(variant.clone()),
+            Event::VariantDescribed { variant, sku, options } => self.vary(*variant, |known| {
+                known.sku.clone_from(sku);
+                known.options.clone_from(options);
+            }),
+            Event::VariantRetired { variant } => {
+                self.retired.insert(*variant);
+            }
+            Event::SkusClaimed => self.skus_claimed = true,
         }
+        self.version = version;
     }
 
-    fn claim_taken(_claim: &Claim) -> Rejection {
-        Rejection::SlugTaken
+    fn claim_taken(claim: &Claim) -> Rejection {
+        if claim.namespace == SKUS { Rejection::SkuTaken } else { Rejection::SlugTaken }
     }
 
     fn destination(effect: &Self::Effect) -> String {

@@ -1,6 +1,7 @@
+mod desk;
 mod golden;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use amazoff_supervisor::{Claim, ClaimChange, Entity, Timestamp, Version};
 use amazoff_testkit::{Life, given};
@@ -42,7 +43,7 @@ fn teapot() -> Create {
 }
 
 fn created() -> Event {
-    Event::Created { product: teapot(), at: NOON }
+    Event::Created { product: teapot(), at: NOON, skus_claimed: true }
 }
 
 fn receipt(status: Status) -> Receipt {
@@ -62,21 +63,23 @@ fn change(n: u128, cents: i64) -> Command {
 }
 
 #[test]
-fn a_new_product_is_a_draft_and_claims_its_slug() {
-    let claim = Claim { namespace: "slug".to_owned(), key: "glass-teapot".to_owned() };
+fn a_new_product_is_a_draft_and_claims_its_slug_and_article_numbers() {
+    let claim = |namespace: &str, key: &str| Claim { namespace: namespace.to_owned(), key: key.to_owned() };
+    let all = [claim("sku", "POT-1"), claim("sku", "POT-2"), claim("slug", "glass-teapot")];
     given::<Product>([])
         .entity(id())
         .when(Command::Create(teapot()))
         .at(NOON)
         .then_events([created()])
-        .then_claims([ClaimChange::Take(claim.clone())])
+        .then_claims(all.clone().map(ClaimChange::Take))
         .then_reply(receipt(Status::Draft))
         .then_state(|product| assert!(!product.is_for_sale()))
         .when(Command::Create(teapot()))
         .then_nothing_happens()
         .when(Command::Create(Create { slug: "other".to_owned(), ..teapot() }))
         .then_rejects(Rejection::ProductExists);
-    assert_eq!(Product::claim_taken(&claim), Rejection::SlugTaken);
+    let refusals = all.map(|claim| Product::claim_taken(&claim));
+    assert_eq!(refusals, [Rejection::SkuTaken, Rejection::SkuTaken, Rejection::SlugTaken]);
 }
 
 #[test]
@@ -315,6 +318,21 @@ fn any_command() -> impl Strategy<Value = Command> {
         4 => (0..4_u128, -2..PRICE_MAX + 2).prop_map(|(n, cents)| change(n, cents)),
         2 => (0..4_u128, proptest::collection::vec(-1..9_i64, 0..3))
             .prop_map(|(n, cents)| prices(n, cents.into_iter().map(dollars).collect())),
+        2 => (0..4_u128, -2..5_i64).prop_map(|(n, cents)| Command::AddVariant(variant(n, cents))),
+        2 => (0..4_u128, 0..4_u128).prop_map(|(n, sku)| Command::ReviseVariant {
+            variant: variant_id(n),
+            change: VariantChange { sku: Some(format!("POT-{sku}")), ..VariantChange::default() },
+        }),
+        2 => (0..4_u128).prop_map(|n| Command::RetireVariant { variant: variant_id(n) }),
+        2 => (0..4_u8).prop_map(|n| Command::Revise(Revision {
+            slug: Some(format!("teapot-{n}")),
+            ..Revision::default()
+        })),
+        2 => (0..4_u128, 0..4_u128, 0..4_usize).prop_map(|(n, retired, status)| Command::Put(Box::new(Sheet {
+            product: Create { variants: vec![variant(n, 5), variant(n + 1, 6)], ..teapot() },
+            retired: [variant_id(retired)].into(),
+            status: [Status::Absent, Status::Draft, Status::Active, Status::Archived][status],
+        }))),
     ]
 }
 
@@ -328,12 +346,18 @@ proptest! {
             let before = product.state().clone();
             let _accepted_or_refused = product.run(command);
             let now = product.state();
-            let ids: std::collections::BTreeSet<_> = now.variants.iter().map(|variant| variant.id).collect();
+            let ids: BTreeSet<_> = now.variants.iter().map(|variant| variant.id).collect();
             prop_assert_eq!(ids.len(), now.variants.len(), "PROD-2");
             prop_assert!((now.status == Status::Absent) == now.variants.is_empty(), "PROD-2");
             prop_assert!(now.variants.iter().all(|variant| is_price(variant.price)), "PROD-3");
             let other = |variant: &Variant| variant.prices.len() <= 1 && variant.prices.iter().all(|price| price.amount >= 0);
             prop_assert!(now.variants.iter().all(other), "PROD-3");
+            let skus: BTreeSet<_> = now.variants.iter().map(|variant| &variant.sku).collect();
+            prop_assert_eq!(skus.len(), now.variants.len(), "PROD-2");
+            prop_assert!(before.former_slugs.iter().chain([&before.slug]).all(|slug| slug.is_empty() || now.is_called(slug)), "PROD-1");
+            prop_assert!(before.retired.iter().all(|id| now.retired.contains(id)), "PROD-5");
+            prop_assert!(now.status == Status::Absent || now.offered().next().is_some(), "PROD-5");
+            prop_assert!(now.status == Status::Absent || now.keys().len() == 1 + now.former_slugs.len() + skus.len(), "PROD-1, PROD-2");
             if before.status == Status::Archived {
                 prop_assert_eq!(&before, now);
             }

@@ -14,23 +14,39 @@ const SLUG_BYTES_MAX: usize = 100;
 const DESCRIPTION_CHARS_MAX: usize = 10_000;
 const CURRENCIES_MAX: usize = 20;
 const WEIGHT_MAX_G: u32 = 10_000_000;
+const SIDE_MAX_PX: u32 = 50_000;
+/// Earlier names in links.
+pub(super) const FORMER_SLUGS_MAX: usize = 50;
 
 /// Checks every field of a new product; the first that breaks a rule is named.
 pub(super) fn check(new: &Create) -> Result<(), Rejection> {
-    check_slug("slug", &new.slug)?;
-    check_slug("category", &new.category)?;
-    check_text("title", &new.title, NAME_CHARS_MAX)?;
-    check_text("brand", &new.brand, NAME_CHARS_MAX)?;
-    check_length("description", &new.description, DESCRIPTION_CHARS_MAX)?;
+    check_words((&new.slug, &new.category), (&new.title, &new.brand), &new.description)?;
     check_variants(&new.variants)?;
-    if new.media.len() > MEDIA_MAX {
+    check_pictures(&new.media)
+}
+
+/// Names in links, names, and a text about it.
+pub(super) fn check_words(
+    (slug, category): (&str, &str),
+    (title, brand): (&str, &str),
+    description: &str,
+) -> Result<(), Rejection> {
+    check_slug("slug", slug)?;
+    check_slug("category", category)?;
+    check_text("title", title, NAME_CHARS_MAX)?;
+    check_text("brand", brand, NAME_CHARS_MAX)?;
+    check_length("description", description, DESCRIPTION_CHARS_MAX)
+}
+
+pub(super) fn check_pictures(media: &[Media]) -> Result<(), Rejection> {
+    if media.len() > MEDIA_MAX {
         return Err(Rejection::invalid("media", "there are more than 20 pictures"));
     }
-    new.media.iter().try_for_each(check_media)
+    media.iter().try_for_each(check_media)
 }
 
 /// PROD-3.
-pub(super) fn check_price(price: Money) -> Result<(), Rejection> {
+fn check_price(price: Money) -> Result<(), Rejection> {
     if is_price(price) {
         return Ok(());
     }
@@ -38,7 +54,7 @@ pub(super) fn check_price(price: Money) -> Result<(), Rejection> {
 }
 
 /// PROD-3, for other currencies.
-pub(super) fn check_prices(prices: &[Money]) -> Result<(), Rejection> {
+fn check_prices(prices: &[Money]) -> Result<(), Rejection> {
     let distinct: BTreeSet<_> = prices.iter().map(|price| price.currency.code()).collect();
     if distinct.len() < prices.len() || distinct.contains(SHOP_CURRENCY.code()) {
         return Err(Rejection::invalid("prices", "there must be one per currency, and none in the shop's"));
@@ -52,7 +68,7 @@ pub(super) fn check_prices(prices: &[Money]) -> Result<(), Rejection> {
     Ok(())
 }
 
-pub(super) fn check_weight(weight_g: u32) -> Result<(), Rejection> {
+fn check_weight(weight_g: u32) -> Result<(), Rejection> {
     if weight_g > WEIGHT_MAX_G {
         return Err(Rejection::invalid("weight_g", "it is more than ten tonnes"));
     }
@@ -60,7 +76,7 @@ pub(super) fn check_weight(weight_g: u32) -> Result<(), Rejection> {
 }
 
 /// PROD-2.
-fn check_variants(variants: &[Variant]) -> Result<(), Rejection> {
+pub(super) fn check_variants(variants: &[Variant]) -> Result<(), Rejection> {
     if variants.is_empty() || variants.len() > VARIANTS_MAX {
         return Err(Rejection::invalid("variants", "there must be 1 to 100 of them"));
     }
@@ -69,22 +85,28 @@ fn check_variants(variants: &[Variant]) -> Result<(), Rejection> {
     if ids.len() < variants.len() || skus.len() < variants.len() {
         return Err(Rejection::invalid("variants", "two of them have the same id or SKU"));
     }
-    for Variant { id: _, sku, options, price, prices, tax_class: _, weight_g } in variants {
-        check_text("sku", sku, NAME_CHARS_MAX)?;
-        check_price(*price)?;
-        check_prices(prices)?;
-        check_weight(*weight_g)?;
-        if options.len() > OPTIONS_MAX {
-            return Err(Rejection::invalid("options", "there are more than 10 of them"));
-        }
-        for text in options.iter().flat_map(|(name, value)| [name, value]) {
-            check_text("options", text, NAME_CHARS_MAX)?;
-        }
+    variants.iter().try_for_each(check_variant)
+}
+
+pub(super) fn check_variant(variant: &Variant) -> Result<(), Rejection> {
+    let Variant { id: _, sku, options, price, prices, tax_class: _, weight_g } = variant;
+    check_text("sku", sku, NAME_CHARS_MAX)?;
+    check_price(*price)?;
+    check_prices(prices)?;
+    check_weight(*weight_g)?;
+    if options.len() > OPTIONS_MAX {
+        return Err(Rejection::invalid("options", "there are more than 10 of them"));
+    }
+    for text in options.iter().flat_map(|(name, value)| [name, value]) {
+        check_text("options", text, NAME_CHARS_MAX)?;
     }
     Ok(())
 }
 
-fn check_media(Media { blob, alt, .. }: &Media) -> Result<(), Rejection> {
+fn check_media(Media { blob, alt, width, height }: &Media) -> Result<(), Rejection> {
+    if ![*width, *height].iter().all(|side| (1..=SIDE_MAX_PX).contains(side)) {
+        return Err(Rejection::invalid("media", "a side has 1 to 50,000 pixels"));
+    }
     check_length("alt", alt, NAME_CHARS_MAX)?;
     let hex = blob.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     if blob.len() == 64 && hex { Ok(()) } else { Err(Rejection::invalid("blob", "it is not a hex SHA-256")) }

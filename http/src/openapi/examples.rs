@@ -30,6 +30,7 @@ fn of(operation: &str) -> Option<Value> {
     shopper(operation)
         .or_else(|| desk(operation))
         .or_else(|| office(operation))
+        .or_else(|| shelf(operation))
         .or_else(|| operator(operation))
 }
 
@@ -180,6 +181,39 @@ fn office(operation: &str) -> Option<Value> {
             "currency": "EUR",
             "destination": {"country": "DE", "postal_code": "10115"},
         }),
+        _ => return None,
+    })
+}
+
+fn variant(sku: &str) -> Value {
+    json!({
+        "sku": sku,
+        "options": {"size": "1 l"},
+        "price": {"amount": 1999, "currency": "EUR"},
+        "prices": [{"amount": 2199, "currency": "USD"}],
+        "tax_class": "standard",
+        "weight_g": 850,
+    })
+}
+
+fn shelf(operation: &str) -> Option<Value> {
+    Some(match operation {
+        "admin_products_create" => json!({
+            "slug": "clay-teapot",
+            "title": "Clay teapot",
+            "description": "Keeps the tea warm.",
+            "category": "home-kitchen",
+            "brand": "Kettle & Co.",
+            "variants": [variant("CLAY-1")],
+        }),
+        "admin_categories_put" => json!({"title": "Tea", "position": 3}),
+        "admin_products_change" => json!({"title": "Clay teapot, glazed", "slug": "clay-teapot-glazed"}),
+        "admin_products_media_set_media" => json!({"media": []}),
+        "admin_products_publish" | "admin_products_archive" | "admin_products_variants_retire" => json!({}),
+        "admin_products_variants_add_variant" => variant("CLAY-2"),
+        "admin_products_variants_change_variant" => {
+            json!({"price": {"amount": 1799, "currency": "EUR"}, "weight_g": 900})
+        }
         _ => return None,
     })
 }

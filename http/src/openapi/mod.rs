@@ -3,6 +3,7 @@
 mod examples;
 mod problems;
 mod rules;
+mod shelf_problems;
 mod texts;
 mod tight;
 
@@ -22,13 +23,14 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::access::{self, Access};
-use crate::idempotency::{KEY_BYTES_MAX, KEY_BYTES_MIN_SHARED};
+use crate::idempotency::{KEY_BYTES_MAX, KEY_BYTES_MIN_SHARED, needs_key};
 use crate::limits::Class;
 use crate::prefer;
 use crate::problem::{FieldError, ProblemBody};
 
 use problems::common;
 pub use problems::*;
+pub use shelf_problems::*;
 
 const BEARER: &str = "bearer";
 const CART_TOKEN: &str = "cart_token";
@@ -95,7 +97,8 @@ fn describe(path: &str, item: &mut PathItem) {
         let takes_body = operation.request_body.is_some();
         let acts = acts(method, path, takes_body);
         if acts {
-            key(operation, method == "POST", path);
+            let needed = asked.as_ref().is_some_and(|method| needs_key(method, path));
+            key(operation, needed, path);
         }
         token(operation);
         if let Some(method) = &asked {

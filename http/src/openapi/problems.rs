@@ -23,6 +23,8 @@ macro_rules! problems {
     )+};
 }
 
+pub(super) use problems;
+
 problems! {
     /// Of reading and shrinking a cart.
     CartProblems { "404": "cart-not-found", "409": "cart-locked, cart-completed, cart-merged, cart-abandoned" }
@@ -392,7 +394,7 @@ problems! {
     StreamProblems { "503": "overloaded (too many streams), not-ready" }
 }
 
-fn problem(codes: &str) -> Response {
+pub(super) fn problem(codes: &str) -> Response {
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     ResponseBuilder::new().description(codes).content(PROBLEM_JSON, content).build()
 }

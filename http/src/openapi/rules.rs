@@ -1,6 +1,7 @@
 //! What holds between the members of a request, and of lists within it.
 
 use amazoff_actors::ids::{ProductId, VariantId};
+use amazoff_actors::pricing::SHOP_CURRENCY;
 use serde_json::{Value, json};
 
 use super::texts::{READABLE, SLUG};
@@ -74,12 +75,18 @@ fn between() -> [(&'static str, Value); 6] {
 }
 
 /// Fields, and what their values and items are.
-fn within() -> [(&'static str, Value); 8] {
+fn within() -> [(&'static str, Value); 12] {
     let name = json!({"type": "string", "pattern": READABLE, "maxLength": 200});
     let slug = json!({"type": "string", "pattern": SLUG, "maxLength": 50});
     let some = |items: Value| json!({"minItems": 1, "maxItems": 500, "items": items});
+    let own = SHOP_CURRENCY.code();
+    let options = json!({"propertyNames": name, "additionalProperties": name, "maxProperties": 10});
     let of = |prefix: &str| json!({"type": "string", "pattern": format!("^{prefix}[0-9a-f]{{32}}$")});
     [
+        ("/OwnPrice/properties/currency", json!({"const": own})),
+        ("/OtherPrice/properties/currency", json!({"not": {"const": own}})),
+        ("/NewVariant/properties/options", options.clone()),
+        ("/VariantPatch/properties/options", options),
         ("/PromotionSelector/oneOf/1/properties/categories", some(name.clone())),
         ("/PromotionSelector/oneOf/2/properties/brands", some(name)),
         ("/PromotionSelector/oneOf/3/properties/products", some(of(ProductId::PREFIX))),

@@ -210,6 +210,8 @@ fn said_there(path: &str, name: &str) -> Option<Value> {
         (path, "currency") if path.starts_with("/admin/v1/reports/") || path == "/admin/v1/orders" => {
             json!({"enum": Currency::all().map(Currency::code).collect::<Vec<_>>()})
         }
+        ("/admin/v1/categories/{category}", "category") => json!({"pattern": texts::SLUG, "maxLength": 100}),
+        ("/admin/v1/products", "status") => json!({"enum": ["draft", "active", "archived"]}),
         _ => return None,
     })
 }

@@ -88,14 +88,14 @@ pub(crate) async fn suggest(
 }
 
 /// A page size within bounds.
-pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+pub(in crate::routes) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     match asked.unwrap_or(LIMIT_DEFAULT) {
         limit @ 1..=LIMIT_MAX => Ok(limit),
         _ => Err(Problem::query("limit", "A page has 1 to 100 items.")),
     }
 }
 
-/// Shows a product for sale, by id or slug.
+/// Shows a product for sale, by id or slug, also one that it had in earlier days.
 #[utoipa::path(get, path = "/v1/products/{product}", tag = "catalogue",
     params(("product" = String, Path, description = "id or slug")),
     responses((status = 200, body = ProductBody), ProductProblems))]
@@ -116,7 +116,7 @@ pub(crate) async fn get_one(
     shown = shown.entity(format!("rating-{id}"), ratings.watch(id));
     let product =
         products.get(id).await?.filter(|product| product.state.is_for_sale()).ok_or_else(missing)?;
-    for variant in &product.state.variants {
+    for variant in product.state.offered() {
         shown = shown.entity(format!("stock-{}", variant.id), platform.shop.stocks.watch(variant.id));
     }
     let available = available(&platform, &product.state).await?;
@@ -134,18 +134,20 @@ fn searched(platform: &Platform) -> Shown {
 }
 
 async fn available(platform: &Platform, product: &Product) -> Result<Vec<u32>, Problem> {
-    let asking = product.variants.iter().map(|variant| platform.shop.stocks.available(variant.id));
+    let asking = product.offered().map(|variant| platform.shop.stocks.available(variant.id));
     Ok(try_join_all(asking).await?)
 }
 
-/// Lists the categories that have products for sale.
+/// Shows the tree of categories with how many products for sale they have.
 #[utoipa::path(get, path = "/v1/categories", tag = "catalogue", responses((status = 200, body = CategoryList)))]
 pub(crate) async fn categories(
     State(platform): State<Platform>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let shown = searched(&platform);
-    let found = platform.shop.products.categories().await?;
-    let items = found.into_iter().map(CategoryBody::from).collect();
+    let categories = &platform.shop.categories;
+    let shown = searched(&platform).entity("categories".to_owned(), categories.watch());
+    let tree = categories.current().await?;
+    let counts = platform.shop.products.categories().await?;
+    let items = tree.state.nodes(&counts).into_iter().map(CategoryBody::from).collect();
     Ok(shown.of(tagged(&headers, &CategoryList { items }, Sharing::Public)))
 }

@@ -103,7 +103,7 @@ fn sorting(name: &str) -> Option<Sorting> {
 }
 
 /// A text that is not too long.
-pub(super) fn short(name: &str, text: String) -> Result<String, Problem> {
+pub(in crate::routes) fn short(name: &str, text: String) -> Result<String, Problem> {
     match text.chars().nth(SEARCH_CHARS_MAX) {
         None => Ok(text),
         Some(_) => Err(Problem::query(name, "At most 200 characters.")),

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use amazoff_actors::category::Node;
 use amazoff_actors::ids::{ProductId, VariantId};
-use amazoff_actors::product::{
-    CategoryCount, Facet, FacetValue, Media, Product, ProductCard, Suggestion, Variant,
-};
+use amazoff_actors::product::{Facet, FacetValue, Media, Product, ProductCard, Suggestion, Variant};
 use amazoff_actors::rating::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -181,14 +180,19 @@ pub struct CategoryBody {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// How many products it has.
+    /// How many products it has itself.
     pub count: u64,
+    /// How many it and those below it have.
+    pub total: u64,
+    /// The categories below it, in order.
+    #[schema(no_recursion)]
+    pub children: Vec<CategoryBody>,
 }
 
 /// All categories.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CategoryList {
-    /// By name.
+    /// Those at the root, in order; then by name those that products name and nobody has put into the tree.
     pub items: Vec<CategoryBody>,
 }
 
@@ -211,7 +215,7 @@ impl From<ProductCard> for CardBody {
 }
 
 impl ProductBody {
-    /// A product, with what can be had of each variant in the variants' order.
+    /// A product, with what can be had of each variant that is not retired, in their order.
     pub fn of(id: ProductId, product: &Product, available: &[u32], rating: Tally) -> Self {
         let available = available.iter().copied().chain(std::iter::repeat(0));
         Self {
@@ -223,8 +227,7 @@ impl ProductBody {
             brand: product.brand.clone(),
             status: product.status.as_str().to_owned(),
             variants: product
-                .variants
-                .iter()
+                .offered()
                 .zip(available)
                 .map(|(variant, n)| VariantBody::of(variant, n))
                 .collect(),
@@ -276,8 +279,8 @@ impl From<Suggestion> for SuggestionBody {
     }
 }
 
-impl From<CategoryCount> for CategoryBody {
-    fn from(CategoryCount { slug, name, count }: CategoryCount) -> Self {
-        Self { slug, name, count }
+impl From<Node> for CategoryBody {
+    fn from(Node { slug, title: name, count, total, children }: Node) -> Self {
+        Self { slug, name, count, total, children: children.into_iter().map(Self::from).collect() }
     }
 }

@@ -16,6 +16,7 @@ pub mod payments;
 pub mod recommendations;
 pub mod privacy;
 pub mod reports;
+pub mod products;
 pub mod reviews;
 pub mod stock;
 pub mod users;

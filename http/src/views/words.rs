@@ -14,6 +14,26 @@ pub(crate) struct Amount {
     currency: String,
 }
 
+/// The price of one piece in the shop's currency.
+#[derive(ToSchema)]
+pub(crate) struct OwnPrice {
+    /// Minor units, such as cents.
+    #[schema(minimum = 0, maximum = 100_000_000, example = 1999)]
+    amount: i64,
+    /// The shop's.
+    currency: String,
+}
+
+/// The price of one piece in another currency than the shop's.
+#[derive(ToSchema)]
+pub(crate) struct OtherPrice {
+    /// Minor units, such as cents.
+    #[schema(minimum = 0, maximum = 100_000_000, example = 2199)]
+    amount: i64,
+    /// ISO 4217.
+    currency: String,
+}
+
 /// An amount above nothing, in minor units.
 #[derive(ToSchema)]
 pub(crate) struct PositiveAmount {

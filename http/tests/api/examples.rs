@@ -70,6 +70,7 @@ impl Tour {
             ("{user_id}", "usr_"),
             ("{address_id}", "addr_"),
             ("{product}", ProductId::PREFIX),
+            ("{product_id}", ProductId::PREFIX),
             ("{review_id}", "rev_"),
             ("{cart_id}", "cart_"),
             ("{line_id}", "line_"),
@@ -80,8 +81,11 @@ impl Tour {
             ("{promotion_id}", "promo_"),
             ("{id}", "var_"),
         ];
-        let fixed =
-            pattern.replace("{region}", "de").replace("{method}", "express").replace("{kind}", "stock");
+        let fixed = pattern
+            .replace("{region}", "de")
+            .replace("{method}", "express")
+            .replace("{kind}", "stock")
+            .replace("{category}", "tea");
         parameters.into_iter().fold(fixed, |path, (parameter, prefix)| {
             let id = self.ids.get(prefix).map(String::as_str).unwrap_or_default();
             path.replace(parameter, id)
@@ -195,6 +199,7 @@ async fn every_example_does_what_the_document_says() {
     reviews(&mut tour, shelf).await;
     office(&mut tour).await;
     endpoints(&mut tour).await;
+    shelf_of_the_office(&mut tour).await;
     operators(&mut tour).await;
     let documented =
         tour.operations.iter().filter(|(_, (_, _, operation))| operation["requestBody"].is_object());
@@ -331,6 +336,22 @@ async fn endpoints(tour: &mut Tour) {
     let admin = tour.admin.clone();
     let here = |body: &mut Value| body["url"] = json!("https://127.0.0.1/hooks");
     tour.sends_with("admin_webhook_endpoints_create", (&admin, ""), here).await;
+async fn shelf_of_the_office(tour: &mut Tour) {
+    let before = tour.ids.clone();
+    tour.admin("admin_categories_put").await;
+    let made = tour.admin("admin_products_create").await;
+    tour.knows(ProductId::PREFIX, made.text_at("/id"));
+    for name in ["admin_products_change", "admin_products_media_set_media", "admin_products_publish"] {
+        tour.admin(name).await;
+    }
+    let added = tour.admin("admin_products_variants_add_variant").await;
+    tour.knows("var_", added.text_at("/variants/1/id"));
+    for name in
+        ["admin_products_variants_change_variant", "admin_products_variants_retire", "admin_products_archive"]
+    {
+        tour.admin(name).await;
+    }
+    tour.ids = before;
 }
 
 async fn operators(tour: &mut Tour) {

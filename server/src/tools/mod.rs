@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod catalogue;
 mod export;
 pub(crate) mod fsck;
 pub(crate) mod journal;

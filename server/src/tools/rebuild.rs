@@ -73,7 +73,7 @@ pub(super) async fn rebuild(
             with(&stores, Arc::new(node), projections).await
         }
         TruthAt::MariaDb(_) => {
-            let node = Arc::new(leased(folder, stores.shard_table(), config.lease).await?);
+            let node = Arc::new(leased(folder, stores.shard_table(), config.lease, TOOL).await?);
             let built = tokio::select! {
                 built = with(&stores, Arc::<LeasedNode>::clone(&node), projections) => built,
                 end = node.keep() => Err(RebuildFailure::Lost(end)),
@@ -87,10 +87,11 @@ pub(super) async fn rebuild(
 }
 
 /// Takes the shards of a server, unless somebody else has them.
-async fn leased(
+pub(super) async fn leased(
     folder: DataFolder,
     table: Arc<dyn ShardTable>,
     lease: Duration,
+    tool: &str,
 ) -> Result<LeasedNode, RebuildFailure> {
     let held = Notify::new();
     let waiting = |why: Waiting<'_>| match why {
@@ -98,7 +99,7 @@ async fn leased(
         Waiting::Database(error) => tracing::warn!(%error, "the database is away"),
     };
     tokio::select! {
-        node = LeasedNode::take(folder, table, TOOL, lease, waiting) => Ok(node?),
+        node = LeasedNode::take(folder, table, tool, lease, waiting) => Ok(node?),
         () = held.notified() => Err(RebuildFailure::Owned),
     }
 }

@@ -12,6 +12,7 @@
 
 mod audit;
 mod backup;
+mod catalogue;
 mod common;
 mod config;
 mod fsck;

@@ -9,6 +9,10 @@ fn lamp() -> Create {
     Create { media: vec![picture], variants: vec![sold, plain], ..teapot() }
 }
 
+fn sheet(status: Status) -> Box<Sheet> {
+    Box::new(Sheet { product: lamp(), retired: [variant_id(2)].into(), status })
+}
+
 fn receipt(status: Status) -> Receipt {
     Receipt { id: id(), slug: "glass-teapot".to_owned(), status }
 }
@@ -17,13 +21,29 @@ fn receipt(status: Status) -> Receipt {
 fn everything_that_a_product_ever_stored_can_be_read() {
     golden::<Product>(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"))
         .events([
-            Event::Created { product: lamp(), at: NOON },
+            Event::Created { product: lamp(), at: NOON, skus_claimed: true },
             Event::Published,
             Event::PriceChanged { variant: variant_id(1), price: Money::eur(2499) },
             Event::Archived,
             Event::PricesSet { variant: variant_id(1), prices: vec![dollars(2999)] },
             Event::TaxClassSet { variant: variant_id(1), tax_class: "reduced".parse().unwrap() },
             Event::WeightSet { variant: variant_id(1), weight_g: 850 },
+            Event::Described {
+                title: "Lamp".to_owned(),
+                description: "It shines.".to_owned(),
+                category: "lighting".to_owned(),
+                brand: "Lux".to_owned(),
+            },
+            Event::SlugChanged { slug: "lamp".to_owned() },
+            Event::MediaSet { media: lamp().media },
+            Event::VariantAdded { variant: variant(3, 999) },
+            Event::VariantDescribed {
+                variant: variant_id(3),
+                sku: "LAMP-3".to_owned(),
+                options: variant(3, 0).options,
+            },
+            Event::VariantRetired { variant: variant_id(3) },
+            Event::SkusClaimed,
         ])
         .commands([
             Command::Create(lamp()),
@@ -33,6 +53,17 @@ fn everything_that_a_product_ever_stored_can_be_read() {
             Command::SetPrices { variant: variant_id(1), prices: vec![dollars(2999)] },
             Command::SetTaxClass { variant: variant_id(1), tax_class: "reduced".parse().unwrap() },
             Command::SetWeight { variant: variant_id(1), weight_g: 850 },
+            Command::Revise(Revision::from(&lamp())),
+            Command::Revise(Revision::default()),
+            Command::AddVariant(variant(3, 999)),
+            Command::ReviseVariant { variant: variant_id(1), change: (&lamp().variants[0]).into() },
+            Command::ReviseVariant { variant: variant_id(1), change: VariantChange::default() },
+            Command::RetireVariant { variant: variant_id(2) },
+            Command::Put(sheet(Status::Absent)),
+            Command::Put(sheet(Status::Draft)),
+            Command::Put(sheet(Status::Active)),
+            Command::Put(sheet(Status::Archived)),
+            Command::IfVersion { version: 7, command: Box::new(Command::Publish) },
         ])
         .replies([Status::Absent, Status::Draft, Status::Active, Status::Archived].map(receipt))
         .rejections([
@@ -42,6 +73,10 @@ fn everything_that_a_product_ever_stored_can_be_read() {
             Rejection::SlugTaken,
             Rejection::VariantNotFound,
             Rejection::ProductInvalid { field: "slug".to_owned(), reason: "is empty".to_owned() },
+            Rejection::SkuTaken,
+            Rejection::VariantLast,
+            Rejection::VariantIntroduced,
+            Rejection::ProductChanged { version: 7 },
         ])
         .check();
 }

@@ -53,7 +53,8 @@ pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Pag
         ..ListQuery::default()
     };
     let products = platform.shop.products.list(&query).await?;
-    let categories = platform.shop.products.categories().await?;
+    let mut categories = platform.shop.products.categories().await?;
+    platform.shop.categories.current().await?.state.name(&mut categories);
     let more = match &products.next {
         Some(position) => Some(shown.address(&platform.auth.cursor(&shown.scope(), position)?)),
         None => None,
@@ -77,7 +78,12 @@ pub(crate) async fn product(visit: Visit, Path(slug): Path<String>) -> Result<Re
     if let Ok(id) = slug.parse::<ProductId>() {
         let found = visit.platform.shop.products.get(id).await?.filter(|product| product.state.is_for_sale());
         let product = found.ok_or_else(|| Problem::missing("product-not-found"))?;
-        return Ok(Redirect::permanent(&format!("/products/{}", product.state.slug)).into_response());
+        return Ok(Redirect::temporary(&format!("/products/{}", product.state.slug)).into_response());
+    }
+    // A link of earlier days leads on. Not for good: the product may be called so again.
+    let found = visit.platform.shop.products.by_slug(&slug).await?;
+    if let Some((_, product)) = found.filter(|(_, product)| product.state.slug != slug) {
+        return Ok(Redirect::temporary(&format!("/products/{}", product.state.slug)).into_response());
     }
     shelf(&visit, &slug, StatusCode::OK, None).await
 }
@@ -95,9 +101,10 @@ pub(super) async fn shelf(
     let shop = &visit.platform.shop;
     let found = shop.products.by_slug(slug).await?;
     let (id, product) = found.ok_or_else(|| Problem::missing("product-not-found"))?;
-    let Product { title, category, variants, .. } = &product.state;
-    let stock = variants
-        .iter()
+    let Product { title, category, .. } = &product.state;
+    let stock = product
+        .state
+        .offered()
         .map(|variant| async { Ok::<_, Problem>((variant.id, shop.stocks.available(variant.id).await?)) });
     let stock = try_join_all(stock).await?;
     let frame = visit.frame(title).noticing(notice);

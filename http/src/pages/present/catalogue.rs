@@ -122,8 +122,7 @@ pub(in crate::pages) fn product(
     (stock, together): (&[(VariantId, u32)], &[ProductCard]),
 ) -> ProductPage {
     let mut variants: Vec<VariantChoice> = product
-        .variants
-        .iter()
+        .offered()
         .map(|variant| {
             let available =
                 stock.iter().find(|(id, _)| *id == variant.id).map_or(0, |(_, available)| *available);

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amazoff_actors::cart::{NewLine, Owner};
+use amazoff_actors::category::Category;
 use amazoff_actors::checkout::{CompleteForm, PaymentChoice};
 use amazoff_actors::coupon::Issue;
 use amazoff_actors::ids::{CartId, EndpointId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
@@ -72,6 +73,10 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
             let rounding = if turn.is_multiple_of(2) { Rounding::HalfUp } else { Rounding::HalfEven };
             let change = Change::SetRounding { rounding };
             verdict(shop.pricebooks.change(change, None, envelope).await)
+        }
+        "category" => {
+            let category = Category { title: format!("Home {}", turn % 7), parent: None, position: 0 };
+            verdict(shop.categories.put(("home".to_owned(), category), None, envelope).await)
         }
         "coupon" => {
             let new = Issue {

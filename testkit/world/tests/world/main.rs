@@ -9,6 +9,7 @@ mod backup;
 mod blast_radius;
 mod carts;
 mod cases;
+mod catalogue;
 mod coupons;
 mod fsck;
 #[cfg(feature = "fault-points")]
