@@ -12,13 +12,13 @@ use amazoff_actors::checkout::{Checkout, CheckoutProjection, PROCESSES};
 use amazoff_actors::ids::{CartId, OrderId, PaymentId, ProductId, ReviewId};
 use amazoff_actors::order::{ORDERS, Order, OrderProjection};
 use amazoff_actors::payment::{PAYMENTS, Payment, PaymentProjection};
-use amazoff_actors::product::{CATEGORIES, PRODUCTS, Product, ProductProjection};
+use amazoff_actors::product::{CATEGORIES, PRODUCTS, Product, ProductProjection, category_name};
 use amazoff_actors::review::{REVIEWS, Review, ReviewProjection};
 use amazoff_supervisor::documents::{Blobs, Documents, Position, Query};
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
 use amazoff_supervisor::projection::Serving;
 use amazoff_supervisor::{Entity as _, EntityId, Version, decode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::facts::{Expected, Facts};
@@ -206,13 +206,15 @@ async fn look_again(
     Ok((now == serving).then_some(wrong))
 }
 
-/// What a category that no product had may be: that of a product that came since.
+/// What a category that no product has may be: that of a product that came since, or left.
 async fn category(
     journal: &dyn Journal,
     facts: &Facts,
     id: &str,
 ) -> Result<Option<Vec<Option<[u8; 32]>>>, JournalError> {
-    let (mut possible, mut after) = (vec![None], None);
+    // Its slug alone makes it, and it stays when its last product leaves for another category.
+    let of_any = json!({ "slug": id, "name": category_name(id) });
+    let (mut possible, mut after) = (vec![None, Some(digest(Some(&of_any)))], None);
     loop {
         let products = journal.entities(Product::KIND, after, PAGE).await?;
         for product in products.iter().filter(|product| !facts.products.contains_key(product)) {
