@@ -29,8 +29,8 @@ mod router;
 mod routes;
 pub mod server;
 mod settings;
-mod upload;
 mod table;
+mod upload;
 pub mod views;
 mod waiting;
 

@@ -59,6 +59,7 @@ impl PathId for EndpointId {
 impl PathId for MessageId {
     const PARAMETER: &'static str = "message_id";
     const MISSING: &'static str = "delivery-not-found";
+}
 impl PathId for ProductId {
     const PARAMETER: &'static str = "product_id";
     const MISSING: &'static str = "product-not-found";

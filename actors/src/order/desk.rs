@@ -9,7 +9,6 @@ use super::handle::Orders;
 use super::rejection::Rejection;
 use super::view::Stage;
 use crate::asking::not_read;
-use crate::cart::Owner;
 use crate::ids::{AdjustmentId, NoteId, OrderId, ReturnId, ShipmentId, UserId};
 
 /// The answer of an order, or why there was none.
@@ -198,10 +197,7 @@ impl Orders {
         let Some(draft) = draft else {
             return Err(NoteError::NotFound);
         };
-        let person = match draft.owner {
-            Owner::User(user) => user.uuid(),
-            Owner::Guest => draft.cart.uuid(),
-        };
+        let person = draft.owner.person(draft.cart);
         let text: Sealed<String> = self.vault.seal(person, &text.to_owned()).await?;
         let note: NoteId = request.names("note");
         Ok(self.ask(id, Command::AddNote { id: note, text, author }, request).await?)

@@ -146,7 +146,8 @@ fn acts(method: &str, path: &str, takes_body: bool) -> bool {
     if path.starts_with("/admin/") {
         return method != "GET" && !path.ends_with("/quotes");
     }
-    takes_body && !path.starts_with("/v1/auth/") && !CREDENTIALS.contains(&path) || path.ends_with("/register")
+    takes_body && !path.starts_with("/v1/auth/") && !CREDENTIALS.contains(&path)
+        || path.ends_with("/register")
 }
 
 fn secure(operation: &mut Operation, access: Option<Access>) {

@@ -15,8 +15,8 @@ mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;
 mod orders;
-mod recommendations;
 mod privacy;
+mod recommendations;
 mod repay;
 mod reports;
 mod reviews;
