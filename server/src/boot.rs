@@ -152,6 +152,8 @@ async fn serve(
     let Opened { store, node, master } = opened;
 
     let pools = Pools::new(store.search(), config.images);
+    let erased = erasures::listed(&erasures::list_in(&config.data_dir));
+    let pools = Pools::new(store.search());
     let ports = ports(&store, &node);
     let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
@@ -174,7 +176,7 @@ async fn serve(
         filled = fill(&config, &shop, &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
-    erasures::finish(shop.clone(), erasures::list_in(&config.data_dir));
+    erasures::finish(shop.clone(), erased);
     announce(&config, address, began);
 
     let ended = tokio::select! {

@@ -24,13 +24,14 @@ pub(crate) fn list_in(data_dir: &Path) -> PathBuf {
 pub(crate) struct ListedKeys {
     keys: Arc<dyn KeyTable>,
     list: PathBuf,
-    turn: Mutex<()>,
+    /// What is in the list, once it was read; not known after a failure.
+    known: Mutex<Option<Erasures>>,
 }
 
 impl ListedKeys {
     /// Lists the erasures of a table in a file.
     pub(crate) fn over(keys: Arc<dyn KeyTable>, list: PathBuf) -> Self {
-        Self { keys, list, turn: Mutex::default() }
+        Self { keys, list, known: Mutex::default() }
     }
 }
 
@@ -49,35 +50,37 @@ impl KeyTable for ListedKeys {
 
     fn erase(&self, person: Uuid, at: Timestamp) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(async move {
-            let _turn = self.turn.lock().await;
-            let list = self.list.clone();
+            let mut kept = self.known.lock().await;
+            let (path, known) = (self.list.clone(), kept.take());
             let listed = tokio::task::spawn_blocking(move || {
-                Erasures::open(&list).and_then(|mut list| list.add([(person, at)]))
+                let mut list = known.map_or_else(|| Erasures::open(&path), Ok)?;
+                list.add([(person, at)]).map(|()| list)
             });
             let unlisted =
                 |error: String| JournalError::Unavailable(format!("the erasure cannot be listed: {error}"));
-            listed
-                .await
-                .map_err(|error| unlisted(error.to_string()))?
-                .map_err(|error| unlisted(error.to_string()))?;
+            let listed = listed.await.map_err(|error| unlisted(error.to_string()))?;
+            *kept = Some(listed.map_err(|error| unlisted(error.to_string()))?);
             self.keys.erase(person, at).await
         })
     }
 }
 
+/// Who is listed. To be read before the shop runs: reading cuts off a last line that is not whole, which might be one that is
+/// being written.
+pub(crate) fn listed(list: &Path) -> Vec<UserId> {
+    match Erasures::open(list) {
+        Ok(list) => list.all().map(|(person, _)| UserId::from(person)).collect(),
+        Err(error) => {
+            tracing::error!(%error, "the list of erasures cannot be read: {error}");
+            Vec::new()
+        }
+    }
+}
+
 /// Ends, beside everything else, the accounts of persons who are listed and were not erased in these databases, because they
 /// were restored from before. Their keys are destroyed already, so nothing of them can be read meanwhile.
-pub(crate) fn finish(shop: Shop, list: PathBuf) {
+pub(crate) fn finish(shop: Shop, listed: Vec<UserId>) {
     spawn_guarded("erasures", async move {
-        let read = tokio::task::spawn_blocking(move || Erasures::open(&list)).await;
-        let listed: Vec<_> = match read {
-            Ok(Ok(list)) => list.all().map(|(person, _)| UserId::from(person)).collect(),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "the list of erasures cannot be read: {error}");
-                return;
-            }
-            Err(_stopping) => return,
-        };
         let mut again = 0;
         for person in listed {
             match shop.users.erase_again(person).await {
