@@ -101,7 +101,8 @@ pub(super) async fn shelf(
         .map(|variant| async { Ok::<_, Problem>((variant.id, shop.stocks.available(variant.id).await?)) });
     let stock = try_join_all(stock).await?;
     let frame = visit.frame(title).noticing(notice);
-    let together = together(visit, id).await?;
+    // A page without them is better than none.
+    let together = together(visit, id).await.unwrap_or_default();
     let beside = (stock.as_slice(), together.as_slice());
     Ok(Page(status, present::product(frame, &product.state, category_name(category), beside)).into_response())
 }
