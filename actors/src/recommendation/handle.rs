@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use amazoff_supervisor::ReadError;
 use amazoff_supervisor::documents::{Documents, Position, QUERY_LIMIT_MAX, Query, Sort};
+use amazoff_supervisor::{ReadError, consistency};
 use futures::future::try_join_all;
 use moka::sync::Cache;
 use serde_json::Value;
@@ -136,9 +136,15 @@ impl Recommendations {
     /// of the first of them, then what sells at all. Each once, and none of the products themselves. Only the last
     /// [`SEEDS_MAX`] products are asked what belongs to them.
     ///
+    /// It waits for no projection, whatever the caller has seen: counts may be old anyway.
+    ///
     /// # Errors
     /// When documents or products cannot be read.
     pub async fn candidates(&self, of: &[ProductId]) -> Result<Vec<Candidate>, ReadError> {
+        consistency::scope(None, self.counted(of)).await.0
+    }
+
+    async fn counted(&self, of: &[ProductId]) -> Result<Vec<Candidate>, ReadError> {
         let mut neighbours = Vec::new();
         for product in of.iter().rev().take(SEEDS_MAX) {
             neighbours.extend(self.neighbours(*product).await?.iter().copied());
