@@ -151,9 +151,8 @@ async fn serve(
 ) -> Result<(), BootError> {
     let Opened { store, node, master } = opened;
 
-    let pools = Pools::new(store.search(), config.images);
     let erased = erasures::listed(&erasures::list_in(&config.data_dir));
-    let pools = Pools::new(store.search());
+    let pools = Pools::new(store.search(), config.images);
     let ports = ports(&store, &node);
     let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use spdx::{Expression, LicenseReq, Licensee};
 
 /// The classes of attack that must have tests.
-const CLASSES: [&str; 25] = [
+const CLASSES: [&str; 26] = [
     "Tokens",
     "Refresh",
     "Login",

@@ -336,6 +336,8 @@ async fn endpoints(tour: &mut Tour) {
     let admin = tour.admin.clone();
     let here = |body: &mut Value| body["url"] = json!("https://127.0.0.1/hooks");
     tour.sends_with("admin_webhook_endpoints_create", (&admin, ""), here).await;
+}
+
 async fn shelf_of_the_office(tour: &mut Tour) {
     let before = tour.ids.clone();
     tour.admin("admin_categories_put").await;

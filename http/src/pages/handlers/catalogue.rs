@@ -109,7 +109,6 @@ pub(super) async fn shelf(
     let stock = try_join_all(stock).await?;
     let frame = visit.frame(title).noticing(notice);
     let named = (category_name(category), visit.platform.settings.public_url.as_str());
-    let together = together(visit, id).await?;
     // A page without them is better than none.
     let together = together(visit, id).await.unwrap_or_default();
     let beside = (stock.as_slice(), together.as_slice());
