@@ -1,9 +1,11 @@
 //! The OpenAPI document, generated from the routes and kept in the repository as `http/openapi.json`.
 
 mod examples;
+mod office_problems;
 mod problems;
 mod rules;
 mod shelf_problems;
+mod shopper_problems;
 mod texts;
 mod tight;
 
@@ -28,9 +30,10 @@ use crate::limits::Class;
 use crate::prefer;
 use crate::problem::{FieldError, ProblemBody};
 
+pub use office_problems::*;
 use problems::common;
-pub use problems::*;
 pub use shelf_problems::*;
+pub use shopper_problems::*;
 
 const BEARER: &str = "bearer";
 const CART_TOKEN: &str = "cart_token";

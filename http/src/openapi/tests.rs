@@ -30,7 +30,8 @@ fn every_code_that_the_document_names_has_a_page() {
     for item in document["paths"].as_object().unwrap().values() {
         for operation in item.as_object().unwrap().values() {
             for (status, response) in operation["responses"].as_object().unwrap() {
-                if status.as_str() < "400" {
+                // What the connection answers has no code.
+                if status.as_str() < "400" || response.get("content").is_none() {
                     continue;
                 }
                 for code in response["description"].as_str().unwrap().split(", ") {

@@ -188,6 +188,7 @@ async fn tells_everything(app: &TestApp, token: &str) -> String {
     let support = app.token_of(Role::Support).await;
     let note = json!({"text": "Kept remark"});
     app.post(&format!("/admin/v1/orders/{order}/notes"), &note)
+        .header("if-match", "*")
         .fresh_key()
         .bearer(&support)
         .send()

@@ -124,7 +124,7 @@ async fn a_product_that_is_refused_is_named_by_its_line_and_stays_as_it_was() {
     let output = told(&import(&setup, &path, &[]), 3);
     for wanted in [
         "line 2: price: product-invalid:",
-        "line 3: -: unreadable:",
+        "line 3: ?: unreadable:",
         "line 4: media: media-not-found:",
         "2 drafted, 0 changed, 0 so already, 3 lines refused",
     ] {

@@ -103,7 +103,7 @@ async fn somebody(client: &Client, owner: &Auth) -> (Auth, String, String) {
     assert_eq!(placed.status, 200, "{}", placed.body);
     let order = shopping::text(&placed.body["id"]);
     let note = Request::post(format!("/admin/v1/orders/{order}/notes"), json!({ "text": TEXTS[8] }));
-    sent(client, note.by(owner), 200).await;
+    sent(client, note.by(owner).if_match("*"), 200).await;
 
     let list = sent(client, Request::get("/v1/products?limit=1"), 200).await;
     let product = shopping::text(&list["items"][0]["id"]);

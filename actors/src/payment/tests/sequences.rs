@@ -110,11 +110,23 @@ struct Desk {
 }
 
 impl Desk {
+    /// What a provider may say again. That nothing was heard is noted by the effect itself, whose repeat has the name of the
+    /// command before it, and so decides nothing.
+    fn heard(&self) -> impl Iterator<Item = &Command> {
+        self.answers.iter().filter(|answer| {
+            !matches!(
+                answer,
+                Command::Record { outcome: Outcome::Unknown, .. }
+                    | Command::RecordSync { found: Found::Nothing | Found::Pending, .. }
+            )
+        })
+    }
+
     /// The command that ends a call.
     fn end(&mut self, step: Step) -> Option<Command> {
         let command = match step {
             Step::Command(command) => return Some(command),
-            Step::Echo(at) => return self.answers.get(at % self.answers.len().max(1)).cloned(),
+            Step::Echo(at) => return self.heard().nth(at % self.heard().count().max(1)).cloned(),
             Step::Wait(_) => return None,
             Step::Answer(reply) => {
                 let (operation, intent) = self.under_way.take()?;

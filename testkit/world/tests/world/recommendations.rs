@@ -156,6 +156,7 @@ fn events_that_are_projected_again_and_in_the_wrong_order_change_nothing() {
             buy(&world, basket).await;
         }
         let given_up = buy(&world, &[a, c]).await;
+        world.settled().await;
         world.shop().orders.call_off(given_up, world.envelope().into()).await.unwrap();
         leave(&world, &[a, c]).await;
         let (journal, fresh) = (world.journal(), MemoryStore::new().documents());

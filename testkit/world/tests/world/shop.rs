@@ -139,6 +139,7 @@ fn a_stored_command_whose_outcome_cannot_be_read_is_not_called_undone() {
     paused(async {
         let world = World::start().await;
         let shelf = world.stock(1_999, 10).await;
+        world.settled().await; // so that nobody else reads
         let (next, reads) =
             (world.plan.occasions(Kind::AppendLostAfter) + 1, world.plan.occasions(Kind::ReadFailed));
         let plan = world.plan.clone().at(Kind::AppendLostAfter, next).at(Kind::ReadFailed, reads + 1);
