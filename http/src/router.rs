@@ -59,6 +59,23 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(payments::get_one))
         .routes(routes!(payments::confirm))
         .routes(routes!(webhooks::receive))
+        .routes(routes!(realtime::ticket))
+        .routes(routes!(realtime::open))
+        .routes(routes!(realtime::events))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::scrape))
+        .merge(people())
+        .merge(desk())
+        .merge(operations())
+        .merge(back_office())
+        .merge(shelves())
+}
+
+/// What people do about themselves.
+fn people() -> OpenApiRouter<Platform> {
+    OpenApiRouter::new()
         .routes(routes!(auth::register))
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
@@ -86,17 +103,6 @@ pub(crate) fn api() -> OpenApiRouter<Platform> {
         .routes(routes!(notifications::preferences, notifications::prefer))
         .routes(routes!(notifications::unsubscribe))
         .routes(routes!(auth::public_keys))
-        .routes(routes!(realtime::ticket))
-        .routes(routes!(realtime::open))
-        .routes(routes!(realtime::events))
-        .routes(routes!(health::health))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(metrics::scrape))
-        .merge(desk())
-        .merge(operations())
-        .merge(back_office())
-        .merge(shelves())
 }
 
 /// What the shop's people see and do.

@@ -60,10 +60,8 @@ fn hears(life: &mut Life<Endpoint>, message: MessageId, status: Option<u16>, now
 }
 
 fn next_of(events: &[Event]) -> Next {
-    match &events[0] {
-        Event::Attempted { next, .. } => *next,
-        other => panic!("an attempt was expected, not {other:?}"),
-    }
+    let Event::Attempted { next, .. } = &events[0] else { panic!("an attempt was expected: {events:?}") };
+    *next
 }
 
 #[test]

@@ -404,7 +404,8 @@ proptest! {
         let mut tally = Tally::default();
         let mut approved = std::collections::BTreeSet::new();
         for (command, answers) in steps {
-            let judged = match &command { Command::Approve { revision, .. } => Some(*revision), _ => None };
+            let judged =
+                if let Command::Approve { revision, .. } = &command { Some(*revision) } else { None };
             if let Ok(decision) = review.run(command) {
                 approved.extend(judged);
                 under_way.extend(decision.effects);

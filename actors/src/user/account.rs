@@ -66,7 +66,7 @@ impl Users {
     pub async fn addresses(&self, user: UserId) -> Result<Vec<AddressView>, ReadError> {
         let Some(known) = self.read(user).await? else { return Ok(Vec::new()) };
         let mut saved: Vec<_> = known.state.addresses.iter().collect();
-        saved.sort_by_key(|(id, saved)| (saved.added_at, **id));
+        saved.sort_by_key(|(id, saved)| (saved.added_at, saved.place, **id));
         let mut views = Vec::new();
         for (id, saved) in saved {
             let contact = self.vault.open(&saved.address.contact).await;

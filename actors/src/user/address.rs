@@ -17,6 +17,9 @@ pub struct SavedAddress {
     pub address: Address,
     /// Since when it is kept.
     pub added_at: Timestamp,
+    /// Counts up, so that those of one moment have an order too.
+    #[serde(default)]
+    pub place: u32,
 }
 
 impl User {
@@ -64,7 +67,7 @@ impl User {
         }
         let decision = Decision::event(Event::AddressRemoved { id }, Reply::Done);
         let others = self.addresses.iter().filter(|(other, _)| **other != id);
-        let heir = others.min_by_key(|(other, saved)| (saved.added_at, **other));
+        let heir = others.min_by_key(|(other, saved)| (saved.added_at, saved.place, **other));
         Ok(match heir.filter(|_| self.default_address == Some(id)) {
             Some((heir, _)) => decision.and(Event::DefaultAddressChosen { id: *heir }),
             None => decision,
@@ -72,8 +75,10 @@ impl User {
     }
 
     pub(super) fn keep_address(&mut self, id: AddressId, address: Address, at: Timestamp) {
-        let added_at = self.addresses.get(&id).map_or(at, |saved| saved.added_at);
-        self.addresses.insert(id, SavedAddress { address, added_at });
+        let last = self.addresses.values().map(|saved| saved.place).max().unwrap_or_default();
+        let known = self.addresses.get(&id).map(|saved| (saved.added_at, saved.place));
+        let (added_at, place) = known.unwrap_or((at, last.saturating_add(1)));
+        self.addresses.insert(id, SavedAddress { address, added_at, place });
     }
 
     pub(super) fn drop_address(&mut self, id: AddressId) {

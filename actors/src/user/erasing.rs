@@ -144,7 +144,9 @@ impl ErasureDelivery {
                 break;
             }
         }
-        self.vault.erase(user.uuid(), now).await.map_err(|error| error.to_string())
+        self.vault.erase(user.uuid(), now).await.map_err(|error| error.to_string())?;
+        // A letter that was opened before may have been kept meanwhile, such as that of the money that went back.
+        self.mailer.forget(user.uuid()).await.map_err(|error| error.to_string())
     }
 }
 

@@ -1,12 +1,15 @@
 //! Mails as files, for a shop without a mail server: somebody who tries it out finds the links there. Those to a person who is
 //! erased are removed.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use amazoff_actors::mail::{MailError, Mailer, Message};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::io::AsyncWriteExt;
+use tokio::sync::RwLock;
 use uuid::Uuid;
 
 use super::compose::{Sender, compose};
@@ -16,15 +19,21 @@ use super::compose::{Sender, compose};
 pub struct Folder {
     path: PathBuf,
     from: Sender,
+    /// Who was erased while this program runs: 16 bytes each. Afterwards nobody can make a mail to them.
+    forgotten: Arc<RwLock<HashSet<Uuid>>>,
 }
 
 impl Folder {
     /// Over a folder, which is made with the first mail.
     pub fn new(path: PathBuf, from: Sender) -> Self {
-        Self { path, from }
+        Self { path, from, forgotten: Arc::default() }
     }
 
     async fn put(&self, message: &Message) -> Result<(), MailError> {
+        let forgotten = self.forgotten.read().await;
+        if forgotten.contains(&message.person) {
+            return Ok(());
+        }
         let bytes = compose(&self.from, message)?.formatted();
         let file = self.path.join(format!("{}{}.eml", prefix(message.person), message.id.simple()));
         write(&self.path, &file, &bytes).await.map_err(|error| MailError::Later(error.to_string()))
@@ -67,6 +76,8 @@ impl Mailer for Folder {
 
     fn forget(&self, person: Uuid) -> BoxFuture<'_, Result<(), MailError>> {
         async move {
+            // Whoever is writing to the person just now ends first.
+            self.forgotten.write().await.insert(person);
             let removed = remove(&self.path, &prefix(person)).await;
             removed.map_err(|error| MailError::Later(error.to_string()))
         }

@@ -48,7 +48,7 @@ pub(crate) fn archive(shop: Shop, user: UserId, permit: OwnedSemaphorePermit) ->
     spawn_guarded("export", async move {
         let _until_the_end = permit;
         let parts = Parts { shop, user };
-        match parts.write(Archive::new(to.clone())).await {
+        match Box::pin(parts.write(Archive::new(to.clone()))).await {
             Ok(()) | Err(Cut::Gone) => {}
             Err(error) => {
                 tracing::warn!(user.id = %user, %error, "the export of {user} was cut off: {error}");

@@ -53,7 +53,7 @@ impl Parts {
         self.reviews(&mut to).await?;
         self.votes(&mut to).await?;
         self.history(&mut to).await?;
-        to.end().await
+        Box::pin(to.end()).await
     }
 
     async fn profile(&self, to: &mut Archive) -> Result<(), Cut> {

@@ -151,7 +151,7 @@ async fn a_scan_reads_every_value_of_every_table() {
     assert_eq!(of("journal", "payload").len(), 3);
     assert_eq!(of("journal", "id"), [cart.id.as_bytes(); 3]);
     assert_eq!(of("person_key", "wrapped"), [b"a wrapped key"]);
-    assert_eq!(of("person_key", "erased_at"), [b"".as_slice(); 0], "what is null is not shown");
+    assert!(of("person_key", "erased_at").is_empty(), "what is null is not shown");
     let missing = SqliteScan::of(&file.with_file_name("nowhere.db"));
     assert!(matches!(missing.scan(&mut |_| {}).await, Err(JournalError::Unavailable(_))));
 }

@@ -163,7 +163,8 @@ async fn erased_everywhere(from: &Setup, to: &Setup) {
     for file in ["master.key", "erasures.ndjson", "sandbox-ledger.jsonl"] {
         carry_over(from, to, file);
     }
-    let restored = tool(to, &["restore", backup, "--keys", keys]);
+    // The erasure gave the order up and its money back, of which a backup from before cannot know.
+    let restored = tool(to, &["restore", backup, "--keys", keys, "--accept-findings"]);
     let told = tokio::task::block_in_place(|| ended(&restored, 0));
     assert!(told.contains("stay erased"), "{told}");
     let mut server = Server::start_behind(to, &gate).await.unwrap();

@@ -206,31 +206,35 @@ fn everything_that_a_user_ever_stored_can_be_read() {
             Reply::KeyWithdrawn,
             Reply::Done,
         ])
-        .rejections([
-            Rejection::EmailTaken,
-            Rejection::InvalidCredentials,
-            Rejection::SessionUnknown,
-            Rejection::RefreshTokenReused,
-            Rejection::PasswordTooShort,
-            Rejection::PasswordTooLong,
-            Rejection::PasswordTooCommon,
-            Rejection::EmailInvalid,
-            Rejection::NameInvalid,
-            Rejection::RoleNotAllowed,
-            Rejection::ApiKeyLifetimeInvalid,
-            Rejection::TooManyApiKeys,
-            Rejection::ApiKeyUnknown,
-            Rejection::TooManyAddresses,
-            Rejection::AddressUnknown,
-            Rejection::SessionGone,
-            Rejection::LinkInvalid,
-            Rejection::MailJustSent,
-            Rejection::AccountDeactivated,
-            Rejection::UserUnknown,
-            Rejection::OwnRights,
-            Rejection::TooManyExports { retry_after_s: 60 },
-            Rejection::ExportMissing,
-            Rejection::ConsentInvalid,
-        ])
+        .rejections(rejections())
         .check();
+}
+
+fn rejections() -> Vec<Rejection> {
+    vec![
+        Rejection::EmailTaken,
+        Rejection::InvalidCredentials,
+        Rejection::SessionUnknown,
+        Rejection::RefreshTokenReused,
+        Rejection::PasswordTooShort,
+        Rejection::PasswordTooLong,
+        Rejection::PasswordTooCommon,
+        Rejection::EmailInvalid,
+        Rejection::NameInvalid,
+        Rejection::RoleNotAllowed,
+        Rejection::ApiKeyLifetimeInvalid,
+        Rejection::TooManyApiKeys,
+        Rejection::ApiKeyUnknown,
+        Rejection::TooManyAddresses,
+        Rejection::AddressUnknown,
+        Rejection::SessionGone,
+        Rejection::LinkInvalid,
+        Rejection::MailJustSent,
+        Rejection::AccountDeactivated,
+        Rejection::UserUnknown,
+        Rejection::OwnRights,
+        Rejection::TooManyExports { retry_after_s: 60 },
+        Rejection::ExportMissing,
+        Rejection::ConsentInvalid,
+    ]
 }

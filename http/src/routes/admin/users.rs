@@ -142,7 +142,7 @@ async fn act(
                 Change::Erase(_) => users.erase_for(admin, user, envelope).await,
             }
         };
-        operator.ask((action, user.to_string(), detail), changing).await?;
+        Box::pin(operator.ask((action, user.to_string(), detail), changing)).await?;
         Ok(DoneBody::new(action, user.to_string()))
     };
     actor.act(platform, key, doing).await

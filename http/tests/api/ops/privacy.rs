@@ -26,6 +26,24 @@ async fn entities(app: &TestApp) -> Vec<(String, u64)> {
     found
 }
 
+/// What the shop's people and programs can read without naming a thing.
+fn lists() -> Vec<String> {
+    TABLE
+        .iter()
+        .filter(|(method, route, access)| {
+            let listed = matches!(access, Access::Staff(_) | Access::Confirmed(_) | Access::Scraper)
+                && *method == Method::GET;
+            // A person is shown to whoever names the whole address.
+            listed
+                && *route != "/admin/v1/users"
+                && !route.contains('{')
+                && !route.ends_with("/stream")
+                && !route.ends_with("/diff")
+        })
+        .map(|(_, route, _)| (*route).to_owned())
+        .collect()
+}
+
 #[tokio::test]
 async fn no_answer_shows_what_was_planted() {
     let app = TestApp::start_with(HttpSettings {
@@ -52,20 +70,7 @@ async fn no_answer_shows_what_was_planted() {
     app.post(&cart.path("/complete"), &button).fresh_key().cart(&cart.token).send().await.expect(200);
     app.projected().await;
 
-    let mut paths: Vec<String> = TABLE
-        .iter()
-        .filter(|(method, route, access)| {
-            let listed = matches!(access, Access::Staff(_) | Access::Confirmed(_) | Access::Scraper)
-                && *method == Method::GET;
-            // A person is shown to whoever names the whole address.
-            listed
-                && *route != "/admin/v1/users"
-                && !route.contains('{')
-                && !route.ends_with("/stream")
-                && !route.ends_with("/diff")
-        })
-        .map(|(_, route, _)| (*route).to_owned())
-        .collect();
+    let mut paths = lists();
     let mut asked = Vec::new();
     for (entity, version) in entities(&app).await {
         let path = format!("/ops/v1/entities/{entity}");

@@ -103,6 +103,25 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
             };
             verdict(shop.users.register(form, envelope).await)
         }
+        "order" => {
+            let order = OrderId::from(chance::uuid());
+            let answer = shop.orders.cancel(order, CancelReason::Shopper, envelope).await;
+            verdict::<_, order::Rejection>(answer)
+        }
+        "payment" => {
+            let payment = PaymentId::from(chance::uuid());
+            let answer = shop.payments.confirm(payment, Confirmation::Approve, envelope).await;
+            verdict::<_, payment::Rejection>(answer)
+        }
+        "checkout" => buy(world, shop, shelf).await,
+        other => say(world, shop, other, shelf).await,
+    }
+}
+
+/// The same of the domains of what people say and are told.
+async fn say(world: &World, shop: &Shop, domain: &str, shelf: Shelf) -> Verdict {
+    let envelope = world.envelope();
+    match domain {
         "rating" => {
             let (review, to) = (ReviewId::from(chance::uuid()), Some(Stars::ALL[4]));
             let delta = Delta { review, turn: 1, from: None, to };
@@ -122,17 +141,6 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
             let endpoint = EndpointId::from(chance::uuid());
             verdict(shop.endpoints.enable(endpoint, envelope).await)
         }
-        "order" => {
-            let order = OrderId::from(chance::uuid());
-            let answer = shop.orders.cancel(order, CancelReason::Shopper, envelope).await;
-            verdict::<_, order::Rejection>(answer)
-        }
-        "payment" => {
-            let payment = PaymentId::from(chance::uuid());
-            let answer = shop.payments.confirm(payment, Confirmation::Approve, envelope).await;
-            verdict::<_, payment::Rejection>(answer)
-        }
-        "checkout" => buy(world, shop, shelf).await,
         other => panic!("nobody asks {other}"),
     }
 }

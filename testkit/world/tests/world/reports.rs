@@ -49,7 +49,7 @@ async fn reports_are_exact(world: &World) {
         let totals: Vec<_> =
             today.filter_map(|order| order.draft.as_deref()).map(|draft| draft.totals).collect();
         let gross: i64 = totals.iter().map(|totals| totals.total.amount).sum();
-        assert_eq!((of.orders, of.gross), (totals.len().as_u64(), gross), "{day}");
+        assert_eq!((of.orders, of.gross), (number(totals.len()), gross), "{day}");
     }
     let all = sum(&days);
     let cost_now: i64 = placed().map(|order| order.price()).sum();
@@ -99,14 +99,8 @@ async fn rebuilt(world: &World, name: &str) {
     .await;
 }
 
-trait AsU64 {
-    fn as_u64(self) -> u64;
-}
-
-impl AsU64 for usize {
-    fn as_u64(self) -> u64 {
-        u64::try_from(self).unwrap()
-    }
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap()
 }
 
 #[test]
@@ -187,9 +181,9 @@ fn the_funnel_counts_each_cart_and_order_once_on_the_day_of_its_first_time() {
         let sum = |stage: usize| counts.iter().map(|day| day[stage]).sum::<u64>();
         let is_paid = |status: PaymentStatus| status == PaymentStatus::Paid;
         let paid = stored.orders.values().filter(|order| is_paid(order.payment_status())).count();
-        assert_eq!(sum(0), stored.carts.len().as_u64());
-        assert_eq!(sum(3), stored.orders.values().filter(|order| order.placed_at.is_some()).count().as_u64());
-        assert_eq!(sum(4), paid.as_u64());
+        assert_eq!(sum(0), number(stored.carts.len()));
+        assert_eq!(sum(3), number(stored.orders.values().filter(|order| order.placed_at.is_some()).count()));
+        assert_eq!(sum(4), number(paid));
         assert_eq!(Stage::ALL.len(), counts[0].len());
     });
 }
