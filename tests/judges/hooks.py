@@ -166,6 +166,8 @@ def judge(*judgements, **body):
 def upload(case):
     """Made-up bytes are no picture, and are refused as such."""
     case.body = {"file": SHOP.picture()}
+
+
 def category(case):
     at(case, category=SHOP.category())
     case.body = {**case.body, "parent": None}

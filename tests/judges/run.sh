@@ -34,7 +34,7 @@ done
 
 failed=0
 export JUDGE_URL=$base JUDGE_EMAIL=$email JUDGE_PASSWORD=$password SCHEMATHESIS_HOOKS=tests.judges.hooks PYTHONPATH=$PWD
-export JUDGE_COUNTS=$folder/counts JUDGE_MAILS=$folder/data/mails JUDGES_SEED=${JUDGES_SEED:-1}
+export JUDGE_COUNTS=$folder/counts JUDGE_MAILS=$folder/data/mail JUDGES_SEED=${JUDGES_SEED:-1}
 (cd "$folder" && "$tools/st" --config-file "$config" run "$base/openapi.json" --max-time "$seconds" --seed "$JUDGES_SEED" --no-color) ||
   failed=$((failed + 1))
 "$tools/python" tests/judges/table.py "$folder/counts" || failed=$((failed + 1))
