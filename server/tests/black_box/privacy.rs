@@ -165,7 +165,7 @@ async fn erased_everywhere(from: &Setup, to: &Setup) {
     }
     // The erasure gave the order up and its money back, of which a backup from before cannot know.
     let restored = tool(to, &["restore", backup, "--keys", keys, "--accept-findings"]);
-    let told = tokio::task::block_in_place(|| ended(&restored, 0));
+    let told = tokio::task::block_in_place(|| ended(&restored, 3));
     assert!(told.contains("stay erased"), "{told}");
     let mut server = Server::start_behind(to, &gate).await.unwrap();
     assert!(shopping::login(&client, EMAIL, PASSWORD).await.is_none(), "{EMAIL} is back");

@@ -36,6 +36,8 @@ const EVERY: Duration = Duration::from_millis(16);
 /// Load before the kill, and how long the shop may take to be whole again.
 const WARM_UP: Duration = Duration::from_millis(101);
 const LIMIT: Duration = Duration::from_mins(2);
+/// To which multiple the page rounds times up, in milliseconds.
+const STEP_MS: u128 = 50;
 /// How long everything must have been well again.
 const CALM: Duration = Duration::from_millis(300);
 
@@ -293,7 +295,7 @@ fn page(blasts: &[Blast]) -> String {
          a second, on a paused clock (`testkit/world/tests/world/blast_radius.rs`, which compares this page with what it sees). \
          Errors are the codes that callers of a domain were told; a refusal by a rule is no error. A service has no callers \
          of its own; the pool of passwords has those of users. `compute` and `edge` hold stand-ins here, because threads and sockets need real time.\n\n\
-         | node killed | what its own callers saw | what other domains saw | back after (virtual ms) |\n\
+         | node killed | what its own callers saw | what other domains saw | back within (virtual ms) |\n\
          |---|---|---|---|\n",
     );
     for blast in blasts {
@@ -301,7 +303,9 @@ fn page(blasts: &[Blast]) -> String {
             blast.others.iter().map(|(domain, codes)| format!("{domain}: {}", list(codes))).collect();
         let own = if domains_of(&blast.node).is_empty() { "–".to_owned() } else { list(&blast.own) };
         let others = if others.is_empty() { "nothing".to_owned() } else { others.join("; ") };
-        writeln!(page, "| `{}` | {own} | {others} | {} |", blast.node, blast.back_after.as_millis()).unwrap();
+        // A restart waits by chance for a part of its pause.
+        let within = blast.back_after.as_millis().next_multiple_of(STEP_MS);
+        writeln!(page, "| `{}` | {own} | {others} | {within} |", blast.node).unwrap();
     }
     page
 }
