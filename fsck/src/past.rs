@@ -4,10 +4,14 @@ use amazoff_actors::cart::Cart;
 use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::coupon::Coupon;
+use amazoff_actors::endpoint::Endpoint;
+use amazoff_actors::inbox::Inbox;
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::Payment;
 use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::product::Product;
+use amazoff_actors::rating::Rating;
+use amazoff_actors::review::Review;
 use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
 use amazoff_supervisor::journal::{Journal, JournalError};
@@ -48,6 +52,10 @@ pub async fn past(
         Coupon::KIND => replayed::<Coupon>(journal, entity, at).await,
         Cart::KIND => replayed::<Cart>(journal, entity, at).await,
         User::KIND => replayed::<User>(journal, entity, at).await,
+        Rating::KIND => replayed::<Rating>(journal, entity, at).await,
+        Review::KIND => replayed::<Review>(journal, entity, at).await,
+        Inbox::KIND => replayed::<Inbox>(journal, entity, at).await,
+        Endpoint::KIND => replayed::<Endpoint>(journal, entity, at).await,
         Order::KIND => replayed::<Order>(journal, entity, at).await,
         Payment::KIND => replayed::<Payment>(journal, entity, at).await,
         Checkout::KIND => replayed::<Checkout>(journal, entity, at).await,

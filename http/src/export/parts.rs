@@ -12,6 +12,7 @@ use super::zipped::Archive;
 use crate::views::account::{SavedAddressBody, SessionBody};
 use crate::views::carts::CartBody;
 use crate::views::desk::{ContactBody, NoteBody};
+use crate::views::notices::{NotificationBody, NotificationPreferences};
 use crate::views::orders::OrderBody;
 use crate::views::payments::PaymentBody;
 use crate::views::privacy::ConsentBody;
@@ -31,6 +32,7 @@ const README: &str = "Everything that this shop holds about you.\n\n\
     orders.json     what you bought, where it went, and how it was paid\n\
     carts.json      what you mean to buy\n\
     reviews.json    what you wrote about products\n\
+    notices.json    what you were told about them, and which letters you want\n\
     votes.json      which reviews you found helpful, and which you complained about\n\
     history.json    everything personal that was ever noted, also what you have changed since\n\n\
     Not in it: the hash of your password, and the secrets of keys and sessions, which nobody keeps.\n";
@@ -51,6 +53,7 @@ impl Parts {
         self.orders(&mut to).await?;
         self.carts(&mut to).await?;
         self.reviews(&mut to).await?;
+        self.notices(&mut to).await?;
         self.votes(&mut to).await?;
         self.history(&mut to).await?;
         Box::pin(to.end()).await
@@ -77,6 +80,16 @@ impl Parts {
         let (keys, consents) = held.map(|held| (held.api_keys, held.consents)).unwrap_or_default();
         to.file("api_keys.json", &keys.into_iter().map(ApiKeyBody::from).collect::<Vec<_>>()).await?;
         to.file("consents.json", &consents.into_iter().map(ConsentBody::from).collect::<Vec<_>>()).await
+    }
+
+    async fn notices(&self, to: &mut Archive) -> Result<(), Cut> {
+        let inbox = self.shop.inboxes.get(self.user).await?;
+        let notices = inbox.notices.iter().map(|notice| NotificationBody::of(notice, inbox.read_upto));
+        let told = json!({
+            "notices": notices.collect::<Vec<_>>(),
+            "preferences": NotificationPreferences::from(&inbox.preferences),
+        });
+        to.file("notices.json", &told).await
     }
 
     async fn orders(&self, to: &mut Archive) -> Result<(), Cut> {

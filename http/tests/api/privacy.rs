@@ -254,6 +254,7 @@ async fn the_export_holds_everything_that_erasing_removes() {
     }
     let shown = app.get("/v1/me/export").bearer(&token).send().await.expect(200);
     assert!(shown.json["expires_at"].is_string(), "{}", shown.text);
+    app.mailed().await; // and told
     let whole = archive().await.expect(200);
     assert_eq!(whole.header("content-type"), "application/zip");
     assert!(whole.header("cache-control").contains("no-store"));
@@ -271,6 +272,8 @@ async fn the_export_holds_everything_that_erasing_removes() {
         assert!(!file.is_null(), "{name}");
     }
     assert!(files["history.json"].contains("withheld") && files["orders.json"].contains("payments"));
+
+    assert!(files["notices.json"].contains("order_placed"), "{}", files["notices.json"]);
 
     // And somebody else's holds nothing of it.
     let zoe = app.registered("zoe@example.org").await.text_at("/access_token");

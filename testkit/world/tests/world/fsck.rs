@@ -7,7 +7,7 @@ mod planted;
 
 use std::time::Duration;
 
-use amazoff_supervisor::{AuditNote, Clock as _};
+use amazoff_supervisor::{AuditNote, Clock as _, EntityId};
 use amazoff_world::{World, paused};
 use futures::future::{Either, join_all, select};
 
@@ -64,5 +64,19 @@ fn at_no_moment_of_a_busy_shop_anything_is_found() {
         let report = world.check().await;
         assert_eq!(report.findings, []);
         assert!(report.documents >= 3, "{} documents", report.documents);
+    });
+}
+
+/// Every domain's entities can be shown as they were; another kind is nobody's.
+#[test]
+fn entities_of_every_domain_can_be_shown_as_they_were() {
+    paused(async {
+        let world = World::start().await;
+        let of = |kind: &'static str| EntityId::new(kind, uuid::Uuid::from_u128(7));
+        for kind in amazoff_actors::tree::DOMAINS {
+            let past = amazoff_fsck::past(&*world.journal(), &of(kind), None).await.unwrap();
+            assert_eq!(past.map(|past| past.version), Some(0), "{kind}");
+        }
+        assert!(amazoff_fsck::past(&*world.journal(), &of("ghost"), None).await.unwrap().is_none());
     });
 }
