@@ -128,7 +128,7 @@ fn canonical(value: &Value) -> Value {
 }
 
 /// A body that does something: typed, checked, and named by its key. A POST needs a key; other methods may have one, see
-/// [`needs_key`].
+/// `needs_key`.
 pub struct Submission<T> {
     /// What is asked.
     pub form: T,

@@ -1,9 +1,9 @@
 //! Everything that is done with pixels, on one CPU pool: the program's own drawings become pictures, uploads become what is
 //! kept of them, and that becomes renditions.
 //!
-//! An upload is not trusted. Before anything is decoded, its structure is walked ([`structure`]): the kind, what follows the
+//! An upload is not trusted. Before anything is decoded, its structure is walked (`structure`): the kind, what follows the
 //! image, whether it moves, and how often a decoder would go over it. Then the head must name no more pixels than may be, and
-//! the decoder reads through a reader that ends with the time ([`watched`]). What is kept is written anew from pixels alone.
+//! the decoder reads through a reader that ends with the time (`watched`). What is kept is written anew from pixels alone.
 //!
 //! The drawings are the program's own. Limits hold all the same: text, pixels and time are bounded, and a drawing reaches
 //! neither files nor fonts nor the network.

@@ -6,7 +6,7 @@
 //! is told whether anything is new since.
 //!
 //! The topic `notifications` is the person's own inbox. There nothing is skipped: each notice is told once and in order, see
-//! [`notices`].
+//! `notices`.
 
 pub(crate) mod events;
 mod frames;
