@@ -4,11 +4,11 @@
 
 mod asking;
 pub mod effect;
-mod folding;
 pub mod ids;
 pub mod mail;
 pub mod money;
 pub mod pricing;
+mod projecting;
 
 pub mod cart;
 pub mod category;

@@ -1,10 +1,11 @@
 //! The carts that a person has.
 
+use amazoff_supervisor::ReadError;
 use amazoff_supervisor::documents::{Position, Query};
-use amazoff_supervisor::{ReadError, VaultError};
 
 use super::Carts;
 use super::projection::CARTS;
+use crate::asking::not_opened;
 use crate::ids::{CartId, UserId};
 use crate::order::Contact;
 
@@ -42,9 +43,6 @@ impl Carts {
     pub async fn contact(&self, id: CartId) -> Result<Option<Contact>, ReadError> {
         let cart = self.get(id).await?;
         let Some(contact) = cart.and_then(|cart| cart.state.contact.clone()) else { return Ok(None) };
-        self.vault.open(&contact).await.map_err(|error| match error {
-            VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
-            VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(id.uuid()),
-        })
+        self.vault.open(&contact).await.map_err(|error| not_opened(id.uuid(), error))
     }
 }

@@ -2,7 +2,7 @@
 
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
-use amazoff_supervisor::{Entity, Projection, Timestamp, decode};
+use amazoff_supervisor::{Entity, Projection, Timestamp};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Cart, Event, Owner};
 use crate::ids::{CartId, UserId};
+use crate::projecting::{self, read};
 
 /// The collection of carts that people have and that are not over.
 pub const CARTS: &str = "carts";
@@ -67,12 +68,9 @@ fn change(event: &Event, since: i64) -> Option<Option<Document>> {
 }
 
 fn put(stored: &StoredEvent) -> Result<Option<DocumentPut>, JournalError> {
-    let corrupt = |reason: String| JournalError::Corrupt { entity: stored.entity.to_string(), reason };
-    let event = decode::<Cart>(&stored.event.payload, stored.event.schema).map_err(corrupt)?;
-    let changed = CartProjection::change(&event, stored.at).map_err(|error| corrupt(error.to_string()))?;
-    let Some(body) = changed else { return Ok(None) };
+    let Some(document) = change(&read::<Cart>(stored)?, stored.at.unix_ms()) else { return Ok(None) };
     let id = CartId::from(stored.entity.id).to_string();
-    Ok(Some(DocumentPut { collection: CARTS.to_owned(), id, source_seq: stored.seq.0, body }))
+    projecting::put((CARTS, id), stored.seq, document.as_ref()).map(Some)
 }
 
 impl Projection for CartProjection {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use amazoff_supervisor::documents::{Documents, Position, Query};
 use amazoff_supervisor::journal::Journal;
-use amazoff_supervisor::{Entity, EntityId, ReadError, Timestamp, Vault, VaultError, Version};
+use amazoff_supervisor::{Entity, EntityId, ReadError, Timestamp, Vault, Version};
 
 use super::HistoryPage;
 use super::history::told;
 use super::projection::{Document, HELD};
+use crate::asking::not_opened;
 use crate::cart::Cart;
 use crate::checkout::Checkout;
 use crate::ids::{CartId, OrderId, ReviewId, UserId};
@@ -147,11 +148,8 @@ impl Held {
         let next = stored.last().filter(|_| stored.len() >= EVENTS).map(|last| last.seq);
         let mut items = Vec::new();
         for event in &stored {
-            let found = told(event, &of.persons, &self.vault).await.map_err(|error| match error {
-                VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
-                VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(of.entity.id),
-            })?;
-            items.extend(found);
+            let found = told(event, &of.persons, &self.vault).await;
+            items.extend(found.map_err(|error| not_opened(of.entity.id, error))?);
         }
         Ok(HistoryPage { items, next })
     }

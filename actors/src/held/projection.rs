@@ -2,13 +2,14 @@
 
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
-use amazoff_supervisor::{Entity, Projection, Timestamp, decode};
+use amazoff_supervisor::{Entity, Projection, Timestamp};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::cart::{self, Cart, Owner};
 use crate::ids::{CartId, ReviewId, UserId};
+use crate::projecting::{put, read};
 use crate::review::{self, Reason, Review};
 
 /// The collection of what people have and did.
@@ -101,17 +102,10 @@ fn of_review(id: ReviewId, event: &review::Event, stored: &StoredEvent) -> Optio
     }
 }
 
-fn change(stored: &StoredEvent) -> Result<Option<Change>, String> {
-    let (payload, schema) = (&stored.event.payload, stored.event.schema);
+fn change(stored: &StoredEvent) -> Result<Option<Change>, JournalError> {
     match stored.entity.kind.as_str() {
-        Cart::KIND => {
-            let event = decode::<Cart>(payload, schema)?;
-            Ok(of_cart(stored.entity.id.into(), &event, stored.at))
-        }
-        Review::KIND => {
-            let event = decode::<Review>(payload, schema)?;
-            Ok(of_review(stored.entity.id.into(), &event, stored))
-        }
+        Cart::KIND => Ok(of_cart(stored.entity.id.into(), &read::<Cart>(stored)?, stored.at)),
+        Review::KIND => Ok(of_review(stored.entity.id.into(), &read::<Review>(stored)?, stored)),
         _ => Ok(None),
     }
 }
@@ -134,11 +128,8 @@ impl Projection for HeldProjection {
         event: &'a StoredEvent,
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         async move {
-            let corrupt = |reason: String| JournalError::Corrupt { entity: event.entity.to_string(), reason };
-            let Some((id, document)) = change(event).map_err(corrupt)? else { return Ok(Vec::new()) };
-            let body = document.map(serde_json::to_value).transpose();
-            let body = body.map_err(|error| corrupt(error.to_string()))?;
-            Ok(vec![DocumentPut { collection: HELD.to_owned(), id, source_seq: event.seq.0, body }])
+            let Some((id, document)) = change(event)? else { return Ok(Vec::new()) };
+            Ok(vec![put((HELD, id), event.seq, document.as_ref())?])
         }
         .boxed()
     }

@@ -4,22 +4,19 @@ use std::sync::Arc;
 
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
-use amazoff_supervisor::{Entity, Projection, Version, decode};
+use amazoff_supervisor::{Entity, Projection, Version};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 
-use super::event::Event;
 use super::number::number;
 use super::state::Order;
 use crate::cart::Owner;
 use crate::ids::OrderId;
+use crate::projecting::state_at;
 
 /// The collection of placed orders.
 pub const ORDERS: &str = "orders";
-
-/// How many events of an order are read at once.
-const PAGE: usize = 200;
 
 /// Writes a document per placed order; drafts are nobody's business yet.
 ///
@@ -47,26 +44,6 @@ impl OrderProjection {
         };
         document(id, order).map(put).into_iter().collect()
     }
-
-    async fn order_at(&self, event: &StoredEvent) -> Result<Order, JournalError> {
-        let mut order = Order::default();
-        let mut seen = Version(0);
-        while seen < event.seq {
-            let page = self.journal.history(&event.entity, seen, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            let next = last.seq;
-            for stored in page.iter().filter(|stored| stored.seq <= event.seq) {
-                order.apply(&read(stored)?);
-            }
-            seen = next;
-        }
-        Ok(order)
-    }
-}
-
-fn read(stored: &StoredEvent) -> Result<Event, JournalError> {
-    decode::<Order>(&stored.event.payload, stored.event.schema)
-        .map_err(|reason| JournalError::Corrupt { entity: stored.entity.to_string(), reason })
 }
 
 /// The document of an order; `None` before it is placed. One that was given up after that stays in its owner's list.
@@ -116,7 +93,7 @@ impl Projection for OrderProjection {
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         async move {
             let id = OrderId::from(event.entity.id);
-            let order = self.order_at(event).await?;
+            let order = state_at::<Order>(&*self.journal, event).await?;
             Ok(Self::documents(id, &order, event.seq))
         }
         .boxed()

@@ -4,22 +4,19 @@ use std::sync::Arc;
 
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
-use amazoff_supervisor::{Entity, Projection, Version, decode};
+use amazoff_supervisor::{Entity, Projection, Version};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::event::Event;
 use super::state::Payment;
 use super::view::Status;
 use crate::ids::{OrderId, PaymentId};
 use crate::money::Currency;
+use crate::projecting::{put, state_at};
 
 /// The collection of payments.
 pub const PAYMENTS: &str = "payments";
-
-/// How many events of a payment are read at once.
-const PAGE: usize = 200;
 
 /// A payment as its document says: whom it pays through, and its sums in minor units. Nothing of the card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,36 +87,10 @@ impl PaymentProjection {
         id: PaymentId,
         payment: &Payment,
         version: Version,
-    ) -> Result<Vec<DocumentPut>, serde_json::Error> {
+    ) -> Result<Vec<DocumentPut>, JournalError> {
         let Some(card) = PaymentCard::of(id, payment) else { return Ok(Vec::new()) };
-        let (collection, id) = (PAYMENTS.to_owned(), id.to_string());
-        Ok(vec![DocumentPut {
-            collection,
-            id,
-            source_seq: version.0,
-            body: Some(serde_json::to_value(card)?),
-        }])
+        Ok(vec![put((PAYMENTS, id.to_string()), version, Some(&card))?])
     }
-
-    async fn payment_at(&self, event: &StoredEvent) -> Result<Payment, JournalError> {
-        let mut payment = Payment::default();
-        let mut seen = Version(0);
-        while seen < event.seq {
-            let page = self.journal.history(&event.entity, seen, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            let next = last.seq;
-            for stored in page.iter().filter(|stored| stored.seq <= event.seq) {
-                payment.apply(&read(stored)?);
-            }
-            seen = next;
-        }
-        Ok(payment)
-    }
-}
-
-fn read(stored: &StoredEvent) -> Result<Event, JournalError> {
-    decode::<Payment>(&stored.event.payload, stored.event.schema)
-        .map_err(|reason| JournalError::Corrupt { entity: stored.entity.to_string(), reason })
 }
 
 impl Projection for PaymentProjection {
@@ -141,11 +112,8 @@ impl Projection for PaymentProjection {
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         async move {
             let id = PaymentId::from(event.entity.id);
-            let payment = self.payment_at(event).await?;
-            Self::documents(id, &payment, event.seq).map_err(|error| JournalError::Corrupt {
-                entity: event.entity.to_string(),
-                reason: error.to_string(),
-            })
+            let payment = state_at::<Payment>(&*self.journal, event).await?;
+            Self::documents(id, &payment, event.seq)
         }
         .boxed()
     }

@@ -8,11 +8,12 @@ use amazoff_supervisor::{Directory, Entity as _, Projection, Version};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::projection::{category_name, not_yet, published};
+use super::projection::category_name;
 use super::query::{ListQuery, ProductCard, ProductPage};
 use super::{Product, Variant};
 use crate::ids::ProductId;
 use crate::money::Money;
+use crate::projecting::{not_yet, published, put};
 use crate::rating::{Rating, Tally};
 
 /// The collection of what is for sale, by id text, and the projection that keeps it.
@@ -133,11 +134,8 @@ impl SearchProjection {
         (rating, rated): (Tally, Version),
     ) -> Result<DocumentPut, JournalError> {
         let document = SearchDocument::of(id, product, rating).filter(|_| product.is_for_sale());
-        let body = document.as_ref().map(serde_json::to_value).transpose();
-        let body = body
-            .map_err(|error| JournalError::Corrupt { entity: id.to_string(), reason: error.to_string() })?;
-        let source_seq = version.0.saturating_add(rated.0);
-        Ok(DocumentPut { collection: SEARCH.to_owned(), id: id.to_string(), source_seq, body })
+        let source = Version(version.0.saturating_add(rated.0));
+        put((SEARCH, id.to_string()), source, document.as_ref())
     }
 }
 
@@ -147,7 +145,7 @@ impl SearchProjection {
         let is_rating = event.entity.kind.as_str() == Rating::KIND;
         let mut rated = self.rating(id).await?;
         for _ in 0..READS_MAX {
-            let product = published(&self.directory, id).await?;
+            let product = published(&self.directory, id.uuid()).await?;
             let again = self.rating(id).await?;
             if again.1 != rated.1 {
                 rated = again;
@@ -166,8 +164,7 @@ impl SearchProjection {
     }
 
     async fn rating(&self, id: ProductId) -> Result<(Tally, Version), JournalError> {
-        let read = self.ratings.read(id.uuid()).await;
-        let rating = read.map_err(|error| JournalError::Unavailable(error.to_string()))?;
+        let rating = published(&self.ratings, id.uuid()).await?;
         Ok(rating.map(|rating| (rating.state.tally, rating.version)).unwrap_or_default())
     }
 }

@@ -1,16 +1,15 @@
 //! The documents in which products are found.
 
-use std::sync::Arc;
-
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
-use amazoff_supervisor::{Committed, Directory, Entity, Projection, Version};
+use amazoff_supervisor::{Directory, Entity, Projection, Version};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{Product, Variant};
 use crate::ids::ProductId;
 use crate::money::Currency;
+use crate::projecting::{latest, put};
 
 /// The collection of products, by id text.
 pub const PRODUCTS: &str = "products";
@@ -80,28 +79,6 @@ impl ProductProjection {
     }
 }
 
-/// A product as published, with an event or something later.
-async fn latest(
-    directory: &Directory<Product>,
-    event: &StoredEvent,
-) -> Result<Arc<Committed<Product>>, JournalError> {
-    let product = published(directory, ProductId::from(event.entity.id)).await?;
-    product.filter(|product| product.version >= event.seq).ok_or_else(|| not_yet(event))
-}
-
-/// A product as published.
-pub(super) async fn published(
-    directory: &Directory<Product>,
-    id: ProductId,
-) -> Result<Option<Arc<Committed<Product>>>, JournalError> {
-    directory.read(id.uuid()).await.map_err(|error| JournalError::Unavailable(error.to_string()))
-}
-
-/// Why an event cannot be projected at this moment.
-pub(super) fn not_yet(event: &StoredEvent) -> JournalError {
-    JournalError::Unavailable(format!("{} is not yet published at {}", event.entity, event.seq))
-}
-
 impl Projection for ProductProjection {
     fn name(&self) -> &'static str {
         Self::NAME
@@ -150,20 +127,9 @@ pub(super) fn documents(
     let category =
         CategoryDocument { slug: product.category.clone(), name: category_name(&product.category) };
     Ok(vec![
-        put(PRODUCTS, id.to_string(), version, &document)?,
-        put(CATEGORIES, product.category.clone(), version, &category)?,
+        put((PRODUCTS, id.to_string()), version, Some(&document))?,
+        put((CATEGORIES, product.category.clone()), version, Some(&category))?,
     ])
-}
-
-fn put(
-    collection: &str,
-    id: String,
-    version: Version,
-    body: &impl Serialize,
-) -> Result<DocumentPut, JournalError> {
-    let body = serde_json::to_value(body)
-        .map_err(|error| JournalError::Corrupt { entity: id.clone(), reason: error.to_string() })?;
-    Ok(DocumentPut { collection: collection.to_owned(), id, source_seq: version.0, body: Some(body) })
 }
 
 fn searched(product: &Product) -> String {

@@ -11,9 +11,9 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::cart::{self, Cart};
-use crate::folding::{each_until, read};
 use crate::ids::{CartId, OrderId, ProductId};
 use crate::order::{self, Order};
+use crate::projecting::{self, each_until, read, state_at};
 
 /// The collection of what was bought: a document per order and product.
 pub const BASKETS: &str = "baskets";
@@ -56,8 +56,7 @@ impl BasketProjection {
         if !counts && !matches!(event, order::Event::Canceled { .. }) {
             return Ok(Vec::new());
         }
-        let mut order = Order::default();
-        each_until::<Order>(&*self.journal, stored, |_, event| order.apply(&event)).await?;
+        let order = state_at::<Order>(&*self.journal, stored).await?;
         let (Some(draft), Some(placed_at)) = (order.draft.as_deref(), order.placed_at) else {
             return Ok(Vec::new());
         };
@@ -112,16 +111,10 @@ fn puts(
     products: &[ProductId],
     at: Option<i64>,
 ) -> Result<Vec<DocumentPut>, JournalError> {
-    let corrupt = |error: serde_json::Error| JournalError::Corrupt {
-        entity: stored.entity.to_string(),
-        reason: error.to_string(),
-    };
     let put = |product: &ProductId| {
         let with = || products.iter().copied().filter(|other| other != product).collect();
         let document = at.map(|at| Document { product: *product, with: with(), at });
-        let body = document.map(serde_json::to_value).transpose().map_err(corrupt)?;
-        let id = format!("{basket}:{product}");
-        Ok(DocumentPut { collection: collection.to_owned(), id, source_seq: stored.seq.0, body })
+        projecting::put((collection, format!("{basket}:{product}")), stored.seq, document.as_ref())
     };
     products.iter().map(put).collect()
 }

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::Day;
 use crate::cart::{self, Cart};
-use crate::folding::{each_until, read};
 use crate::ids::{CartId, OrderId};
 use crate::order::{self, MoneyEvent, Order, PaymentStatus};
+use crate::projecting::{read, state_at};
 
 /// The collection of stages that carts and orders came to.
 pub const MILESTONES: &str = "milestones";
@@ -78,8 +78,7 @@ impl FunnelProjection {
         match read::<Order>(stored)? {
             order::Event::Placed { .. } => Ok(Some(Stage::Placed)),
             order::Event::Paid { .. } | order::Event::Money(MoneyEvent::Captured { .. }) => {
-                let mut order = Order::default();
-                each_until::<Order>(&*self.journal, stored, |_, event| order.apply(&event)).await?;
+                let order = state_at::<Order>(&*self.journal, stored).await?;
                 let is_paid = order.placed_at.is_some() && order.payment_status() == PaymentStatus::Paid;
                 Ok(is_paid.then_some(Stage::Paid))
             }

@@ -11,8 +11,8 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::folding::read;
 use crate::ids::{ProductId, VariantId};
+use crate::projecting::{put, read};
 use crate::stock::Stock;
 
 /// The collection of variants with few pieces left.
@@ -115,10 +115,6 @@ impl StockLevelProjection {
         folded.take(event)?;
         let level = folded.level(variant);
         let changed = was_low != level;
-        let body = level.map(serde_json::to_value).transpose().map_err(|error| JournalError::Corrupt {
-            entity: event.entity.to_string(),
-            reason: error.to_string(),
-        })?;
         {
             let mut known = slot.lock().unwrap_or_else(PoisonError::into_inner);
             known.push(folded);
@@ -126,13 +122,8 @@ impl StockLevelProjection {
             let surplus = known.len().saturating_sub(TRACKS);
             known.drain(..surplus);
         }
-        let put = || DocumentPut {
-            collection: STOCK_LEVELS.to_owned(),
-            id: variant.to_string(),
-            source_seq: event.seq.0,
-            body,
-        };
-        Ok(changed.then(put).into_iter().collect())
+        let put = || put((STOCK_LEVELS, variant.to_string()), event.seq, level.as_ref());
+        changed.then(put).into_iter().collect()
     }
 }
 

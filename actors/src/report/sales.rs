@@ -11,9 +11,9 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Day;
-use crate::folding::{each_until, read};
 use crate::ids::{OrderId, ProductId, VariantId};
 use crate::order::{Event, MoneyEvent, Order, ReturnEvent};
+use crate::projecting::{each_until, put, read};
 
 /// The collection of what orders cost, by the days on which that changed.
 pub const SALES: &str = "sales";
@@ -143,25 +143,14 @@ impl SalesProjection {
         let Some(placed_at) = sold.order.placed_at else { return Ok(Vec::new()) };
         let is_placed = matches!(event, Event::Placed { .. });
         let id = OrderId::from(stored.entity.id).to_string();
-        let corrupt = |error: serde_json::Error| JournalError::Corrupt {
-            entity: stored.entity.to_string(),
-            reason: error.to_string(),
-        };
-        let put = |collection: &str, name: &str, body| DocumentPut {
-            collection: collection.to_owned(),
-            id: format!("{id}:{name}"),
-            source_seq: stored.seq.0,
-            body,
-        };
         let mut puts = Vec::new();
         let day = Day::of(if is_placed { placed_at } else { stored.at });
         if let Some(sale) = sold.days.get(&day).filter(|_| sold.changed) {
-            puts.push(put(SALES, &sale.day, Some(serde_json::to_value(sale).map_err(corrupt)?)));
+            puts.push(put((SALES, format!("{id}:{}", sale.day)), stored.seq, Some(sale))?);
         }
         if is_placed || moves_goods(&event) {
             for (name, line) in sold.lines() {
-                let body = line.map(serde_json::to_value).transpose().map_err(corrupt)?;
-                puts.push(put(SOLD_LINES, &name, body));
+                puts.push(put((SOLD_LINES, format!("{id}:{name}")), stored.seq, line.as_ref())?);
             }
         }
         Ok(puts)

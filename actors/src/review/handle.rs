@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use amazoff_supervisor::documents::Documents;
-use amazoff_supervisor::{
-    Answer, AskError, Committed, Directory, Envelope, ReadError, Sealed, Vault, VaultError,
-};
+use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Sealed, Vault};
 
 use super::{
     Change, Command, Edit, Reason, Receipt, Rejection, Review, ReviewView, Status, Submission, Text,
 };
-use crate::asking::{fingerprinted, not_read};
+use crate::asking::{fingerprinted, not_opened, not_read, not_sealed};
 use crate::ids::{ProductId, ReviewId, UserId};
 use crate::rating::Stars;
 
@@ -201,10 +199,7 @@ impl Reviews {
 
     /// What is said, to be read by whoever may.
     pub(super) async fn opened(&self, id: ReviewId, text: &Sealed<Text>) -> Result<Option<Text>, ReadError> {
-        self.vault.open(text).await.map_err(|error| match error {
-            VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
-            VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(id.uuid()),
-        })
+        self.vault.open(text).await.map_err(|error| not_opened(id.uuid(), error))
     }
 
     /// Another's review is as absent as one that does not exist.
@@ -262,11 +257,4 @@ fn refused(refusal: Rejection) -> Refused {
 
 fn missing() -> Refused {
     refused(Rejection::NotFound)
-}
-
-fn not_sealed(error: VaultError) -> Refused {
-    match error {
-        VaultError::Keys(error) => AskError::Unavailable { cause: error.to_string() },
-        VaultError::PersonErased | VaultError::Damaged => AskError::NotCommitted { cause: error.to_string() },
-    }
 }

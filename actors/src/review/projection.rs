@@ -1,15 +1,14 @@
 //! Reviews as documents: for the list of a product, for their authors, and for moderators.
 
-use std::sync::Arc;
-
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{JournalError, StoredEvent};
-use amazoff_supervisor::{Committed, Directory, Entity, Projection, Version};
+use amazoff_supervisor::{Directory, Entity, Projection, Version};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::{Reason, Review, Revision, Status};
 use crate::ids::{ProductId, ReviewId, UserId};
+use crate::projecting::{latest, put};
 
 /// The collection of reviews, by id text.
 pub const REVIEWS: &str = "reviews";
@@ -94,24 +93,7 @@ impl ReviewProjection {
         review: &Review,
         version: Version,
     ) -> Result<Vec<DocumentPut>, JournalError> {
-        let body = Document::of(id, review).map(serde_json::to_value).transpose();
-        let body = body
-            .map_err(|error| JournalError::Corrupt { entity: id.to_string(), reason: error.to_string() })?;
-        Ok(vec![DocumentPut {
-            collection: REVIEWS.to_owned(),
-            id: id.to_string(),
-            source_seq: version.0,
-            body,
-        }])
-    }
-
-    /// The review as published, with an event or something later.
-    async fn latest(&self, event: &StoredEvent) -> Result<Arc<Committed<Review>>, JournalError> {
-        let read = self.directory.read(event.entity.id).await;
-        let review = read.map_err(|error| JournalError::Unavailable(error.to_string()))?;
-        let not_yet = || format!("{} is not yet published at {}", event.entity, event.seq);
-        let review = review.filter(|review| review.version >= event.seq);
-        review.ok_or_else(|| JournalError::Unavailable(not_yet()))
+        Ok(vec![put((REVIEWS, id.to_string()), version, Document::of(id, review).as_ref())?])
     }
 }
 
@@ -130,7 +112,7 @@ impl Projection for ReviewProjection {
         event: &'a StoredEvent,
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         Box::pin(async {
-            let review = self.latest(event).await?;
+            let review = latest(&self.directory, event).await?;
             Self::documents(ReviewId::from(event.entity.id), &review.state, review.version)
         })
     }

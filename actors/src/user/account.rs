@@ -2,9 +2,9 @@
 
 use amazoff_supervisor::{Answer, CommandId, Envelope, ReadError};
 
-use super::handle::{Refused, Users, not_opened, not_sealed, refused};
+use super::handle::{Refused, Users, refused};
 use super::{AddressView, Command, Rejection, Reply, SessionView, check_name};
-use crate::asking::{fingerprinted, not_read};
+use crate::asking::{fingerprinted, not_opened, not_read, not_sealed};
 use crate::cart::{Address, NewAddress};
 use crate::ids::{AddressId, SessionId, UserId};
 
@@ -70,7 +70,7 @@ impl Users {
         let mut views = Vec::new();
         for (id, saved) in saved {
             let contact = self.vault.open(&saved.address.contact).await;
-            let contact = contact.map_err(|error| not_opened(user, error))?;
+            let contact = contact.map_err(|error| not_opened(user.uuid(), error))?;
             let subdivision = saved.address.destination.subdivision.clone();
             views.extend(contact.map(|contact| AddressView {
                 id: *id,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use amazoff_supervisor::journal::{Journal, JournalError};
 use amazoff_supervisor::{
     Answer, AskError, Claim, Clock, CommandId, Committed, Directory, Entity, EntityId, Envelope, Principal,
-    ReadError, Vault, VaultError, Version, derive_uuid,
+    ReadError, Vault, Version, derive_uuid,
 };
 use tokio::sync::{Mutex, watch};
 
@@ -17,7 +17,7 @@ use super::{
     Command, Email, Registration, Rejection, Reply, Roles, SessionGrant, User, UserView, check_name,
     check_password,
 };
-use crate::asking::{fingerprinted, not_read};
+use crate::asking::{fingerprinted, not_opened, not_read, not_sealed};
 use crate::ids::{SessionId, UserId};
 
 /// How long a login, refresh or logout may take, beyond the hashing.
@@ -187,7 +187,7 @@ impl Users {
         let Some(known) = self.read(user).await? else { return Ok(None) };
         let alive = known.state.registration.as_ref().filter(|_| !known.state.is_erased());
         let Some(registration) = alive else { return Ok(None) };
-        let unreadable = |error| not_opened(user, error);
+        let unreadable = |error| not_opened(user.uuid(), error);
         let email = self.vault.open(&registration.email).await.map_err(unreadable)?;
         let name = self.vault.open(&registration.name).await.map_err(unreadable)?;
         Ok(email.zip(name).map(|(email, name)| UserView {
@@ -296,19 +296,5 @@ pub(super) fn not_hashed(error: PasswordError) -> Refused {
     match error {
         PasswordError::Busy => AskError::Overloaded { retry_after: RETRY_AFTER },
         PasswordError::Failed(cause) => AskError::NotCommitted { cause },
-    }
-}
-
-pub(super) fn not_sealed(error: VaultError) -> Refused {
-    match error {
-        VaultError::Keys(error) => unreachable_store(error),
-        VaultError::PersonErased | VaultError::Damaged => AskError::NotCommitted { cause: error.to_string() },
-    }
-}
-
-pub(super) fn not_opened(user: UserId, error: VaultError) -> ReadError {
-    match error {
-        VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
-        VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(user.uuid()),
     }
 }

@@ -2,9 +2,9 @@
 
 use amazoff_supervisor::{Answer, AskError, CommandId, Envelope, ReadError};
 
-use super::handle::{Refused, Users, not_opened, not_sealed, refused};
+use super::handle::{Refused, Users, refused};
 use super::{ApiKeyView, Command, KeyAccess, KeyGrant, NewApiKey, Reply, Roles, check_name};
-use crate::asking::fingerprinted;
+use crate::asking::{fingerprinted, not_opened, not_sealed};
 use crate::ids::{ApiKeyId, UserId};
 
 /// What a person says of a key that they want.
@@ -64,7 +64,7 @@ impl Users {
         let Some(known) = self.read(user).await? else { return Ok(Vec::new()) };
         let mut views = Vec::new();
         for (id, key) in known.state.api_keys.iter().filter(|(_, key)| now < key.expires_at) {
-            let name = self.vault.open(&key.name).await.map_err(|error| not_opened(user, error))?;
+            let name = self.vault.open(&key.name).await.map_err(|error| not_opened(user.uuid(), error))?;
             views.extend(name.map(|name| ApiKeyView {
                 id: *id,
                 name,

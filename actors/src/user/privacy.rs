@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use amazoff_supervisor::{CommandId, Envelope, ReadError};
 
-use super::handle::{Refused, Users, not_opened, refused};
+use super::handle::{Refused, Users, refused};
 use super::{ApiKeyView, Command, Consent, ConsentChange, ExportView, HeldView, Rejection};
-use crate::asking::not_read;
+use crate::asking::{not_opened, not_read};
 use crate::ids::UserId;
 
 /// How long an erasure that is done again may take to begin.
@@ -94,7 +94,7 @@ impl Users {
         let known = self.read(user).await?.filter(|known| !known.state.is_erased());
         let Some(known) = known else { return Ok(None) };
         let state = &known.state;
-        let unreadable = |error| not_opened(user, error);
+        let unreadable = |error| not_opened(user.uuid(), error);
         let pending_email = match &state.pending_email {
             Some(pending) => self.vault.open(&pending.email).await.map_err(unreadable)?,
             None => None,

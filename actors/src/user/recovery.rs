@@ -6,9 +6,9 @@
 use amazoff_supervisor::{CommandId, Envelope, Principal, Vault, derive_uuid};
 use uuid::Uuid;
 
-use super::handle::{Refused, Users, not_hashed, not_sealed, refused, unreachable_store};
+use super::handle::{Refused, Users, not_hashed, refused, unreachable_store};
 use super::{Command, Email, PendingEmail, Purpose, Rejection, check_password};
-use crate::asking::not_read;
+use crate::asking::{not_read, not_sealed};
 use crate::ids::{SessionId, UserId};
 
 const PREFIX: &str = "ml_";

@@ -15,6 +15,7 @@ pub(crate) mod session;
 mod socket;
 mod subscriptions;
 mod tickets;
+mod watching;
 
 use std::fmt;
 use std::sync::Arc;

@@ -9,14 +9,11 @@ use std::convert::Infallible;
 
 use amazoff_actors::ids::UserId;
 use amazoff_actors::inbox::Inbox;
-use amazoff_supervisor::Version;
 use axum::response::sse::Event;
 use futures::Stream;
 use serde::Serialize;
-use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::session::SessionChanges;
+use super::watching::{Watching, Woken};
 use super::{Place, Seen};
 use crate::identity::Shopper;
 use crate::platform::Platform;
@@ -86,17 +83,11 @@ impl Feed {
 
 /// One reader of a stream of events.
 pub(crate) struct Reading {
-    platform: Platform,
-    shopper: Shopper,
+    watching: Watching,
     user: UserId,
-    versions: watch::Receiver<Version>,
     feed: Feed,
     /// What the reader has not got yet: no more than an inbox keeps.
     next: VecDeque<Step>,
-    beats: Interval,
-    session: SessionChanges,
-    over: bool,
-    _place: Place,
 }
 
 impl Reading {
@@ -109,11 +100,11 @@ impl Reading {
         (shopper, user, place): (Shopper, UserId, Place),
         last: Option<&str>,
     ) -> Result<Self, Problem> {
-        let session = SessionChanges::of(&platform, &shopper);
-        let mut versions = platform.shop.inboxes.watch(user);
-        versions.borrow_and_update(); // before the read: no change falls between
+        let versions = platform.shop.inboxes.watch(user);
+        let watching = Watching::begin(platform, (shopper, place), versions);
+        let platform = &watching.platform;
         let inbox = platform.shop.inboxes.get(user).await?;
-        let (feed, steps) = match last.map(|last| seen(&platform, last)) {
+        let (feed, steps) = match last.map(|last| seen(platform, last)) {
             None => Feed::fresh(&inbox),
             Some(Some(after)) => {
                 let (feed, steps, _) = Feed::resumed(&inbox, after);
@@ -121,10 +112,7 @@ impl Reading {
             }
             Some(None) => Feed::lost(&inbox),
         };
-        let mut beats = interval(platform.settings.heartbeat);
-        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (next, over) = (steps.into(), false);
-        Ok(Self { platform, shopper, user, versions, feed, next, beats, session, over, _place: place })
+        Ok(Self { watching, user, feed, next: steps.into() })
     }
 
     /// The events, until the reader may see them no more.
@@ -136,27 +124,21 @@ impl Reading {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        if self.over {
-            return None;
-        }
-        loop {
+        while !self.watching.is_over() {
             if let Some(step) = self.next.pop_front() {
                 return Some(self.event(&step));
             }
-            tokio::select! {
-                changed = self.versions.changed() => {
-                    changed.ok()?;
-                    self.look().await;
-                }
-                _ = self.beats.tick() => return Some(self.beat().await),
-                () = self.session.next() => return Some(self.beat().await),
+            match self.watching.next().await? {
+                Woken::Changed => self.look().await,
+                Woken::Tell(event) => return Some(event),
             }
         }
+        None
     }
 
     /// Reads what has come. What cannot be read just now is told after the next change.
     async fn look(&mut self) {
-        match self.platform.shop.inboxes.get(self.user).await {
+        match self.watching.platform.shop.inboxes.get(self.user).await {
             Ok(inbox) => self.next = self.feed.next(&inbox).into(),
             Err(error) => {
                 let user = self.user;
@@ -165,17 +147,8 @@ impl Reading {
         }
     }
 
-    /// A comment that keeps the connection, or the end when the session is gone. While nobody knows, it goes on.
-    async fn beat(&mut self) -> Event {
-        self.over = self.shopper.login_is_over(&self.platform).await;
-        match self.over {
-            true => Event::default().event("end").data(r#"{"reason":"the session has ended"}"#),
-            false => Event::default().comment(""),
-        }
-    }
-
     fn event(&self, step: &Step) -> Event {
-        let id = |seq| self.platform.seen(seq).to_string();
+        let id = |seq| self.watching.platform.seen(seq).to_string();
         match step {
             Step::Snapshot(list) => named("snapshot", list).id(id(list.newest)),
             Step::Notice(notice) => named("notification", notice).id(id(notice.seq)),

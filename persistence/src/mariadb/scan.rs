@@ -2,14 +2,13 @@
 
 use amazoff_supervisor::archive::{Scan, Seen};
 use amazoff_supervisor::journal::JournalError;
-use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
-use sqlx::mysql::MySqlRow;
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Error, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
 
 use super::connection::connect_options;
 use super::url::Server;
 use crate::OpenError;
+use crate::sql::scan::shown;
 
 /// Every table of a database. Reads on a connection of its own, without a limit for a statement.
 pub struct MariaDbScan {
@@ -35,33 +34,12 @@ impl MariaDbScan {
             let name: Vec<u8> = table.try_get_unchecked(0)?;
             let table = String::from_utf8_lossy(&name).into_owned();
             let select = format!("SELECT * FROM `{}`", table.replace('`', "``"));
-            let mut rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut connection);
-            let mut number = 0_u64;
-            while let Some(row) = rows.try_next().await? {
-                number += 1;
-                show(&table, &number.to_string(), &row, see)?;
-            }
-            count += number;
+            let rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut connection);
+            count += shown(&table, rows, see).await?;
         }
         connection.close().await?;
         Ok(count)
     }
-}
-
-fn show(
-    table: &str,
-    number: &str,
-    row: &MySqlRow,
-    see: &mut (dyn FnMut(Seen<'_>) + Send),
-) -> Result<(), Error> {
-    for column in row.columns() {
-        // Whatever its type is: as it came over the wire, where texts are their bytes.
-        let bytes: Option<Vec<u8>> = row.try_get_unchecked(column.ordinal())?;
-        if let Some(bytes) = bytes {
-            see(Seen { table, row: number, column: column.name(), bytes: &bytes });
-        }
-    }
-    Ok(())
 }
 
 impl Scan for MariaDbScan {

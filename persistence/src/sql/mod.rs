@@ -19,6 +19,7 @@ mod outbox;
 mod reading;
 mod retry;
 pub(crate) mod rows;
+pub(crate) mod scan;
 mod shards;
 mod snapshots;
 mod statement;

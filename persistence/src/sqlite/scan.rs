@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use amazoff_supervisor::archive::{Scan, Seen};
 use amazoff_supervisor::journal::JournalError;
-use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Error, Row as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
 
 use super::open;
+use crate::sql::scan::shown;
 
 /// Every table of a database file, with what is in its write-ahead log.
 pub struct SqliteScan {
@@ -31,33 +30,12 @@ impl SqliteScan {
             let table: String = table.try_get(0)?;
             // A name that a file holds is quoted as a name, whatever it is.
             let select = format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""));
-            let mut rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut connection);
-            let mut number = 0_u64;
-            while let Some(row) = rows.try_next().await? {
-                number += 1;
-                show(&table, &number.to_string(), &row, see)?;
-            }
-            count += number;
+            let rows = sqlx::query(AssertSqlSafe(select)).fetch(&mut connection);
+            count += shown(&table, rows, see).await?;
         }
         connection.close().await?;
         Ok(count)
     }
-}
-
-fn show(
-    table: &str,
-    number: &str,
-    row: &SqliteRow,
-    see: &mut (dyn FnMut(Seen<'_>) + Send),
-) -> Result<(), Error> {
-    for column in row.columns() {
-        // Whatever it is declared as: SQLite hands out any value as its bytes.
-        let bytes: Option<Vec<u8>> = row.try_get_unchecked(column.ordinal())?;
-        if let Some(bytes) = bytes {
-            see(Seen { table, row: number, column: column.name(), bytes: &bytes });
-        }
-    }
-    Ok(())
 }
 
 impl Scan for SqliteScan {
