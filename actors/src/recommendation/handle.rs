@@ -190,9 +190,10 @@ impl Recommendations {
             if !product.state.is_for_sale() {
                 continue;
             }
-            let variants = product.state.variants.iter().map(|variant| variant.id);
-            variants.clone().for_each(|variant| sees(Source::Stock(variant)));
-            let available = try_join_all(variants.map(|variant| self.stocks.available(variant))).await?;
+            let variants: Vec<_> = product.state.offered().map(|variant| variant.id).collect();
+            variants.iter().for_each(|variant| sees(Source::Stock(*variant)));
+            let asking = variants.into_iter().map(|variant| self.stocks.available(variant));
+            let available = try_join_all(asking).await?;
             if available.iter().all(|pieces| *pieces == 0) {
                 continue;
             }

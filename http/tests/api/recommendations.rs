@@ -1,7 +1,8 @@
 //! What is recommended beside a product and a cart.
 
+use amazoff_actors::user::Role;
 use amazoff_supervisor::Envelope;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{PATIENCE, Shelf, TestApp};
 
@@ -81,6 +82,24 @@ async fn what_is_gone_or_sold_out_leaves_kept_answers_at_once() {
     let total = added.json["totals"]["total"]["amount"].as_i64().unwrap();
     app.complete(&cart, total, "tok_ok").await.expect(200);
     assert!(slugs(&app.get(path).send().await.expect(200).json).is_empty());
+}
+
+/// What is left of a retired variant cannot be bought.
+#[tokio::test]
+async fn what_only_a_retired_variant_has_left_is_not_recommended() {
+    let (app, [_, bulb, _]) = sold().await;
+    let admin = app.token_of(Role::Admin).await;
+    let variants = format!("/admin/v1/products/{}/variants", bulb.product);
+    let ask = |path: &str, body: &Value| {
+        app.post(path, body).bearer(&admin).fresh_key().header("if-match", "*").send()
+    };
+    ask(&variants, &json!({"sku": "BULB-2", "price": {"amount": 4000, "currency": "EUR"}})).await.expect(201);
+    let path = "/v1/products/lamp/recommendations";
+    assert_eq!(slugs(&app.get(path).send().await.expect(200).json)[0].0, "bulb");
+    ask(&format!("{variants}/{}/retire", bulb.variant), &json!({})).await.expect(200);
+    let stock = app.platform.shop.stocks.get(bulb.variant).await.unwrap().unwrap();
+    assert!(stock.state.available() > 0, "there are some left");
+    assert_eq!(slugs(&app.get(path).send().await.expect(200).json), [("teapot", "popular_in_category")]);
 }
 
 #[tokio::test]
