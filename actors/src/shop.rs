@@ -249,7 +249,12 @@ impl Shop {
             reports: Reports::new(Arc::clone(&documents)),
             orders: orders.clone(),
             held: Held::new(Arc::clone(&documents), Arc::clone(&ports.journal), vault.clone()),
-            retention: Retention::new(orders.clone(), vault.clone(), Arc::clone(&ports.clock)),
+            retention: Retention::new(
+                orders.clone(),
+                vault.clone(),
+                outside.mailer,
+                Arc::clone(&ports.clock),
+            ),
             webhooks: Webhooks::new(
                 providers.clone(),
                 payments.clone(),

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use amazoff_supervisor::documents::Position;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext};
-use amazoff_supervisor::{Clock, ReadError, Vault, VaultError};
+use amazoff_supervisor::{Clock, ReadError, Vault};
 
+use crate::asking::not_opened;
 use crate::cart::Owner;
+use crate::mail::Mailer;
 use crate::order::{Filter, OrderCard, Orders, Status};
 
 /// How often it is looked for what is old enough.
@@ -24,6 +26,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Retention {
     orders: Orders,
     vault: Vault,
+    mailer: Arc<dyn Mailer>,
     clock: Arc<dyn Clock>,
     /// Orders that were placed before are done, in milliseconds since 1970; 0 at the start.
     done_before: Arc<AtomicI64>,
@@ -31,8 +34,8 @@ pub struct Retention {
 
 impl Retention {
     /// Over all orders.
-    pub fn new(orders: Orders, vault: Vault, clock: Arc<dyn Clock>) -> Self {
-        Self { orders, vault, clock, done_before: Arc::default() }
+    pub fn new(orders: Orders, vault: Vault, mailer: Arc<dyn Mailer>, clock: Arc<dyn Clock>) -> Self {
+        Self { orders, vault, mailer, clock, done_before: Arc::default() }
     }
 
     /// Runs once a day. A run that fails is told, and the next one does its work too.
@@ -98,11 +101,14 @@ impl Retention {
             return Ok(false); // whoever has an account decides about it
         }
         let Some(view) = self.orders.get(order.id).await? else { return Ok(false) };
-        let forgotten = self.vault.erase_if_any(view.cart_id.uuid(), self.clock.now()).await;
-        forgotten.map_err(|error| match error {
-            VaultError::Keys(error) => ReadError::Unavailable(error.to_string()),
-            VaultError::PersonErased | VaultError::Damaged => ReadError::Corrupt(order.id.uuid()),
-        })
+        let guest = view.cart_id.uuid();
+        let forgotten = self.vault.erase_if_any(guest, self.clock.now()).await;
+        let forgotten = forgotten.map_err(|error| not_opened(order.id.uuid(), error))?;
+        if forgotten {
+            let kept = self.mailer.forget(guest).await;
+            kept.map_err(|error| ReadError::Unavailable(error.to_string()))?;
+        }
+        Ok(forgotten)
     }
 }
 

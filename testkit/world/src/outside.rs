@@ -11,6 +11,7 @@ use amazoff_supervisor::compute::ComputeError;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use uuid::Uuid;
 
 /// Hashes by prefixing, while its service runs. Stands in for the pool of threads, which needs real time.
 #[derive(Clone, Default)]
@@ -85,18 +86,33 @@ impl Caller for Listener {
 
 /// Takes every mail and keeps it, whichever machine sent it. Clones are the same mailbox.
 #[derive(Clone, Default)]
-pub struct Mails(Arc<Mutex<Vec<Message>>>);
+pub struct Mails(Arc<Mutex<Mailbox>>);
+
+#[derive(Default)]
+struct Mailbox {
+    taken: Vec<Message>,
+    forgotten: Vec<Uuid>,
+}
 
 impl Mails {
     /// All that were handed over, the first one first.
     pub fn all(&self) -> Vec<Message> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).taken.clone()
+    }
+
+    /// Whose mails were to be forgotten; they stay here, to be looked at.
+    pub fn forgotten(&self) -> Vec<Uuid> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).forgotten.clone()
     }
 }
 
 impl Mailer for Mails {
     fn send<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), MailError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).taken.push(message.clone());
+        Box::pin(async { Ok(()) })
+    }
+    fn forget(&self, person: Uuid) -> BoxFuture<'_, Result<(), MailError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).forgotten.push(person);
         Box::pin(async { Ok(()) })
     }
 }

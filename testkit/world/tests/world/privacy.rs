@@ -168,6 +168,9 @@ fn what_a_guest_said_in_an_old_order_is_made_unreadable() {
         world.clock.jump_ms(days(10));
         assert_eq!(shop.retention.run(kept).await.unwrap(), 1);
         assert!(!known(old).await, "a guest's order that is over and old");
+        let guest = shop.orders.get(old).await.unwrap().unwrap().cart_id.uuid();
+        let to_guest = world.mails.all().iter().filter(|mail| mail.person == guest).count();
+        assert!(to_guest > 0 && world.mails.forgotten() == [guest], "the letters about it go too");
         assert!(known(open).await, "one that is not over");
         assert!(known(persons).await, "one of a person");
         assert!(known(young).await, "one that is not old");
