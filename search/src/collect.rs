@@ -60,12 +60,15 @@ impl SegmentCollector for AttributesOfSegment {
     fn harvest(self) -> Self::Fruit {
         let mut found = BTreeMap::new();
         let Some(values) = self.values else { return Ok(found) };
-        for (ordinal, count) in (0..).zip(self.counts).filter(|(_, count)| *count > 0) {
-            let mut value = String::new();
-            if values.ord_to_str(ordinal, &mut value)? {
-                found.insert(value, count);
+        let counted: Vec<(u64, u64)> = (0..).zip(self.counts).filter(|(_, count)| *count > 0).collect();
+        let ordinals: Vec<u64> = counted.iter().map(|(ordinal, _)| *ordinal).collect();
+        let mut counts = counted.into_iter().map(|(_, count)| count);
+        // In one pass over the dictionary: looked up one by one, each would read its block from the beginning.
+        values.dictionary().sorted_ords_to_term_cb(&ordinals, |term| {
+            if let (Some(count), Ok(value)) = (counts.next(), std::str::from_utf8(term)) {
+                found.insert(value.to_owned(), count);
             }
-        }
+        })?;
         Ok(found)
     }
 }
