@@ -82,6 +82,11 @@ impl RequestKey {
         }
     }
 
+    /// The id of the command; `None` without a key.
+    pub(crate) fn command(&self, asker: &Asker) -> Option<CommandId> {
+        self.key.as_ref().map(|_| self.envelope(asker, Duration::ZERO).command_id)
+    }
+
     /// The command's envelope. Without a key (where none is required) it has an id that nobody will repeat.
     pub fn envelope(&self, asker: &Asker, within: Duration) -> Envelope {
         let Some(key) = &self.key else {

@@ -30,6 +30,7 @@ mod routes;
 pub mod server;
 mod settings;
 mod table;
+mod told;
 mod upload;
 pub mod views;
 mod waiting;

@@ -22,6 +22,7 @@ use crate::routes::{
     admin, api_keys, auth, cart_terms, carts, catalogue, checkout, health, media, notifications, ops, orders,
     payments, privacy, profile, realtime, recommendations, recovery, reviews, sessions, webhooks,
 };
+use crate::told;
 
 /// The routes of the API with their descriptions. Each needs a row in [`crate::access::TABLE`].
 pub(crate) fn api() -> OpenApiRouter<Platform> {
@@ -234,6 +235,7 @@ pub fn router(platform: Platform) -> Router {
             ServiceBuilder::new()
                 .layer(from_fn_with_state(platform.clone(), authorise))
                 .layer(from_fn(prefer::honoured))
+                .layer(from_fn_with_state(platform.clone(), told::told))
                 .layer(from_fn_with_state(platform.cache.clone(), cache::kept)),
         )
         .merge(pages::router())

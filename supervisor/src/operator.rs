@@ -283,11 +283,11 @@ impl Operator {
         act: Act,
         doing: impl Future<Output = Result<T, OperateError>>,
     ) -> Result<T, OperateError> {
-        self.note(act.action.to_owned(), &act.subject, &act.detail).await.map_err(OperateError::Audit)?;
+        self.tell(act.action.to_owned(), &act.subject, &act.detail).await?;
         let done = doing.await;
         if let Err(error) = &done {
             let failed = json!({ "code": error.code(), "cause": error.to_string() });
-            let noted = self.note(format!("{}-failed", act.action), &act.subject, &failed).await;
+            let noted = self.tell(format!("{}-failed", act.action), &act.subject, &failed).await;
             if let Err(away) = noted {
                 tracing::error!(action = act.action, %error, %away, "a failed act could not be noted");
             }
@@ -295,7 +295,11 @@ impl Operator {
         done
     }
 
-    async fn note(&self, action: String, subject: &str, detail: &Value) -> Result<(), JournalError> {
+    /// Writes into the trail what is about to be done, or that it failed.
+    ///
+    /// # Errors
+    /// [`OperateError::Audit`]: then it must not be done.
+    pub async fn tell(&self, action: String, subject: &str, detail: &Value) -> Result<(), OperateError> {
         let (actor, at) = (&self.actor, self.runtime.now());
         tracing::info!(%actor, action, subject, "an operator acts: {action} {subject}");
         let note = AuditNote {
@@ -305,7 +309,7 @@ impl Operator {
             subject: subject.to_owned(),
             detail: detail.to_string(),
         };
-        self.runtime.audit().append(&note).await.map(drop)
+        self.runtime.audit().append(&note).await.map(drop).map_err(OperateError::Audit)
     }
 }
 

@@ -35,5 +35,6 @@ mod reviews;
 mod sessions;
 mod standing;
 mod support;
+mod told;
 mod users;
 mod webhooks;

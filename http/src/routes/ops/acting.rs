@@ -134,7 +134,7 @@ impl Actor {
 }
 
 /// As the audit trail names whoever acts.
-fn name(login: Login) -> String {
+pub(crate) fn name(login: Login) -> String {
     match login {
         Login::Session(session) => session.user.to_string(),
         Login::Key(key) => format!("{} by {}", key.user, key.key),
