@@ -194,6 +194,18 @@ typed_id!(
     CategoryTreeId, "category_"
 );
 
+typed_id!(
+    /// What the back office keeps; the shop has one.
+    DeskId, "desk_"
+);
+
+impl DeskId {
+    /// The shop's one.
+    pub fn shop() -> Self {
+        Self(derive_uuid(&[b"desk", b"shop"]))
+    }
+}
+
 impl CategoryTreeId {
     /// The shop's one.
     pub fn shop() -> Self {

@@ -14,6 +14,7 @@ pub mod cart;
 pub mod category;
 pub mod checkout;
 pub mod coupon;
+pub mod desk;
 pub mod endpoint;
 pub mod held;
 pub mod inbox;

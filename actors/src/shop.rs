@@ -10,6 +10,7 @@ use crate::cart::{Cart, CartDelivery, CartProjection, Carts, Shelf};
 use crate::category::{Categories, Tree};
 use crate::checkout::{Checkout, CheckoutDelivery, CheckoutProjection, Checkouts, Processes};
 use crate::coupon::{Coupon, Coupons};
+use crate::desk::{Desk, Desks};
 use crate::endpoint::{Caller, Endpoint, EndpointDelivery, Endpoints};
 use crate::held::{Held, HeldProjection, Retention};
 use crate::inbox::{Inbox, Inboxes};
@@ -86,6 +87,8 @@ pub struct Shop {
     pub products: Products,
     /// The tree in which shoppers find their way.
     pub categories: Categories,
+    /// What the back office keeps.
+    pub desks: Desks,
     /// Quantities per variant.
     pub stocks: Stocks,
     /// Currencies, tax, shipping and promotions.
@@ -146,6 +149,7 @@ impl Shop {
         let mut assembly = Assembly::new(ports);
         let products = assembly.directory::<Product>(limits);
         let categories = assembly.directory::<Tree>(limits);
+        let desk = assembly.directory::<Desk>(limits);
         let stocks = assembly.directory::<Stock>(limits);
         let pricebooks = assembly.directory::<Pricebook>(limits);
         let coupons = assembly.directory::<Coupon>(limits);
@@ -161,6 +165,7 @@ impl Shop {
 
         assembly.register(&products);
         assembly.register(&categories);
+        assembly.register(&desk);
         assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
@@ -207,7 +212,8 @@ impl Shop {
         project(&mut assembly, (&products, &ratings, &reviews), ports);
         let reviews = Reviews::new(reviews, assembly.documents(), outside.vault.clone());
         let categories = Categories::new(categories, assembly.documents());
-        let said = (Ratings::new(ratings), reviews, inboxes, endpoints, categories);
+        let office = (categories, Desks::new(desk));
+        let said = (Ratings::new(ratings), reviews, inboxes, endpoints, office);
         let handles = (carts, users, orders, payments, checkouts, said);
         let shop = Self::of(ports, (outside, providers), (shelf, assembly.documents()), handles);
         (shop, assembly.finish())
@@ -221,7 +227,7 @@ impl Shop {
         (carts, users, orders, payments, checkouts, said): Directories,
     ) -> Self {
         let vault = outside.vault;
-        let (ratings, reviews, inboxes, endpoints, categories) = said;
+        let (ratings, reviews, inboxes, endpoints, (categories, desks)) = said;
         let Shelf { products, stocks, pricebooks, coupons, prices, .. } = shelf.clone();
         let payments = Payments::new(payments);
         let orders = Orders::new(orders, Arc::clone(&documents), vault.clone());
@@ -230,6 +236,7 @@ impl Shop {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
             products,
             categories,
+            desks,
             stocks,
             pricebooks,
             coupons,
@@ -287,7 +294,7 @@ type Directories = (
     Directory<Order>,
     Directory<Payment>,
     Directory<Checkout>,
-    (Ratings, Reviews, Inboxes, Endpoints, Categories),
+    (Ratings, Reviews, Inboxes, Endpoints, (Categories, Desks)),
 );
 
 /// The ways to what is held about people.

@@ -17,9 +17,10 @@ use amazoff_supervisor::Runtime;
 use amazoff_supervisor::tree::{Backoff, ChildSpec, Intensity, OnExhausted, SupervisorSpec};
 
 /// The domains, in start order; a domain that calls another starts after it.
-pub const DOMAINS: [&str; 14] = [
+pub const DOMAINS: [&str; 15] = [
     "product",
     "category",
+    "desk",
     "stock",
     "pricebook",
     "coupon",

@@ -7,6 +7,7 @@ use amazoff_actors::cart::Cart;
 use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::coupon::Coupon;
+use amazoff_actors::desk::Desk;
 use amazoff_actors::endpoint::Endpoint;
 use amazoff_actors::inbox::Inbox;
 use amazoff_actors::order::Order;
@@ -59,6 +60,7 @@ pub(crate) fn domains() -> Vec<Box<dyn Domain>> {
     vec![
         Box::<Histories<Product>>::default(),
         Box::<Histories<Tree>>::default(),
+        Box::<Histories<Desk>>::default(),
         Box::<Histories<Stock>>::default(),
         Box::<Histories<Pricebook>>::default(),
         Box::<Histories<Coupon>>::default(),

@@ -4,6 +4,7 @@ use amazoff_actors::cart::Cart;
 use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::Checkout;
 use amazoff_actors::coupon::Coupon;
+use amazoff_actors::desk::Desk;
 use amazoff_actors::endpoint::Endpoint;
 use amazoff_actors::inbox::Inbox;
 use amazoff_actors::order::Order;
@@ -48,6 +49,7 @@ pub async fn past(
         Product::KIND => replayed::<Product>(journal, entity, at).await,
         Stock::KIND => replayed::<Stock>(journal, entity, at).await,
         Pricebook::KIND => replayed::<Pricebook>(journal, entity, at).await,
+        Desk::KIND => replayed::<Desk>(journal, entity, at).await,
         Tree::KIND => replayed::<Tree>(journal, entity, at).await,
         Coupon::KIND => replayed::<Coupon>(journal, entity, at).await,
         Cart::KIND => replayed::<Cart>(journal, entity, at).await,

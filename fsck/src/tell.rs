@@ -6,6 +6,7 @@ use amazoff_actors::cart::{self, CARTS, Cart, CartProjection};
 use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::{self, Checkout, CheckoutProjection, PROCESSES, Phase};
 use amazoff_actors::coupon::{Coupon, Redemption};
+use amazoff_actors::desk::Desk;
 use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, ReviewId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{self, AdjustmentStatus, Order, OrderProjection};
@@ -121,6 +122,11 @@ impl Told for Pricebook {
 impl Told for Tree {
     type Notes = ();
     fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // products may name what is not in it
+}
+
+impl Told for Desk {
+    type Notes = ();
+    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // nothing else knows of its filters
 }
 
 impl Told for Coupon {

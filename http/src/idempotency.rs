@@ -23,7 +23,7 @@ pub(crate) const KEY_BYTES_MAX: usize = 255;
 pub(crate) const KEY_BYTES_MIN_SHARED: usize = 16;
 
 /// Below these paths every write has a key, whatever its method.
-const KEYED: [&str; 2] = ["/admin/v1/products", "/admin/v1/categories"];
+const KEYED: [&str; 3] = ["/admin/v1/products", "/admin/v1/categories", "/admin/v1/order-filters"];
 
 /// In whose name a command is sent, and within whose keys.
 pub struct Asker {

@@ -114,6 +114,8 @@ fn desk() -> OpenApiRouter<Platform> {
         .routes(routes!(admin::orders::cancel))
         .routes(routes!(admin::orders::refund))
         .routes(routes!(admin::orders::note))
+        .routes(routes!(admin::order_filters::list))
+        .routes(routes!(admin::order_filters::put, admin::order_filters::remove))
         .routes(routes!(admin::parcels::pack))
         .routes(routes!(admin::parcels::unpack))
         .routes(routes!(admin::parcels::ship))

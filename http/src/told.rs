@@ -22,13 +22,8 @@ use crate::routes::ops::acting;
 
 /// What is told here, and below it what is not: handlers tell it themselves, or it changes nothing.
 const TOLD: &str = "/admin/v1/";
-const NOT_HERE: [&str; 5] = [
-    "/admin/v1/products",
-    "/admin/v1/categories",
-    "/admin/v1/media",
-    "/admin/v1/users",
-    "/admin/v1/quotes",
-];
+const NOT_HERE: [&str; 5] =
+    ["/admin/v1/products", "/admin/v1/categories", "/admin/v1/media", "/admin/v1/users", "/admin/v1/quotes"];
 /// Members whose values people write.
 const WRITTEN: [&str; 4] = ["text", "note", "url", "number"];
 /// The longest text that may be a name of the shop's own, in bytes.

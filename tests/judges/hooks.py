@@ -168,6 +168,11 @@ def category(case):
     case.body = {**case.body, "parent": None}
 
 
+def order_filter(case):
+    at(case, filter=SHOP.order_filter())
+    drop(case.body, "total_max")
+
+
 def product(case):
     at(case, product_id=SHOP.drafted()["id"])
 
@@ -262,6 +267,8 @@ RECIPES = {
     "POST /admin/v1/reviews/{review_id}/reject": judge(revision=1),
     "POST /admin/v1/reviews/{review_id}/remove": one(review_id=lambda: SHOP.published()),
     "POST /admin/v1/reviews/{review_id}/restore": one(review_id=lambda: SHOP.removed()),
+    "PUT /admin/v1/order-filters/{filter}": order_filter,
+    "DELETE /admin/v1/order-filters/{filter}": one(filter=lambda: SHOP.order_filter()),
     "PUT /admin/v1/categories/{category}": category,
     "DELETE /admin/v1/categories/{category}": one(category=lambda: SHOP.category()),
     "POST /admin/v1/products": draft,
@@ -428,7 +435,7 @@ def headers(case):
     sent = case.headers = case.headers if case.headers is not None else {}
     drop(sent, "prefer")
     for name in [name for name in sent if name.lower() == "if-match"]:
-        if "/admin/v1/orders/" in case.operation.path or case.operation.path.startswith(("/admin/v1/products/", "/admin/v1/categories/")):
+        if "/admin/v1/orders/" in case.operation.path or case.operation.path.startswith(("/admin/v1/products/", "/admin/v1/categories/", "/admin/v1/order-filters/")):
             sent[name] = "*"
         else:
             del sent[name]

@@ -206,6 +206,9 @@ fn shelf(operation: &str) -> Option<Value> {
             "brand": "Kettle & Co.",
             "variants": [variant("CLAY-1")],
         }),
+        "admin_order_filters_put" => json!({
+            "title": "To pack", "payment_status": "paid", "fulfillment_status": "unfulfilled", "placed_within_days": 30
+        }),
         "admin_categories_put" => json!({"title": "Tea", "position": 3}),
         "admin_products_change" => json!({"title": "Clay teapot, glazed", "slug": "clay-teapot-glazed"}),
         "admin_products_media_set_media" => json!({"media": []}),

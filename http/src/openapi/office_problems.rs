@@ -8,6 +8,14 @@ use utoipa::openapi::{RefOr, Response};
 use super::problems::{problem, problems};
 
 problems! {
+    /// Of saving a filter of orders.
+    OrderFilterProblems {
+        "404": "order-filter-not-found",
+        "409": "request-in-flight",
+        "412": "order-filters-changed (with `version`), precondition-invalid",
+        "422": "validation-failed, order-filter-invalid (with `field`), idempotency-key-reused",
+        "428": "precondition-required",
+    }
     /// Of looking for a person.
     FindUserProblems { "400": "invalid-query, consistency-token-invalid" }
     /// Of a person, for the shop's people.

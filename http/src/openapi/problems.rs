@@ -27,15 +27,18 @@ pub(super) fn problem(codes: &str) -> Response {
     ResponseBuilder::new().description(codes).content(PROBLEM_JSON, content).build()
 }
 
+const AWAY: &str =
+    "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent";
+/// The same of what is told before it is done.
+const AWAY_TOLD: &str = "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent, audit-unavailable";
+
 /// Adds the failures that follow from what every request passes.
 pub(super) fn common(operation: &mut Operation, access: Option<Access>, (limited, takes_body): (bool, bool)) {
-    let mut also = vec![
-        ("500", "internal-error"),
-        (
-            "503",
-            "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent",
-        ),
-    ];
+    let away = match access {
+        Some(Access::Staff(_) | Access::Confirmed(_)) if takes_body => AWAY_TOLD,
+        _ => AWAY,
+    };
+    let mut also = vec![("500", "internal-error"), ("503", away)];
     if limited {
         also.push(("429", "rate-limited"));
     }

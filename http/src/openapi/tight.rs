@@ -211,6 +211,7 @@ fn said_there(path: &str, name: &str) -> Option<Value> {
             json!({"enum": Currency::all().map(Currency::code).collect::<Vec<_>>()})
         }
         ("/admin/v1/categories/{category}", "category") => json!({"pattern": texts::SLUG, "maxLength": 100}),
+        ("/admin/v1/order-filters/{filter}", "filter") => json!({"pattern": texts::SLUG, "maxLength": 60}),
         ("/admin/v1/products", "status") => json!({"enum": ["draft", "active", "archived"]}),
         _ => return None,
     })

@@ -146,3 +146,63 @@ pub(crate) enum Principal {
     /// A person, by UUID.
     User(uuid::Uuid),
 }
+
+/// Where an order is in its life.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum OrderStatus {
+    /// Written down, not binding.
+    Draft,
+    /// Binding.
+    Placed,
+    /// Delivered and settled.
+    Completed,
+    /// Given up.
+    Canceled,
+}
+
+/// How an order's payment stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum OrderPaymentStatus {
+    /// Nothing was asked yet.
+    None,
+    /// The provider is being asked.
+    Pending,
+    /// The shopper must act.
+    RequiresAction,
+    /// The money is reserved.
+    Authorized,
+    /// The money is taken.
+    Paid,
+    /// The provider refused.
+    Failed,
+    /// The money was released.
+    Voided,
+    /// Part of the money was taken.
+    PartiallyPaid,
+    /// Part of the money was given back.
+    PartiallyRefunded,
+    /// All of it was given back.
+    Refunded,
+}
+
+/// How far an order's goods are.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum OrderFulfillmentStatus {
+    /// Nothing was packed yet.
+    Unfulfilled,
+    /// Something waits in a parcel.
+    Packed,
+    /// Part of it was sent.
+    PartiallyShipped,
+    /// All of it was sent.
+    Shipped,
+    /// Part of it arrived.
+    PartiallyDelivered,
+    /// All of it arrived.
+    Delivered,
+    /// All of it came back.
+    Returned,
+}

@@ -85,7 +85,8 @@ impl Tour {
             .replace("{region}", "de")
             .replace("{method}", "express")
             .replace("{kind}", "stock")
-            .replace("{category}", "tea");
+            .replace("{category}", "tea")
+            .replace("{filter}", "to-pack");
         parameters.into_iter().fold(fixed, |path, (parameter, prefix)| {
             let id = self.ids.get(prefix).map(String::as_str).unwrap_or_default();
             path.replace(parameter, id)
@@ -341,6 +342,7 @@ async fn endpoints(tour: &mut Tour) {
 async fn shelf_of_the_office(tour: &mut Tour) {
     let before = tour.ids.clone();
     tour.admin("admin_categories_put").await;
+    tour.admin("admin_order_filters_put").await;
     let made = tour.admin("admin_products_create").await;
     tour.knows(ProductId::PREFIX, made.text_at("/id"));
     for name in ["admin_products_change", "admin_products_media_set_media", "admin_products_publish"] {

@@ -22,6 +22,7 @@ mod limits;
 mod media;
 mod notifications;
 mod ops;
+mod order_filters;
 mod orders;
 mod pay;
 mod prefer;

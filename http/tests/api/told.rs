@@ -8,13 +8,8 @@ use serde_json::{Value, json};
 use crate::support::TestApp;
 
 /// Below these, handlers tell more than the request says, of what is well-formed; or nothing is changed.
-const TOLD_BY_HANDLERS: [&str; 5] = [
-    "/admin/v1/products",
-    "/admin/v1/categories",
-    "/admin/v1/media",
-    "/admin/v1/users",
-    "/admin/v1/quotes",
-];
+const TOLD_BY_HANDLERS: [&str; 5] =
+    ["/admin/v1/products", "/admin/v1/categories", "/admin/v1/media", "/admin/v1/users", "/admin/v1/quotes"];
 
 /// The newest entries of the trail.
 async fn trail(app: &TestApp, admin: &str) -> Vec<Value> {

@@ -9,6 +9,7 @@ mod desk;
 mod editor;
 pub(crate) mod endpoints;
 pub(crate) mod media;
+pub(crate) mod order_filters;
 pub(crate) mod orders;
 pub(crate) mod parcels;
 pub(crate) mod pricebook;

@@ -13,6 +13,7 @@ use amazoff_actors::cart::{NewLine, Owner};
 use amazoff_actors::category::Category;
 use amazoff_actors::checkout::{CompleteForm, PaymentChoice};
 use amazoff_actors::coupon::Issue;
+use amazoff_actors::desk::OrderFilter;
 use amazoff_actors::ids::{CartId, EndpointId, OrderId, PaymentId, PromotionId, ReviewId, UserId};
 use amazoff_actors::inbox::Matter;
 use amazoff_actors::money::{Money, Quantity};
@@ -79,6 +80,10 @@ async fn ask(world: &World, shop: &Shop, domain: &str, shelf: Shelf, turn: u64) 
         "category" => {
             let category = Category { title: format!("Home {}", turn % 7), parent: None, position: 0 };
             verdict(shop.categories.put(("home".to_owned(), category), None, envelope).await)
+        }
+        "desk" => {
+            let filter = OrderFilter { title: format!("Latest {}", turn % 7), ..OrderFilter::default() };
+            verdict(shop.desks.save(("latest".to_owned(), filter), None, envelope).await)
         }
         "coupon" => {
             let new = Issue {

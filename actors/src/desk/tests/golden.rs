@@ -1,0 +1,29 @@
+use super::super::*;
+use super::*;
+use crate::money::Currency;
+use amazoff_testkit::golden;
+
+#[test]
+fn everything_that_the_desk_ever_stored_can_be_read() {
+    let full = OrderFilter {
+        status: Some(Status::Placed),
+        currency: Some(Currency::EUR),
+        placed_within_days: Some(30),
+        total_min: Some(1),
+        total_max: Some(2),
+        ..to_pack()
+    };
+    golden::<Desk>(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"))
+        .events([was_saved("to-pack", full.clone()), Event::Dropped { name: "to-pack".to_owned() }])
+        .commands([
+            Command::Save { expected_version: Some(7), name: "to-pack".to_owned(), filter: full },
+            dropped("to-pack"),
+        ])
+        .replies([Receipt { version: 1 }])
+        .rejections([
+            Rejection::OrderFilterNotFound,
+            Rejection::OrderFiltersChanged { version: 7 },
+            Rejection::OrderFilterInvalid { field: "title".to_owned(), reason: "it is empty".to_owned() },
+        ])
+        .check();
+}
