@@ -28,13 +28,16 @@ pub(super) async fn log_and_finish(
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let trace = request.extensions().get::<TraceId>().map(|trace| trace.0.clone()).unwrap_or_default();
-    let path = request.uri().path().chars().take(INSTANCE_CHARS_MAX).collect::<String>();
+    let uri = request.uri().clone();
     let response = next.run(request).await;
     let failed = response.extensions().get::<Failed>().cloned();
     requests.served(&method, &route, response.status(), started.elapsed());
     log(&Line { method, route, id: &id, trace: &trace, status: response.status(), started }, failed.as_ref());
     match failed {
-        Some(failed) if is_problem(&response) => finished(response, &failed, path, id),
+        Some(failed) if is_problem(&response) => {
+            let path = uri.path().chars().take(INSTANCE_CHARS_MAX).collect();
+            finished(response, &failed, path, id)
+        }
         Some(_) | None => response,
     }
 }
