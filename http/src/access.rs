@@ -203,6 +203,7 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/ops/v1/reconciliations", OPS),
     (Method::POST, "/ops/v1/reconciliations", OPS),
     (Method::GET, "/ops/v1/reconciliations/{report}", OPS),
+    (Method::POST, "/ops/v1/fsck", OPS),
     (Method::GET, "/ops/v1/webhooks/strays", OPS),
     (Method::GET, "/ops/v1/stream", OPS),
     (Method::POST, "/ops/v1/faults", OPS),

@@ -22,6 +22,7 @@ use crate::realtime::Realtime;
 use crate::routes::ops::acting::Acts;
 use crate::routes::ops::stream::Streams;
 use crate::settings::HttpSettings;
+use crate::views::check::Checker;
 
 /// The state of the router. Every layer and handler of every request has a clone of its own, so a clone is one count.
 #[derive(Clone)]
@@ -51,12 +52,15 @@ pub struct Parts {
     pub streams: Streams,
     /// Places for archives of what is held about people.
     pub(crate) archives: Arc<Semaphore>,
+    /// The place for the check that runs.
+    pub(crate) checks: Arc<Semaphore>,
     /// Requests by route, for metrics.
     pub requests: Requests,
     /// This node's name.
     pub node: Arc<str>,
     started: Instant,
     tree: OnceLock<TreeHandle>,
+    checker: OnceLock<Arc<dyn Checker>>,
     lost_lines: OnceLock<Arc<AtomicU64>>,
 }
 
@@ -86,10 +90,12 @@ impl Platform {
             acts: Acts::default(),
             streams: Streams::default(),
             archives: Arc::new(Semaphore::new(ARCHIVES_MAX)),
+            checks: Arc::new(Semaphore::new(1)),
             requests: Requests::default(),
             node: node.into(),
             started: Instant::now(),
             tree: OnceLock::new(),
+            checker: OnceLock::new(),
             lost_lines: OnceLock::new(),
         }))
     }
@@ -111,6 +117,18 @@ impl Platform {
     /// While it has not been attached: the shop is starting.
     pub fn tree(&self) -> Result<&TreeHandle, Problem> {
         self.tree.get().ok_or_else(|| Problem::not_ready("the supervision tree is not attached yet"))
+    }
+    /// Gives it what can check everything. Only the first call counts.
+    pub fn check_by(&self, checker: Arc<dyn Checker>) {
+        let _ = self.checker.set(checker);
+    }
+    /// What can check everything.
+    ///
+    /// # Errors
+    /// While there is none.
+    pub(crate) fn checker(&self) -> Result<Arc<dyn Checker>, Problem> {
+        let checker = self.checker.get().cloned();
+        checker.ok_or_else(|| Problem::not_ready("nothing here can check what is stored"))
     }
     /// How long this node has been up.
     pub fn uptime(&self) -> Duration {

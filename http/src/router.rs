@@ -178,6 +178,7 @@ fn operations() -> OpenApiRouter<Platform> {
         .routes(routes!(ops::limits::change_domain))
         .routes(routes!(ops::audit::list))
         .routes(routes!(ops::audit::verify))
+        .routes(routes!(ops::fsck::run))
         .routes(routes!(ops::stream::open))
         .routes(routes!(ops::reconciliations::list, ops::reconciliations::run))
         .routes(routes!(ops::reconciliations::show))

@@ -29,6 +29,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::checker::Databases;
 use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::erasures;
 use crate::mails;
@@ -161,6 +162,7 @@ async fn serve(
     if let Some(lost) = lost {
         platform.count_lost_lines(lost);
     }
+    platform.check_by(Arc::new(Databases::of(&store, config.data_dir.clone())));
     let doors = CancellationToken::new();
     let edge = edge(door.clone(), &platform, &doors);
     let reconciliation = config.reconcile_every.map(|every| shop.reconciliations.supervise(every));

@@ -1,6 +1,7 @@
 //! Binary `amazoff`: a shop in which every cart, order and payment is a durable, supervised actor.
 
 mod boot;
+mod checker;
 mod config;
 mod erasures;
 mod health;

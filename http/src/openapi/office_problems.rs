@@ -107,6 +107,12 @@ problems! {
         "400": "invalid-query, cursor-invalid, consistency-token-invalid",
         "503": "not-ready, deadline-exceeded",
     }
+    /// Of checking everything.
+    CheckProblems {
+        "409": "request-in-flight",
+        "422": "idempotency-key-reused",
+        "503": "audit-unavailable, storage-unavailable (also while another check runs), not-ready, deadline-exceeded",
+    }
     /// Of comparing payments with their providers.
     ReconcileProblems {
         "409": "request-in-flight",

@@ -4,6 +4,7 @@ pub mod account;
 pub mod address;
 pub mod carts;
 pub mod catalogue;
+pub mod check;
 pub mod checkout;
 pub mod desk;
 pub mod endpoints;

@@ -13,6 +13,8 @@ pub(crate) mod recommend;
 mod sandbox;
 mod show;
 
+pub(crate) use sandbox::SandboxBook;
+
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! The sandbox's ledger as the payment provider's book.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use amazoff_actors::money::Money;
 use amazoff_fsck::{Books, ProviderEntry};
@@ -10,12 +10,17 @@ use amazoff_supervisor::journal::JournalError;
 use crate::config::Config;
 
 /// A ledger file.
-pub(super) struct SandboxBook(PathBuf);
+pub(crate) struct SandboxBook(PathBuf);
 
 impl SandboxBook {
     /// The ledger in the data folder; `None` when there is none, as on a machine that no shop runs on.
     pub(super) fn of(config: &Config) -> Option<Self> {
-        let path = config.data_dir.join("sandbox-ledger.jsonl");
+        Self::in_folder(&config.data_dir)
+    }
+
+    /// The ledger in a data folder.
+    pub(crate) fn in_folder(data_dir: &Path) -> Option<Self> {
+        let path = data_dir.join("sandbox-ledger.jsonl");
         path.exists().then_some(Self(path))
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod causes;
 pub(crate) mod effects;
 pub(crate) mod entities;
+pub(crate) mod fsck;
 pub(crate) mod limits;
 pub(crate) mod processes;
 pub(crate) mod projections;

@@ -7,6 +7,7 @@ pub(crate) mod shop;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,9 @@ use amazoff_persistence::FileBlobs;
 use amazoff_supervisor::documents::Blobs as _;
 use serde_json::Value;
 
-use crate::common::{Client, Gate, Server, Servers, Setup};
+use crate::common::{
+    Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, Servers, Setup, shopping,
+};
 use shop::Shop;
 
 /// How often the check runs beside the shoppers.
@@ -117,6 +120,31 @@ async fn documents_are_repaired_unless_the_shop_runs() {
     assert_eq!(refused.status.code(), Some(1), "{told}");
     assert!(told.contains("/ops/v1/projections/products/rebuild"), "{told}");
     server.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_running_shop_checks_itself() {
+    let setup = Setup::default();
+    Shop::filled(&setup).await;
+    let gate = Arc::new(Gate::default());
+    let client = Client::new(Arc::clone(&gate));
+    let checked = || async {
+        let mut server = Server::start_behind(&setup, &gate).await.unwrap();
+        let (bearer, _) = shopping::login(&client, OWNER_EMAIL, OWNER_PASSWORD).await.unwrap();
+        let owner = Auth { bearer: Some(bearer), cart_token: None };
+        let request = Request::post("/ops/v1/fsck", Value::Object(Default::default())).by(&owner);
+        let checked = client.send(&request).await.unwrap();
+        server.stop().await.unwrap();
+        assert!(checked.is_success(), "{}", checked.body);
+        checked.body
+    };
+    let report = checked().await;
+    assert_eq!((&report["errors"], &report["findings"]), (&Value::from(0), &Value::Array(Vec::new())));
+    assert!(report["events"].as_u64() > Some(0) && report["documents"].as_u64() > Some(0), "{report}");
+    damage::documents(&setup.data(), damage::WRONG_TITLES).await;
+    let report = checked().await;
+    assert!(report["errors"].as_u64() > Some(0), "{report}");
+    assert!(errors(&report).contains("document-wrong"), "{report}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
