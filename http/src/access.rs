@@ -1,9 +1,8 @@
 //! Who may call what: one table, looked up by method and route. A route that is not in it is refused, and a test says so.
 
 use amazoff_actors::user::Role;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::identity::Shopper;
@@ -244,11 +243,15 @@ pub fn of(method: &Method, route: &str) -> Option<Access> {
 }
 
 /// Lets a request pass if the table does.
-pub(crate) async fn authorise(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+pub(crate) async fn authorise<F: Future<Output = Response>>(
+    platform: &Platform,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     let shopper = request.extensions().get::<Shopper>().cloned().unwrap_or_default();
-    match check(&platform, of(request.method(), &route), &shopper).await {
-        Ok(()) => next.run(request).await,
+    match check(platform, of(request.method(), &route), &shopper).await {
+        Ok(()) => next(request).await,
         Err(problem) => problem.into_response(),
     }
 }

@@ -8,11 +8,10 @@ use amazoff_actors::ids::{CartId, OrderId, UserId};
 use amazoff_actors::order;
 use amazoff_actors::user::{KeyAccess, Roles};
 use amazoff_supervisor::Principal;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -141,13 +140,17 @@ impl Shopper {
 }
 
 /// Finds out who asks, and leaves a [`Shopper`] in the request.
-pub async fn resolve(State(platform): State<Platform>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn resolve<F: Future<Output = Response>>(
+    platform: &Platform,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let limit = platform.settings.request_limit;
-    if request.uri().path() == METRICS && is_scraper(&platform, request.headers()) {
+    if request.uri().path() == METRICS && is_scraper(platform, request.headers()) {
         request.extensions_mut().insert(Shopper { scrapes: true, ..Shopper::default() });
-        return next.run(request).await;
+        return next(request).await;
     }
-    let identified = tokio::time::timeout(limit, identify(&platform, request.headers())).await;
+    let identified = tokio::time::timeout(limit, identify(platform, request.headers())).await;
     let Identified { login, confirmed, access, renewed } =
         match identified.unwrap_or_else(|_elapsed| Err(Problem::busy("No answer in time."))) {
             Ok(identified) => identified,
@@ -159,7 +162,7 @@ pub async fn resolve(State(platform): State<Platform>, mut request: Request, nex
     let token = request.headers().get(X_CART_TOKEN).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let carts = platform.settings.cookies().carts(request.headers());
     request.extensions_mut().insert(Shopper { login, confirmed, token, carts, scrapes: false });
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let Some(cookie) = renewed
         && !platform.settings.cookies().sets_session(response.headers())
     {

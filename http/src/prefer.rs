@@ -9,7 +9,6 @@ use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 
 pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -111,14 +110,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Wishes {
 }
 
 /// Leaves the body out where that is preferred, and says which wishes were honoured.
-pub(crate) async fn honoured(request: Request, next: Next) -> Response {
+pub(crate) async fn honoured<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if !request.headers().contains_key(PREFER) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let wishes = Wishes::of(request.headers());
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if !response.status().is_success() {
         return response;
     }

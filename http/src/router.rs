@@ -1,7 +1,9 @@
 //! The table of contents: every route, and what it passes on the way.
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,9 +11,7 @@ use utoipa_axum::routes;
 
 use crate::access::authorise;
 use crate::cache;
-use crate::identity;
 use crate::layers;
-use crate::limits::layer as limits;
 use crate::metrics;
 use crate::openapi;
 use crate::pages;
@@ -236,21 +236,22 @@ pub fn router(platform: Platform) -> Router {
     let site = api
         .route_layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state(platform.clone(), authorise))
-                .layer(from_fn(prefer::honoured))
-                .layer(from_fn_with_state(platform.clone(), told::told))
+                .layer(from_fn_with_state(platform.clone(), allowed))
                 .layer(from_fn_with_state(platform.cache.clone(), cache::kept)),
         )
         .merge(pages::router())
         .fallback(|| async { Problem::route_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });
-    let callers = ServiceBuilder::new()
-        .layer(from_fn_with_state(platform.clone(), layers::standing::marked))
-        .layer(from_fn_with_state(platform.limits.clone(), limits::by_address))
-        .layer(from_fn_with_state(platform.clone(), identity::resolve))
-        .layer(from_fn_with_state(platform.clone(), pages::errors::as_pages))
-        .layer(from_fn_with_state(platform.clone(), limits::by_caller))
-        .layer(from_fn_with_state(platform.clone(), layers::consistency::scoped));
-    let guarded = layers::guarded(site, &platform.settings).layer(callers);
-    layers::finished(guarded, &platform.settings, &platform.intake, &platform.requests).with_state(platform)
+    let guarded = layers::guarded(site, &platform.settings);
+    let called = guarded.layer(from_fn_with_state(platform.clone(), layers::callers));
+    layers::finished(called, &platform.settings, &platform.intake, &platform.requests).with_state(platform)
+}
+
+/// What stands directly around a route of the API: who may, how the answer is wanted, and that it is told what staff change.
+async fn allowed(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+    let platform = &platform;
+    authorise(platform, request, |request| {
+        prefer::honoured(request, |request| told::told(platform, request, |request| next.run(request)))
+    })
+    .await
 }

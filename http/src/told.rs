@@ -6,10 +6,9 @@
 //! the command's id.
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request};
 use axum::http::Method;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -37,18 +36,27 @@ fn is_told(method: &Method, route: &str) -> bool {
 }
 
 /// Tells of a request, lets it pass, and tells of its failure.
-pub(crate) async fn told(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+pub(crate) async fn told<F: Future<Output = Response>>(
+    platform: &Platform,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     if !is_told(request.method(), &route) {
-        return next.run(request).await;
+        return next(request).await;
     }
-    match pass(&platform, &route, request, next).await {
+    match pass(platform, &route, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn pass(platform: &Platform, route: &str, request: Request, next: Next) -> Result<Response, Problem> {
+async fn pass<F: Future<Output = Response>>(
+    platform: &Platform,
+    route: &str,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let bytes = to_bytes(body, BODY_BYTES_MAX).await;
     let bytes = bytes.map_err(|error| json::unreadable(&error, BODY_BYTES_MAX))?;
@@ -61,7 +69,7 @@ async fn pass(platform: &Platform, route: &str, request: Request, next: Next) ->
     let action = action(&parts.method, route);
     let detail = json!({ "command_id": command, "body": said(&bytes) });
     operator.tell(action.clone(), &subject, &detail).await?;
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    let response = next(Request::from_parts(parts, Body::from(bytes))).await;
     if let Some(Failed(problem)) = response.extensions().get::<Failed>() {
         let failed = json!({ "code": problem.code(), "command_id": command });
         if let Err(error) = operator.tell(format!("{action}-failed"), &subject, &failed).await {

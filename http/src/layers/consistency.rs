@@ -4,10 +4,9 @@
 //! pages of orders; there an outdated or foreign one is ignored, for nobody could do anything about it.
 
 use amazoff_supervisor::consistency::{self, Token};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::platform::Platform;
@@ -15,13 +14,17 @@ use crate::problem::Problem;
 
 pub(crate) const CONSISTENCY_TOKEN: HeaderName = HeaderName::from_static("consistency-token");
 
-pub(crate) async fn scoped(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+pub(crate) async fn scoped<F: Future<Output = Response>>(
+    platform: &Platform,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let is_kept = is_kept(request.method(), request.uri().path());
-    let required = match presented(&platform, request.headers(), is_kept) {
+    let required = match presented(platform, request.headers(), is_kept) {
         Ok(required) => required,
         Err(problem) => return problem.into_response(),
     };
-    let (mut response, token) = consistency::scope(required, next.run(request)).await;
+    let (mut response, token) = consistency::scope(required, next(request)).await;
     // What anyone may keep says nothing of what one caller has seen.
     if token.is_empty() || is_public(response.headers()) {
         return response;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use amazoff_supervisor::call;
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
 
 use tokio::time::Instant;
@@ -18,13 +17,17 @@ const MARGIN: u32 = 10;
 const UPLOADS: [&str; 1] = ["/admin/v1/media"];
 const UPLOAD_TIMES: u32 = 6;
 
-pub(super) async fn limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+pub(super) async fn limit<F: Future<Output = Response>>(
+    limit: Duration,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let limit = if UPLOADS.contains(&route) { limit * UPLOAD_TIMES } else { limit };
     // What the request asks has to be answered a little earlier, so that its own answer says what became of it.
     let deadline = Instant::now() + limit - limit / MARGIN;
-    match tokio::time::timeout(limit, call::until(deadline, next.run(request))).await {
+    match tokio::time::timeout(limit, call::until(deadline, next(request))).await {
         Ok(response) => response,
         Err(_elapsed) => Problem::too_slow(&method).into_response(),
     }

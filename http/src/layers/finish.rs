@@ -5,10 +5,9 @@
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::request_id::{RequestId, TraceId};
@@ -18,10 +17,10 @@ use crate::problem::{Failed, PROBLEM_JSON};
 /// Longest path that a problem repeats.
 const INSTANCE_CHARS_MAX: usize = 256;
 
-pub(super) async fn log_and_finish(
-    State(requests): State<Requests>,
+pub(super) async fn log_and_finish<F: Future<Output = Response>>(
+    requests: &Requests,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
@@ -29,7 +28,7 @@ pub(super) async fn log_and_finish(
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let trace = request.extensions().get::<TraceId>().map(|trace| trace.0.clone()).unwrap_or_default();
     let uri = request.uri().clone();
-    let response = next.run(request).await;
+    let response = next(request).await;
     let failed = response.extensions().get::<Failed>().cloned();
     requests.served(&method, &route, response.status(), started.elapsed());
     log(&Line { method, route, id: &id, trace: &trace, status: response.status(), started }, failed.as_ref());

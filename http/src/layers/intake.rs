@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Notify;
 
@@ -64,16 +63,20 @@ impl Intake {
     }
 }
 
-pub(super) async fn guard(State(intake): State<Intake>, request: Request, next: Next) -> Response {
+pub(super) async fn guard<F: Future<Output = Response>>(
+    intake: &Intake,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let path = request.uri().path();
     if ALWAYS_OPEN
         .iter()
         .any(|open| path == *open || path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')))
     {
-        return next.run(request).await;
+        return next(request).await;
     }
     match intake.enter() {
-        Some(_running) => next.run(request).await,
+        Some(_running) => next(request).await,
         None => {
             let mut refused = Problem::not_ready("shutting down").into_response();
             // The peer must look for another node, not ask this one again.

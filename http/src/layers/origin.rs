@@ -1,11 +1,8 @@
 //! Unsafe requests from other sites are refused: cookies alone prove nothing about who wrote the page.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::problem::Problem;
@@ -13,13 +10,13 @@ use crate::settings::HttpSettings;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-pub(super) async fn same_origin_only(
-    State(settings): State<Arc<HttpSettings>>,
+pub(super) async fn same_origin_only<F: Future<Output = Response>>(
+    settings: &HttpSettings,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
-    if request.method().is_safe() || is_trusted(request.headers(), &settings) {
-        next.run(request).await
+    if request.method().is_safe() || is_trusted(request.headers(), settings) {
+        next(request).await
     } else {
         Problem::cross_origin().into_response()
     }

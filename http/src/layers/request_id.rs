@@ -3,7 +3,6 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -34,14 +33,17 @@ impl TraceId {
     }
 }
 
-pub(super) async fn identify(mut request: Request, next: Next) -> Response {
+pub(super) async fn identify<F: Future<Output = Response>>(
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let given = request.headers().get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| harmless(id));
     let id = given.map_or_else(|| format!("req_{}", Uuid::now_v7().simple()), str::to_owned);
     let trace = request.headers().get(TRACEPARENT).and_then(|parent| TraceId::of(parent.to_str().ok()?));
     let trace = trace.unwrap_or_else(|| TraceId(Uuid::now_v7().simple().to_string()));
     request.extensions_mut().insert(trace);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Class;
@@ -16,7 +15,6 @@ use super::rates::{Budget, Budgets, Caller, Exceeded, Rates, WINDOW_S};
 use super::seats::SocketLimits;
 use super::shed::Room;
 use crate::identity::Shopper;
-use crate::platform::Platform;
 use crate::problem::Problem;
 
 pub(crate) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -81,35 +79,43 @@ impl Limiting {
 }
 
 /// Before anything is known of who asks: finds out from where, and keeps one address from taking everything.
-pub(crate) async fn by_address(State(limits): State<Limiting>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn by_address<F: Future<Output = Response>>(
+    limits: &Limiting,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(Client::NOBODY, |peer| peer.0);
     let client = Client(limits.0.proxies.client(peer, request.headers()));
     request.extensions_mut().insert(client);
-    let Some(class) = class_of(&request) else { return next.run(request).await };
+    let Some(class) = class_of(&request) else { return next(request).await };
     if let Some(Err(exceeded)) = limits.0.budgets.take(Class::Address, Caller::Guest(client.network())) {
         return refused(&exceeded);
     }
     match limits.0.room.enter(class) {
-        Some(_place) => next.run(request).await,
+        Some(_place) => next(request).await,
         None => Problem::busy("Too many requests at once.").into_response(),
     }
 }
 
 /// Once it is known who asks: takes the request from their budget for routes of its class, and tells what is left of it.
-pub(crate) async fn by_caller(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+pub(crate) async fn by_caller<F: Future<Output = Response>>(
+    limits: &Limiting,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let Some(class) = class_of(&request).filter(|class| *class != Class::Address) else {
-        return next.run(request).await;
+        return next(request).await;
     };
     let person = request.extensions().get::<Shopper>().and_then(Shopper::user);
     let client = request.extensions().get::<Client>().copied().unwrap_or(Client(Client::NOBODY));
     // Whoever logs in is nobody yet, whatever else they show.
     let person = person.filter(|_| class != Class::Login);
     let caller = person.map_or(Caller::Guest(client.network()), Caller::Person);
-    match platform.limits.0.budgets.take(class, caller) {
-        None => next.run(request).await,
+    match limits.0.budgets.take(class, caller) {
+        None => next(request).await,
         Some(Err(exceeded)) => refused(&exceeded),
         Some(Ok(budget)) => {
-            let mut response = next.run(request).await;
+            let mut response = next(request).await;
             tell(&budget, &mut response);
             response
         }

@@ -1,10 +1,9 @@
 //! Failures as pages: whoever asked for HTML and got a problem sees a page of the shop, with the same status.
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::markup::Frame;
@@ -18,13 +17,17 @@ use crate::platform::Platform;
 use crate::problem::{Failed, Problem};
 
 /// Turns problems into pages for browsers; leaves everything else as it is. The log still sees the problem.
-pub(crate) async fn as_pages(State(platform): State<Platform>, request: Request, next: Next) -> Response {
+pub(crate) async fn as_pages<F: Future<Output = Response>>(
+    platform: &Platform,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     if !wants_page(request.headers()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     let (parts, body) = request.into_parts();
     let asked = parts.clone();
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let response = next(Request::from_parts(parts, body)).await;
     let Some(failed) = response.extensions().get::<Failed>().cloned() else { return response };
     // A handler may have made a page of it already.
     let is_page =
@@ -32,7 +35,7 @@ pub(crate) async fn as_pages(State(platform): State<Platform>, request: Request,
     if is_page {
         return response;
     }
-    let mut page = page(&platform, asked, failed).await;
+    let mut page = page(platform, asked, failed).await;
     for kept in [RETRY_AFTER, RATELIMIT, RATELIMIT_POLICY] {
         if let Some(value) = response.headers().get(&kept) {
             page.headers_mut().insert(kept, value.clone());
