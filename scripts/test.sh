@@ -5,6 +5,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 features=(--features "amazoff-server/fault-points,amazoff-world/fault-points")
+# Examples are tested where they are included, and linted; a program of its own for each is of no use here.
+targets=(--workspace --lib --bins --tests --locked "${features[@]}")
+bin=${CARGO_TARGET_DIR:-target}/debug
 passed=0
 failed=0
 logs=$(mktemp -d)
@@ -33,10 +36,11 @@ count() {
   failed=$((failed + bad))
 }
 
-# Both database servers run for as long as the tests do.
+# Both database servers run for as long as the tests do. What starts them was built with the tests: by itself it would be
+# built with other features, and all that it depends on with it.
 unit_tests() {
-  cargo run --quiet --locked -p amazoff-databases -- run -- \
-    cargo nextest run --workspace --locked "${features[@]}" --no-fail-fast 2>&1 | tee "$logs/nextest"
+  "$bin/amazoff-databases" run -- \
+    cargo nextest run "${targets[@]}" --no-fail-fast 2>&1 | tee "$logs/nextest"
   local status=${PIPESTATUS[0]}
   grep -E 'Summary' "$logs/nextest" | tail -1 >"$logs/summary"
   count "$logs/summary"
@@ -52,7 +56,7 @@ doc_tests() {
 }
 
 browser_tests() {
-  SHOP_BINARY=target/debug/amazoff node tests/browser/run.mjs 2>&1 | tee "$logs/browser"
+  SHOP_BINARY=$bin/amazoff node tests/browser/run.mjs 2>&1 | tee "$logs/browser"
   local status=${PIPESTATUS[0]}
   tail -1 "$logs/browser" >"$logs/browser-result"
   count "$logs/browser-result"
@@ -61,7 +65,7 @@ browser_tests() {
 
 # They read the document and the protocol, not the code.
 judges() {
-  SHOP_BINARY=target/debug/amazoff tests/judges/run.sh 2>&1 | tee "$logs/judges"
+  SHOP_BINARY=$bin/amazoff tests/judges/run.sh 2>&1 | tee "$logs/judges"
   local status=${PIPESTATUS[0]}
   tail -1 "$logs/judges" >"$logs/judges-result"
   count "$logs/judges-result"
@@ -82,6 +86,7 @@ other_lints() {
 step "format" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked "${features[@]}" -- -D warnings
 step "scripts and containers" other_lints
+step "build" cargo nextest run "${targets[@]}" --no-run
 step "tests" unit_tests
 step "doc tests" doc_tests
 step "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked "${features[@]}"
