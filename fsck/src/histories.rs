@@ -42,7 +42,7 @@ pub(crate) struct Event {
 }
 
 /// A domain, without its types.
-pub(crate) trait Domain: Send {
+pub(crate) trait Domain: Send + Sync {
     /// Which one.
     fn kind(&self) -> &'static str;
     /// Takes in a snapshot, to be compared when its event comes.

@@ -32,7 +32,7 @@ use crate::histories::History;
 /// A domain whose entities can be told of.
 pub(crate) trait Told: Entity {
     /// What its events say beyond the state.
-    type Notes: Default + Send;
+    type Notes: Default + Send + Sync;
     /// Notes an event.
     fn note(_notes: &mut Self::Notes, _event: &Self::Event, _at: Timestamp) {}
     /// Tells of an entity.

@@ -2,7 +2,6 @@
 
 use amazoff_actors::user::Role;
 use amazoff_http::access::TABLE;
-use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -31,7 +30,7 @@ async fn every_change_that_staff_ask_for_is_told_also_when_it_is_refused() {
             route.split('/').map(|part| if part.starts_with('{') { "none" } else { part }).collect();
         let asking = app.ask(method.clone(), &path.join("/")).json(&json!({"surplus": 1})).bearer(&admin);
         let answered = asking.fresh_key().header("if-match", "*").send().await;
-        assert!(answered.status >= 400 && answered.status < 500, "{method} {route}: {}", answered.status);
+        assert!(answered.status.is_client_error(), "{method} {route}: {}", answered.status);
         let newest = trail(&app, &admin).await;
         let (last, first) = (&newest[0], &newest[1]);
         let action = first["action"].as_str().unwrap();

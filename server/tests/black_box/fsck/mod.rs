@@ -162,7 +162,7 @@ async fn a_database_that_is_not_there_or_of_another_schema_is_refused() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("the newer schema 9999"), "{told}");
-    let _ = Client::new(std::sync::Arc::new(gate));
+    let _ = Client::new(Arc::new(gate));
 }
 
 #[tokio::test(flavor = "multi_thread")]
