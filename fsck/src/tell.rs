@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use amazoff_actors::cart::{self, CARTS, Cart, CartProjection};
-use amazoff_actors::category::Tree;
 use amazoff_actors::checkout::{self, Checkout, CheckoutProjection, PROCESSES, Phase};
 use amazoff_actors::coupon::{Coupon, Redemption};
-use amazoff_actors::desk::Desk;
 use amazoff_actors::ids::{CartId, CouponId, OrderId, PaymentId, ProductId, RefundId, ReviewId, VariantId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{self, AdjustmentStatus, Order, OrderProjection};
 use amazoff_actors::payment::{self, Operation, PartId, Payment, PaymentProjection, Stage};
-use amazoff_actors::pricebook::{CapturePolicy, Pricebook};
+use amazoff_actors::pricebook::CapturePolicy;
 use amazoff_actors::product::{Product, ProductProjection};
 use amazoff_actors::rating::{Rating, Stars};
 use amazoff_actors::review::{self, Review, ReviewProjection};
@@ -112,21 +110,6 @@ impl Told for Checkout {
     fn carries(_sender: Uuid, effect: &checkout::Effect) -> Carried {
         cargo::of_checkout(effect)
     }
-}
-
-impl Told for Pricebook {
-    type Notes = ();
-    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // nothing else that is stored must agree with it
-}
-
-impl Told for Tree {
-    type Notes = ();
-    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // products may name what is not in it
-}
-
-impl Told for Desk {
-    type Notes = ();
-    fn tell(_history: &History<Self>, _id: Uuid, _facts: &mut Facts) {} // nothing else knows of its filters
 }
 
 impl Told for Coupon {

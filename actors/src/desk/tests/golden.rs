@@ -13,8 +13,37 @@ fn everything_that_the_desk_ever_stored_can_be_read() {
         total_max: Some(2),
         ..to_pack()
     };
+    let of = |filter: OrderFilter| was_saved("to-pack", filter);
+    let statuses = [Status::Draft, Status::Placed, Status::Completed, Status::Canceled]
+        .map(|status| of(OrderFilter { status: Some(status), ..to_pack() }));
+    let payments = [
+        PaymentStatus::None,
+        PaymentStatus::Pending,
+        PaymentStatus::RequiresAction,
+        PaymentStatus::Authorized,
+        PaymentStatus::Paid,
+        PaymentStatus::Failed,
+        PaymentStatus::Voided,
+        PaymentStatus::PartiallyPaid,
+        PaymentStatus::PartiallyRefunded,
+        PaymentStatus::Refunded,
+    ]
+    .map(|status| of(OrderFilter { payment_status: Some(status), ..to_pack() }));
+    let goods = [
+        FulfillmentStatus::Unfulfilled,
+        FulfillmentStatus::Packed,
+        FulfillmentStatus::PartiallyShipped,
+        FulfillmentStatus::Shipped,
+        FulfillmentStatus::PartiallyDelivered,
+        FulfillmentStatus::Delivered,
+        FulfillmentStatus::Returned,
+    ]
+    .map(|status| of(OrderFilter { fulfillment_status: Some(status), ..to_pack() }));
     golden::<Desk>(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"))
         .events([was_saved("to-pack", full.clone()), Event::Dropped { name: "to-pack".to_owned() }])
+        .events(statuses)
+        .events(payments)
+        .events(goods)
         .commands([
             Command::Save { expected_version: Some(7), name: "to-pack".to_owned(), filter: full },
             dropped("to-pack"),
