@@ -12,7 +12,7 @@ import { startShop } from "./shop.mjs";
 import { storefront } from "./storefront.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const artifacts = path.join(here, "artifacts");
+const artifacts = process.env.ARTIFACTS ?? path.join(here, "artifacts");
 const binary = process.env.SHOP_BINARY ?? path.join(here, "../../target/debug/amazoff");
 const flags = [
   "--no-sandbox",
