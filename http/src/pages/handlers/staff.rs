@@ -30,7 +30,10 @@ const OFFICE: &[(&str, &str)] = &[
     ("reviews", "Reviews"),
     ("people", "People"),
     ("reports", "Reports"),
+    ("prices", "Prices & sending"),
 ];
+/// What only administrators see of it.
+const OFFICE_OF_ADMINS: &[(&str, &str)] = &[("webhooks", "Webhooks"), ("audit", "Audit trail")];
 /// The same in the console.
 const CONSOLE: &[(&str, &str)] = &[
     ("", "Overview"),
@@ -51,13 +54,14 @@ async fn show(
     access::check(&visit.platform, Some(asked), &visit.shopper).await?;
     let here = within.map(|Path(path)| path).unwrap_or_default();
     let here = here.split('/').next().unwrap_or_default();
-    let places = places.iter().map(|(path, name)| Place {
+    let roles = visit.shopper.logged_in()?.roles(&visit.platform).await?;
+    let is_admin = roles.contains(&Role::Admin);
+    let of_admins = if is_admin && asked == access::DESK { OFFICE_OF_ADMINS } else { &[] };
+    let places = places.iter().chain(of_admins).map(|(path, name)| Place {
         href: if path.is_empty() { format!("/{app}") } else { format!("/{app}/{path}") },
         name,
         current: *path == here,
     });
-    let roles = visit.shopper.logged_in()?.roles(&visit.platform).await?;
     let places = places.collect();
-    let is_admin = roles.contains(&Role::Admin);
     Ok(Page::ok(StaffPage { frame: visit.frame(title), app, title, places, is_admin }))
 }
