@@ -35,6 +35,17 @@ export async function send(method, path, body, { ifMatch, key = freshKey(), type
   }
 }
 
+/** Saves a table that the API writes for spreadsheets. */
+export async function saveTable(path, name) {
+  const response = await fetch(path, { headers: { Accept: "text/csv, application/problem+json" } });
+  if (!response.ok) throw new Refused(response.status, await response.json().catch(() => ({})));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 async function call(method, path, { body, ifMatch, key, type, signal }) {
   const headers = { Accept: "application/json" };
   if (key) headers["Idempotency-Key"] = key;

@@ -7,6 +7,30 @@ export function money({ amount, currency }) {
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
+/** The same as it is typed into a field: `12.50`. */
+export function decimal({ amount, currency }) {
+  const digits = places(currency);
+  const text = String(amount).padStart(digits + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** Reads what `decimal` writes; `null` when it is no amount of this currency. */
+export function minor(text, currency) {
+  const digits = places(currency);
+  const [, whole, part = ""] = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim()) ?? [];
+  if (whole === undefined || part.length > digits) return null;
+  return { amount: Number(whole + part.padEnd(digits, "0")), currency };
+}
+
+function places(currency) {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+}
+
+/** A rate in millionths: `190000` is 19%. */
+export function percent(rate) {
+  return `${Number((rate / 10000).toFixed(4))}%`;
+}
+
 /** A moment with its exact time behind it. */
 export function moment(text) {
   if (!text) return "–";
