@@ -28,5 +28,5 @@ function line({ pointer, before, after }) {
 /** A value in one line, or as it is written when that would be too long. */
 function short(value) {
   const text = JSON.stringify(value);
-  return text.length <= 80 ? h("code", {}, text) : h("code", { class: "long" }, JSON.stringify(value, null, 2));
+  return text.length <= 80 ? h("code", {}, text) : h("code", { class: "long", tabindex: "0" }, JSON.stringify(value, null, 2));
 }

@@ -69,7 +69,7 @@ export function travel(source, { id, kind, events, version, seq, signal }) {
   const keyed = (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!by || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    if (event.target.closest?.(`${BUSY}, .slider, .table-frame, pre`)) return;
+    if (event.target.closest?.(`${BUSY}, .slider, .table-frame, pre, .long`)) return;
     event.preventDefault();
     go(way.seq + by);
   };

@@ -1,7 +1,7 @@
 // The figures of the node, read every two seconds for as long as the console is open; some minutes of them are kept.
 import { buckets, highest, parse, quantile, sum } from "./metrics.js";
 
-const EVERY_MS = 2000;
+export const EVERY_MS = 2000;
 /** How many samples are kept: five minutes. */
 export const KEPT = 150;
 /** Latencies are taken over so many samples, so that a quiet shop has some. */

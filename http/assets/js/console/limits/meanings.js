@@ -26,7 +26,7 @@ export const DOMAIN = [
 
 /** What may be given, in words. */
 export function bounds({ min, max, above, unit }) {
-  const least = above ? `not below ${above}` : `at least ${min}`;
+  const least = above ? `Not below ${above}` : `At least ${min}`;
   const most = max ? `, at most ${max.toLocaleString("en")}` : "";
   return `${least}${most}${unit ? `, in ${unit}` : ""}`;
 }

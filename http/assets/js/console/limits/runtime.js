@@ -28,7 +28,8 @@ function drawn(figures, standing) {
     ["Up for", span(figures.uptime_s * 1000)],
     ["In flight", `${count(figures.in_flight)} commands`],
     ["Memory", `${bytes(figures.memory_bytes)} of ${bytes(figures.memory_bytes_max)}`],
-    ["Open", `${count(figures.sockets)} sockets of shoppers, ${count(figures.streams)} streams of operators`],
+    ["Sockets of shoppers", count(figures.sockets)],
+    ["Streams of operators", count(figures.streams)],
     ["Journal", `${count(lanes.commits)} transactions with ${count(lanes.parts)} parts; ${count(lanes.refused)} parts refused, ${count(lanes.failures)} transactions failed`],
   ]);
   return [part("This node", own), h("h2", {}, "Domains"), byDomain(domains), h("h2", {}, "Shards"), shards(), h("h2", {}, "Response cache"), cache()].filter(Boolean);

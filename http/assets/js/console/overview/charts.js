@@ -1,10 +1,10 @@
 // Requests, latency, errors and what waits, over the last minutes.
 import { h } from "../../kit/dom.js";
 import { chart } from "../../kit/chart.js";
-import { KEPT } from "../feed/sampler.js";
+import { EVERY_MS, KEPT } from "../feed/sampler.js";
 import { clock } from "../parts.js";
 
-const round = (value) => (value >= 10 || value === 0 ? String(Math.round(value)) : value.toFixed(value >= 1 ? 1 : 2));
+const round = (value) => String(Number(value.toFixed(value >= 10 ? 0 : value >= 1 ? 1 : 2)));
 const ms = (value) => (value >= 1000 ? `${round(value / 1000)} s` : `${round(value)} ms`);
 const thousandfold = (value) => (value === null ? null : value * 1000);
 
@@ -36,11 +36,13 @@ export function charts() {
 function drawn(samples, { title, series, format }) {
   // Always as wide as all that is kept, so that time runs at the same pace from the first moment on.
   const missing = Array.from({ length: Math.max(0, KEPT - samples.length) }, () => null);
-  const labels = [...missing.map(() => ""), ...samples.map(({ at }) => clock(new Date(at)))];
+  const first = samples[0]?.at ?? Date.now();
+  const times = [...missing.map((_, at) => first - (missing.length - at) * EVERY_MS), ...samples.map(({ at }) => at)];
+  const labels = times.map((at) => clock(new Date(at)));
   const values = (value) => [...missing, ...samples.map((sample) => value(sample) ?? null)];
   const lines = series.map(([name, value]) => ({ name, values: values(value) }));
   const frame = chart(title, { labels, series: lines, kind: "lines", format });
-  for (const row of frame.querySelectorAll("tbody tr")) if (row.firstChild.textContent === "") row.remove();
+  for (const row of [...frame.querySelectorAll("tbody tr")].slice(0, missing.length)) row.remove();
   frame.querySelector("figcaption").append(newest(lines, format));
   return frame;
 }

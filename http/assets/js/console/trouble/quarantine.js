@@ -3,6 +3,7 @@ import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { badge } from "../../kit/show.js";
 import { act, button, entity, exact, head, json, keep } from "../parts.js";
+import { said } from "../entities/what-if.js";
 import { paged, troubleTabs } from "./pages.js";
 
 const EVERY_MS = 3000;
@@ -28,19 +29,25 @@ function crash(item, again) {
   const suspended = SUSPENDED.test(command);
   const state = dismissed ? badge("dismissed") : suspended ? badge("suspended", "bad") : quarantined ? badge("quarantined", "bad") : badge("may be given again", "calm");
   const path = `/ops/v1/quarantine/${encodeURIComponent(id)}/${command}`;
+  const today = h("div", { "aria-live": "polite" });
+  const look = async () => {
+    const answer = await act("POST", `/ops/v1/entities/${encodeURIComponent(id)}/what-if`, { body: { command_id: command } });
+    if (answer) today.replaceChildren(...said(answer));
+  };
   const retry = async () => (await act("POST", `${path}/retry`, { said: suspended ? "It goes on." : "It was given again, and answered." })) && again();
   const dismiss = async () => {
     const ask = { title: "Dismiss it?", text: "The command stays refused for ever and leaves this list.", action: "Dismiss it" };
     if (await act("POST", `${path}/dismiss`, { said: "It was dismissed.", ask })) again();
   };
-  const acts = [quarantined && !dismissed ? button(suspended ? "Let it go on" : "Retry", retry, { plain: false, key: `retry-${command}` }) : null, quarantined && !dismissed && !suspended ? button("Dismiss", dismiss, { key: `dismiss-${command}` }) : null];
+  const acts = [suspended ? null : button("What would it do today?", look, { key: `today-${command}` }), quarantined && !dismissed ? button(suspended ? "Let it go on" : "Retry", retry, { plain: false, key: `retry-${command}` }) : null, quarantined && !dismissed && !suspended ? button("Dismiss", dismiss, { key: `dismiss-${command}` }) : null];
   return h(
     "article",
     { class: "part case", "data-command": command },
-    h("div", { class: "part-head" }, h("h2", {}, entity(id, version)), state),
+    h("div", { class: "part-head" }, h("h2", {}, version > 0 ? entity(id, version) : h("code", {}, id)), state),
     h("p", { class: "last-error" }, h("code", {}, cause)),
     h("p", { class: "quiet" }, `Crashed ${attempts} times, last `, exact(at), ", on the state after ", String(version), " events. Command ", h("code", {}, command)),
     h("details", {}, h("summary", { "data-key": `command-${command}` }, "The command and its context"), json({ command: item.command, context: item.context })),
+    today,
     h("div", { class: "acts" }, acts),
   );
 }
