@@ -28,7 +28,7 @@ export function input(name, value = "", attributes = {}) {
 
 /** Several lines to type into. */
 export function area(name, value = "", attributes = {}) {
-  return h("textarea", { name, rows: "4", ...attributes }, value ?? "");
+  return h("textarea", { name, class: "area", rows: "4", ...attributes }, value ?? "");
 }
 
 /** A choice: `select("reason", [["lost", "Lost"], …], "lost")`. */

@@ -3,6 +3,7 @@ import { Refused } from "./api.js";
 import { h } from "./dom.js";
 
 let leaving = null;
+let toTop = false;
 
 /**
  * Starts an app. `views` lists `[pattern, load]`: a pattern is a path with `:names`, `load({ params, query, main, signal })`
@@ -25,6 +26,7 @@ export function run(views) {
 
 /** Goes to an address of the same app. */
 export function go(address, { replace = false } = {}) {
+  toTop = !replace;
   history[replace ? "replaceState" : "pushState"]({}, "", address);
   dispatchEvent(new PopStateEvent("popstate"));
 }
@@ -51,6 +53,8 @@ async function open(views) {
   main.replaceChildren(fresh);
   main.removeAttribute("aria-busy");
   mark(path);
+  if (toTop) scrollTo(0, 0);
+  toTop = false;
   const name = document.body.dataset.title;
   document.title = title ? `${title} · ${name} · amazoff` : `${name} · amazoff`;
   main.focus({ preventScroll: true });
@@ -59,8 +63,11 @@ async function open(views) {
 function mark(path) {
   const part = (text) => text.split("/").slice(0, 3).join("/");
   for (const link of document.querySelectorAll(".staff-nav a")) {
-    if (part(link.pathname) === part(path)) link.setAttribute("aria-current", "page");
+    const here = part(link.pathname) === part(path);
+    if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
+    // On a phone the list of places is a row that scrolls.
+    if (here) link.closest("ul").scrollLeft = link.offsetLeft - 16;
   }
 }
 

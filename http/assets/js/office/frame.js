@@ -32,6 +32,11 @@ export function part(title, { acts = [], id } = {}, ...children) {
   return h("section", { class: "part", "aria-label": title, id }, h("div", { class: "part-head" }, h("h2", {}, title), h("div", { class: "view-act" }, acts)), children);
 }
 
+/** An id in few letters, the whole of it behind it. */
+export function ref(id) {
+  return h("span", { class: "code", title: id }, id.length > 16 ? `${id.slice(0, 13)}…` : id);
+}
+
 /** Says why something cannot be done here. */
 export function only(what) {
   return h("p", { class: "notice only" }, `${what} You can look, but not change it.`);

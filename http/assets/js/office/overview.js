@@ -23,14 +23,14 @@ export async function show({ main, signal }) {
     ...head(`Hello, ${me.name}`),
     h(
       "div",
-      { class: "tiles" },
+      { class: "tiles tiles-fit" },
       tile("Orders today", count(today.orders), "/office/orders"),
       tile("Sold today", money(today.gross), "/office/reports"),
       tile("Sold in 30 days", money(revenue.total.gross), "/office/reports"),
       tile("Orders in 30 days", count(revenue.total.orders), "/office/reports"),
     ),
     h("h2", {}, "What waits"),
-    h("ul", { class: "tiles", id: "waits" }, waits.map(({ name, text, href, urgent }) => h("li", {}, tile(name, text, href, urgent)))),
+    h("ul", { class: "tiles tiles-fit", id: "waits" }, waits.map((one) => h("li", {}, tile(one.name, one.text, one.href, one)))),
     chart("Sold each day, the last 30 days", {
       labels: revenue.items.map(({ day }) => dayName(day)),
       series: [{ name: "Sold", values: revenue.items.map(({ gross }) => gross.amount) }],
@@ -42,8 +42,8 @@ export async function show({ main, signal }) {
 }
 
 /** A number with its name, as a link to what it counts. */
-function tile(name, text, href, urgent = false) {
-  return h("a", { class: urgent ? "tile tile-link tile-urgent" : "tile tile-link", href }, h("p", { class: "tile-name" }, name), h("p", { class: "tile-value" }, text));
+function tile(name, text, href, { urgent = false, note = null } = {}) {
+  return h("a", { class: urgent ? "tile tile-link tile-urgent" : "tile tile-link", href }, h("p", { class: "tile-name" }, name), h("p", { class: "tile-value" }, text), note ? h("p", { class: "tile-note" }, note) : null);
 }
 
 async function waiting(signal) {
@@ -54,7 +54,7 @@ async function waiting(signal) {
     ["Parcels to send", orders({ status: "placed", fulfillment_status: "packed" })],
     ["Failed payments", orders({ status: "placed", payment_status: "failed" })],
     ["Reviews to read", reviews("submitted")],
-    ["Complaints about reviews", reviews("flagged")],
+    ["Review complaints", reviews("flagged")],
   ];
   const counted = lists.map(async ([name, { path, asked, href }]) => {
     const { items, next_cursor: next } = await get(address(path, { ...asked, limit: LIMIT }), { signal });

@@ -119,6 +119,8 @@ function ways({ book, admin, drop }) {
 
 function zone({ areas, brackets, by, weight_max_g: most }) {
   const unit = by === "weight" ? (from) => `${from} g` : (from, { currency }) => money({ amount: from, currency });
-  const prices = brackets.map(({ from, price }) => (from === 0 ? money(price) : `${money(price)} from ${unit(from, price)}`));
-  return h("div", { class: "zone" }, h("strong", {}, areas.map(place).join(", ")), `: ${prices.join(", ")}`, most ? `, up to ${most} g` : "");
+  const step = ({ from, price }) => (from === 0 ? money(price) : `${money(price)} from ${unit(from, price)}`);
+  const currencies = [...new Set(brackets.map(({ price }) => price.currency))];
+  const lines = currencies.map((currency) => brackets.filter(({ price }) => price.currency === currency).map(step).join(", "));
+  return h("div", { class: "zone" }, h("strong", {}, areas.map(place).join(", "), most ? ` up to ${most} g` : ""), lines.map((line) => h("div", {}, line)));
 }

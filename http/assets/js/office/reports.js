@@ -39,11 +39,11 @@ export async function show({ query, main, signal }) {
 }
 
 function save(path, name) {
-  return acting("Save as CSV", () => saveTable(path, name), { attributes: { "aria-label": `Save ${name}` } });
+  return acting("Save as CSV", () => saveTable(path, name), { attributes: { "aria-label": `Save as CSV: ${name}` } });
 }
 
 function tiles(pairs) {
-  return h("dl", { class: "tiles" }, pairs.map(([name, text]) => h("div", { class: "tile" }, h("dt", { class: "tile-name" }, name), h("dd", { class: "tile-value" }, text))));
+  return h("dl", { class: "tiles tiles-fit" }, pairs.map(([name, text]) => h("div", { class: "tile" }, h("dt", { class: "tile-name" }, name), h("dd", { class: "tile-value" }, text))));
 }
 
 function sold({ items, total }, button) {

@@ -8,7 +8,7 @@ import { done, head, tone } from "./frame.js";
 import { away } from "./orders/acts.js";
 
 const PATH = "/office/reviews";
-const STATES = ["submitted", "flagged", "published", "rejected", "removed"];
+const STATES = [["submitted", "To read"], ["flagged", "Complaints"], ["published", "Published"], ["rejected", "Rejected"], ["removed", "Removed"]];
 const REASONS = ["spam", "offensive", "off_topic", "personal_data", "fake", "other"];
 
 /** The queue. */
@@ -19,7 +19,7 @@ export async function show({ query, main, signal }) {
   const list = h("ol", { class: "queue" }, items.map((review) => h("li", {}, card(review))));
   main.append(
     ...head("Reviews"),
-    h("nav", { class: "saved", "aria-label": "States" }, h("ul", {}, STATES.map((status) => h("li", {}, h("a", { href: address(PATH, { status }), "aria-current": status === asked.status ? "page" : null }, words(status)))))),
+    h("nav", { class: "saved", "aria-label": "States" }, h("ul", {}, STATES.map(([status, name]) => h("li", {}, h("a", { href: address(PATH, { status }), "aria-current": status === asked.status ? "page" : null }, name))))),
     items.length > 0 ? h("p", { class: "quiet keys" }, h("kbd", {}, "J"), " next, ", h("kbd", {}, "K"), " back, ", h("kbd", {}, "A"), " approve, ", h("kbd", {}, "R"), " reject or remove. What has waited longest is first.") : h("p", { class: "quiet" }, "Nothing waits here."),
     list,
     pager(PATH, asked, next) ?? "",

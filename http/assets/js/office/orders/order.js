@@ -1,7 +1,7 @@
 // An order: what was bought, who gets it, its money, its parcels, and what can be done about it.
 import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
-import { badge, facts, moment, money, table, words } from "../../kit/show.js";
+import { badge, moment, money, table, words } from "../../kit/show.js";
 import { head, part, tone } from "../frame.js";
 import { acts } from "./acts.js";
 import { moneyPart } from "./money.js";
@@ -89,7 +89,7 @@ function contact({ contact: who }) {
     "Who gets it",
     {},
     h("address", { class: "address" }, lines.map((line) => h("div", {}, line))),
-    facts([["E-mail", h("a", { href: `/office/people?email=${encodeURIComponent(who.email)}` }, who.email)]]),
+    h("p", { class: "breaks" }, h("a", { href: `/office/people?email=${encodeURIComponent(who.email)}` }, who.email)),
   );
 }
 

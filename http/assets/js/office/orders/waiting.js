@@ -9,7 +9,7 @@ export async function waitingReturns(signal) {
   const many = found.length;
   const first = found[0];
   const href = many === 1 ? `/office/orders/${first.id}` : "/office/orders?fulfillment_status=delivered";
-  return { name: `Returns, newest ${LOOKED_AT} delivered`, text: String(many), href, urgent: many > 0 };
+  return { name: "Returns", note: `of the newest ${LOOKED_AT} delivered`, text: String(many), href, urgent: many > 0 };
 }
 
 async function lookThrough(signal) {

@@ -14,7 +14,8 @@ export function aboutFields(product, categories) {
       "div",
       { class: "field-row" },
       field("Brand", input("brand", product.brand, { required: true, maxlength: "200" })),
-      field("Category", select("category", categories.map(({ slug, title }) => [slug, title]), product.category)),
+      field("Category", input("category", product.category, { required: true, list: "categories", maxlength: "100" })),
+      h("datalist", { id: "categories" }, categories.map(({ slug, title }) => h("option", { value: slug }, title))),
     ),
     field("Description", area("description", product.description, { rows: "7", maxlength: "10000" }), { optional: true }),
   ];

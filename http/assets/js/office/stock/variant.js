@@ -3,7 +3,7 @@ import { get, send } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { field, form, input, select } from "../../kit/form.js";
 import { count, moment, table, words } from "../../kit/show.js";
-import { done, head, isAdmin, part } from "../frame.js";
+import { done, head, isAdmin, part, ref } from "../frame.js";
 
 const PAGE = 100;
 const PAGES = 20;
@@ -18,7 +18,7 @@ export async function show({ params, main, signal }) {
     ...head(sku, { back: ["/office/stock", "Stock"] }),
     h(
       "dl",
-      { class: "tiles", id: "levels" },
+      { class: "tiles tiles-fit", id: "levels" },
       level("On the shelf", levels.on_hand),
       level("In bags being paid", levels.held),
       level("Promised to orders", levels.allocated),
@@ -90,7 +90,7 @@ function ledger(movements, cut) {
     { title: "Pieces", align: "right", cell: ({ quantity }) => count(quantity) },
     { title: "Shelf", align: "right", cell: ({ after }) => count(after.on_hand) },
     { title: "Can be had", align: "right", cell: ({ after }) => count(after.available) },
-    { title: "For", cell: ({ cause }) => (cause.startsWith("ord_") ? h("a", { href: `/office/orders/${cause}`, class: "code" }, cause) : h("span", { class: "code" }, cause)) },
+    { title: "For", cell: ({ cause }) => (cause.startsWith("ord_") ? h("a", { href: `/office/orders/${cause}` }, ref(cause)) : ref(cause)) },
   ];
   const note = cut ? h("p", { class: "quiet" }, `Only the first ${PAGE * PAGES} movements are shown.`) : null;
   return part("Ledger, newest first", {}, note, table("Ledger", columns, [...movements].reverse(), { empty: "Nothing has moved yet." }));
