@@ -1,6 +1,7 @@
 // What administrators do in the back office: products, stock, promotions, people, webhooks.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 
 import { until } from "./api.mjs";
 import { checkOffice, enter, forgetPassword, openOffice, shopper, showPassword, theOwner } from "./office-steps.mjs";
@@ -183,20 +184,35 @@ export function moreOffice(test) {
     await page.getByRole("cell", { name: robin.id }).first().waitFor();
   });
 
-  test("office: a webhook's secret is shown once", "desktop", async ({ page, base, shot }) => {
+  test("office: a webhook's secret is shown once, and its messages are seen", "desktop", async ({ page, base, shot }) => {
+    const heard = [];
+    const listener = createServer((request, response) => {
+      heard.push(request.headers["webhook-id"]);
+      request.resume();
+      response.writeHead(heard.length === 1 ? 204 : 500).end();
+    });
+    await new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    listener.unref();
+    const url = `http://127.0.0.1:${listener.address().port}/shop`;
     await enter(page, base);
     await openOffice(page, base, "/webhooks");
     await page.getByRole("button", { name: "New endpoint" }).click();
-    await page.locator("dialog").getByLabel("Address").fill("https://hooks.example.org/shop");
+    await page.locator("dialog").getByLabel("Address").fill(url);
     await page.locator("dialog").getByRole("button", { name: "Make it" }).click();
     const secret = await page.locator(".secret").textContent();
     assert.match(secret, /^whsec_/);
     await page.getByRole("button", { name: "I have kept it" }).click();
-    await page.getByRole("link", { name: "https://hooks.example.org/shop" }).click();
-    await page.getByRole("heading", { level: 1, name: "hooks.example.org" }).waitFor();
+    await page.getByRole("link", { name: url }).click();
+    await page.getByRole("heading", { level: 1, name: new URL(url).host }).waitFor();
     assert.ok(!(await page.content()).includes(secret), "the secret is still there");
     await page.getByRole("button", { name: "Send a test" }).click();
-    await page.getByRole("cell", { name: /msg_|test/ }).first().waitFor();
+    await until(async () => heard.length, (count) => count === 1);
+    await page.reload();
+    const message = page.getByRole("row").nth(1);
+    await message.getByText("Delivered").waitFor();
+    await message.getByRole("button", { name: /^Send .* again$/ }).click();
+    await until(async () => heard.length, (count) => count === 2);
+    assert.equal(heard[0], heard[1], "it was sent under another id");
     await checkOffice(page, "an endpoint");
     await shot("office-webhook");
     await page.getByRole("button", { name: "Replace the secret …" }).click();

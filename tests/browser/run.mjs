@@ -59,7 +59,7 @@ async function runOne(browser, shop, { name, size, run, options }) {
 rmSync(artifacts, { recursive: true, force: true });
 mkdirSync(artifacts, { recursive: true });
 // Slow enough that a person, or a test, sees the order move.
-const shop = await startShop(binary, { AMAZOFF_SANDBOX_LATENCY_MS: "900" });
+const shop = await startShop(binary, { AMAZOFF_SANDBOX_LATENCY_MS: "900", AMAZOFF_WEBHOOKS_HERE: "on" });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 const wanted = process.argv.slice(2).join(" ");
 const chosen = tests.filter(({ name }) => name.includes(wanted));
