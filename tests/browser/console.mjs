@@ -168,7 +168,7 @@ async function seesCrash({ page, base, shot }) {
   const same = await stays(page);
   const carts = page.locator("[data-path='shop/cart']");
   await carts.locator(".badge", { hasText: "Running" }).waitFor();
-  const before = Number.parseInt((await carts.locator(".tree-restarts").textContent()) || "0", 10);
+  const before = Number.parseInt((await carts.locator(".node-restarts").textContent()) || "0", 10);
   await page.locator("#break-kind").selectOption("cart");
   await page.locator("#break-times").fill("1");
   await page.getByRole("button", { name: "Arm it" }).click();
@@ -177,9 +177,9 @@ async function seesCrash({ page, base, shot }) {
     const name = key();
     assert.equal((await newCart(request, base, name)).status(), 503, "the armed command did not crash");
     await page.locator(".log-bad", { hasText: "had an entity crash" }).first().waitFor();
-    await page.locator("[data-path='shop/cart'].tree-struck, [data-path='shop/cart'].tree-back").waitFor();
-    await carts.locator(".tree-restarts", { hasText: `${before + 1} within` }).waitFor();
-    await carts.locator(".tree-error", { hasText: "injected panic in cart_" }).waitFor();
+    await page.locator("[data-path='shop/cart'].node-struck, [data-path='shop/cart'].node-back").waitFor();
+    await carts.locator(".node-restarts", { hasText: `${before + 1} within` }).waitFor();
+    await carts.locator(".node-error", { hasText: "injected panic in cart_" }).waitFor();
     await shot("console-crash");
     assert.equal((await newCart(request, base, name)).status(), 201, "the cart did not come back");
     assert.equal((await guest.goto(base)).status(), 200);
@@ -196,22 +196,22 @@ async function seesKill({ page, base, shot }) {
   const same = await stays(page);
   const search = page.locator("[data-path='compute/search']");
   await search.click();
-  await page.locator(".tree-detail").getByRole("button", { name: "Kill" }).click();
+  await page.locator(".node-detail").getByRole("button", { name: "Kill" }).click();
   await confirm(page, "Kill search");
-  await search.locator(".tree-restarts", { hasText: "1×" }).waitFor();
-  await page.locator(".tree-detail .log li", { hasText: "runs again" }).first().waitFor();
+  await search.locator(".node-restarts", { hasText: "1×" }).waitFor();
+  await page.locator(".node-detail .log li", { hasText: "runs again" }).first().waitFor();
   await search.locator(".badge", { hasText: "Running" }).waitFor();
-  await page.locator(".tree-detail").getByRole("button", { name: "Halt" }).click();
+  await page.locator(".node-detail").getByRole("button", { name: "Halt" }).click();
   await confirm(page, "Halt search");
   await search.locator(".badge", { hasText: "Halted" }).waitFor();
   await checkPage(page, "the tree with a halted part");
   await shot("console-halted");
-  await page.locator(".tree-detail").getByRole("button", { name: "Restart" }).click();
+  await page.locator(".node-detail").getByRole("button", { name: "Restart" }).click();
   await confirm(page, "Restart search");
   await search.locator(".badge", { hasText: "Running" }).waitFor();
   await same();
   await page.locator("[data-path='shop/user']").click();
-  await page.locator(".tree-detail").getByRole("button", { name: "Halt" }).click();
+  await page.locator(".node-detail").getByRole("button", { name: "Halt" }).click();
   await confirm(page, "Halt user");
   await page.locator("[data-toast] [role=alert]").waitFor();
   await page.locator("[data-path='shop/user'] .badge", { hasText: "Running" }).waitFor();
@@ -347,7 +347,7 @@ async function walks({ page, base }) {
   assert.equal(await here(), "");
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
-  await page.locator(".tree-detail h2:focus").waitFor();
+  await page.locator(".node-detail h2:focus").waitFor();
   assert.match(page.url(), /node=edge%2F/);
 }
 
@@ -360,7 +360,7 @@ async function refused({ page, base, shot }) {
   await page.waitForURL((url) => !url.pathname.startsWith("/register"));
   const answer = await page.goto(`${base}/console/tree`);
   assert.equal(answer.status(), 403);
-  assert.equal(await page.locator(".tree").count(), 0);
+  assert.equal(await page.locator(".nodes").count(), 0);
   await checkPage(page, "the refusal");
   await shot("console-refused");
 }

@@ -3,6 +3,7 @@ import { get } from "../kit/api.js";
 import { h } from "../kit/dom.js";
 import { count, table } from "../kit/show.js";
 import { watch } from "./feed/stream.js";
+import { paged } from "./paged.js";
 import { button, entity, exact, head, json, keep } from "./parts.js";
 
 const EVERY_MS = 10_000;
@@ -11,26 +12,15 @@ export async function audit({ main, signal }) {
   const list = h("div", {});
   const more = h("div", {});
   const verdict = h("p", { class: "verdict", role: "status" });
-  const older = [];
   const verify = button("Verify the trail", () => check(verdict), { plain: false, key: "verify" });
-  main.append(head("Audit trail", verify), h("p", { class: "quiet" }, "Every act of an operator, written before it is done; “failed” says that it then was not. Each entry carries a hash over all before it."), verdict, list, more);
-  const draw = ({ items, next_before: before }) => {
-    const known = older.length > 0 ? older : [];
-    const all = [...items, ...known.filter(({ number }) => number < items.at(-1).number)];
-    list.replaceChildren(drawn(all));
-    const last = all.at(-1)?.number;
-    const next = older.length > 0 ? older.next : before;
-    more.replaceChildren(...(next && last > 1 ? [button("Older", () => load(last), { key: "older" })] : []));
+  const about = "Every act of an operator, written before it is done; “failed” says that it then was not. Each entry carries a hash over all before it.";
+  main.append(head("Audit trail", verify), h("p", { class: "quiet" }, about), verdict, list, more);
+  const source = paged("/ops/v1/audit", { parameter: "before", next: "next_before" });
+  const draw = ({ items, more: older }) => {
+    list.replaceChildren(drawn(items));
+    more.replaceChildren(...source.further(older, () => again()));
   };
-  const newest = { page: null };
-  const load = async (before) => {
-    const page = await get(`/ops/v1/audit?before=${before}`);
-    older.push(...page.items);
-    older.next = page.next_before;
-    draw(newest.page);
-  };
-  const read = async () => (newest.page = await get("/ops/v1/audit"));
-  const again = await keep(EVERY_MS, read, draw, { main, signal });
+  const again = await keep(EVERY_MS, source.load, draw, { main, signal });
   watch((entry) => entry?.kind === "audit" && again(), signal);
   return "Audit trail";
 }

@@ -22,7 +22,7 @@ export async function faultsPanel({ root, signal }) {
     "section",
     { class: "part break", "aria-labelledby": "break-title" },
     h("h2", { id: "break-title" }, "Break something"),
-    h("p", {}, "This build has fault points. Whatever you break here, the shop should go on answering, and what broke should come back by itself."),
+    h("p", {}, "Whatever you break here, the shop should go on answering, and what broke should come back by itself."),
     shop.box,
     h("div", { class: "break-ways" }, panic(Object.keys(domains), shop), killing(root, shop)),
   );

@@ -5,6 +5,8 @@
 
 const KEPT = 300;
 const PAUSE_MAX_MS = 10_000;
+/** Clocks and answers are not exact: starts that are closer than this are one. */
+const STARTED_APART_S = 4;
 
 const listeners = new Set();
 /** The newest entries, the newest first: `{ kind: "tree" | "audit" | "note", at, … }`. */
@@ -12,6 +14,9 @@ export const log = [];
 /** Whether the stream is open. */
 export const state = { open: false };
 let last = "0";
+let started = null;
+/** Whether what comes now happens now: the first figures of a connection come after all that it tells of the past. */
+let current = false;
 
 /** Has `told(entry)` called with each new entry until the view is left, and with nothing when the stream opens or breaks. */
 export function watch(told, signal) {
@@ -33,11 +38,13 @@ export async function start() {
 }
 
 async function read(opened) {
+  await sameProcess();
   const headers = { Accept: "text/event-stream", "Last-Event-ID": last };
   const response = await fetch("/ops/v1/stream", { headers });
   if (!response.ok) throw new Error(`status ${response.status}`);
   mark(true);
   opened();
+  current = false;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   for (;;) {
@@ -49,12 +56,28 @@ async function read(opened) {
   }
 }
 
+/**
+ * Decisions are numbered anew by each process, so a number of the one before could hide what the next one decided: whether it
+ * is the same is seen from when it was started.
+ */
+async function sameProcess() {
+  const response = await fetch("/ops/v1/runtime", { headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  const begun = Date.now() / 1000 - (await response.json()).uptime_s;
+  if (started !== null && Math.abs(begun - started) > STARTED_APART_S) {
+    last = "0";
+    add(note("The shop was started again."));
+  }
+  started = begun;
+}
+
 function take(part) {
   const fields = Object.fromEntries(part.split("\n").map((line) => line.split(/: ?(.*)/s).slice(0, 2)));
   if (fields.data === undefined) return;
   const data = JSON.parse(fields.data);
   if (fields.id) last = fields.id;
-  if (fields.event === "tree" || fields.event === "audit") add({ kind: fields.event, ...data });
+  if (fields.event === "stats") current = true;
+  if (fields.event === "tree" || fields.event === "audit") add({ kind: fields.event, past: !current, ...data });
   if (fields.event === "missed") missed(data);
   if (fields.event === "end") {
     add(note(`The stream has ended: ${data.reason}.`));
@@ -66,7 +89,7 @@ function take(part) {
 function missed({ source, count }) {
   if (log.length === 0) return;
   const what = source === "tree" ? "decisions of supervisors" : "entries of the audit trail";
-  add(note(count ? `${count} ${what} were missed.` : "The shop was started again; what it decided before that is not told."));
+  add(note(`${count ?? "Some"} ${what} were missed.`));
 }
 
 function note(text) {

@@ -34,7 +34,7 @@ export function logBox(title, { wanted = () => true, most = 60, signal }) {
     if (!entry || !wanted(entry)) return;
     if (list.querySelector(".quiet")) return fill();
     list.prepend(line(entry));
-    list.firstChild.classList.add("log-new");
+    if (!entry.past) list.firstChild.classList.add("log-new");
     while (list.children.length > most) list.lastChild.remove();
   };
   fill();

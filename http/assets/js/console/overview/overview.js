@@ -68,8 +68,8 @@ function show(box, found) {
       "li",
       { class: grave ? "wrong-grave" : "wrong-calm" },
       h("b", {}, href ? h("a", { href }, said) : said),
-      more ? h("span", {}, more) : null,
       since ? h("span", {}, "since ", exact(since)) : null,
+      more ? h("span", {}, more) : null,
     );
   box.replaceChildren(h("h2", { class: "visually-hidden" }, "What is wrong"), h("ul", { "aria-live": "polite" }, found.map(line)));
 }

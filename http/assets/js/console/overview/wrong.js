@@ -6,7 +6,7 @@ const plural = (count, one, many) => (count === 1 ? `One ${one}` : `${count} ${m
 
 /** What needs a person, or soon will: `[{ grave, text, more, href }]`. */
 export function wrongs({ families, samples: kept, failed, ready }, stuck) {
-  if (failed) return [{ grave: true, text: "The shop does not answer", more: failed.why, href: null, since: failed.since }];
+  if (failed) return [{ grave: true, text: "The shop does not answer", more: "What stands below is older. Look at the process and its log.", href: null, since: failed.since }];
   if (!families) return [];
   const found = [...foundations(families, ready), ...nodes(families), ...people(families, stuck), ...waiting(families, kept)];
   return found.sort((a, b) => Number(b.grave) - Number(a.grave));

@@ -27,7 +27,7 @@ export function detail({ signal }) {
   const shown = { path: null };
   const events = logBox("What happened to it", { wanted: (entry) => touches(entry, shown.path), most: 20, signal });
   events.box.classList.replace("part", "pane-log");
-  const box = h("section", { class: "part tree-detail", "aria-label": "The chosen node" }, title, body, acts, events.box);
+  const box = h("section", { class: "part node-detail", "aria-label": "The chosen node" }, title, body, acts, events.box);
   const show = (path, node) => {
     if (!node) return body.replaceChildren(h("p", { class: "quiet" }, "There is no such node."));
     if (shown.path !== path) {

@@ -9,8 +9,8 @@ const SHOWN_MS = 6000;
 
 /** A tree that calls `choose(path, { moved })` when a line is chosen. `happened(decision)` makes a line light up. */
 export function treeView({ chosen, choose }) {
-  const list = h("ul", { class: "tree", role: "tree", "aria-label": "Supervision tree" });
-  const head = h("div", { class: "tree-head", "aria-hidden": "true" }, ["Node", "State", "Restarts", "Waiting", "p99"].map((text) => h("span", {}, text)));
+  const list = h("ul", { class: "nodes", role: "tree", "aria-label": "Supervision tree" });
+  const head = h("div", { class: "node-head", "aria-hidden": "true" }, ["Node", "State", "Restarts", "Waiting", "p99"].map((text) => h("span", {}, text)));
   const lines = new Map();
   const data = { root: null, byPath: new Map() };
   const mark = () => {
@@ -38,13 +38,13 @@ export function treeView({ chosen, choose }) {
   list.addEventListener("click", (event) => {
     const at = event.target.closest("[role=treeitem]");
     if (!at) return;
-    if (event.target.closest(".tree-twist")) return toggle(at);
+    if (event.target.closest(".node-twist")) return toggle(at);
     pick(at.dataset.path, { moved: matchMedia("(max-width: 56rem)").matches });
     at.focus({ preventScroll: true });
   });
   keys(list, { toggle, pick: (at, moved) => pick(at.dataset.path, { moved }) });
   const happened = ({ path, decision }) => light(lines.get(path), decision);
-  return { box: h("div", { class: "tree-box" }, head, list), draw, happened, at: (path) => data.byPath.get(path), root: () => data.root };
+  return { box: h("div", { class: "node-box" }, head, list), draw, happened, at: (path) => data.byPath.get(path), root: () => data.root };
 }
 
 function walk(node, path, told) {
@@ -62,12 +62,13 @@ function toggle(at, open) {
 }
 
 function item(node, path, level, lines) {
-  const cells = Object.fromEntries(["state", "restarts", "waiting", "p99"].map((name) => [name, h("span", { class: `tree-${name}` })]));
-  const error = h("span", { class: "tree-error" });
+  const cells = Object.fromEntries(["state", "restarts", "waiting", "p99"].map((name) => [name, h("span", { class: `node-${name}` })]));
+  const error = h("span", { class: "node-error" });
   const has = node.children.length > 0;
-  const name = h("span", { class: "tree-name" }, h("span", { class: has ? "tree-twist" : "tree-leaf", "aria-hidden": "true" }), h("span", {}, node.name));
+  const name = h("span", { class: "node-name" }, h("span", { class: has ? "node-twist" : "node-leaf", "aria-hidden": "true" }), h("span", {}, node.name));
   const own = { "aria-level": level, "aria-expanded": has ? "true" : null, "aria-owns": has ? `below-${path}` : null };
-  const row = h("div", { class: "tree-row", role: "treeitem", "data-path": path, ...own }, name, Object.values(cells), error);
+  cells.restarts.title = "Of itself; of entities within it; lately: within its supervisor's period";
+  const row = h("div", { class: "node-row", role: "treeitem", "data-path": path, ...own }, name, Object.values(cells), error);
   const below = node.children.map((child) => item(child, path === "" ? child.name : `${path}/${child.name}`, level + 1, lines));
   const group = has ? h("ul", { role: "group", id: `below-${path}` }, below) : null;
   lines.set(path, { row, cells, error });
@@ -86,7 +87,7 @@ function renew(line, node) {
   const p99 = stats.commands?.latency_us?.p99;
   cells.p99.textContent = p99 ? span(p99 / 1000) : "";
   error.textContent = node.last_error ?? "";
-  line.row.classList.toggle("tree-ill", ["backoff", "degraded", "failed"].includes(node.status));
+  line.row.classList.toggle("node-ill", ["backoff", "degraded", "failed"].includes(node.status));
 }
 
 function told({ restarts, cell_restarts: cells, restarts_in_window: lately }) {
@@ -100,7 +101,7 @@ function light(line, decision) {
   if (!line) return;
   const bad = ["planned", "cell_planned", "killed", "degraded", "failed", "gave_up", "halted"].includes(decision);
   if (!bad && decision !== "restarted") return;
-  line.row.classList.add(bad ? "tree-struck" : "tree-back");
+  line.row.classList.add(bad ? "node-struck" : "node-back");
   clearTimeout(line.lit);
-  line.lit = setTimeout(() => line.row.classList.remove("tree-struck", "tree-back"), SHOWN_MS);
+  line.lit = setTimeout(() => line.row.classList.remove("node-struck", "node-back"), SHOWN_MS);
 }

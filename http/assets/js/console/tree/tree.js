@@ -26,7 +26,8 @@ export async function tree({ main, query, signal }) {
     },
   });
   const events = logBox("What supervisors decide", { wanted: ({ kind }) => kind !== "audit", signal });
-  main.append(head("Supervision", about), h("div", { class: "panes panes-tree" }, h("div", { class: "part tree-part" }, nodes.box), pane.box), events.box);
+  const side = h("div", { class: "node-side" }, pane.box);
+  main.append(head("Supervision", about), h("div", { class: "panes panes-tree" }, h("div", { class: "part node-part" }, nodes.box), side), events.box);
   const draw = ({ node, uptime_s, tree: root }) => {
     about.textContent = `${node}, up for ${span(uptime_s * 1000)}`;
     nodes.draw(root);
@@ -35,7 +36,7 @@ export async function tree({ main, query, signal }) {
   const again = await keep(EVERY_MS, () => get("/ops/v1/tree"), draw, { main, signal });
   let soon = null;
   watch((entry) => {
-    if (entry?.kind !== "tree") return;
+    if (entry?.kind !== "tree" || entry.past) return;
     nodes.happened(entry);
     soon ??= setTimeout(() => {
       soon = null;
@@ -43,6 +44,6 @@ export async function tree({ main, query, signal }) {
     }, SOON_MS);
   }, signal);
   const broken = await faultsPanel({ root: () => nodes.root(), signal });
-  if (broken) events.box.before(broken);
+  if (broken) side.append(broken);
   return "Supervision";
 }

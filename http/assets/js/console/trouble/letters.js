@@ -1,8 +1,8 @@
 // Effects that cannot be delivered, and those that were given up.
-import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { act, button, cause, entity, exact, head, json, keep } from "../parts.js";
-import { paged, troubleTabs } from "./pages.js";
+import { paged } from "../paged.js";
+import { troubleTabs } from "./pages.js";
 
 const EVERY_MS = 3000;
 
@@ -19,7 +19,7 @@ export async function discarded({ main, signal }) {
 async function letters({ main, signal }, { title, path, about, empty, decide }) {
   const list = h("div", {});
   main.append(head(title), troubleTabs(), h("p", { class: "quiet" }, about), list);
-  const source = paged(path, get);
+  const source = paged(path);
   const draw = ({ items, more }) => {
     const shown = items.length > 0 ? items.map((item) => letter(item, decide ? () => again() : null)) : [h("p", { class: "fine" }, empty)];
     list.replaceChildren(...shown, ...source.further(more, () => again()));

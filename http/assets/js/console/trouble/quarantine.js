@@ -4,7 +4,8 @@ import { h } from "../../kit/dom.js";
 import { badge } from "../../kit/show.js";
 import { act, button, entity, exact, head, json, keep } from "../parts.js";
 import { said } from "../entities/what-if.js";
-import { paged, troubleTabs } from "./pages.js";
+import { paged } from "../paged.js";
+import { troubleTabs } from "./pages.js";
 
 const EVERY_MS = 3000;
 /** The mark of an entity that suspended itself, where a command's id would stand. */
@@ -15,7 +16,7 @@ export async function quarantine({ main, query, signal }) {
   const list = h("div", {});
   const other = all ? h("a", { href: "/console/trouble" }, "Only those that wait for you") : h("a", { href: "/console/trouble?all=true" }, "Every command that ever crashed");
   main.append(head("Quarantine", other), troubleTabs(), h("p", { class: "quiet" }, "A command that crashes its entity twice is refused from then on; everything else goes on. What to do: look at what it would do today. If it would be accepted, retry it; else dismiss it."), list);
-  const source = paged(all ? "/ops/v1/quarantine?all=true" : "/ops/v1/quarantine", get);
+  const source = paged(all ? "/ops/v1/quarantine?all=true" : "/ops/v1/quarantine");
   const draw = ({ items, more }) => {
     const empty = h("p", { class: "fine" }, all ? "No command ever crashed." : "Nothing is in quarantine.");
     list.replaceChildren(...(items.length > 0 ? items.map((item) => crash(item, () => again())) : [empty]), ...source.further(more, () => again()));

@@ -3,23 +3,23 @@ import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { count, facts, money, table, words } from "../../kit/show.js";
 import { go } from "../../kit/view.js";
-import { act, button, entity, exact, head, part, span } from "../parts.js";
+import { paged } from "../paged.js";
+import { act, entity, exact, head, keep, part, span } from "../parts.js";
 import { workTabs } from "./pages.js";
 
+const EVERY_MS = 10_000;
 const PATH = "/ops/v1/reconciliations";
 
-export async function reconciliations({ main }) {
+export async function reconciliations({ main, signal }) {
   const list = h("div", {});
   const more = h("div", {});
-  const items = [];
-  const load = async (cursor) => {
-    const page = await get(cursor ? `${PATH}?cursor=${encodeURIComponent(cursor)}` : PATH);
-    items.push(...page.items);
-    list.replaceChildren(drawn(items));
-    more.replaceChildren(...(page.next_cursor ? [button("Older", () => load(page.next_cursor))] : []));
-  };
-  await load(null);
   main.append(head("Reconciliations"), workTabs(), comparison(), list, more);
+  const source = paged(PATH);
+  const draw = ({ items, more: older }) => {
+    list.replaceChildren(drawn(items));
+    more.replaceChildren(...source.further(older, () => again()));
+  };
+  const again = await keep(EVERY_MS, source.load, draw, { main, signal });
   return "Reconciliations";
 }
 
