@@ -61,7 +61,9 @@ export async function choose(page, label, value, act) {
 /** The next call of this kind is answered as if the password was shown too long ago: a test cannot wait for that. */
 export function forgetPassword(page, path) {
   const body = JSON.stringify({ title: "Show your password again.", status: 403, code: "step-up-required" });
-  return page.route(path, (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }), { times: 1 });
+  return page.route(path, (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body }), {
+    times: 1,
+  });
 }
 
 /** Shows the owner's password when it is asked for. */

@@ -192,7 +192,13 @@ export function office(test) {
       assert.equal(await page.getByRole("link", { name: hidden }).count(), 0, `${hidden} is shown`);
     }
     const acts = ["Archive …", "Publish", "Save", "Add a variant", "Save the pictures", "Change", "Retire …", "Stop"];
-    for (const path of [`/products/${product.id}`, "/promotions", "/products/categories", "/prices", `/people/${sam.id}`]) {
+    for (const path of [
+      `/products/${product.id}`,
+      "/promotions",
+      "/products/categories",
+      "/prices",
+      `/people/${sam.id}`,
+    ]) {
       await openOffice(page, base, path);
       await page.getByText("You can look, but not change it.").waitFor();
       for (const name of acts) {

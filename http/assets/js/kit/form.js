@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { failure } from "./view.js";
 
-let made = 0;
+export { area, field, input, select, tick } from "./field.js";
 
 /** What was typed cannot be sent: `new Wrong({ price: "Write it like 19.99." })`, by the names of the controls. */
 export class Wrong extends Error {
@@ -10,36 +10,6 @@ export class Wrong extends Error {
     super(Object.values(faults).join(" "));
     this.problem = { errors: Object.entries(faults).map(([name, detail]) => ({ pointer: `/${name}`, detail })) };
   }
-}
-
-/** A control with its label: `field("Title", input("title"), { hint, optional })`. */
-export function field(label, control, { hint, optional = false } = {}) {
-  control.id ||= `field-${(made += 1)}`;
-  const said = hint ? h("p", { class: "field-hint", id: `${control.id}-hint` }, hint) : null;
-  if (said) control.setAttribute("aria-describedby", said.id);
-  const kind = optional ? h("span", { class: "field-optional" }, " (optional)") : null;
-  return h("div", { class: "field" }, h("label", { for: control.id }, label, kind), control, said);
-}
-
-/** A line to type into. Its name is where the value goes in what is sent, as in the pointers of the API's errors. */
-export function input(name, value = "", attributes = {}) {
-  return h("input", { name, value: value ?? "", autocomplete: "off", ...attributes });
-}
-
-/** Several lines to type into. */
-export function area(name, value = "", attributes = {}) {
-  return h("textarea", { name, class: "area", rows: "4", ...attributes }, value ?? "");
-}
-
-/** A choice: `select("reason", [["lost", "Lost"], …], "lost")`. */
-export function select(name, options, value = "", attributes = {}) {
-  const chosen = (option) => (option === value ? true : null);
-  return h("select", { name, ...attributes }, options.map(([option, label]) => h("option", { value: option, selected: chosen(option) }, label)));
-}
-
-/** Something to tick, with its label. */
-export function tick(name, label, checked = false, attributes = {}) {
-  return h("label", { class: "tick" }, h("input", { type: "checkbox", name, checked: checked ? true : null, ...attributes }), h("span", {}, label));
 }
 
 /**
@@ -62,13 +32,21 @@ export function form({ submit = "Save", tone, also = null, kind = "stack" }, act
       button.removeAttribute("aria-disabled");
     }
   };
-  const whole = h("form", { class: kind, onsubmit: attempt }, ...children, faults, h("div", { class: "form-act" }, button, also));
+  const whole = h(
+    "form",
+    { class: kind, onsubmit: attempt },
+    ...children,
+    faults,
+    h("div", { class: "form-act" }, button, also),
+  );
   return whole;
 }
 
 /** What was typed into a form, by name, without spaces around it. */
 export function typed(whole) {
-  return Object.fromEntries([...new FormData(whole)].map(([name, value]) => [name, typeof value === "string" ? value.trim() : value]));
+  return Object.fromEntries(
+    [...new FormData(whole)].map(([name, value]) => [name, typeof value === "string" ? value.trim() : value]),
+  );
 }
 
 /** A button that acts at once. What is refused is said on top of the page. */
@@ -85,7 +63,11 @@ export function acting(label, act, { tone = "plain", attributes = {} } = {}) {
       button.removeAttribute("aria-disabled");
     }
   };
-  return h("button", { type: "button", class: `button button-small button-${tone}`, ...attributes, onclick: press }, label);
+  return h(
+    "button",
+    { type: "button", class: `button button-small button-${tone}`, ...attributes, onclick: press },
+    label,
+  );
 }
 
 /** Says on top of the page what went wrong. */
@@ -102,7 +84,13 @@ function explained(error) {
   if (error.status !== 412) return failure(error);
   const text = "Somebody else changed this since you opened it, so nothing was saved. ";
   const anew = h("a", { href: location.href, target: "_blank" }, "See how it is now");
-  return h("div", { class: "notice notice-bad", role: "alert" }, text, anew, " (in a new tab), then load this page again.");
+  return h(
+    "div",
+    { class: "notice notice-bad", role: "alert" },
+    text,
+    anew,
+    " (in a new tab), then load this page again.",
+  );
 }
 
 function clear(whole, faults) {
@@ -117,7 +105,8 @@ function show(whole, faults, error) {
   const homeless = errors.filter((fault) => !showAt(whole, fault));
   if (errors.length === 0 || error.status === 412) faults.replaceChildren(explained(error));
   else if (homeless.length > 0) {
-    const lines = homeless.map(({ pointer, detail, code }) => h("p", {}, `${pointer ?? ""} ${detail ?? code}`.trim()));
+    const own = error instanceof Wrong;
+    const lines = homeless.map(({ pointer, detail, code }) => h("p", {}, own ? detail : `${pointer}: ${detail ?? code}`));
     faults.replaceChildren(h("div", { class: "notice notice-bad", role: "alert" }, lines));
   }
   (whole.querySelector("[aria-invalid]") ?? faults).focus();

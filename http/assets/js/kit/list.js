@@ -39,6 +39,8 @@ export function pager(path, asked, next) {
     "nav",
     { class: "pager", "aria-label": "Pages" },
     asked.cursor ? h("a", { href: address(path, { ...asked, cursor: "" }) }, "First page") : null,
-    next ? h("a", { href: address(path, { ...asked, cursor: next }), rel: "next" }, "Next page") : h("span", { class: "quiet" }, "This is the last page."),
+    next
+      ? h("a", { href: address(path, { ...asked, cursor: next }), rel: "next" }, "Next page")
+      : h("span", { class: "quiet" }, "This is the last page."),
   );
 }

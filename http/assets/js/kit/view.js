@@ -7,7 +7,7 @@ let toTop = false;
 
 /**
  * Starts an app. `views` lists `[pattern, load]`: a pattern is a path with `:names`, `load({ params, query, main, signal })`
- * fills `main` and may answer a title. What it started has to end with `signal`.
+ * fills `main` and may answer a title; what is marked `data-start` gets the focus. What it started has to end with `signal`.
  */
 export function run(views) {
   const compiled = views.map(([pattern, load]) => [new URLPattern({ pathname: pattern }), load]);
@@ -57,7 +57,9 @@ async function open(views) {
   toTop = false;
   const name = document.body.dataset.title;
   document.title = title ? `${title} · ${name} · amazoff` : `${name} · amazoff`;
-  main.focus({ preventScroll: true });
+  const start = fresh.querySelector("[data-start]");
+  if (start) start.focus();
+  else main.focus({ preventScroll: true });
 }
 
 function mark(path) {

@@ -30,7 +30,9 @@ export async function show({ query, main }) {
       ["Who, in full", input("actor", asked.actor, { maxlength: "200" })],
       ["What, in full", input("action", asked.action, { maxlength: "200" })],
     ]),
-    table("Audit trail", columns, items, { empty: next ? "Nothing on this page, but there is more." : "Nothing like that was done." }),
+    table("Audit trail", columns, items, {
+      empty: next ? "Nothing on this page, but there is more." : "Nothing like that was done.",
+    }),
     pager(PATH, asked, next) ?? "",
   );
   return "Audit trail";
@@ -41,6 +43,7 @@ function linked(text, href) {
 }
 
 function more(detail) {
-  if (detail === null || detail === undefined || (typeof detail === "object" && Object.keys(detail).length === 0)) return "–";
+  if (detail === null || detail === undefined || (typeof detail === "object" && Object.keys(detail).length === 0))
+    return "–";
   return h("details", {}, h("summary", {}, "Look"), h("pre", { tabindex: "0" }, JSON.stringify(detail, null, 2)));
 }

@@ -23,13 +23,23 @@ export async function isAdmin() {
 export function head(title, { back, state, acts = [] } = {}) {
   return [
     back ? h("p", { class: "crumb" }, h("a", { href: back[0] }, back[1])) : null,
-    h("div", { class: "view-head" }, h("div", { class: "view-name" }, h("h1", {}, title), state), h("div", { class: "view-act" }, acts)),
+    h(
+      "div",
+      { class: "view-head" },
+      h("div", { class: "view-name" }, h("h1", {}, title), state),
+      h("div", { class: "view-act" }, acts),
+    ),
   ].filter(Boolean);
 }
 
 /** A part of a view with a name; what belongs to it as a whole stands beside the name. */
 export function part(title, { acts = [], id } = {}, ...children) {
-  return h("section", { class: "part", "aria-label": title, id }, h("div", { class: "part-head" }, h("h2", {}, title), h("div", { class: "view-act" }, acts)), children);
+  return h(
+    "section",
+    { class: "part", "aria-label": title, id },
+    h("div", { class: "part-head" }, h("h2", {}, title), h("div", { class: "view-act" }, acts)),
+    children,
+  );
 }
 
 /** An id in few letters, the whole of it behind it. */
@@ -55,10 +65,36 @@ export function linkButton(href, label, { plain = true } = {}) {
 
 /** How states look. */
 const TONES = {
-  good: ["paid", "delivered", "active", "published", "completed", "refunded", "enabled", "received", "verified", "shown"],
+  good: [
+    "paid",
+    "delivered",
+    "active",
+    "published",
+    "completed",
+    "refunded",
+    "enabled",
+    "received",
+    "verified",
+    "shown",
+  ],
   calm: [
-    "pending", "requires_action", "authorized", "partially_paid", "partially_shipped", "partially_delivered", "packed", "draft",
-    "submitted", "requested", "approved", "sending", "waiting", "partially_refunded", "placed", "unfulfilled", "low",
+    "pending",
+    "requires_action",
+    "authorized",
+    "partially_paid",
+    "partially_shipped",
+    "partially_delivered",
+    "packed",
+    "draft",
+    "submitted",
+    "requested",
+    "approved",
+    "sending",
+    "waiting",
+    "partially_refunded",
+    "placed",
+    "unfulfilled",
+    "low",
   ],
   bad: ["failed", "voided", "canceled", "rejected", "removed", "flagged", "given_up", "disabled", "out"],
 };

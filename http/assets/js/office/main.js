@@ -2,7 +2,10 @@
 import { run } from "../kit/view.js";
 
 /** A view whose module is loaded when somebody goes there. */
-const lazy = (load, name = "show") => async (visit) => (await load())[name](visit);
+const lazy =
+  (load, name = "show") =>
+  async (visit) =>
+    (await load())[name](visit);
 const orders = () => import("./orders/list.js");
 const order = () => import("./orders/order.js");
 const promotions = () => import("./promotions/list.js");

@@ -30,7 +30,11 @@ export async function show({ main, signal }) {
       tile("Orders in 30 days", count(revenue.total.orders), "/office/reports"),
     ),
     h("h2", {}, "What waits"),
-    h("ul", { class: "tiles tiles-fit", id: "waits" }, waits.map((one) => h("li", {}, tile(one.name, one.text, one.href, one)))),
+    h(
+      "ul",
+      { class: "tiles tiles-fit", id: "waits" },
+      waits.map((one) => h("li", {}, tile(one.name, one.text, one.href, one))),
+    ),
     chart("Sold each day, the last 30 days", {
       labels: revenue.items.map(({ day }) => dayName(day)),
       series: [{ name: "Sold", values: revenue.items.map(({ gross }) => gross.amount) }],
@@ -43,7 +47,13 @@ export async function show({ main, signal }) {
 
 /** A number with its name, as a link to what it counts. */
 function tile(name, text, href, { urgent = false, note = null } = {}) {
-  return h("a", { class: urgent ? "tile tile-link tile-urgent" : "tile tile-link", href }, h("p", { class: "tile-name" }, name), h("p", { class: "tile-value" }, text), note ? h("p", { class: "tile-note" }, note) : null);
+  return h(
+    "a",
+    { class: urgent ? "tile tile-link tile-urgent" : "tile tile-link", href },
+    h("p", { class: "tile-name" }, name),
+    h("p", { class: "tile-value" }, text),
+    note ? h("p", { class: "tile-note" }, note) : null,
+  );
 }
 
 async function waiting(signal) {
@@ -58,7 +68,12 @@ async function waiting(signal) {
   ];
   const counted = lists.map(async ([name, { path, asked, href }]) => {
     const { items, next_cursor: next } = await get(address(path, { ...asked, limit: LIMIT }), { signal });
-    return { name, text: next ? `${LIMIT}+` : count(items.length), href: address(href, asked), urgent: items.length > 0 };
+    return {
+      name,
+      text: next ? `${LIMIT}+` : count(items.length),
+      href: address(href, asked),
+      urgent: items.length > 0,
+    };
   });
   return Promise.all([...counted, waitingReturns(signal)]);
 }

@@ -28,12 +28,23 @@ export async function show({ query, main, signal }) {
     filters(PATH, [
       ["From", input("from", days.from, { type: "date" })],
       ["Until", input("to", days.to, { type: "date" })],
-      ["Currency", select("currency", book.currencies.map((code) => [code, code]), asked.currency || book.currencies[0])],
+      [
+        "Currency",
+        select(
+          "currency",
+          book.currencies.map((code) => [code, code]),
+          asked.currency || book.currencies[0],
+        ),
+      ],
     ]),
     sold(revenue, save(paths.revenue, `revenue-${span}.csv`)),
     best(sellers.items, save(paths.sellers, `best-sellers-${span}.csv`)),
     carts(funnel, save(paths.funnel, `funnel-${span}.csv`)),
-    part("Stock", { acts: [save(`${API}/stock-outs?limit=100`, "stock-outs.csv")] }, h("p", {}, h("a", { href: "/office/stock" }, "What runs out"), " stands with the stock.")),
+    part(
+      "Stock",
+      { acts: [save(`${API}/stock-outs?limit=100`, "stock-outs.csv")] },
+      h("p", {}, h("a", { href: "/office/stock" }, "What runs out"), " stands with the stock."),
+    ),
   );
   return "Reports";
 }
@@ -43,7 +54,13 @@ function save(path, name) {
 }
 
 function tiles(pairs) {
-  return h("dl", { class: "tiles tiles-fit" }, pairs.map(([name, text]) => h("div", { class: "tile" }, h("dt", { class: "tile-name" }, name), h("dd", { class: "tile-value" }, text))));
+  return h(
+    "dl",
+    { class: "tiles tiles-fit" },
+    pairs.map(([name, text]) =>
+      h("div", { class: "tile" }, h("dt", { class: "tile-name" }, name), h("dd", { class: "tile-value" }, text)),
+    ),
+  );
 }
 
 function sold({ items, total }, button) {
@@ -51,8 +68,22 @@ function sold({ items, total }, button) {
   return part(
     "What was sold",
     { acts: [button] },
-    tiles([["Orders", count(total.orders)], ["Sold", money(total.gross)], ["Less since", money(total.refunds)], ["Tax", money(total.tax)], ["Left", money(total.net)]]),
-    chart("Sold each day", { labels: items.map(({ day }) => dayName(day)), series: [{ name: "Sold", values: values("gross") }, { name: "Left", values: values("net") }], kind: "lines", format: (amount) => plain({ ...total.gross, amount }) }),
+    tiles([
+      ["Orders", count(total.orders)],
+      ["Sold", money(total.gross)],
+      ["Less since", money(total.refunds)],
+      ["Tax", money(total.tax)],
+      ["Left", money(total.net)],
+    ]),
+    chart("Sold each day", {
+      labels: items.map(({ day }) => dayName(day)),
+      series: [
+        { name: "Sold", values: values("gross") },
+        { name: "Left", values: values("net") },
+      ],
+      kind: "lines",
+      format: (amount) => plain({ ...total.gross, amount }),
+    }),
   );
 }
 
@@ -63,8 +94,20 @@ function best(items, button) {
     { title: "Orders' lines", align: "right", cell: ({ lines }) => count(lines) },
     { title: "Sold for", align: "right", cell: ({ amount }) => money(amount) },
   ];
-  const drawing = items.length > 1 ? chart("Pieces of the best sellers", { labels: items.slice(0, 8).map(({ title }) => short(title)), series: [{ name: "Pieces", values: items.slice(0, 8).map(({ pieces }) => pieces) }], format: (value) => (Number.isInteger(value) ? count(value) : "") }) : null;
-  return part("Best sellers", { acts: [button] }, drawing, table("Best sellers", columns, items, { empty: "Nothing was sold on these days." }));
+  const drawing =
+    items.length > 1
+      ? chart("Pieces of the best sellers", {
+          labels: items.slice(0, 8).map(({ title }) => short(title)),
+          series: [{ name: "Pieces", values: items.slice(0, 8).map(({ pieces }) => pieces) }],
+          format: (value) => (Number.isInteger(value) ? count(value) : ""),
+        })
+      : null;
+  return part(
+    "Best sellers",
+    { acts: [button] },
+    drawing,
+    table("Best sellers", columns, items, { empty: "Nothing was sold on these days." }),
+  );
 }
 
 function short(title) {
@@ -86,7 +129,11 @@ function carts({ items, total }, button) {
     tiles(STAGES.map(([name, words]) => [words, count(total[name])])),
     chart("Each day", {
       labels: items.map(({ day }) => dayName(day)),
-      series: [["carts_with_lines", "Bags with something"], ["orders_placed", "Orders"], ["orders_paid", "Paid"]].map(([name, words]) => ({ name: words, values: items.map((day) => day[name]) })),
+      series: [
+        ["carts_with_lines", "Bags with something"],
+        ["orders_placed", "Orders"],
+        ["orders_paid", "Paid"],
+      ].map(([name, words]) => ({ name: words, values: items.map((day) => day[name]) })),
       kind: "lines",
       format: (value) => (Number.isInteger(value) ? count(value) : ""),
     }),

@@ -6,7 +6,12 @@ import { decimal, minor, money } from "../../kit/show.js";
 import { done } from "../frame.js";
 import { chooser, chosen, open } from "./pieces.js";
 
-const REASONS = [["defect", "Something was wrong with it"], ["goodwill", "Goodwill"], ["excess", "Too much was paid"], ["other", "Another reason"]];
+const REASONS = [
+  ["defect", "Something was wrong with it"],
+  ["goodwill", "Goodwill"],
+  ["excess", "Too much was paid"],
+  ["other", "Another reason"],
+];
 
 /** The buttons in the head of an order. */
 export function acts(desk) {
@@ -32,7 +37,11 @@ export async function wish({ order, etag }, path, body, said, close = () => {}) 
 
 function pack(desk, free) {
   return dialog("Pack a parcel", (close) =>
-    form({ submit: "Pack", also: away(close) }, (values) => wish(desk, "pack", { lines: chosen(values) }, "Packed.", close), chooser(free, desk.titles)),
+    form(
+      { submit: "Pack", also: away(close) },
+      (values) => wish(desk, "pack", { lines: chosen(values) }, "Packed.", close),
+      chooser(free, desk.titles),
+    ),
   );
 }
 
@@ -41,7 +50,8 @@ export function ship(desk, { shipment_id: parcel, lines = [] }) {
   const act = async (values, close) => {
     const { carrier, number, url } = values;
     const tracking = carrier || number || url ? { carrier, number, url: url || null } : null;
-    if (tracking && !(carrier && number)) throw new Wrong({ [carrier ? "number" : "carrier"]: "Carrier and number belong together." });
+    if (tracking && !(carrier && number))
+      throw new Wrong({ [carrier ? "number" : "carrier"]: "Carrier and number belong together." });
     const what = parcel ? { shipment_id: parcel } : { lines: chosen(values) };
     await wish(desk, "ship", { ...what, tracking }, "Sent.", close);
   };
@@ -59,13 +69,21 @@ export function ship(desk, { shipment_id: parcel, lines = [] }) {
 
 function cancel(desk, free) {
   const all = desk.order.lines.every((line) => line.fulfilled === 0) && desk.order.shipments.length === 0;
-  const act = (values, close) => wish(desk, "cancel", all && values.whole ? {} : { lines: chosen(values) }, "Canceled.", close);
+  const act = (values, close) =>
+    wish(desk, "cancel", all && values.whole ? {} : { lines: chosen(values) }, "Canceled.", close);
   return dialog("Cancel", (close) =>
     form(
       { submit: "Cancel these", tone: "bad", also: away(close, "Keep them") },
       (values) => act(values, close),
       h("p", {}, "Their stock becomes free, and what was paid for them goes back. This cannot be undone."),
-      all ? h("label", { class: "tick" }, h("input", { type: "checkbox", name: "whole", checked: true }), h("span", {}, "The whole order, with what sending costs")) : null,
+      all
+        ? h(
+            "label",
+            { class: "tick" },
+            h("input", { type: "checkbox", name: "whole", checked: true }),
+            h("span", {}, "The whole order, with what sending costs"),
+          )
+        : null,
       chooser(free, desk.titles, { start: all ? "none" : "most" }),
     ),
   );
@@ -75,13 +93,27 @@ function refund(desk) {
   const { order } = desk;
   const lines = order.lines.map((line) => ({ id: line.id, most: line.current })).filter(({ most }) => most > 0);
   const act = async ({ by, sum, reason, ...pieces }, close) => {
-    if (by === "lines") return wish(desk, "refunds", { lines: chosen(pieces), reason }, "The refund is on its way.", close);
+    if (by === "lines")
+      return wish(desk, "refunds", { lines: chosen(pieces), reason }, "The refund is on its way.", close);
     const amount = minor(sum, order.refundable.currency);
     if (!amount) throw new Wrong({ sum: "Write it like 19.99." });
     return wish(desk, "refunds", { amount, reason }, "The refund is on its way.", close);
   };
-  const choices = h("div", { class: "refund-lines" }, chooser(lines, desk.titles, { start: "none" }), h("p", { class: "quiet" }, "Each piece goes back at what was paid for it, its share of discounts and tax included. The sum then stands under “Money”."));
-  const amount = h("div", { hidden: true }, field(`Sum in ${order.refundable.currency}`, input("sum", decimal(order.refundable), { inputmode: "decimal" })));
+  const choices = h(
+    "div",
+    { class: "refund-lines" },
+    chooser(lines, desk.titles, { start: "none" }),
+    h(
+      "p",
+      { class: "quiet" },
+      "Each piece goes back at what was paid for it, its share of discounts and tax included. The sum then stands under “Money”.",
+    ),
+  );
+  const amount = h(
+    "div",
+    { hidden: true },
+    field(`Sum in ${order.refundable.currency}`, input("sum", decimal(order.refundable), { inputmode: "decimal" })),
+  );
   const turn = ({ target }) => {
     choices.hidden = target.value !== "lines";
     amount.hidden = target.value === "lines";
@@ -91,7 +123,18 @@ function refund(desk) {
       { submit: "Refund", also: away(close) },
       (values) => act(values, close),
       h("p", {}, "Up to ", h("strong", {}, money(order.refundable)), " can go back."),
-      field("How", select("by", [["lines", "The price of pieces"], ["sum", "A sum"]], "lines", { onchange: turn })),
+      field(
+        "How",
+        select(
+          "by",
+          [
+            ["lines", "The price of pieces"],
+            ["sum", "A sum"],
+          ],
+          "lines",
+          { onchange: turn },
+        ),
+      ),
       choices,
       amount,
       field("Why", select("reason", REASONS, "defect")),

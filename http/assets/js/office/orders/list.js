@@ -10,9 +10,26 @@ import { savedFilters } from "./saved.js";
 const PATH = "/office/orders";
 const STATUS = ["placed", "completed", "canceled"];
 const PAYMENT = [
-  "pending", "requires_action", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided", "failed", "none",
+  "pending",
+  "requires_action",
+  "authorized",
+  "partially_paid",
+  "paid",
+  "partially_refunded",
+  "refunded",
+  "voided",
+  "failed",
+  "none",
 ];
-const FULFILLMENT = ["unfulfilled", "packed", "partially_shipped", "shipped", "partially_delivered", "delivered", "returned"];
+const FULFILLMENT = [
+  "unfulfilled",
+  "packed",
+  "partially_shipped",
+  "shipped",
+  "partially_delivered",
+  "delivered",
+  "returned",
+];
 const NAMES = ["status", "payment_status", "fulfillment_status", "placed_from", "placed_to"];
 
 /** The list of orders. */
@@ -30,7 +47,9 @@ export async function show({ query, main }) {
       ["Placed from", input("placed_from", asked.placed_from, { type: "date" })],
       ["Placed until", input("placed_to", asked.placed_to, { type: "date" })],
     ]),
-    table("Orders", columns(), items, { empty: next ? "None on this page, but there are more." : "No order is like that." }),
+    table("Orders", columns(), items, {
+      empty: next ? "None on this page, but there are more." : "No order is like that.",
+    }),
     pager(PATH, asked, next) ?? "",
   );
   return "Orders";
@@ -40,9 +59,16 @@ function columns() {
   return [
     { title: "Number", cell: ({ id, number }) => h("a", { href: `${PATH}/${id}`, class: "strong" }, number) },
     { title: "Placed", cell: ({ placed_at: at }) => moment(at) },
-    { title: "What", cell: ({ first_title: title, line_count: lines }) => (lines > 1 ? `${title} and ${lines - 1} more` : title) },
+    {
+      title: "What",
+      cell: ({ first_title: title, line_count: lines }) => (lines > 1 ? `${title} and ${lines - 1} more` : title),
+    },
     { title: "Payment", cell: ({ payment_status: state }) => badge(state, tone(state)) },
-    { title: "Parcels", cell: ({ fulfillment_status: state, status }) => badge(status === "canceled" ? status : state, tone(status === "canceled" ? status : state)) },
+    {
+      title: "Parcels",
+      cell: ({ fulfillment_status: state, status }) =>
+        badge(status === "canceled" ? status : state, tone(status === "canceled" ? status : state)),
+    },
     { title: "Total", align: "right", cell: ({ total }) => money(total) },
   ];
 }

@@ -8,7 +8,10 @@ import { listed } from "./pieces.js";
 export function moneyPart({ order, titles }) {
   const some = (amount) => (amount.amount === 0 ? null : money(amount));
   const columns = [
-    { title: "What", cell: ({ type, reason }) => [words(type), reason ? h("div", { class: "quiet" }, words(reason)) : null] },
+    {
+      title: "What",
+      cell: ({ type, reason }) => [words(type), reason ? h("div", { class: "quiet" }, words(reason)) : null],
+    },
     { title: "Pieces", cell: ({ lines }) => (lines.length > 0 ? listed(lines, titles) : "–") },
     { title: "When", cell: ({ at }) => moment(at) },
     { title: "State", cell: ({ status }) => badge(status, tone(status)) },
@@ -26,7 +29,9 @@ export function moneyPart({ order, titles }) {
       ["Payment", order.payment_id ? h("code", {}, order.payment_id) : null],
     ]),
     further(order),
-    order.adjustments.length > 0 ? [h("h3", {}, "Changes"), table("Changes of what it costs", columns, order.adjustments)] : null,
+    order.adjustments.length > 0
+      ? [h("h3", {}, "Changes"), table("Changes of what it costs", columns, order.adjustments)]
+      : null,
   );
 }
 
@@ -35,7 +40,13 @@ function further({ further_payments: payments }) {
   const columns = [
     { title: "Another payment", cell: ({ id, provider }) => [words(provider), h("div", {}, h("code", {}, id))] },
     { title: "When", cell: ({ at }) => moment(at) },
-    { title: "State", cell: ({ status, decline_code: why }) => [badge(status, tone(status)), why ? h("div", { class: "quiet" }, words(why)) : null] },
+    {
+      title: "State",
+      cell: ({ status, decline_code: why }) => [
+        badge(status, tone(status)),
+        why ? h("div", { class: "quiet" }, words(why)) : null,
+      ],
+    },
     { title: "Sum", align: "right", cell: ({ amount }) => money(amount) },
   ];
   return table("Further payments", columns, payments);

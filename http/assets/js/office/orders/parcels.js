@@ -10,7 +10,15 @@ import { listed } from "./pieces.js";
 export function parcels(desk) {
   const { shipments } = desk.order;
   if (shipments.length === 0) return part("Parcels", {}, h("p", { class: "quiet" }, "Nothing is packed yet."));
-  return part("Parcels", {}, h("ol", { class: "cards" }, shipments.map((parcel, at) => h("li", { class: "card-row" }, card(desk, parcel, at + 1)))));
+  return part(
+    "Parcels",
+    {},
+    h(
+      "ol",
+      { class: "cards" },
+      shipments.map((parcel, at) => h("li", { class: "card-row" }, card(desk, parcel, at + 1))),
+    ),
+  );
 }
 
 function card(desk, parcel, number) {
@@ -22,14 +30,29 @@ function card(desk, parcel, number) {
       h("h3", {}, `Parcel ${number} `, badge(state, tone(state))),
       listed(lines, desk.titles),
       tracking ? h("p", { class: "quiet" }, followed(tracking)) : null,
-      h("p", { class: "quiet" }, "Packed ", moment(parcel.packed_at), parcel.shipped_at ? [", sent ", moment(parcel.shipped_at)] : null, parcel.delivered_at ? [", delivered ", moment(parcel.delivered_at)] : null),
+      h(
+        "p",
+        { class: "quiet" },
+        "Packed ",
+        moment(parcel.packed_at),
+        parcel.shipped_at ? [", sent ", moment(parcel.shipped_at)] : null,
+        parcel.delivered_at ? [", delivered ", moment(parcel.delivered_at)] : null,
+      ),
     ),
     h(
       "div",
       { class: "view-act" },
-      state === "packed" ? h("button", { type: "button", class: "button button-small", onclick: () => ship(desk, { shipment_id: id }) }, "Send") : null,
+      state === "packed"
+        ? h(
+            "button",
+            { type: "button", class: "button button-small", onclick: () => ship(desk, { shipment_id: id }) },
+            "Send",
+          )
+        : null,
       state === "packed" ? acting("Unpack", () => wish(desk, "unpack", { shipment_id: id }, "Unpacked.")) : null,
-      state === "shipped" ? acting("It has arrived", () => wish(desk, "deliver", { shipment_id: id }, "Delivered.")) : null,
+      state === "shipped"
+        ? acting("It has arrived", () => wish(desk, "deliver", { shipment_id: id }, "Delivered."))
+        : null,
     ),
   ];
 }
@@ -37,5 +60,7 @@ function card(desk, parcel, number) {
 /** Only web addresses become links: whatever else was typed stays text. */
 function followed({ carrier, number, url }) {
   const said = `${carrier} ${number}`;
-  return /^https?:\/\//.test(url ?? "") ? h("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, said) : said;
+  return /^https?:\/\//.test(url ?? "")
+    ? h("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, said)
+    : said;
 }

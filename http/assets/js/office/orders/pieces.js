@@ -25,7 +25,12 @@ export function chooser(lines, titles, { start = "most" } = {}) {
         "label",
         { class: "piece" },
         h("span", {}, titles.get(id)),
-        input(`piece-${id}`, start === "most" ? most : 0, { type: "number", min: "0", max: String(most), inputmode: "numeric" }),
+        input(`piece-${id}`, start === "most" ? most : 0, {
+          type: "number",
+          min: "0",
+          max: String(most),
+          inputmode: "numeric",
+        }),
         h("span", { class: "quiet" }, `of ${most}`),
       ),
     ),
@@ -44,5 +49,9 @@ export function chosen(values) {
 
 /** The lines of a parcel or a return, in words. */
 export function listed(lines, titles) {
-  return h("ul", { class: "listed" }, lines.map(({ line_id: id, quantity }) => h("li", {}, `${quantity} × ${titles.get(id) ?? "something else"}`)));
+  return h(
+    "ul",
+    { class: "listed" },
+    lines.map(({ line_id: id, quantity }) => h("li", {}, `${quantity} × ${titles.get(id) ?? "something else"}`)),
+  );
 }

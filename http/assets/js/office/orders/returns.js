@@ -10,7 +10,15 @@ import { listed } from "./pieces.js";
 export function returns(desk) {
   const all = desk.order.returns;
   if (all.length === 0) return null;
-  return part("Returns", {}, h("ol", { class: "cards" }, all.map((one) => h("li", { class: "card-row" }, card(desk, one)))));
+  return part(
+    "Returns",
+    {},
+    h(
+      "ol",
+      { class: "cards" },
+      all.map((one) => h("li", { class: "card-row" }, card(desk, one))),
+    ),
+  );
 }
 
 function card(desk, one) {
@@ -27,15 +35,26 @@ function card(desk, one) {
     h(
       "div",
       { class: "view-act" },
-      state === "requested" ? acting("Approve", () => wish(desk, `returns/${id}/approve`, {}, "Approved: the goods may come."), { tone: "" }) : null,
+      state === "requested"
+        ? acting("Approve", () => wish(desk, `returns/${id}/approve`, {}, "Approved: the goods may come."), {
+            tone: "",
+          })
+        : null,
       state === "requested" ? acting("Reject", () => wish(desk, `returns/${id}/reject`, {}, "Rejected.")) : null,
-      state === "approved" ? h("button", { type: "button", class: "button button-small", onclick: () => receive(desk, one) }, "They have arrived") : null,
+      state === "approved"
+        ? h(
+            "button",
+            { type: "button", class: "button button-small", onclick: () => receive(desk, one) },
+            "They have arrived",
+          )
+        : null,
     ),
   ];
 }
 
 function arrived(received) {
-  const count = (wanted) => received.filter(({ resellable }) => resellable === wanted).reduce((sum, { quantity }) => sum + quantity, 0);
+  const count = (wanted) =>
+    received.filter(({ resellable }) => resellable === wanted).reduce((sum, { quantity }) => sum + quantity, 0);
   return `${count(true)} back on the shelf, ${count(false)} scrapped`;
 }
 
@@ -45,12 +64,29 @@ function receive(desk, { id, lines }) {
       "div",
       { class: "piece" },
       h("span", {}, desk.titles.get(line)),
-      input(`back-${line}`, quantity, { type: "number", min: "0", max: String(quantity), "aria-label": `How many of ${desk.titles.get(line)} arrived` }),
-      select(`state-${line}`, [["shelf", "Can be sold again"], ["scrap", "Cannot be sold"]], "shelf", { "aria-label": `What becomes of ${desk.titles.get(line)}` }),
+      input(`back-${line}`, quantity, {
+        type: "number",
+        min: "0",
+        max: String(quantity),
+        "aria-label": `How many of ${desk.titles.get(line)} arrived`,
+      }),
+      select(
+        `state-${line}`,
+        [
+          ["shelf", "Can be sold again"],
+          ["scrap", "Cannot be sold"],
+        ],
+        "shelf",
+        { "aria-label": `What becomes of ${desk.titles.get(line)}` },
+      ),
     );
   const act = (values, close) => {
     const arrived = lines
-      .map(({ line_id: line }) => ({ line_id: line, quantity: Number(values[`back-${line}`]), resellable: values[`state-${line}`] === "shelf" }))
+      .map(({ line_id: line }) => ({
+        line_id: line,
+        quantity: Number(values[`back-${line}`]),
+        resellable: values[`state-${line}`] === "shelf",
+      }))
       .filter(({ quantity }) => quantity > 0);
     return wish(desk, `returns/${id}/receive`, { lines: arrived }, "Received; the money goes back.", close);
   };

@@ -25,13 +25,24 @@ export function savedFilters(path, asked) {
       "li",
       {},
       h("a", { href, "aria-current": href === here ? "page" : null }, name),
-      removable ? h("button", { type: "button", class: "chip-away", "aria-label": `Forget ${name}`, onclick: () => forget(name) }, "×") : null,
+      removable
+        ? h(
+            "button",
+            { type: "button", class: "chip-away", "aria-label": `Forget ${name}`, onclick: () => forget(name) },
+            "×",
+          )
+        : null,
     );
   };
   return h(
     "nav",
     { class: "saved", "aria-label": "Saved filters" },
-    h("ul", {}, STANDING.map((one) => link(one, false)), own.map((one) => link(one, true))),
+    h(
+      "ul",
+      {},
+      STANDING.map((one) => link(one, false)),
+      own.map((one) => link(one, true)),
+    ),
     known ? null : h("button", { type: "button", class: "link", onclick: () => keep(asked) }, "Save this filter"),
   );
 }
@@ -39,11 +50,15 @@ export function savedFilters(path, asked) {
 async function keep(asked) {
   const wish = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ""));
   await dialog("Save this filter", (close) =>
-    form({ submit: "Save" }, ({ name }) => {
-      write([...kept().filter(([known]) => known !== name), [name, wish]]);
-      close("yes");
-      done(`“${name}” is saved in this browser.`);
-    }, field("Name", input("name", "", { required: true, maxlength: "40" }))),
+    form(
+      { submit: "Save" },
+      ({ name }) => {
+        write([...kept().filter(([known]) => known !== name), [name, wish]]);
+        close("yes");
+        done(`“${name}” is saved in this browser.`);
+      },
+      field("Name", input("name", "", { required: true, maxlength: "40" })),
+    ),
   );
 }
 

@@ -24,9 +24,19 @@ async function found(email) {
   const columns = [
     { title: "Name", cell: ({ id, name }) => h("a", { href: `${PATH}/${id}`, class: "strong" }, name) },
     { title: "E-mail", cell: ({ email: whole }) => whole },
-    { title: "Roles", cell: ({ roles }) => h("span", { class: "badges" }, roles.map((role) => badge(role))) },
+    {
+      title: "Roles",
+      cell: ({ roles }) =>
+        h(
+          "span",
+          { class: "badges" },
+          roles.map((role) => badge(role)),
+        ),
+    },
     { title: "Since", cell: ({ created_at: at }) => moment(at) },
     { title: "", cell: ({ deactivated_at: at }) => (at ? badge("deactivated", "bad") : words("")) },
   ];
-  return table("People", columns, items, { empty: "Nobody has an account with this address; orders of guests have none." });
+  return table("People", columns, items, {
+    empty: "Nobody has an account with this address; orders of guests have none.",
+  });
 }

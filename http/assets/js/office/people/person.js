@@ -24,7 +24,11 @@ export async function show({ params, main }) {
   const path = `/admin/v1/users/${encodeURIComponent(params.id)}`;
   const [admin, me, person] = await Promise.all([isAdmin(), whoami(), get(path)]);
   main.append(
-    ...head(person.name, { back: ["/office/people", "People"], state: person.deactivated_at ? badge("deactivated", "bad") : null, acts: admin ? acts(path, person, me.id === person.id) : [] }),
+    ...head(person.name, {
+      back: ["/office/people", "People"],
+      state: person.deactivated_at ? badge("deactivated", "bad") : null,
+      acts: admin ? acts(path, person, me.id === person.id) : [],
+    }),
     admin ? "" : only("Only administrators change what people may do."),
     h("div", { class: "panes panes-even" }, about(person), roles(path, person, admin)),
   );
@@ -36,7 +40,14 @@ function about(person) {
     "Who it is",
     {},
     facts([
-      ["E-mail", [person.email, " ", badge(person.email_verified ? "confirmed" : "not confirmed", person.email_verified ? "good" : "calm")]],
+      [
+        "E-mail",
+        [
+          person.email,
+          " ",
+          badge(person.email_verified ? "confirmed" : "not confirmed", person.email_verified ? "good" : "calm"),
+        ],
+      ],
       ["Since", moment(person.created_at)],
       ["Logged in", person.sessions === 1 ? "in 1 place" : `in ${person.sessions} places`],
       ["Deactivated", person.deactivated_at ? moment(person.deactivated_at) : null],
@@ -47,19 +58,45 @@ function about(person) {
 }
 
 function roles(path, person, admin) {
-  if (!admin) return part("Roles", {}, h("p", { class: "badges" }, person.roles.map((role) => badge(role))));
+  if (!admin)
+    return part(
+      "Roles",
+      {},
+      h(
+        "p",
+        { class: "badges" },
+        person.roles.map((role) => badge(role)),
+      ),
+    );
   const act = async (values) => {
     const wanted = ROLES.map(([role]) => role).filter((role) => values[`role-${role}`] === "on");
     await send("PUT", `${path}/roles`, { roles: wanted });
     done("It counts at once.");
   };
-  const choices = ROLES.map(([role, what]) => tick(`role-${role}`, [words(role), h("span", { class: "quiet" }, ` – ${what}`)], person.roles.includes(role)));
-  return part("Roles", {}, form({ submit: "Save the roles" }, act, h("fieldset", { class: "field" }, h("legend", { class: "visually-hidden" }, "Roles"), choices)));
+  const choices = ROLES.map(([role, what]) =>
+    tick(`role-${role}`, [words(role), h("span", { class: "quiet" }, ` – ${what}`)], person.roles.includes(role)),
+  );
+  return part(
+    "Roles",
+    {},
+    form(
+      { submit: "Save the roles" },
+      act,
+      h("fieldset", { class: "field" }, h("legend", { class: "visually-hidden" }, "Roles"), choices),
+    ),
+  );
 }
 
 function acts(path, person, self) {
   const off = async () => {
-    if (!(await confirmed(`Deactivate ${person.name}?`, "Every login and key of theirs ends at once. It can be undone, but they have to log in again.", "Deactivate"))) return;
+    if (
+      !(await confirmed(
+        `Deactivate ${person.name}?`,
+        "Every login and key of theirs ends at once. It can be undone, but they have to log in again.",
+        "Deactivate",
+      ))
+    )
+      return;
     await send("POST", `${path}/deactivate`);
     done("Deactivated.");
   };
@@ -67,7 +104,11 @@ function acts(path, person, self) {
     await send("POST", `${path}/reactivate`);
     done("They can log in again.");
   };
-  const erase = h("button", { type: "button", class: "button button-small button-plain", onclick: () => forget(path, person) }, "Erase …");
+  const erase = h(
+    "button",
+    { type: "button", class: "button button-small button-plain", onclick: () => forget(path, person) },
+    "Erase …",
+  );
   if (self) return [];
   return [person.deactivated_at ? acting("Reactivate", on) : acting("Deactivate …", off), erase];
 }
@@ -82,9 +123,15 @@ function forget(path, person) {
         close("yes");
         done("Erased. What is kept by law says nothing about them any more.");
       },
-      h("p", {}, "Whatever says something about this person becomes unreadable, everywhere and for good. Nobody can bring it back."),
+      h(
+        "p",
+        {},
+        "Whatever says something about this person becomes unreadable, everywhere and for good. Nobody can bring it back.",
+      ),
       field("Why", select("reason", ERASURE)),
-      field("Type the e-mail address to go on", input("email", "", { type: "email", required: true }), { hint: person.email }),
+      field("Type the e-mail address to go on", input("email", "", { type: "email", required: true }), {
+        hint: person.email,
+      }),
     ),
   );
 }

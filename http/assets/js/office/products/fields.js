@@ -7,17 +7,27 @@ import { decimal, minor } from "../../kit/show.js";
 export function aboutFields(product, categories) {
   return [
     field("Title", input("title", product.title, { required: true, maxlength: "200" })),
-    field("Address in the shop", input("slug", product.slug, { required: true, maxlength: "100", pattern: "[a-z0-9]+(-[a-z0-9]+)*" }), {
-      hint: "Small letters, digits and hyphens. Earlier addresses keep leading here.",
-    }),
+    field(
+      "Address in the shop",
+      input("slug", product.slug, { required: true, maxlength: "100", pattern: "[a-z0-9]+(-[a-z0-9]+)*" }),
+      {
+        hint: "Small letters, digits and hyphens. Earlier addresses keep leading here.",
+      },
+    ),
     h(
       "div",
       { class: "field-row" },
       field("Brand", input("brand", product.brand, { required: true, maxlength: "200" })),
       field("Category", input("category", product.category, { required: true, list: "categories", maxlength: "100" })),
-      h("datalist", { id: "categories" }, categories.map(({ slug, title }) => h("option", { value: slug }, title))),
+      h(
+        "datalist",
+        { id: "categories" },
+        categories.map(({ slug, title }) => h("option", { value: slug }, title)),
+      ),
     ),
-    field("Description", area("description", product.description, { rows: "7", maxlength: "10000" }), { optional: true }),
+    field("Description", area("description", product.description, { rows: "7", maxlength: "10000" }), {
+      optional: true,
+    }),
   ];
 }
 
@@ -36,16 +46,40 @@ export function variantFields(variant, book) {
     h(
       "div",
       { class: "field-row" },
-      field(`Price in ${own}`, input("price", variant.price ? decimal(variant.price) : "", { required: true, inputmode: "decimal" })),
+      field(
+        `Price in ${own}`,
+        input("price", variant.price ? decimal(variant.price) : "", { required: true, inputmode: "decimal" }),
+      ),
       others.map((currency) =>
-        field(`Price in ${currency}`, input(`price-${currency}`, price(currency) ? decimal(price(currency)) : "", { inputmode: "decimal" }), { optional: true }),
+        field(
+          `Price in ${currency}`,
+          input(`price-${currency}`, price(currency) ? decimal(price(currency)) : "", { inputmode: "decimal" }),
+          { optional: true },
+        ),
       ),
     ),
-    field("Options", area("options", Object.entries(variant.options ?? {}).map((pair) => pair.join(": ")).join("\n"), { rows: "2" }), {
-      hint: "One a line, such as “size: 1 l”.",
-      optional: true,
-    }),
-    field("Taxed as", select("tax_class", (classes.length > 0 ? classes : ["standard"]).map((name) => [name, name]), variant.tax_class ?? "standard")),
+    field(
+      "Options",
+      area(
+        "options",
+        Object.entries(variant.options ?? {})
+          .map((pair) => pair.join(": "))
+          .join("\n"),
+        { rows: "2" },
+      ),
+      {
+        hint: "One a line, such as “size: 1 l”.",
+        optional: true,
+      },
+    ),
+    field(
+      "Taxed as",
+      select(
+        "tax_class",
+        (classes.length > 0 ? classes : ["standard"]).map((name) => [name, name]),
+        variant.tax_class ?? "standard",
+      ),
+    ),
   ];
 }
 
@@ -61,14 +95,19 @@ export function variantTyped(values, book) {
     sku: values.sku,
     weight_g: Number(values.weight_g || 0),
     price: amount("price", own),
-    prices: others.filter((currency) => values[`price-${currency}`]).map((currency) => amount(`price-${currency}`, currency)),
+    prices: others
+      .filter((currency) => values[`price-${currency}`])
+      .map((currency) => amount(`price-${currency}`, currency)),
     options: options(values.options),
     tax_class: values.tax_class,
   };
 }
 
 function options(text) {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf(":");

@@ -11,16 +11,26 @@ const PATH = "/office/products";
 /** The list of products. */
 export async function show({ query, main }) {
   const asked = picked(query, ["q", "status", "cursor"]);
-  const [admin, { items, next_cursor: next }] = await Promise.all([isAdmin(), get(address("/admin/v1/products", { ...asked, limit: 25 }))]);
+  const [admin, { items, next_cursor: next }] = await Promise.all([
+    isAdmin(),
+    get(address("/admin/v1/products", { ...asked, limit: 25 })),
+  ]);
   const states = [["", "Any"], ...["draft", "active", "archived"].map((state) => [state, words(state)])];
   main.append(
     ...head("Products", {
-      acts: [linkButton(`${PATH}/categories`, "Categories"), admin ? linkButton(`${PATH}/new`, "New product", { plain: false }) : null],
+      acts: [
+        linkButton(`${PATH}/categories`, "Categories"),
+        admin ? linkButton(`${PATH}/new`, "New product", { plain: false }) : null,
+      ],
     }),
-    filters(PATH, [
-      ["Search", input("q", asked.q, { type: "search", maxlength: "200" })],
-      ["State", select("status", states, asked.status)],
-    ], { label: "Search" }),
+    filters(
+      PATH,
+      [
+        ["Search", input("q", asked.q, { type: "search", maxlength: "200" })],
+        ["State", select("status", states, asked.status)],
+      ],
+      { label: "Search" },
+    ),
     table("Products", columns(), items, { empty: "No product is like that." }),
     pager(PATH, asked, next) ?? "",
   );
@@ -29,11 +39,28 @@ export async function show({ query, main }) {
 
 function columns() {
   return [
-    { title: "", cell: ({ image }) => (image ? h("img", { src: image, alt: "", width: "44", height: "44", loading: "lazy", class: "thumb" }) : h("span", { class: "thumb" })) },
-    { title: "Product", cell: ({ id, title, brand }) => [h("a", { href: `${PATH}/${id}`, class: "strong" }, title), h("div", { class: "quiet" }, brand)] },
+    {
+      title: "",
+      cell: ({ image }) =>
+        image
+          ? h("img", { src: image, alt: "", width: "44", height: "44", loading: "lazy", class: "thumb" })
+          : h("span", { class: "thumb" }),
+    },
+    {
+      title: "Product",
+      cell: ({ id, title, brand }) => [
+        h("a", { href: `${PATH}/${id}`, class: "strong" }, title),
+        h("div", { class: "quiet" }, brand),
+      ],
+    },
     { title: "Category", cell: ({ category }) => category },
     { title: "State", cell: ({ status }) => badge(status, tone(status)) },
-    { title: "Price", align: "right", cell: ({ price, price_max: most }) => (price.amount === most.amount ? money(price) : `${money(price)} – ${money(most)}`) },
+    {
+      title: "Price",
+      align: "right",
+      cell: ({ price, price_max: most }) =>
+        price.amount === most.amount ? money(price) : `${money(price)} – ${money(most)}`,
+    },
     { title: "Made", cell: ({ created_at: at }) => moment(at) },
   ];
 }

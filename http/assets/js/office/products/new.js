@@ -18,13 +18,25 @@ export async function show({ main }) {
   about.querySelector("[name=title]").addEventListener("input", ({ target }) => propose(about, target.value));
   const make = async (values) => {
     const { title, slug, brand, category, description } = values;
-    const made = await send("POST", "/admin/v1/products", { title, slug, brand, category, description, variants: [variantTyped(values, book)] });
+    const made = await send("POST", "/admin/v1/products", {
+      title,
+      slug,
+      brand,
+      category,
+      description,
+      variants: [variantTyped(values, book)],
+    });
     toast("Drafted: nobody sees it until it is published.");
     go(`/office/products/${made.id}`);
   };
   main.append(
     ...top,
-    form({ submit: "Make a draft" }, make, part("What it is", {}, about), part("The first variant", {}, h("div", { class: "stack" }, variantFields({}, book)))),
+    form(
+      { submit: "Make a draft" },
+      make,
+      part("What it is", {}, about),
+      part("The first variant", {}, h("div", { class: "stack" }, variantFields({}, book))),
+    ),
   );
   return "New product";
 }

@@ -35,13 +35,25 @@ export function pictures(shelf) {
     }
     target.value = "";
   };
-  const upload = h("input", { type: "file", accept: "image/jpeg,image/png,image/webp", multiple: true, onchange: take });
+  const upload = h("input", {
+    type: "file",
+    accept: "image/jpeg,image/png,image/webp",
+    multiple: true,
+    onchange: take,
+  });
   const save = () => {
     const media = shown.map(({ blob, alt, width, height }) => ({ blob, alt: alt.trim(), width, height }));
     return change(shelf, "PUT", "/media", { media }, "The pictures are saved.");
   };
   draw();
-  return part("Pictures", {}, empty, list, field("Upload", upload, { hint: "JPEG, PNG or WebP." }), acting("Save the pictures", save, { tone: "" }));
+  return part(
+    "Pictures",
+    {},
+    empty,
+    list,
+    field("Upload", upload, { hint: "JPEG, PNG or WebP." }),
+    acting("Save the pictures", save, { tone: "" }),
+  );
 }
 
 async function uploaded(file) {
@@ -53,17 +65,49 @@ async function uploaded(file) {
 
 function row(picture, at, count, move) {
   const button = (label, text, by, off = false) =>
-    h("button", { type: "button", class: "button button-small button-plain", "aria-label": `${label} picture ${at + 1}`, disabled: off, onclick: () => move(at, by) }, text);
-  const alt = input(`alt-${at}`, picture.alt, { maxlength: "200", oninput: ({ target }) => { picture.alt = target.value; } });
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button button-small button-plain",
+        "aria-label": `${label} picture ${at + 1}`,
+        disabled: off,
+        onclick: () => move(at, by),
+      },
+      text,
+    );
+  const alt = input(`alt-${at}`, picture.alt, {
+    maxlength: "200",
+    oninput: ({ target }) => {
+      picture.alt = target.value;
+    },
+  });
   return h(
     "li",
     { class: "picture" },
     h("img", { src: picture.url, alt: picture.alt, width: "96", height: "96" }),
-    h("div", {}, field("What it shows", alt), h("div", { class: "view-act" }, button("Move up", "↑", -1, at === 0), button("Move down", "↓", 1, at === count - 1), button("Remove", "Remove", null))),
+    h(
+      "div",
+      {},
+      field("What it shows", alt),
+      h(
+        "div",
+        { class: "view-act" },
+        button("Move up", "↑", -1, at === 0),
+        button("Move down", "↓", 1, at === count - 1),
+        button("Remove", "Remove", null),
+      ),
+    ),
   );
 }
 
 function still(media) {
   if (media.length === 0) return h("p", { class: "quiet" }, "No picture.");
-  return h("ol", { class: "pictures" }, media.map(({ url, alt }) => h("li", { class: "picture" }, h("img", { src: url, alt, width: "96", height: "96" }), h("p", {}, alt))));
+  return h(
+    "ol",
+    { class: "pictures" },
+    media.map(({ url, alt }) =>
+      h("li", { class: "picture" }, h("img", { src: url, alt, width: "96", height: "96" }), h("p", {}, alt)),
+    ),
+  );
 }

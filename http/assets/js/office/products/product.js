@@ -18,7 +18,11 @@ export async function show({ params, main }) {
   ]);
   const shelf = { product, etag, admin, book };
   main.append(
-    ...head(product.title, { back: ["/office/products", "Products"], state: badge(product.status, tone(product.status)), acts: acts(shelf) }),
+    ...head(product.title, {
+      back: ["/office/products", "Products"],
+      state: badge(product.status, tone(product.status)),
+      acts: acts(shelf),
+    }),
     admin ? "" : only("Only administrators change products."),
     h(
       "div",
@@ -40,11 +44,14 @@ function acts(shelf) {
   const { product, admin } = shelf;
   const archive = async () => {
     const text = "It leaves the shop for good; orders of it stay as they are. An archived product does not come back.";
-    if (await confirmed(`Archive ${product.title}?`, text, "Archive it")) await change(shelf, "POST", "/archive", {}, "Archived.");
+    if (await confirmed(`Archive ${product.title}?`, text, "Archive it"))
+      await change(shelf, "POST", "/archive", {}, "Archived.");
   };
   return [
     product.status === "active" ? linkButton(`/products/${product.slug}`, "See it in the shop") : null,
-    admin && product.status === "draft" ? acting("Publish", () => change(shelf, "POST", "/publish", {}, "On sale now."), { tone: "" }) : null,
+    admin && product.status === "draft"
+      ? acting("Publish", () => change(shelf, "POST", "/publish", {}, "On sale now."), { tone: "" })
+      : null,
     admin && product.status !== "archived" ? acting("Archive …", archive) : null,
   ];
 }
@@ -52,7 +59,16 @@ function acts(shelf) {
 function about(shelf, categories) {
   const { product, admin } = shelf;
   if (!admin) {
-    return part("What it is", {}, facts([["Brand", product.brand], ["Category", product.category], ["Address", h("code", {}, product.slug)]]), h("p", { class: "long" }, product.description));
+    return part(
+      "What it is",
+      {},
+      facts([
+        ["Brand", product.brand],
+        ["Category", product.category],
+        ["Address", h("code", {}, product.slug)],
+      ]),
+      h("p", { class: "long" }, product.description),
+    );
   }
   const save = async (values) => {
     const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== product[name]));
@@ -66,6 +82,22 @@ function about(shelf, categories) {
 }
 
 function history({ id, created_at: at, version, former_slugs: slugs }) {
-  const earlier = slugs.length > 0 ? h("ul", {}, slugs.map((slug) => h("li", {}, h("code", {}, slug)))) : null;
-  return part("About this page", {}, facts([["Made", moment(at)], ["Changes", String(version)], ["Id", h("code", {}, id)], ["Was at", earlier]]));
+  const earlier =
+    slugs.length > 0
+      ? h(
+          "ul",
+          {},
+          slugs.map((slug) => h("li", {}, h("code", {}, slug))),
+        )
+      : null;
+  return part(
+    "About this page",
+    {},
+    facts([
+      ["Made", moment(at)],
+      ["Changes", String(version)],
+      ["Id", h("code", {}, id)],
+      ["Was at", earlier],
+    ]),
+  );
 }

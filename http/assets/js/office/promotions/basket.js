@@ -1,9 +1,9 @@
-// A basket to try prices with, and the answer in words.
+// A basket to try prices with.
 import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { field, form, input, select } from "../../kit/form.js";
 import { address } from "../../kit/list.js";
-import { money, table } from "../../kit/show.js";
+import { money } from "../../kit/show.js";
 import { lines } from "./typed.js";
 
 /** A form for a basket; `price(body)` gets what was put together. */
@@ -41,11 +41,21 @@ export function basket(book, price, { codes = false } = {}) {
       h(
         "div",
         { class: "field-row" },
-        field("Currency", select("currency", book.currencies.map((code) => [code, code]))),
-        field("Country", input("country", "", { maxlength: "2", pattern: "[A-Za-z]{2}", placeholder: "DE" }), { optional: true }),
+        field(
+          "Currency",
+          select(
+            "currency",
+            book.currencies.map((code) => [code, code]),
+          ),
+        ),
+        field("Country", input("country", "", { maxlength: "2", pattern: "[A-Za-z]{2}", placeholder: "DE" }), {
+          optional: true,
+        }),
         field("Postal code", input("postal_code", "", { maxlength: "20" }), { optional: true }),
       ),
-      codes ? field("Codes", input("coupons", ""), { optional: true, hint: "One code, as a shopper would type it." }) : null,
+      codes
+        ? field("Codes", input("coupons", ""), { optional: true, hint: "One code, as a shopper would type it." })
+        : null,
     ),
   );
 }
@@ -56,32 +66,57 @@ function finder(put) {
   const find = async ({ q }) => {
     const { items } = await get(address("/admin/v1/products", { q, status: "active", limit: 4 }));
     const products = await Promise.all(items.map(({ id }) => get(`/admin/v1/products/${id}`)));
-    const variants = products.flatMap(({ title, variants: all }) => all.filter(({ retired }) => !retired).map((variant) => ({ title, ...variant })));
-    found.replaceChildren(...variants.map((variant) => h("li", {}, h("button", { type: "button", class: "link", onclick: () => put(variant) }, `Put in ${variant.title}, ${variant.sku}`), " ", money(variant.price))));
+    const variants = products.flatMap(({ title, variants: all }) =>
+      all.filter(({ retired }) => !retired).map((variant) => ({ title, ...variant })),
+    );
+    found.replaceChildren(
+      ...variants.map((variant) =>
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => put(variant) },
+            `Put in ${variant.title}, ${variant.sku}`,
+          ),
+          " ",
+          money(variant.price),
+        ),
+      ),
+    );
     if (variants.length === 0) found.append(h("li", { class: "quiet" }, "Nothing on sale is called that."));
   };
-  return h("div", {}, form({ submit: "Find", tone: "plain", kind: "inline" }, find, field("Find something", input("q", "", { type: "search", required: true }))), found);
+  return h(
+    "div",
+    {},
+    form(
+      { submit: "Find", tone: "plain", kind: "inline" },
+      find,
+      field("Find something", input("q", "", { type: "search", required: true })),
+    ),
+    found,
+  );
 }
 
 function row(line, at, remove) {
-  const quantity = input(`quantity-${at}`, line.quantity, { type: "number", min: "1", max: "99", "aria-label": `How many of ${line.title}`, oninput: ({ target }) => { line.quantity = Number(target.value) || 1; } });
-  return h("li", { class: "piece" }, h("span", {}, `${line.title}, ${line.sku}`), quantity, h("button", { type: "button", class: "link", "aria-label": `Take out ${line.title}`, onclick: () => remove(at) }, "Take out"));
-}
-
-/** What a basket costs, step by step. */
-export function priced({ quote, explanation, unavailable, shipping_options: ways, method_unavailable: moved }) {
-  const sum = (amount) => money({ amount, currency: quote.currency });
-  const columns = [
-    { title: "Step", cell: ({ text }) => text },
-    { title: "Adds", align: "right", cell: ({ amount }) => sum(amount) },
-  ];
+  const quantity = input(`quantity-${at}`, line.quantity, {
+    type: "number",
+    min: "1",
+    max: "99",
+    "aria-label": `How many of ${line.title}`,
+    oninput: ({ target }) => {
+      line.quantity = Number(target.value) || 1;
+    },
+  });
   return h(
-    "div",
-    { class: "priced" },
-    h("p", { class: "priced-total" }, "It costs ", h("strong", {}, money(quote.totals.total)), quote.totals.discount.amount === 0 ? ", without any discount." : [", after ", h("strong", {}, money(quote.totals.discount)), " off."]),
-    unavailable.length > 0 ? h("p", { class: "notice" }, `${unavailable.length} of it is not for sale in this currency.`) : null,
-    moved ? h("p", { class: "notice" }, "The wished way of sending does not go there.") : null,
-    table("How the price came about", columns, explanation),
-    ways.length > 0 ? h("p", { class: "quiet" }, `Ways to send it: ${ways.map(({ title, total, price }) => `${title} ${money(total ?? price)}`).join(", ")}.`) : null,
+    "li",
+    { class: "piece" },
+    h("span", {}, `${line.title}, ${line.sku}`),
+    quantity,
+    h(
+      "button",
+      { type: "button", class: "link", "aria-label": `Take out ${line.title}`, onclick: () => remove(at) },
+      "Take out",
+    ),
   );
 }

@@ -30,7 +30,14 @@ async function found(code, promotions, admin) {
     return failure(error);
   }
   const take = async () => {
-    if (!(await confirmed(`Take ${coupon.code} back?`, "Nobody can use it any more; orders that use it keep that.", "Take it back"))) return;
+    if (
+      !(await confirmed(
+        `Take ${coupon.code} back?`,
+        "Nobody can use it any more; orders that use it keep that.",
+        "Take it back",
+      ))
+    )
+      return;
     await send("DELETE", `/admin/v1/coupons/${encodeURIComponent(coupon.code)}`);
     done("Taken back.");
   };
@@ -38,9 +45,17 @@ async function found(code, promotions, admin) {
   const limit = (most) => (most ? String(most) : "as often as one likes");
   return part(
     coupon.code,
-    { acts: [badge(coupon.withdrawn ? "withdrawn" : "open", coupon.withdrawn ? "bad" : "good"), admin && !coupon.withdrawn ? acting("Take it back …", take) : null] },
+    {
+      acts: [
+        badge(coupon.withdrawn ? "withdrawn" : "open", coupon.withdrawn ? "bad" : "good"),
+        admin && !coupon.withdrawn ? acting("Take it back …", take) : null,
+      ],
+    },
     facts([
-      ["Promotion", h("a", { href: `/office/promotions/${coupon.promotion_id}` }, promotion?.title ?? coupon.promotion_id)],
+      [
+        "Promotion",
+        h("a", { href: `/office/promotions/${coupon.promotion_id}` }, promotion?.title ?? coupon.promotion_id),
+      ],
       ["Used", `${coupon.redeemed} times`],
       ["By all", limit(coupon.total_limit)],
       ["By one person", limit(coupon.per_customer_limit)],
@@ -52,7 +67,12 @@ async function found(code, promotions, admin) {
 
 function issue(promotions) {
   const openable = promotions.filter(({ trigger }) => trigger === "coupon");
-  if (openable.length === 0) return part("Issue a code", {}, h("p", { class: "quiet" }, "No promotion needs a code. Make one first that begins to count with a code."));
+  if (openable.length === 0)
+    return part(
+      "Issue a code",
+      {},
+      h("p", { class: "quiet" }, "No promotion needs a code. Make one first that begins to count with a code."),
+    );
   const number = (text) => (text ? Number(text) : null);
   const utc = (local) => (local ? new Date(local).toISOString() : null);
   const act = async (values) => {
@@ -73,9 +93,32 @@ function issue(promotions) {
     form(
       { submit: "Issue" },
       act,
-      h("div", { class: "field-row" }, field("Code", input("code", "", { required: true, maxlength: "40" })), field("For", select("promotion_id", openable.map(({ id, title }) => [id, title])))),
-      h("div", { class: "field-row" }, field("How often by all", input("total_limit", "", { type: "number", min: "1" }), { optional: true }), field("How often by one person", input("per_customer_limit", "", { type: "number", min: "1" }), { optional: true })),
-      h("div", { class: "field-row" }, field("From", input("from", "", { type: "datetime-local" }), { optional: true }), field("Until", input("until", "", { type: "datetime-local" }), { optional: true })),
+      h(
+        "div",
+        { class: "field-row" },
+        field("Code", input("code", "", { required: true, maxlength: "40" })),
+        field(
+          "For",
+          select(
+            "promotion_id",
+            openable.map(({ id, title }) => [id, title]),
+          ),
+        ),
+      ),
+      h(
+        "div",
+        { class: "field-row" },
+        field("How often by all", input("total_limit", "", { type: "number", min: "1" }), { optional: true }),
+        field("How often by one person", input("per_customer_limit", "", { type: "number", min: "1" }), {
+          optional: true,
+        }),
+      ),
+      h(
+        "div",
+        { class: "field-row" },
+        field("From", input("from", "", { type: "datetime-local" }), { optional: true }),
+        field("Until", input("until", "", { type: "datetime-local" }), { optional: true }),
+      ),
     ),
   );
 }

@@ -6,7 +6,8 @@ import { failure, go } from "../../kit/view.js";
 import { done, head, isAdmin, only, part } from "../frame.js";
 import { promotionFields } from "./fields.js";
 import { promotionTyped } from "./typed.js";
-import { basket, priced } from "./basket.js";
+import { basket } from "./basket.js";
+import { priced } from "./priced.js";
 import { Refused } from "../../kit/api.js";
 
 const BACK = ["/office/promotions", "Promotions"];
@@ -38,7 +39,11 @@ export async function show({ params, main }) {
 
 /** What a form about promotions has to know. */
 async function known() {
-  const [{ promotions, version }, { items: categories }, book] = await Promise.all([get("/admin/v1/promotions"), get("/admin/v1/categories"), get("/admin/v1/pricebook")]);
+  const [{ promotions, version }, { items: categories }, book] = await Promise.all([
+    get("/admin/v1/promotions"),
+    get("/admin/v1/categories"),
+    get("/admin/v1/pricebook"),
+  ]);
   return { promotions, version, categories, book };
 }
 
@@ -50,7 +55,12 @@ async function draw(main, { title, promotion, facts, save }) {
   main.append(
     ...head(title, { back: BACK }),
     admin ? "" : only("Only administrators change promotions."),
-    h("div", { class: "panes panes-even" }, part("What it does", {}, whole), tryOut(facts, () => wanted(typed(whole)))),
+    h(
+      "div",
+      { class: "panes panes-even" },
+      part("What it does", {}, whole),
+      tryOut(facts, () => wanted(typed(whole))),
+    ),
   );
 }
 
@@ -62,8 +72,16 @@ function tryOut({ book }, promotion) {
     try {
       answer.replaceChildren(priced(await send("POST", "/admin/v1/quotes", { ...lines, promotion: promotion() })));
     } catch (error) {
-      answer.replaceChildren(failure(error.problem && !error.status ? new Refused(422, { detail: error.message }) : error));
+      answer.replaceChildren(
+        failure(error.problem && !error.status ? new Refused(422, { detail: error.message }) : error),
+      );
     }
   };
-  return part("Try it out", {}, h("p", { class: "quiet" }, "What a basket would cost with this promotion. Nothing is saved."), basket(book, price), answer);
+  return part(
+    "Try it out",
+    {},
+    h("p", { class: "quiet" }, "What a basket would cost with this promotion. Nothing is saved."),
+    basket(book, price),
+    answer,
+  );
 }

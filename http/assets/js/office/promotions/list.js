@@ -14,13 +14,27 @@ export async function show({ main }) {
     done(enabled ? "Stopped." : "It counts from now on.");
   };
   const columns = [
-    { title: "Promotion", cell: ({ id, title }) => h("a", { href: `/office/promotions/${id}`, class: "strong" }, title) },
+    {
+      title: "Promotion",
+      cell: ({ id, title }) => h("a", { href: `/office/promotions/${id}`, class: "strong" }, title),
+    },
     { title: "Takes off", cell: ({ kind }) => kindWords(kind) },
     { title: "Of", cell: ({ selector }) => selectorWords(selector) },
     { title: "How", cell: ({ trigger }) => (trigger === "coupon" ? "With a code" : "By itself") },
     { title: "Open", cell: ({ window }) => open(window) },
-    { title: "State", cell: ({ enabled = true }) => badge(enabled ? "enabled" : "stopped", tone(enabled ? "enabled" : "")) },
-    { title: "", cell: ({ id, title, enabled = true }) => (admin ? acting(enabled ? "Stop" : "Start", () => turn({ id, enabled }), { attributes: { "aria-label": `${enabled ? "Stop" : "Start"} ${title}` } }) : null) },
+    {
+      title: "State",
+      cell: ({ enabled = true }) => badge(enabled ? "enabled" : "stopped", tone(enabled ? "enabled" : "")),
+    },
+    {
+      title: "",
+      cell: ({ id, title, enabled = true }) =>
+        admin
+          ? acting(enabled ? "Stop" : "Start", () => turn({ id, enabled }), {
+              attributes: { "aria-label": `${enabled ? "Stop" : "Start"} ${title}` },
+            })
+          : null,
+    },
   ];
   main.append(
     ...head("Promotions", {
@@ -38,5 +52,8 @@ export async function show({ main }) {
 
 function open(window) {
   if (!window?.from && !window?.until) return "Always";
-  return [window.from ? ["from ", moment(window.from), " "] : null, window.until ? ["until ", moment(window.until)] : null];
+  return [
+    window.from ? ["from ", moment(window.from), " "] : null,
+    window.until ? ["until ", moment(window.until)] : null,
+  ];
 }

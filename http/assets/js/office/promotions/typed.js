@@ -27,13 +27,18 @@ function kind(values, book) {
     case "fixed_per_piece":
     case "fixed_per_order": {
       const amounts = sums(values, "sum", book);
-      if (amounts.length === 0) throw new Wrong({ [`sum-${book.currencies[0]}`]: "Say a sum in at least one currency." });
+      if (amounts.length === 0)
+        throw new Wrong({ [`sum-${book.currencies[0]}`]: "Say a sum in at least one currency." });
       return { [name]: { amounts } };
     }
     case "buy_x_get_y":
       return { [name]: { buy: Number(values.buy), get: Number(values.get), off: rate(values, "off") } };
     default:
-      return { free_shipping: { methods: book.shipping_methods.map(({ id }) => id).filter((id) => values[`method-${id}`] === "on") } };
+      return {
+        free_shipping: {
+          methods: book.shipping_methods.map(({ id }) => id).filter((id) => values[`method-${id}`] === "on"),
+        },
+      };
   }
 }
 
@@ -49,14 +54,18 @@ function sums(values, prefix, book) {
     .filter((currency) => values[`${prefix}-${currency}`])
     .map((currency) => {
       const amount = minor(values[`${prefix}-${currency}`], currency);
-      if (!amount) throw new Wrong({ [`${prefix}-${currency}`]: "Write it like 19.99, or 1999 where there are no cents." });
+      if (!amount)
+        throw new Wrong({ [`${prefix}-${currency}`]: "Write it like 19.99, or 1999 where there are no cents." });
       return amount;
     });
 }
 
 /** Lines of a text, without those that say nothing. */
 export function lines(text) {
-  return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 }
 
 function utc(local) {

@@ -25,7 +25,12 @@ export async function show({ params, main, signal }) {
       level("Can be had", levels.available, levels.available === 0),
       level("May be promised beyond", levels.backorder_max),
     ),
-    h("div", { class: "panes" }, ledger(movements, stock.cut), h("div", {}, receive(path), adjust(path, levels), admin ? backorders(path, levels) : null)),
+    h(
+      "div",
+      { class: "panes" },
+      ledger(movements, stock.cut),
+      h("div", {}, receive(path), adjust(path, levels), admin ? backorders(path, levels) : null),
+    ),
   );
   return sku;
 }
@@ -43,7 +48,12 @@ async function whole(path, signal) {
 }
 
 function level(name, pieces, bad = false) {
-  return h("div", { class: bad ? "tile tile-bad" : "tile" }, h("dt", { class: "tile-name" }, name), h("dd", { class: "tile-value" }, count(pieces)));
+  return h(
+    "div",
+    { class: bad ? "tile tile-bad" : "tile" },
+    h("dt", { class: "tile-name" }, name),
+    h("dd", { class: "tile-value" }, count(pieces)),
+  );
 }
 
 function receive(path) {
@@ -51,7 +61,15 @@ function receive(path) {
     await send("POST", `${path}/receive`, { quantity: Number(quantity) });
     done("They are on the shelf.");
   };
-  return part("Goods have come", {}, form({ submit: "Receive" }, act, field("Pieces", input("quantity", "", { type: "number", min: "1", required: true }))));
+  return part(
+    "Goods have come",
+    {},
+    form(
+      { submit: "Receive" },
+      act,
+      field("Pieces", input("quantity", "", { type: "number", min: "1", required: true })),
+    ),
+  );
 }
 
 function adjust(path, { on_hand: seen }) {
@@ -65,8 +83,17 @@ function adjust(path, { on_hand: seen }) {
     form(
       { submit: "Correct" },
       act,
-      field("Really on the shelf", input("counted", seen, { type: "number", min: "0", required: true }), { hint: "Refused when the number changed since you opened this page." }),
-      field("Why", select("reason", REASONS.map((reason) => [reason, words(reason)]), "counted")),
+      field("Really on the shelf", input("counted", seen, { type: "number", min: "0", required: true }), {
+        hint: "Refused when the number changed since you opened this page.",
+      }),
+      field(
+        "Why",
+        select(
+          "reason",
+          REASONS.map((reason) => [reason, words(reason)]),
+          "counted",
+        ),
+      ),
     ),
   );
 }
@@ -79,19 +106,37 @@ function backorders(path, { backorder_max: most }) {
   return part(
     "Selling what is not there yet",
     {},
-    form({ submit: "Save" }, act, field("Pieces beyond the shelf", input("up_to", most, { type: "number", min: "0", required: true }), { hint: "0: only what is on the shelf is sold." })),
+    form(
+      { submit: "Save" },
+      act,
+      field("Pieces beyond the shelf", input("up_to", most, { type: "number", min: "0", required: true }), {
+        hint: "0: only what is on the shelf is sold.",
+      }),
+    ),
   );
 }
 
 function ledger(movements, cut) {
   const columns = [
     { title: "When", cell: ({ at }) => moment(at) },
-    { title: "What", cell: ({ type, reason }) => (reason ? `${words(type)}: ${words(reason).toLowerCase()}` : words(type)) },
+    {
+      title: "What",
+      cell: ({ type, reason }) => (reason ? `${words(type)}: ${words(reason).toLowerCase()}` : words(type)),
+    },
     { title: "Pieces", align: "right", cell: ({ quantity }) => count(quantity) },
     { title: "Shelf", align: "right", cell: ({ after }) => count(after.on_hand) },
     { title: "Can be had", align: "right", cell: ({ after }) => count(after.available) },
-    { title: "For", cell: ({ cause }) => (cause.startsWith("ord_") ? h("a", { href: `/office/orders/${cause}` }, ref(cause)) : ref(cause)) },
+    {
+      title: "For",
+      cell: ({ cause }) =>
+        cause.startsWith("ord_") ? h("a", { href: `/office/orders/${cause}` }, ref(cause)) : ref(cause),
+    },
   ];
   const note = cut ? h("p", { class: "quiet" }, `Only the first ${PAGE * PAGES} movements are shown.`) : null;
-  return part("Ledger, newest first", {}, note, table("Ledger", columns, [...movements].reverse(), { empty: "Nothing has moved yet." }));
+  return part(
+    "Ledger, newest first",
+    {},
+    note,
+    table("Ledger", columns, [...movements].reverse(), { empty: "Nothing has moved yet." }),
+  );
 }

@@ -13,7 +13,11 @@ export async function show({ params, main }) {
   const [endpoint, { items }] = await Promise.all([get(path), get(`${path}/deliveries`)]);
   const state = endpoint.enabled ? "enabled" : "disabled";
   main.append(
-    ...head(new URL(endpoint.url).host, { back: ["/office/webhooks", "Webhooks"], state: badge(state, tone(state)), acts: acts(path, endpoint) }),
+    ...head(new URL(endpoint.url).host, {
+      back: ["/office/webhooks", "Webhooks"],
+      state: badge(state, tone(state)),
+      acts: acts(path, endpoint),
+    }),
     part(
       "About it",
       {},
@@ -42,7 +46,10 @@ function acts(path, { enabled }) {
     done("A test message is on its way.");
   };
   const rotate = async () => {
-    if (!(await confirmed("Replace the secret?", "For 24 hours messages are signed with the old one too.", "Replace it"))) return;
+    if (
+      !(await confirmed("Replace the secret?", "For 24 hours messages are signed with the old one too.", "Replace it"))
+    )
+      return;
     const { secret } = await send("POST", `${path}/rotate-secret`);
     await secretShown(secret);
     done("The secret is replaced.");
@@ -52,7 +59,12 @@ function acts(path, { enabled }) {
     await send("DELETE", path);
     go("/office/webhooks");
   };
-  return [acting("Send a test", test), acting(enabled ? "Disable" : "Enable", turn), acting("Replace the secret …", rotate), acting("Delete …", remove)];
+  return [
+    acting("Send a test", test),
+    acting(enabled ? "Disable" : "Enable", turn),
+    acting("Replace the secret …", rotate),
+    acting("Delete …", remove),
+  ];
 }
 
 function messages(path, items) {
@@ -63,14 +75,33 @@ function messages(path, items) {
   const columns = [
     { title: "Message", cell: ({ id, type }) => [h("strong", {}, type), h("div", { class: "code" }, id)] },
     { title: "When", cell: ({ created_at: at }) => moment(at) },
-    { title: "State", cell: ({ status, next_at: next }) => [badge(status, tone(status)), next ? h("div", { class: "quiet" }, "next ", moment(next)) : null] },
+    {
+      title: "State",
+      cell: ({ status, next_at: next }) => [
+        badge(status, tone(status)),
+        next ? h("div", { class: "quiet" }, "next ", moment(next)) : null,
+      ],
+    },
     { title: "Attempts", cell: ({ attempts }) => attempts.map(attempt) },
-    { title: "What", cell: ({ payload }) => h("details", {}, h("summary", {}, "Look"), h("pre", { tabindex: "0" }, JSON.stringify(payload, null, 2))) },
-    { title: "", cell: (one) => acting("Again", () => again(one), { attributes: { "aria-label": `Send ${one.id} again` } }) },
+    {
+      title: "What",
+      cell: ({ payload }) =>
+        h("details", {}, h("summary", {}, "Look"), h("pre", { tabindex: "0" }, JSON.stringify(payload, null, 2))),
+    },
+    {
+      title: "",
+      cell: (one) => acting("Again", () => again(one), { attributes: { "aria-label": `Send ${one.id} again` } }),
+    },
   ];
   return table("Messages", columns, items, { empty: "Nothing was sent yet." });
 }
 
 function attempt({ at, status, latency_ms: took, excerpt }) {
-  return h("div", { class: "attempt" }, moment(at), `: ${status ?? "no answer"} after ${took} ms`, excerpt ? h("div", { class: "quiet" }, excerpt) : null);
+  return h(
+    "div",
+    { class: "attempt" },
+    moment(at),
+    `: ${status ?? "no answer"} after ${took} ms`,
+    excerpt ? h("div", { class: "quiet" }, excerpt) : null,
+  );
 }

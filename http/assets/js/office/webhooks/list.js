@@ -7,7 +7,15 @@ import { done, head, isAdmin, only, tone } from "../frame.js";
 import { away } from "../orders/acts.js";
 import { secretShown } from "./secret.js";
 
-const EVENTS = ["order.placed", "order.paid", "order.payment_failed", "order.shipped", "order.delivered", "order.refunded", "order.canceled"];
+const EVENTS = [
+  "order.placed",
+  "order.paid",
+  "order.payment_failed",
+  "order.shipped",
+  "order.delivered",
+  "order.refunded",
+  "order.canceled",
+];
 
 /** The list of endpoints. */
 export async function show({ main }) {
@@ -17,13 +25,22 @@ export async function show({ main }) {
   }
   const { items } = await get("/admin/v1/webhook-endpoints");
   const columns = [
-    { title: "Address", cell: ({ id, url }) => h("a", { href: `/office/webhooks/${id}`, class: "strong breaks" }, url) },
+    {
+      title: "Address",
+      cell: ({ id, url }) => h("a", { href: `/office/webhooks/${id}`, class: "strong breaks" }, url),
+    },
     { title: "Told", cell: ({ events }) => events.map((event) => h("div", { class: "nowrap" }, event)) },
     { title: "Waiting", align: "right", cell: ({ pending }) => count(pending) },
-    { title: "State", cell: ({ enabled }) => badge(enabled ? "enabled" : "disabled", tone(enabled ? "enabled" : "disabled")) },
+    {
+      title: "State",
+      cell: ({ enabled }) => badge(enabled ? "enabled" : "disabled", tone(enabled ? "enabled" : "disabled")),
+    },
   ];
   const add = h("button", { type: "button", class: "button button-small", onclick: make }, "New endpoint");
-  main.append(...head("Webhooks", { acts: [add] }), table("Endpoints", columns, items, { empty: "Nobody is told anything yet." }));
+  main.append(
+    ...head("Webhooks", { acts: [add] }),
+    table("Endpoints", columns, items, { empty: "Nobody is told anything yet." }),
+  );
   return "Webhooks";
 }
 
@@ -40,7 +57,12 @@ function make() {
         done("The endpoint is there.");
       },
       field("Address", input("url", "", { type: "url", required: true, placeholder: "https://", maxlength: "2000" })),
-      h("fieldset", { class: "field" }, h("legend", {}, "What it is told"), EVENTS.map((event) => tick(`event-${event}`, event, true))),
+      h(
+        "fieldset",
+        { class: "field" },
+        h("legend", {}, "What it is told"),
+        EVENTS.map((event) => tick(`event-${event}`, event, true)),
+      ),
     ),
   );
 }

@@ -13,7 +13,9 @@ export function secretShown(secret) {
     h(
       "div",
       { class: "dialog-act" },
-      navigator.clipboard ? h("button", { type: "button", class: "button button-plain button-small", onclick: copy }, "Copy") : null,
+      navigator.clipboard
+        ? h("button", { type: "button", class: "button button-plain button-small", onclick: copy }, "Copy")
+        : null,
       h("button", { type: "button", class: "button button-small", onclick: () => close("yes") }, "I have kept it"),
     ),
   ]);
