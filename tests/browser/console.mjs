@@ -29,7 +29,11 @@ export function opsConsole(test) {
   }
   test("an injected crash and its restart are seen as they happen (console)", "desktop", seesCrash);
   test("a part is killed and comes back on the page (console)", "desktop", seesKill);
-  test("a quarantined command and a dead letter are retried, and the shopper's order goes on (console)", "desktop", mends);
+  test(
+    "a quarantined command and a dead letter are retried, and the shopper's order goes on (console)",
+    "desktop",
+    mends,
+  );
   test("limits are changed, and refused at their field (console)", "desktop", limits);
   test("the audit trail tells what was done, and is whole (console)", "desktop", audited);
   test("a rebuild and a comparison of payments are begun (console)", "desktop", works);
@@ -122,7 +126,9 @@ async function travels({ page, base, shot }) {
 
   const state = page.locator(".state-tree");
   const payment = async () => {
-    const marked = await state.locator(":text('authorized'), :text('pending'), :text('paid'), :text('none')").allTextContents();
+    const marked = await state
+      .locator(":text('authorized'), :text('pending'), :text('paid'), :text('none')")
+      .allTextContents();
     return marked.join(" ");
   };
   await page.locator(".change", { hasText: "/axes/payment" }).waitFor();

@@ -3,7 +3,11 @@ import { h } from "../kit/dom.js";
 
 /** A form for `{ kind, id, fault, times }`; `arm(body)` sends it. */
 export function faultForm(domains, arm) {
-  const kind = h("select", { id: "break-kind" }, domains.map((name) => h("option", { value: name, selected: name === "cart" }, name)));
+  const kind = h(
+    "select",
+    { id: "break-kind" },
+    domains.map((name) => h("option", { value: name, selected: name === "cart" }, name)),
+  );
   const id = h("input", { id: "break-id", placeholder: "any", autocomplete: "off", spellcheck: "false" });
   const times = h("input", { id: "break-times", type: "number", min: 1, max: 100, value: 1, required: true });
   const send = (event) => {

@@ -38,7 +38,12 @@ function panic(domains, shop) {
     "div",
     {},
     h("h3", {}, "A panic in an entity"),
-    h("p", { class: "quiet" }, "The next command crashes the entity that it is for. Twice for the same command: it goes into quarantine. Put something into the bag to give a cart a command."),
+    h(
+      "p",
+      { class: "quiet" },
+      "The next command crashes the entity that it is for. Twice for the same command: it " +
+        "goes into quarantine. Put something into the bag to give a cart a command.",
+    ),
     faultForm(domains, armed),
   );
 }
@@ -49,7 +54,11 @@ function killing(root, shop) {
   for (const group of root().children) {
     for (const child of group.children) parts.push(`${group.name}/${child.name}`);
   }
-  const choice = h("select", { id: "break-part" }, parts.map((path) => h("option", { value: path, selected: path === "shop/cart" }, path)));
+  const choice = h(
+    "select",
+    { id: "break-part" },
+    parts.map((path) => h("option", { value: path, selected: path === "shop/cart" }, path)),
+  );
   const kill = async () => {
     const path = choice.value;
     if (await act("POST", "/ops/v1/tree/kill", { body: { path } })) {
@@ -62,7 +71,12 @@ function killing(root, shop) {
     {},
     h("h3", {}, "A crash of a whole part"),
     h("p", { class: "quiet" }, "It ends at once with everything in it; its supervisor starts it again."),
-    h("div", { class: "filters" }, h("label", {}, "Part", choice), button("Crash it", kill, { bad: true, key: "crash" })),
+    h(
+      "div",
+      { class: "filters" },
+      h("label", {}, "Part", choice),
+      button("Crash it", kill, { bad: true, key: "crash" }),
+    ),
   );
 }
 
@@ -74,12 +88,15 @@ function probe(signal) {
     const well = since.answered === since.asked;
     box.className = well ? "probe probe-good" : "probe probe-bad";
     const failed = well ? "" : `; ${since.asked - since.answered} failed`;
-    box.textContent = `The shop answered ${since.answered} of ${since.asked} times since ${since.text} at ${clock(since.at)}${failed}. Slowest: ${since.slowest} ms.`;
+    const told = `The shop answered ${since.answered} of ${since.asked} times since ${since.text}`;
+    box.textContent = `${told} at ${clock(since.at)}${failed}. Slowest: ${since.slowest} ms.`;
   };
   const round = async () => {
     if (signal.aborted) return;
     const begun = performance.now();
-    const answer = await fetch("/v1/products?limit=1", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(() => null);
+    const answer = await fetch("/v1/products?limit=1", { cache: "no-store", signal: AbortSignal.timeout(5000) }).catch(
+      () => null,
+    );
     since.asked += 1;
     since.answered += answer?.ok ? 1 : 0;
     since.slowest = Math.max(since.slowest, Math.round(performance.now() - begun));

@@ -3,8 +3,8 @@ import { get } from "../kit/api.js";
 import { button } from "./parts.js";
 
 /**
- * A list at `path`: `load()` answers as many pages as were asked for, `further(more, again)` the button for one more. What
- * was asked for stays, also when the list is read again.
+ * A list at `path`: `load()` answers as many pages as were asked for, `further(more, again)` the button for one more.
+ * What was asked for stays, also when the list is read again.
  */
 export function paged(path, { parameter = "cursor", next = "next_cursor" } = {}) {
   const wanted = { pages: 1 };

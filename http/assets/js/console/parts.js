@@ -37,7 +37,7 @@ export function button(text, onclick, { bad = false, plain = true, key } = {}) {
   return h("button", { type: "button", class: `button button-small ${look}`, onclick, "data-key": key ?? null }, text);
 }
 
-/** Does something in the operator's name, asking first when `ask` is given; answers what came of it, or nothing. */
+/** Does something in the operator's name, asking first if `ask` is given; answers what came of it, or nothing. */
 export async function act(method, path, { body, said, ask } = {}) {
   if (ask && !(await confirmed(ask.title, ask.text, ask.action))) return null;
   try {
@@ -51,11 +51,12 @@ export async function act(method, path, { body, said, ask } = {}) {
 }
 
 /**
- * Loads at once and then every so often, and draws what changed, until the view is left. The first failure is the view's;
- * later ones leave what was drawn, with a word that it is old.
+ * Loads at once and then every so often, and draws what changed, until the view is left. The first failure is the
+ * view's; later ones leave what was drawn, with a word that it is old.
  */
 export async function keep(ms, load, draw, { main, signal }) {
   let drawn = null;
+  let since = null;
   const stale = h("p", { class: "notice notice-bad", role: "status", hidden: true });
   const round = async () => {
     const data = await load();
@@ -69,8 +70,10 @@ export async function keep(ms, load, draw, { main, signal }) {
     try {
       await round();
       stale.hidden = true;
+      since = null;
     } catch (error) {
-      if (stale.hidden) stale.textContent = `Since ${clock(new Date())} there is no answer (${error.message}). What stands here is older.`;
+      since ??= clock(new Date());
+      stale.textContent = `Since ${since} there is no answer (${error.message}). What stands here is older.`;
       stale.hidden = false;
     }
     setTimeout(again, ms);
@@ -81,10 +84,16 @@ export async function keep(ms, load, draw, { main, signal }) {
   return () => round().catch(() => {});
 }
 
-/** Redraws without taking the focus from whoever works with the keyboard. */
+/** Redraws without taking away what whoever works here holds: the focus, what was opened, where a table was moved. */
 export function keepingFocus(within, draw) {
   const key = within.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const frames = () => [...within.querySelectorAll(".table-frame, .json")];
+  const moved = frames().map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]);
+  const open = [...within.querySelectorAll("details[open] > summary[data-key]")].map((summary) => summary.dataset.key);
   draw();
+  for (const one of open)
+    within.querySelector(`summary[data-key="${CSS.escape(one)}"]`)?.parentElement.setAttribute("open", "");
+  frames().forEach((frame, at) => moved[at] && frame.scrollTo(...moved[at]));
   if (key) within.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 
@@ -104,19 +113,27 @@ export function exact(text, { fine = false } = {}) {
 
 /** A length of time as people say it. */
 export function span(ms) {
-  if (ms === null || ms === undefined) return "–";
+  if (!Number.isFinite(ms)) return "–";
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  const units = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1000]];
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1000],
+  ];
   const at = units.findIndex(([, size]) => ms >= size);
   const [unit, size] = units[at];
   const rest = units[at + 1] ? Math.floor((ms % size) / units[at + 1][1]) : 0;
-  return rest > 0 ? `${Math.floor(ms / size)} ${unit} ${rest} ${units[at + 1][0]}` : `${(Math.floor((ms / size) * 10) / 10).toString()} ${unit}`;
+  return rest > 0
+    ? `${Math.floor(ms / size)} ${unit} ${rest} ${units[at + 1][0]}`
+    : `${(Math.floor((ms / size) * 10) / 10).toString()} ${unit}`;
 }
 
 /** Bytes as people say them. */
 export function bytes(count) {
   const at = Math.min(4, Math.floor(Math.log2(Math.max(1, count)) / 10));
-  return `${(count / 1024 ** at).toFixed(at === 0 || count / 1024 ** at >= 100 ? 0 : 1)} ${["B", "KiB", "MiB", "GiB", "TiB"][at]}`;
+  const shown = count / 1024 ** at;
+  return `${shown.toFixed(at === 0 || shown >= 100 ? 0 : 1)} ${["B", "KiB", "MiB", "GiB", "TiB"][at]}`;
 }
 
 /** What a machine wrote, to be read as it is. */

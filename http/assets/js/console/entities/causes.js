@@ -14,12 +14,19 @@ export async function causes({ params, main }) {
     const page = await get(after ? `${path}&after=${encodeURIComponent(after)}` : path);
     items.push(...page.items);
     const took = new Date(items.at(-1).at) - new Date(items[0].at);
-    about.textContent = `${items.length} events of ${new Set(items.map((one) => one.entity)).size} entities within ${span(took)}.`;
+    const moved = new Set(items.map((one) => one.entity)).size;
+    about.textContent = `${items.length} events of ${moved} entities within ${span(took)}.`;
     list.replaceChildren(drawn(items));
     more.replaceChildren(...(page.next_after ? [button("More", () => load(page.next_after), { key: "more" })] : []));
   };
   await load(null);
-  main.append(head("What followed"), h("p", { class: "entity-id" }, "First cause ", h("code", {}, params.correlation)), about, list, more);
+  main.append(
+    head("What followed"),
+    h("p", { class: "entity-id" }, "First cause ", h("code", {}, params.correlation)),
+    about,
+    list,
+    more,
+  );
   return "What followed";
 }
 
@@ -32,7 +39,10 @@ function drawn(items) {
       { title: "When", cell: ({ at }) => exact(at, { fine: true }) },
       { title: "Event", cell: ({ type }) => h("b", {}, words(type)) },
       { title: "Of", cell: (one) => entity(one.entity, one.seq) },
-      { title: "Follows from", cell: ({ caused_by: by }) => (by ? entity(by.entity, by.seq) : "the first request, or a reminder") },
+      {
+        title: "Follows from",
+        cell: ({ caused_by: by }) => (by ? entity(by.entity, by.seq) : "the first request, or a reminder"),
+      },
     ],
     items,
   );

@@ -14,12 +14,19 @@ function line({ pointer, before, after }) {
   return h(
     "li",
     { class: `change change-${kind}` },
-    h("span", { class: "change-place" }, h("span", { class: "change-kind" }, said), h("code", {}, pointer || "the whole")),
+    h(
+      "span",
+      { class: "change-place" },
+      h("span", { class: "change-kind" }, said),
+      h("code", {}, pointer || "the whole"),
+    ),
     h(
       "span",
       { class: "change-values" },
       before === undefined ? null : h("del", {}, h("span", { class: "visually-hidden" }, "before: "), short(before)),
-      before === undefined || after === undefined ? null : h("span", { class: "change-arrow", "aria-hidden": "true" }, "→"),
+      before === undefined || after === undefined
+        ? null
+        : h("span", { class: "change-arrow", "aria-hidden": "true" }, "→"),
       after === undefined ? null : h("ins", {}, h("span", { class: "visually-hidden" }, "now: "), short(after)),
     ),
   );
@@ -28,5 +35,7 @@ function line({ pointer, before, after }) {
 /** A value in one line, or as it is written when that would be too long. */
 function short(value) {
   const text = JSON.stringify(value);
-  return text.length <= 80 ? h("code", {}, text) : h("code", { class: "long", tabindex: "0" }, JSON.stringify(value, null, 2));
+  return text.length <= 80
+    ? h("code", {}, text)
+    : h("code", { class: "long", tabindex: "0" }, JSON.stringify(value, null, 2));
 }

@@ -31,7 +31,9 @@ export async function oneEntity({ params, query, main, signal }) {
       show(cell, newer);
       if (newer.history.length > 0) way.grown(newer.history, newer.version);
     } catch {
-      cell.replaceChildren(h("p", { class: "notice notice-bad" }, "There is no answer now; what stands here is older."));
+      cell.replaceChildren(
+        h("p", { class: "notice notice-bad" }, "There is no answer now; what stands here is older."),
+      );
     }
     setTimeout(again, EVERY_MS);
   };
@@ -44,14 +46,21 @@ function acts(source, id) {
   const kill = () =>
     act("POST", `${source.base}/kill`, {
       said: "Its actor was ended.",
-      ask: { title: "Kill its actor?", text: `The actor of ${id} ends as a crash would end it. Its queue is kept, and it is started again from the journal.`, action: "Kill its actor" },
+      ask: {
+        title: "Kill its actor?",
+        text: `The actor of ${id} ends as in a crash. Its queue is kept, and it is started again from the journal.`,
+        action: "Kill its actor",
+      },
     });
   return [button("Passivate", passivate, { key: "passivate" }), button("Kill", kill, { bad: true, key: "kill" })];
 }
 
 function copied(id) {
   const copy = async () => {
-    await navigator.clipboard.writeText(location.href).then(() => toast("The address of this moment was copied."), () => toast(`Copy it from the address line: ${id}`));
+    await navigator.clipboard.writeText(location.href).then(
+      () => toast("The address of this moment was copied."),
+      () => toast(`Copy it from the address line: ${id}`),
+    );
   };
   return button("Copy link", copy, { key: "copy" });
 }
@@ -59,11 +68,20 @@ function copied(id) {
 /** Its cell: how it lives now. */
 function show(box, { cell, version, kind }) {
   if (!cell) {
-    box.replaceChildren(h("p", { class: "quiet" }, `Not in memory; ${count(version)} events in the journal. It is read when somebody asks for it.`));
+    box.replaceChildren(
+      h(
+        "p",
+        { class: "quiet" },
+        `Not in memory; ${count(version)} events in the journal. It is read when somebody asks for it.`,
+      ),
+    );
     return;
   }
   const tone = { backoff: "bad", busy: "calm", waking: "calm" }[cell.status] ?? "";
-  const quarantined = cell.quarantined.length > 0 ? h("a", { href: "/console/trouble" }, `${cell.quarantined.length} in quarantine`) : null;
+  const quarantined =
+    cell.quarantined.length > 0
+      ? h("a", { href: "/console/trouble" }, `${cell.quarantined.length} in quarantine`)
+      : null;
   const list = facts([
     ["Actor", badge(cell.status, tone)],
     ["Waiting", cell.depth > 0 ? `${count(cell.depth)}, the oldest for ${span(cell.oldest_ms ?? 0)}` : "nothing"],
@@ -77,4 +95,3 @@ function show(box, { cell, version, kind }) {
   list.classList.add("facts-row");
   box.replaceChildren(list);
 }
-

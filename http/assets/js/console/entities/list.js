@@ -11,22 +11,50 @@ const TONES = { busy: "calm", waking: "calm", backoff: "bad" };
 export async function entities({ main, query, signal }) {
   const { domains } = await get("/ops/v1/limits");
   const chosen = query.get("kind") ?? "";
-  const kind = h("select", { name: "kind", "data-key": "kind" }, h("option", { value: "" }, "All"), Object.keys(domains).map((name) => h("option", { value: name, selected: name === chosen }, name)));
+  const kind = h(
+    "select",
+    { name: "kind", "data-key": "kind" },
+    h("option", { value: "" }, "All"),
+    Object.keys(domains).map((name) => h("option", { value: name, selected: name === chosen }, name)),
+  );
   kind.addEventListener("change", () => go(kind.value ? `/console/entities?kind=${kind.value}` : "/console/entities"));
   const list = h("div", {});
   main.append(
     head("Entities"),
     part("Find one", finder()),
-    h("section", {}, h("h2", {}, "Live now"), h("div", { class: "filters" }, h("label", {}, "Domain", kind)), h("p", { class: "quiet" }, "Those with an actor, and those that have crashed: the longest queue first. Others are read when somebody asks for them."), list),
+    h(
+      "section",
+      {},
+      h("h2", {}, "Live now"),
+      h("div", { class: "filters" }, h("label", {}, "Domain", kind)),
+      h(
+        "p",
+        { class: "quiet" },
+        "Those with an actor, and those that have crashed: the longest queue first. Others " +
+          "are read when somebody asks for them.",
+      ),
+      list,
+    ),
   );
   const path = `/ops/v1/cells?limit=100${chosen ? `&kind=${encodeURIComponent(chosen)}` : ""}`;
-  await keep(EVERY_MS, () => get(path), ({ cells }) => list.replaceChildren(drawn(cells)), { main, signal });
+  await keep(
+    EVERY_MS,
+    () => get(path),
+    ({ cells }) => list.replaceChildren(drawn(cells)),
+    { main, signal },
+  );
   return "Entities";
 }
 
 /** Takes an id in any form, also as a part of an address that was copied from somewhere. */
 function finder() {
-  const id = h("input", { id: "find", required: true, autocomplete: "off", spellcheck: "false", placeholder: "ord_…, cart_…, pay_…" });
+  const id = h("input", {
+    id: "find",
+    required: true,
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "ord_…, cart_…, pay_…",
+  });
   const fault = h("p", { class: "field-error", id: "find-fault", role: "alert" });
   const find = async (event) => {
     event.preventDefault();
@@ -39,7 +67,10 @@ function finder() {
     } catch (refused) {
       id.setAttribute("aria-invalid", "true");
       id.setAttribute("aria-describedby", "find-fault");
-      fault.textContent = refused.code === "entity-not-found" ? "There is no such entity. An id has its kind, an underscore and 32 hex digits." : refused.message;
+      fault.textContent =
+        refused.code === "entity-not-found"
+          ? "There is no such entity. An id has its kind, an underscore and 32 hex digits."
+          : refused.message;
       id.focus();
     }
   };
@@ -57,9 +88,13 @@ function drawn(cells) {
     [
       { title: "Entity", cell: (cell) => keyed(cell.entity) },
       { title: "State", cell: ({ status }) => badge(status, TONES[status] ?? "") },
-      { title: "Waiting", align: "right", cell: ({ depth, oldest_ms: oldest }) => (depth > 0 ? `${count(depth)}, ${span(oldest ?? 0)}` : "–") },
+      {
+        title: "Waiting",
+        align: "right",
+        cell: ({ depth, oldest_ms: oldest }) => (depth > 0 ? `${count(depth)}, ${span(oldest ?? 0)}` : "–"),
+      },
       { title: "Doing", cell: ({ step }) => (step ? `${step.stage} for ${span(step.for_ms)}` : "–") },
-      { title: "p99", align: "right", cell: ({ activity }) => (activity?.p99_us ? span(activity.p99_us / 1000) : "–") },
+      { title: "p99", align: "right", cell: ({ activity: at }) => (at?.p99_us ? span(at.p99_us / 1000) : "–") },
       { title: "Restarts", align: "right", cell: ({ restarts }) => (restarts > 0 ? count(restarts) : "–") },
       { title: "Events", align: "right", cell: ({ version }) => (version === null ? "–" : count(version)) },
       { title: "Size", align: "right", cell: (cell) => bytes(cell.bytes) },

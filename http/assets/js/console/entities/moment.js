@@ -1,4 +1,4 @@
-// One event: what it changed, where it came from, which command it followed from, and what today's code would do with that.
+// One event: what it changed, where it came from, and which command it followed from.
 import { h } from "../../kit/dom.js";
 import { facts } from "../../kit/show.js";
 import { cause, entity, exact, json } from "../parts.js";
@@ -18,11 +18,24 @@ export function moment(source, { id, event, change, signal }) {
   list.append(h("div", {}, h("dt", {}, "Follows from"), origin), h("div", {}, h("dt", {}, "In the name of"), asked));
   const family = h("div", { class: "family" });
   const tell = ({ context }) => asked.replaceChildren(principal(context.principal));
-  const given = whatIf(source, { command: event.command_id, tell, lost: () => asked.replaceChildren("not kept any more"), signal });
+  const given = whatIf(source, {
+    command: event.command_id,
+    tell,
+    lost: () => asked.replaceChildren("not kept any more"),
+    signal,
+  });
   related(source, event, id, { origin, family, signal });
   return [
     h("section", { class: "part" }, h("h2", {}, "What changed"), changes(change)),
-    h("section", { class: "part" }, h("h2", {}, "Where it comes from"), list, h("details", {}, h("summary", { "data-key": "payload" }, "The event as it is stored"), json(event.payload)), given, family),
+    h(
+      "section",
+      { class: "part" },
+      h("h2", {}, "Where it comes from"),
+      list,
+      h("details", {}, h("summary", { "data-key": "payload" }, "The event as it is stored"), json(event.payload)),
+      given,
+      family,
+    ),
   ];
 }
 
@@ -48,5 +61,17 @@ async function related(source, event, id, { origin, family, signal }) {
   others.delete(id);
   if (others.size === 0) return;
   const more = found.next_after ? " and more" : "";
-  family.replaceChildren(h("h3", {}, `The same cause moved ${others.size} other ${others.size === 1 ? "entity" : "entities"}${more}`), h("ul", { class: "links" }, [...others].map((other) => h("li", {}, entity(other)))), h("p", {}, h("a", { href: `/console/entities/causes/${event.correlation}` }, "Everything that followed from it, in order")));
+  family.replaceChildren(
+    h("h3", {}, `The same cause moved ${others.size} other ${others.size === 1 ? "entity" : "entities"}${more}`),
+    h(
+      "ul",
+      { class: "links" },
+      [...others].map((other) => h("li", {}, entity(other))),
+    ),
+    h(
+      "p",
+      {},
+      h("a", { href: `/console/entities/causes/${event.correlation}` }, "Everything that followed from it, in order"),
+    ),
+  );
 }

@@ -9,10 +9,13 @@ export function past(id) {
   const kept = new Map();
   const once = (key, ask) => {
     if (!kept.has(key)) {
-      kept.set(key, ask().catch((error) => {
-        kept.delete(key);
-        throw error;
-      }));
+      kept.set(
+        key,
+        ask().catch((error) => {
+          kept.delete(key);
+          throw error;
+        }),
+      );
       if (kept.size > KEPT) kept.delete(kept.keys().next().value);
     }
     return kept.get(key);

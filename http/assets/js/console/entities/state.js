@@ -6,10 +6,15 @@ export function stateView() {
   const title = h("h2", {}, "State");
   const body = h("div", { class: "state-tree" });
   const opened = new Map();
-  body.addEventListener("toggle", (event) => event.target.dataset.place && opened.set(event.target.dataset.place, event.target.open), true);
+  body.addEventListener(
+    "toggle",
+    (event) => event.target.dataset.place && opened.set(event.target.dataset.place, event.target.open),
+    true,
+  );
   const draw = ({ state, version }, change) => {
     const marks = new Map((change?.changes ?? []).map((one) => [one.pointer, one]));
-    title.textContent = version === 0 ? "State before the first event" : `State after ${version} event${version === 1 ? "" : "s"}`;
+    title.textContent =
+      version === 0 ? "State before the first event" : `State after ${version} event${version === 1 ? "" : "s"}`;
     body.replaceChildren(members(state, "", { marks, opened }));
   };
   return { box: h("section", { class: "part" }, title, body), draw, clear: () => body.replaceChildren() };
@@ -33,8 +38,18 @@ function member(name, value, place, { marks, opened }) {
     const touched = mark !== undefined || [...marks.keys()].some((changed) => changed.startsWith(`${place}/`));
     const open = touched || (opened.get(place) ?? place.split("/").length <= 2);
     const tag = mark ? h("span", { class: "change-kind" }, mark.before === undefined ? "Added" : "Changed") : null;
-    const summary = h("summary", {}, h("b", {}, name), h("span", { class: "quiet" }, Array.isArray(value) ? ` ${size} in a list` : ` ${size}`), tag);
-    return h("li", { class: mark ? "marked" : null }, h("details", { open, "data-place": place }, summary, members(value, place, { marks, opened })));
+    const summary = h(
+      "summary",
+      {},
+      h("b", {}, name),
+      h("span", { class: "quiet" }, Array.isArray(value) ? ` ${size} in a list` : ` ${size}`),
+      tag,
+    );
+    return h(
+      "li",
+      { class: mark ? "marked" : null },
+      h("details", { open, "data-place": place }, summary, members(value, place, { marks, opened })),
+    );
   }
   return leaf(name, JSON.stringify(value), mark);
 }
@@ -47,9 +62,19 @@ function leaf(name, text, mark) {
 
 /** What was there before and is not any more. */
 function gone(place, names, marks) {
-  const lost = [...marks.values()].filter(({ pointer, after }) => after === undefined && pointer.slice(0, pointer.lastIndexOf("/")) === place);
+  const lost = [...marks.values()].filter(
+    ({ pointer, after }) => after === undefined && pointer.slice(0, pointer.lastIndexOf("/")) === place,
+  );
   return lost
-    .map(({ pointer, before }) => [pointer.slice(pointer.lastIndexOf("/") + 1).replaceAll("~1", "/").replaceAll("~0", "~"), before])
+    .map(({ pointer, before }) => [
+      pointer
+        .slice(pointer.lastIndexOf("/") + 1)
+        .replaceAll("~1", "/")
+        .replaceAll("~0", "~"),
+      before,
+    ])
     .filter(([name]) => !names.includes(name))
-    .map(([name, before]) => h("li", { class: "marked" }, h("b", {}, name), h("del", {}, h("code", {}, JSON.stringify(before)))));
+    .map(([name, before]) =>
+      h("li", { class: "marked" }, h("b", {}, name), h("del", {}, h("code", {}, JSON.stringify(before)))),
+    );
 }

@@ -3,34 +3,74 @@ import { h } from "../../kit/dom.js";
 import { words } from "../../kit/show.js";
 import { failure } from "../../kit/view.js";
 import { exact, keepingFocus } from "../parts.js";
+import { eventList } from "./events.js";
 import { moment } from "./moment.js";
 import { stateView } from "./state.js";
 
+/** Whoever slides past an event does not have it read. */
+const REST_MS = 70;
 /** Where left and right mean something else. */
 const BUSY = "input:not([type=range]), textarea, select, [role=tree], dialog";
 
 export function travel(source, { id, kind, events, version, seq, signal }) {
   const way = { seq, version };
-  const slider = h("input", { type: "range", id: "slider", class: "slider", min: 0, max: version, step: 1, value: seq });
+  const slider = h("input", {
+    type: "range",
+    id: "slider",
+    class: "slider",
+    min: 0,
+    max: version,
+    step: 1,
+    value: seq,
+  });
   const where = h("output", { class: "where", for: "slider" });
   const step = (by) => () => go(way.seq + by);
-  const back = h("button", { type: "button", class: "button button-plain button-small", "aria-label": "One event back", onclick: step(-1) }, "←");
-  const on = h("button", { type: "button", class: "button button-plain button-small", "aria-label": "One event on", onclick: step(1) }, "→");
-  const list = h("ol", { class: "events", "aria-label": "Events" });
+  const back = h(
+    "button",
+    { type: "button", class: "button button-plain button-small", "aria-label": "One event back", onclick: step(-1) },
+    "←",
+  );
+  const on = h(
+    "button",
+    { type: "button", class: "button button-plain button-small", "aria-label": "One event on", onclick: step(1) },
+    "→",
+  );
+  const list = eventList(id, events);
   const told = h("div", { class: "moment" });
   const state = stateView();
   const controls = h("div", { class: "travel-controls" }, back, slider, on);
   const label = h("label", { for: "slider" }, "History");
-  const bar = h("div", { class: "part travel" }, h("div", { class: "travel-head" }, label, where), controls, h("p", { class: "quiet" }, "Left and right go through the events, also on the keyboard. 0 is before the first."));
-  const box = h("div", {}, bar, h("div", { class: "panes panes-history" }, h("div", {}, told, state.box), h("section", { class: "part events-part", "aria-labelledby": "events-title" }, h("h2", { id: "events-title" }, "Events"), list)));
-  const fill = () => list.replaceChildren(h("li", {}, jump(id, 0, "before the first")), ...events.map((event) => h("li", {}, jump(id, event.seq, event.type, event.at))));
-
+  const bar = h(
+    "div",
+    { class: "part travel" },
+    h("div", { class: "travel-head" }, label, where),
+    controls,
+    h("p", { class: "quiet" }, "Left and right go through the events, also on the keyboard. 0 is before the first."),
+  );
+  const box = h(
+    "div",
+    {},
+    bar,
+    h(
+      "div",
+      { class: "panes panes-history" },
+      h("div", {}, told, state.box),
+      h(
+        "section",
+        { class: "part events-part", "aria-labelledby": "events-title" },
+        h("h2", { id: "events-title" }, "Events"),
+        list.box,
+      ),
+    ),
+  );
   async function go(to) {
     const at = Math.min(Math.max(0, Math.round(to)), way.version);
     way.seq = at;
     const event = events.find((one) => one.seq === at);
     say(at, event);
     history.replaceState(history.state, "", `/console/entities/${id}?seq=${at}`);
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    if (way.seq !== at || signal.aborted) return;
     try {
       const [now, change] = await Promise.all([source.at(at), at > 0 ? source.change(at) : null]);
       if (way.seq !== at || signal.aborted) return;
@@ -48,24 +88,18 @@ export function travel(source, { id, kind, events, version, seq, signal }) {
     slider.max = way.version;
     slider.value = at;
     slider.setAttribute("aria-valuetext", `${at} of ${way.version}: ${name}`);
-    where.replaceChildren(h("b", {}, `${at} of ${way.version}`), ` ${name}`, event ? h("span", { class: "quiet" }, exact(event.at, { fine: true })) : "");
+    where.replaceChildren(
+      h("b", {}, `${at} of ${way.version}`),
+      ` ${name}`,
+      event ? h("span", { class: "quiet" }, exact(event.at, { fine: true })) : "",
+    );
     back.disabled = at === 0;
     on.disabled = at === way.version;
-    for (const link of list.querySelectorAll("a")) {
-      const here = Number(link.dataset.seq) === at;
-      if (here) link.setAttribute("aria-current", "step");
-      else link.removeAttribute("aria-current");
-      if (here) within(link, list);
-    }
+    list.mark(at);
   }
 
   slider.addEventListener("input", () => go(slider.valueAsNumber));
-  list.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-seq]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    go(Number(link.dataset.seq));
-  });
+  list.chosen(go);
   const keyed = (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!by || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -74,27 +108,18 @@ export function travel(source, { id, kind, events, version, seq, signal }) {
     go(way.seq + by);
   };
   document.addEventListener("keydown", keyed, { signal });
-  fill();
   /** More has happened: whoever stood at the newest event goes along. */
   const grown = (newer, newest) => {
     const follow = way.seq === way.version;
     events.push(...newer);
     way.version = newest;
-    fill();
+    list.fill();
     if (follow) go(newest);
-    else say(way.seq, events.find((one) => one.seq === way.seq));
+    else
+      say(
+        way.seq,
+        events.find((one) => one.seq === way.seq),
+      );
   };
   return { box, go, grown };
-}
-
-function jump(id, seq, type, at) {
-  const name = h("span", { class: "events-name" }, seq === 0 ? "Before the first" : words(type));
-  return h("a", { href: `/console/entities/${id}?seq=${seq}`, "data-seq": seq }, h("span", { class: "events-seq" }, seq), name, at ? exact(at) : null);
-}
-
-/** Scrolls the list, and only the list. */
-function within(link, list) {
-  const [top, bottom] = [link.offsetTop - list.offsetTop, link.offsetTop - list.offsetTop + link.offsetHeight];
-  if (top < list.scrollTop) list.scrollTop = top;
-  else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
 }

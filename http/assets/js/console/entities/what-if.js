@@ -1,4 +1,4 @@
-// What today's code would do with a command: one that was given, or one that an operator writes. Nothing of it is stored.
+// What today's code would do with a command that was given, or that an operator writes. Nothing of it is stored.
 import { send } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { badge } from "../../kit/show.js";
@@ -6,10 +6,15 @@ import { button, json } from "../parts.js";
 
 const OUTCOMES = { accepted: "good", refused: "calm", crashed: "bad" };
 
-/** The command behind an event. `tell(answer)` gets what is known of it, `lost()` is called when it is not kept any more. */
+/** The command behind an event. `tell(answer)` gets what is known of it, `lost()` is called when it is not kept. */
 export function whatIf(source, { command, tell, lost, signal }) {
   const body = h("div", {}, h("p", { class: "quiet" }, "…"));
-  const box = h("details", { class: "what-if" }, h("summary", { "data-key": "what-if" }, "The command, and what today's code would do"), body);
+  const box = h(
+    "details",
+    { class: "what-if" },
+    h("summary", { "data-key": "what-if" }, "The command, and what today's code would do"),
+    body,
+  );
   ask(source, { command_id: command }).then(
     (answer) => {
       if (signal.aborted) return;
@@ -34,7 +39,15 @@ export function said(answer) {
   const [name, outcome] = Object.entries(answer.outcome)[0] ?? ["unknown", null];
   const same = answer.same_as_stored;
   const verdict =
-    same === null || same === undefined ? null : h("p", { class: same ? "quiet" : "notice notice-bad" }, same ? "Today's code decides what was decided then." : "Today's code decides otherwise than was decided then.");
+    same === null || same === undefined
+      ? null
+      : h(
+          "p",
+          { class: same ? "quiet" : "notice notice-bad" },
+          same
+            ? "Today's code decides what was decided then."
+            : "Today's code decides otherwise than was decided then.",
+        );
   return [
     h("p", {}, badge(name, OUTCOMES[name]), ` on the state after ${answer.on_version} events`),
     verdict,
@@ -63,7 +76,13 @@ function another(source, answer) {
       text.focus();
     }
   };
-  const form = h("form", { class: "try", onsubmit: attempt }, h("div", { class: "field" }, h("label", { for: "try-command" }, "Another command, on the same state"), text, fault), h("button", { class: "button button-small" }, "What if?"), result);
+  const form = h(
+    "form",
+    { class: "try", onsubmit: attempt },
+    h("div", { class: "field" }, h("label", { for: "try-command" }, "Another command, on the same state"), text, fault),
+    h("button", { class: "button button-small" }, "What if?"),
+    result,
+  );
   const offer = button("Try another command", () => offer.replaceWith(form), { key: "try" });
   return offer;
 }

@@ -33,7 +33,7 @@ export function highest(families, name) {
   return Math.max(0, ...samples(families, name).map(({ value }) => value));
 }
 
-/** How many took at most so long, by bound: the buckets of a histogram, added up over the samples that `where` takes. */
+/** How many took at most so long, by bound: a histogram's buckets, added up over the samples that `where` takes. */
 export function buckets(families, name, where) {
   const totals = new Map();
   for (const { labels, value } of samples(families, `${name}_bucket`)) {
@@ -45,11 +45,13 @@ export function buckets(families, name, where) {
 }
 
 /**
- * What so large a part stayed below, between two states of the same buckets; `null` when nothing happened. Within a bucket
- * the values are taken as spread evenly; beyond the last bound nobody knows more than that bound.
+ * What so large a part stayed below, between two states of the same buckets; `null` when nothing happened. Within a
+ * bucket the values are taken as spread evenly; beyond the last bound nobody knows more than that bound.
  */
 export function quantile(part, before, after) {
-  const counts = [...after].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)]).sort(([a], [b]) => a - b);
+  const counts = [...after]
+    .map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)])
+    .sort(([a], [b]) => a - b);
   const total = counts.at(-1)?.[1] ?? 0;
   if (total <= 0) return null;
   const rank = part * total;

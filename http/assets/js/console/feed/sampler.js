@@ -40,11 +40,12 @@ async function sample() {
     const ask = (path) => fetch(path, { signal: limit, headers: { Accept: "application/json, text/plain" } });
     const [metrics, ready, health] = await Promise.all([ask("/metrics"), ask("/health/ready"), ask("/health")]);
     if (!metrics.ok) throw new Error(`status ${metrics.status}`);
-    now.families = parse(await metrics.text());
-    now.ready = ready.ok ? { ok: true } : { ok: false, why: (await ready.json().catch(() => ({}))).detail ?? "" };
-    now.health = await health.json().catch(() => null);
-    now.failed = null;
-    keep(taken(now.families));
+    const families = parse(await metrics.text());
+    const why = ready.ok ? "" : ((await ready.json().catch(() => ({}))).detail ?? "");
+    const told = await health.json().catch(() => null);
+    // All at once: a view may look at any moment.
+    Object.assign(now, { families, ready: { ok: ready.ok, why }, health: told, failed: null });
+    keep(taken(families));
   } catch (error) {
     now.failed ??= { since: new Date().toISOString(), why: error.message };
   }
@@ -81,6 +82,11 @@ function compared(sample, earlier) {
   const rate = (name) => (same ? Math.max(0, (sample[name] - before[name]) / ((sample.at - before.at) / 1000)) : null);
   const first = earlier.slice(-OVER).find(({ started }) => Math.abs(started - sample.started) < 5);
   const at = (part) => (first ? quantile(part, first.durations, sample.durations) : null);
-  const rates = { perSecond: rate("requests"), failing: rate("failures"), refused: rate("refusals"), shedding: rate("shed") };
+  const rates = {
+    perSecond: rate("requests"),
+    failing: rate("failures"),
+    refused: rate("refusals"),
+    shedding: rate("shed"),
+  };
   return { ...sample, ...rates, p50: at(0.5), p99: at(0.99) };
 }

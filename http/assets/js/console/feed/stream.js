@@ -1,7 +1,7 @@
 // What happens, as it happens: one reader of `/ops/v1/stream` for the whole console.
 //
-// Not an EventSource, since that cannot ask for what was decided before it came: the first request names decision 0, so the
-// log of the supervisors (their newest 256 decisions) comes along.
+// Not an EventSource, since that cannot ask for what was decided before it came: the first request names decision 0, so
+// the log of the supervisors (their newest 256 decisions) comes along.
 
 const KEPT = 300;
 const PAUSE_MAX_MS = 10_000;
@@ -18,7 +18,7 @@ let started = null;
 /** Whether what comes now happens now: the first figures of a connection come after all that it tells of the past. */
 let current = false;
 
-/** Has `told(entry)` called with each new entry until the view is left, and with nothing when the stream opens or breaks. */
+/** Has `told(entry)` called with each entry until the view is left; with nothing when the stream opens or breaks. */
 export function watch(told, signal) {
   listeners.add(told);
   signal.addEventListener("abort", () => listeners.delete(told));
@@ -57,8 +57,8 @@ async function read(opened) {
 }
 
 /**
- * Decisions are numbered anew by each process, so a number of the one before could hide what the next one decided: whether it
- * is the same is seen from when it was started.
+ * Decisions are numbered anew by each process, so a number of the one before could hide what the next one decided:
+ * whether it is the same is seen from when it was started.
  */
 async function sameProcess() {
   const response = await fetch("/ops/v1/runtime", { headers: { Accept: "application/json" } });

@@ -32,9 +32,18 @@ export function limitForm(path, meanings, values, prefix) {
   return h(
     "form",
     { class: "limits", novalidate: true, onsubmit: submit },
-    h("div", { class: "limit-grid" }, fields.map(({ box }) => box)),
+    h(
+      "div",
+      { class: "limit-grid" },
+      fields.map(({ box }) => box),
+    ),
     fault,
-    h("div", { class: "acts" }, h("button", { class: "button button-small" }, "Change"), h("button", { type: "button", class: "button button-plain button-small", onclick: again }, "Undo typing")),
+    h(
+      "div",
+      { class: "acts" },
+      h("button", { class: "button button-small" }, "Change"),
+      h("button", { type: "button", class: "button button-plain button-small", onclick: again }, "Undo typing"),
+    ),
   );
 }
 
@@ -45,7 +54,9 @@ function number(text) {
 
 function refused(error, fields, fault) {
   if (!(error instanceof Refused)) throw error;
-  const named = (error.problem.errors ?? []).map((one) => [fields.find(({ name }) => `/${name}` === one.pointer), one.detail]).filter(([at]) => at);
+  const named = (error.problem.errors ?? [])
+    .map((one) => [fields.find(({ name }) => `/${name}` === one.pointer), one.detail])
+    .filter(([at]) => at);
   for (const [at, detail] of named) at.refuse(detail);
   if (named.length > 0) named[0][0].input.focus();
   else fault.textContent = error.message;
@@ -54,13 +65,26 @@ function refused(error, fields, fault) {
 function field(meaning, current, prefix) {
   const { name, text, unit } = meaning;
   const id = `${prefix}-${name}`;
-  const input = h("input", { id, inputmode: "numeric", autocomplete: "off", value: current[name], "aria-describedby": `${id}-hint ${id}-fault` });
+  const input = h("input", {
+    id,
+    inputmode: "numeric",
+    autocomplete: "off",
+    value: current[name],
+    "aria-describedby": `${id}-hint ${id}-fault`,
+  });
   const fault = h("p", { class: "field-error", id: `${id}-fault` });
   const read = h("span", { class: "limit-read" });
   const say = () => (read.textContent = spoken(input.value, unit));
   input.addEventListener("input", say);
   say();
-  const box = h("div", { class: "field" }, h("label", { for: id }, name), h("div", { class: "limit-value" }, input, read), h("p", { class: "field-hint", id: `${id}-hint` }, `${text} ${bounds(meaning)}.`), fault);
+  const box = h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, name),
+    h("div", { class: "limit-value" }, input, read),
+    h("p", { class: "field-hint", id: `${id}-hint` }, `${text} ${bounds(meaning)}.`),
+    fault,
+  );
   const refuse = (detail) => {
     fault.textContent = detail;
     box.classList.toggle("field-faulty", detail !== "");

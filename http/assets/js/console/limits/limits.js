@@ -16,14 +16,27 @@ export function limitTabs() {
 export async function limits({ main, query }) {
   const { runtime, domains } = await get("/ops/v1/limits");
   const kind = query.get("kind") in domains ? query.get("kind") : "cart";
-  const choice = h("select", { id: "limit-domain" }, Object.keys(domains).map((name) => h("option", { value: name, selected: name === kind }, name)));
+  const choice = h(
+    "select",
+    { id: "limit-domain" },
+    Object.keys(domains).map((name) => h("option", { value: name, selected: name === kind }, name)),
+  );
   choice.addEventListener("change", () => go(`/console/limits?kind=${choice.value}`, { replace: true }));
   main.append(
     head("Limits"),
     limitTabs(),
-    h("p", { class: "quiet" }, "A change counts from the next decision on, until the next start; nothing that was taken in is thrown out. It is written into the audit trail. For admins."),
+    h(
+      "p",
+      { class: "quiet" },
+      "A change counts from the next decision on, until the next start; nothing that was " +
+        "taken in is thrown out. It is written into the audit trail. For admins.",
+    ),
     part("All domains together", limitForm("/ops/v1/limits/runtime", RUNTIME, runtime, "runtime")),
-    part("One domain", h("div", { class: "filters" }, h("label", {}, "Domain", choice)), limitForm(`/ops/v1/limits/domains/${kind}`, DOMAIN, domains[kind], kind)),
+    part(
+      "One domain",
+      h("div", { class: "filters" }, h("label", {}, "Domain", choice)),
+      limitForm(`/ops/v1/limits/domains/${kind}`, DOMAIN, domains[kind], kind),
+    ),
   );
   return "Limits";
 }

@@ -6,11 +6,26 @@ const time = (name, text, rest = {}) => ({ name, text, min: 1, unit: "ms", ...re
 
 /** Those that all domains share. */
 export const RUNTIME = [
-  number("in_flight_max", "Commands of all domains that are queued or running. Beyond it, commands are refused at once."),
-  { name: "memory_bytes_max", text: "Memory for states and queued commands. Beyond it, unused entities leave memory and those not in memory wait.", min: 1, unit: "bytes" },
-  number("loads_max", "Entities read from the journal at the same time, so that a restart is not followed by a stampede."),
+  number(
+    "in_flight_max",
+    "Commands of all domains that are queued or running. Beyond it, commands are refused at once.",
+  ),
+  {
+    name: "memory_bytes_max",
+    text:
+      "Memory for states and queued commands. Beyond it, unused entities leave memory and " +
+      "those not in memory wait.",
+    min: 1,
+    unit: "bytes",
+  },
+  number(
+    "loads_max",
+    "Entities read from the journal at the same time, so that a restart is not followed by a stampede.",
+  ),
   time("decide_report_after_ms", "A decision that computes for longer is reported."),
-  time("decide_end_after_ms", "A decision that computes for longer ends the process; nothing else can stop it.", { above: "decide_report_after_ms" }),
+  time("decide_end_after_ms", "A decision that computes for longer ends the process; nothing else can stop it.", {
+    above: "decide_report_after_ms",
+  }),
 ];
 
 /** Those of each domain. */

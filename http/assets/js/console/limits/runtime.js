@@ -1,4 +1,4 @@
-// The figures of the runtime: what each domain holds and has done, the journal's lanes, the pools, the shards of this node.
+// The figures of the runtime: what each domain holds and has done, the journal's lanes, the shards of this node.
 import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { count, facts, table } from "../../kit/show.js";
@@ -16,7 +16,10 @@ export async function runtime({ main, signal }) {
     const [figures, health] = await Promise.all([get("/ops/v1/runtime"), get("/health")]);
     return { figures, standing: health.standing };
   };
-  await keep(EVERY_MS, load, ({ figures, standing }) => box.replaceChildren(...drawn(figures, standing)), { main, signal });
+  await keep(EVERY_MS, load, ({ figures, standing }) => box.replaceChildren(...drawn(figures, standing)), {
+    main,
+    signal,
+  });
   return "Runtime";
 }
 
@@ -30,9 +33,21 @@ function drawn(figures, standing) {
     ["Memory", `${bytes(figures.memory_bytes)} of ${bytes(figures.memory_bytes_max)}`],
     ["Sockets of shoppers", count(figures.sockets)],
     ["Streams of operators", count(figures.streams)],
-    ["Journal", `${count(lanes.commits)} transactions with ${count(lanes.parts)} parts; ${count(lanes.refused)} parts refused, ${count(lanes.failures)} transactions failed`],
+    [
+      "Journal",
+      `${count(lanes.commits)} transactions with ${count(lanes.parts)} parts; ` +
+        `${count(lanes.refused)} parts refused, ${count(lanes.failures)} transactions failed`,
+    ],
   ]);
-  return [part("This node", own), h("h2", {}, "Domains"), byDomain(domains), h("h2", {}, "Shards"), shards(), h("h2", {}, "Response cache"), cache()].filter(Boolean);
+  return [
+    part("This node", own),
+    h("h2", {}, "Domains"),
+    byDomain(domains),
+    h("h2", {}, "Shards"),
+    shards(),
+    h("h2", {}, "Response cache"),
+    cache(),
+  ].filter(Boolean);
 }
 
 function byDomain(domains) {
@@ -41,7 +56,10 @@ function byDomain(domains) {
   return table(
     "Domains",
     [
-      { title: "Domain", cell: ({ name }) => h("a", { href: `/console/tree?node=shop/${name}`, "data-key": name }, name) },
+      {
+        title: "Domain",
+        cell: ({ name }) => h("a", { href: `/console/tree?node=shop/${name}`, "data-key": name }, name),
+      },
       number("In memory", "resident"),
       number("Actors", "active"),
       { title: "Size", align: "right", cell: (row) => bytes(row.memory_bytes) },
@@ -68,17 +86,27 @@ function shards() {
   const sums = samples(now.families, "amazoff_ledger_sum");
   const broken = sums.filter(({ value }) => value !== 0);
   const postings = sum(now.families, "amazoff_ledger_postings_total");
-  const said = `${count(sums.length)} shards of this node were written since the start, with ${count(postings)} postings of money and stock.`;
+  const written = `${count(sums.length)} shards of this node were written since the start`;
+  const said = `${written}, with ${count(postings)} postings of money and stock.`;
   if (broken.length === 0) return h("p", {}, `${said} Each adds up to nothing, as it must.`);
   const columns = [
     { title: "Shard", cell: ({ labels }) => labels.shard },
     { title: "Sum", align: "right", cell: ({ value }) => count(value) },
   ];
-  return h("div", {}, h("p", { class: "notice notice-bad" }, `${said} These do not add up:`), table("Broken books", columns, broken));
+  return h(
+    "div",
+    {},
+    h("p", { class: "notice notice-bad" }, `${said} These do not add up:`),
+    table("Broken books", columns, broken),
+  );
 }
 
 function cache() {
   if (!now.families) return null;
   const asked = samples(now.families, "amazoff_response_cache_requests_total");
-  return h("p", {}, asked.map(({ labels, value }) => `${labels.how}: ${count(value)}`).join(", ") || "Nothing was asked yet.");
+  return h(
+    "p",
+    {},
+    asked.map(({ labels, value }) => `${labels.how}: ${count(value)}`).join(", ") || "Nothing was asked yet.",
+  );
 }

@@ -12,15 +12,28 @@ const CHARTS = [
   { title: "Requests per second", series: [["Requests", ({ perSecond }) => perSecond]], format: round },
   {
     title: "Latency over the last 10 s",
-    series: [["Half below (p50)", ({ p50 }) => thousandfold(p50)], ["99 % below (p99)", ({ p99 }) => thousandfold(p99)]],
+    series: [
+      ["Half below (p50)", ({ p50 }) => thousandfold(p50)],
+      ["99 % below (p99)", ({ p99 }) => thousandfold(p99)],
+    ],
     format: ms,
   },
   {
     title: "Errors per second",
-    series: [["Refused (4xx)", ({ refused }) => refused], ["Failed (5xx)", ({ failing }) => failing]],
+    series: [
+      ["Refused (4xx)", ({ refused }) => refused],
+      ["Failed (5xx)", ({ failing }) => failing],
+    ],
     format: round,
   },
-  { title: "Waiting", series: [["Commands", ({ queued }) => queued], ["Effects", ({ outbox }) => outbox]], format: round },
+  {
+    title: "Waiting",
+    series: [
+      ["Commands", ({ queued }) => queued],
+      ["Effects", ({ outbox }) => outbox],
+    ],
+    format: round,
+  },
 ];
 
 /** The charts, and how to bring them up to date. */
@@ -49,7 +62,9 @@ function drawn(samples, { title, series, format }) {
 
 /** The newest values beside the title: at a glance, and for those who do not see the lines. */
 function newest(lines, format) {
-  const values = lines.map(({ values }) => values.at(-1)).map((value) => (value === null || value === undefined ? "–" : format(value)));
+  const values = lines
+    .map(({ values }) => values.at(-1))
+    .map((value) => (value === null || value === undefined ? "–" : format(value)));
   return h("span", { class: "chart-now" }, values.join(" · "));
 }
 

@@ -40,7 +40,10 @@ export function logBox(title, { wanted = () => true, most = 60, signal }) {
   fill();
   told();
   watch(told, signal);
-  return { box: h("section", { class: "part" }, h("div", { class: "part-head" }, h("h2", {}, title), live), frame), fill };
+  return {
+    box: h("section", { class: "part" }, h("div", { class: "part-head" }, h("h2", {}, title), live), frame),
+    fill,
+  };
 }
 
 function line(entry) {
@@ -55,5 +58,10 @@ function line(entry) {
 
 function audited({ at, actor, action, subject }) {
   const said = [h("b", {}, action.replaceAll("-", " ")), ` ${subject}`];
-  return h("li", { class: "log-audit" }, exact(at), h("span", {}, said, h("span", { class: "log-cause" }, `by ${actor}`)));
+  return h(
+    "li",
+    { class: "log-audit" },
+    exact(at),
+    h("span", {}, said, h("span", { class: "log-cause" }, `by ${actor}`)),
+  );
 }

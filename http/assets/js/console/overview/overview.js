@@ -71,11 +71,18 @@ function show(box, found) {
       since ? h("span", {}, "since ", exact(since)) : null,
       more ? h("span", {}, more) : null,
     );
-  box.replaceChildren(h("h2", { class: "visually-hidden" }, "What is wrong"), h("ul", { "aria-live": "polite" }, found.map(line)));
+  box.replaceChildren(
+    h("h2", { class: "visually-hidden" }, "What is wrong"),
+    h("ul", { "aria-live": "polite" }, found.map(line)),
+  );
 }
 
 function tile(name, value, more, { href, bad = false } = {}) {
-  const inside = [h("p", { class: "tile-name" }, name), h("p", { class: "tile-value" }, value), h("p", { class: "tile-more" }, more)];
+  const inside = [
+    h("p", { class: "tile-name" }, name),
+    h("p", { class: "tile-value" }, value),
+    h("p", { class: "tile-more" }, more),
+  ];
   return h(href ? "a" : "div", { class: bad ? "tile tile-bad" : "tile", href: href ?? null, "data-key": name }, inside);
 }
 
@@ -89,14 +96,49 @@ function figures({ families, samples }, stuck) {
   const oldest = span(highest(families, "amazoff_queue_oldest_wait_seconds") * 1000);
   const lag = newest.lag ?? 0;
   return [
-    tile("Live entities", count(total("amazoff_cells_resident")), `${count(total("amazoff_cells_active"))} with an actor`, { href: "/console/entities" }),
-    tile("Commands waiting", count(total("amazoff_commands_queued")), `the oldest ${oldest}, ${highest(families, "amazoff_queue_depth_max")} in the fullest queue`, { href: "/console/entities" }),
-    tile("Outbox", count(outbox), outbox > 0 ? `oldest ${span(newest.outboxAge * 1000)}` : "all is delivered", { href: "/console/trouble/outbox" }),
-    tile("Lists behind by", lag > 0 ? span(lag * 1000) : "0 s", `${count(total("amazoff_projection_behind_events"))} events`, { href: "/console/processes/projections", bad: lag > 60 }),
-    tile("Checkouts running", stuck.known ? count(stuck.total) : "?", stuck.known ? `${stuck.count} stuck` : "not known now", { href: "/console/processes", bad: stuck.count > 0 }),
-    tile("For a person", count(dead + crashed), `${crashed} quarantined, ${dead} dead letters`, { href: "/console/trouble", bad: dead + crashed > 0 }),
-    tile("Entities crashed", count(total("amazoff_cell_crashes_total")), `${count(total("amazoff_tree_restarts_total"))} restarts of parts since the start`, { href: "/console/tree" }),
+    tile(
+      "Live entities",
+      count(total("amazoff_cells_resident")),
+      `${count(total("amazoff_cells_active"))} with an actor`,
+      { href: "/console/entities" },
+    ),
+    tile(
+      "Commands waiting",
+      count(total("amazoff_commands_queued")),
+      `the oldest ${oldest}, ${highest(families, "amazoff_queue_depth_max")} in the fullest queue`,
+      { href: "/console/entities" },
+    ),
+    tile("Outbox", count(outbox), outbox > 0 ? `oldest ${span(newest.outboxAge * 1000)}` : "all is delivered", {
+      href: "/console/trouble/outbox",
+    }),
+    tile(
+      "Lists behind by",
+      lag > 0 ? span(lag * 1000) : "0 s",
+      `${count(total("amazoff_projection_behind_events"))} events`,
+      { href: "/console/processes/projections", bad: lag > 60 },
+    ),
+    tile(
+      "Checkouts running",
+      stuck.known ? count(stuck.total) : "?",
+      stuck.known ? `${stuck.count} stuck` : "not known now",
+      { href: "/console/processes", bad: stuck.count > 0 },
+    ),
+    tile("For a person", count(dead + crashed), `${crashed} quarantined, ${dead} dead letters`, {
+      href: "/console/trouble",
+      bad: dead + crashed > 0,
+    }),
+    tile(
+      "Entities crashed",
+      count(total("amazoff_cell_crashes_total")),
+      `${count(total("amazoff_tree_restarts_total"))} restarts of parts since the start`,
+      { href: "/console/tree" },
+    ),
     tile("Memory", bytes(memory), `of ${bytes(total("amazoff_memory_budget_bytes"))}`, { href: "/console/limits" }),
-    tile("Up for", span(total("amazoff_uptime_seconds") * 1000), `version ${families.get("amazoff_build_info")?.[0]?.labels.version ?? "?"}`, { href: "/console/limits/runtime" }),
+    tile(
+      "Up for",
+      span(total("amazoff_uptime_seconds") * 1000),
+      `version ${families.get("amazoff_build_info")?.[0]?.labels.version ?? "?"}`,
+      { href: "/console/limits/runtime" },
+    ),
   ];
 }

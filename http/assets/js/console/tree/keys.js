@@ -17,7 +17,9 @@ export function keys(list, { toggle, pick }) {
 
 /** Where a key leads; the item itself when it only opens or closes, `null` when the key means nothing. */
 function target(list, at, key, toggle) {
-  const shown = [...list.querySelectorAll("[role=treeitem]")].filter((item) => !item.closest("[aria-expanded=false] + [role=group]"));
+  const shown = [...list.querySelectorAll("[role=treeitem]")].filter(
+    (item) => !item.closest("[aria-expanded=false] + [role=group]"),
+  );
   const place = shown.indexOf(at);
   const expanded = at.getAttribute("aria-expanded");
   switch (key) {

@@ -10,7 +10,11 @@ const SHOWN_MS = 6000;
 /** A tree that calls `choose(path, { moved })` when a line is chosen. `happened(decision)` makes a line light up. */
 export function treeView({ chosen, choose }) {
   const list = h("ul", { class: "nodes", role: "tree", "aria-label": "Supervision tree" });
-  const head = h("div", { class: "node-head", "aria-hidden": "true" }, ["Node", "State", "Restarts", "Waiting", "p99"].map((text) => h("span", {}, text)));
+  const head = h(
+    "div",
+    { class: "node-head", "aria-hidden": "true" },
+    ["Node", "State", "Restarts", "Waiting", "p99"].map((text) => h("span", {}, text)),
+  );
   const lines = new Map();
   const data = { root: null, byPath: new Map() };
   const mark = () => {
@@ -44,7 +48,13 @@ export function treeView({ chosen, choose }) {
   });
   keys(list, { toggle, pick: (at, moved) => pick(at.dataset.path, { moved }) });
   const happened = ({ path, decision }) => light(lines.get(path), decision);
-  return { box: h("div", { class: "node-box" }, head, list), draw, happened, at: (path) => data.byPath.get(path), root: () => data.root };
+  return {
+    box: h("div", { class: "node-box" }, head, list),
+    draw,
+    happened,
+    at: (path) => data.byPath.get(path),
+    root: () => data.root,
+  };
 }
 
 function walk(node, path, told) {
@@ -62,14 +72,29 @@ function toggle(at, open) {
 }
 
 function item(node, path, level, lines) {
-  const cells = Object.fromEntries(["state", "restarts", "waiting", "p99"].map((name) => [name, h("span", { class: `node-${name}` })]));
+  const cells = Object.fromEntries(
+    ["state", "restarts", "waiting", "p99"].map((name) => [name, h("span", { class: `node-${name}` })]),
+  );
   const error = h("span", { class: "node-error" });
   const has = node.children.length > 0;
-  const name = h("span", { class: "node-name" }, h("span", { class: has ? "node-twist" : "node-leaf", "aria-hidden": "true" }), h("span", {}, node.name));
+  const name = h(
+    "span",
+    { class: "node-name" },
+    h("span", { class: has ? "node-twist" : "node-leaf", "aria-hidden": "true" }),
+    h("span", {}, node.name),
+  );
   const own = { "aria-level": level, "aria-expanded": has ? "true" : null, "aria-owns": has ? `below-${path}` : null };
   cells.restarts.title = "Of itself; of entities within it; lately: within its supervisor's period";
-  const row = h("div", { class: "node-row", role: "treeitem", "data-path": path, ...own }, name, Object.values(cells), error);
-  const below = node.children.map((child) => item(child, path === "" ? child.name : `${path}/${child.name}`, level + 1, lines));
+  const row = h(
+    "div",
+    { class: "node-row", role: "treeitem", "data-path": path, ...own },
+    name,
+    Object.values(cells),
+    error,
+  );
+  const below = node.children.map((child) =>
+    item(child, path === "" ? child.name : `${path}/${child.name}`, level + 1, lines),
+  );
   const group = has ? h("ul", { role: "group", id: `below-${path}` }, below) : null;
   lines.set(path, { row, cells, error });
   return h("li", { role: "none" }, row, group);
@@ -83,7 +108,8 @@ function renew(line, node) {
   line.restarts = restarts;
   cells.state.replaceChildren(status(node));
   cells.restarts.textContent = restarts === 0 ? "" : told(node);
-  cells.waiting.textContent = stats.waiting > 0 ? `${count(stats.waiting)}${stats.oldest_ms > 0 ? `, ${span(stats.oldest_ms)}` : ""}` : "";
+  cells.waiting.textContent =
+    stats.waiting > 0 ? `${count(stats.waiting)}${stats.oldest_ms > 0 ? `, ${span(stats.oldest_ms)}` : ""}` : "";
   const p99 = stats.commands?.latency_us?.p99;
   cells.p99.textContent = p99 ? span(p99 / 1000) : "";
   error.textContent = node.last_error ?? "";

@@ -27,7 +27,11 @@ export async function tree({ main, query, signal }) {
   });
   const events = logBox("What supervisors decide", { wanted: ({ kind }) => kind !== "audit", signal });
   const side = h("div", { class: "node-side" }, pane.box);
-  main.append(head("Supervision", about), h("div", { class: "panes panes-tree" }, h("div", { class: "part node-part" }, nodes.box), side), events.box);
+  main.append(
+    head("Supervision", about),
+    h("div", { class: "panes panes-tree" }, h("div", { class: "part node-part" }, nodes.box), side),
+    events.box,
+  );
   const draw = ({ node, uptime_s, tree: root }) => {
     about.textContent = `${node}, up for ${span(uptime_s * 1000)}`;
     nodes.draw(root);

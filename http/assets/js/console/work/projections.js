@@ -9,7 +9,16 @@ const EVERY_MS = 2000;
 
 export async function projections({ main, signal }) {
   const list = h("div", {});
-  main.append(head("Projections"), workTabs(), h("p", { class: "quiet" }, "Lists, such as the catalogue and the orders, follow the journal. Orders and payments do not wait for them."), list);
+  main.append(
+    head("Projections"),
+    workTabs(),
+    h(
+      "p",
+      { class: "quiet" },
+      "Lists, such as the catalogue and the orders, follow the journal. Orders and payments do not wait for them.",
+    ),
+    list,
+  );
   const again = await keep(
     EVERY_MS,
     () => get("/ops/v1/projections"),
@@ -26,7 +35,11 @@ function drawn(items, again) {
       { title: "List", cell: ({ name }) => h("b", {}, name) },
       { title: "State", cell: state },
       { title: "Behind", align: "right", cell: ({ behind }) => `${count(behind)} events` },
-      { title: "Oldest waits", align: "right", cell: ({ oldest_unprojected_age_ms: age }) => (age > 0 ? span(age) : "–") },
+      {
+        title: "Oldest waits",
+        align: "right",
+        cell: ({ oldest_unprojected_age_ms: age }) => (age > 0 ? span(age) : "–"),
+      },
       { title: "Generation", align: "right", cell: ({ generation, version }) => `${generation} (version ${version})` },
       { title: "Fails", cell: ({ failing }) => failures(failing) },
       { title: "", cell: ({ name, rebuilding }) => (rebuilding ? progress(name, rebuilding) : rebuild(name, again)) },
@@ -43,18 +56,40 @@ function state({ failing, rebuilding, oldest_unprojected_age_ms: age }) {
 
 function failures(failing) {
   if (failing.length === 0) return "–";
-  return h("ul", {}, failing.map(({ shard, error, times, next_try_in_ms: next }) => h("li", {}, `Shard ${shard}, ${times} times: `, h("code", {}, error), ` again in ${span(next)}`)));
+  return h(
+    "ul",
+    {},
+    failing.map(({ shard, error, times, next_try_in_ms: next }) =>
+      h("li", {}, `Shard ${shard}, ${times} times: `, h("code", {}, error), ` again in ${span(next)}`),
+    ),
+  );
 }
 
 function progress(name, { generation, passed, events, failing }) {
   const id = `rebuild-${name}`;
-  return h("span", {}, h("label", { for: id }, `Generation ${generation}: `), h("progress", { id, max: Math.max(1, events), value: passed }), ` ${count(passed)} of ${count(events)}`, failures(failing) === "–" ? null : failures(failing));
+  return h(
+    "span",
+    {},
+    h("label", { for: id }, `Generation ${generation}: `),
+    h("progress", { id, max: Math.max(1, events), value: passed }),
+    ` ${count(passed)} of ${count(events)}`,
+    failures(failing) === "–" ? null : failures(failing),
+  );
 }
 
 function rebuild(name, again) {
   const todo = async () => {
-    const ask = { title: `Rebuild ${name}?`, text: "It is built anew from the journal, beside the one that serves. Readers change over when it has caught up. This reads the whole journal.", action: `Rebuild ${name}` };
-    if (await act("POST", `/ops/v1/projections/${encodeURIComponent(name)}/rebuild`, { said: `${name} is rebuilt.`, ask })) again();
+    const ask = {
+      title: `Rebuild ${name}?`,
+      text:
+        "It is built anew from the journal, beside the one that serves. Readers change over " +
+        "when it has caught up. This reads the whole journal.",
+      action: `Rebuild ${name}`,
+    };
+    if (
+      await act("POST", `/ops/v1/projections/${encodeURIComponent(name)}/rebuild`, { said: `${name} is rebuilt.`, ask })
+    )
+      again();
   };
   const press = button("Rebuild", todo, { key: `rebuild-${name}` });
   press.setAttribute("aria-label", `Rebuild ${name}`);

@@ -33,15 +33,25 @@ function comparison() {
     press.disabled = false;
     if (report) go(`/console/processes/reconciliations/${report.id}`);
   };
-  const words = "Reads what the providers have and compares it with our payments. Nothing is moved or changed; a payment that differs asks its provider again.";
-  return h("form", { class: "part", onsubmit: run }, h("p", {}, words), h("div", { class: "filters" }, h("label", {}, "Days back", days), press));
+  const words =
+    "Reads what the providers have and compares it with our payments. Nothing is moved or " +
+    "changed; a payment that differs asks its provider again.";
+  return h(
+    "form",
+    { class: "part", onsubmit: run },
+    h("p", {}, words),
+    h("div", { class: "filters" }, h("label", {}, "Days back", days), press),
+  );
 }
 
 function drawn(items) {
   return table(
     "Reports",
     [
-      { title: "When", cell: ({ id, started_at: at }) => h("a", { href: `/console/processes/reconciliations/${id}` }, exact(at)) },
+      {
+        title: "When",
+        cell: ({ id, started_at: at }) => h("a", { href: `/console/processes/reconciliations/${id}` }, exact(at)),
+      },
       { title: "Took", align: "right", cell: ({ started_at: a, finished_at: b }) => span(new Date(b) - new Date(a)) },
       { title: "Payments", align: "right", cell: ({ payments }) => count(payments) },
       { title: "Providers' records", align: "right", cell: ({ records }) => count(records) },
@@ -68,14 +78,21 @@ export async function report({ params, main }) {
       "The comparison",
       facts([
         ["Report", h("code", {}, read.id)],
-        ["Ran", h("span", {}, exact(read.started_at), ` for ${span(new Date(read.finished_at) - new Date(read.started_at))}`)],
+        [
+          "Ran",
+          h("span", {}, exact(read.started_at), ` for ${span(new Date(read.finished_at) - new Date(read.started_at))}`),
+        ],
         ["Since", exact(read.since)],
-        ["Payments", `${count(read.payments)}, and ${count(read.under_way)} that moved meanwhile and count for nothing`],
+        [
+          "Payments",
+          `${count(read.payments)}, and ${count(read.under_way)} that moved meanwhile and count for nothing`,
+        ],
         ["Records", count(read.records)],
       ]),
     ),
   );
-  for (const { provider, reason } of incomplete) main.append(h("p", { class: "notice notice-bad" }, `${provider} could not be read to the end: ${reason}`));
+  for (const { provider, reason } of incomplete)
+    main.append(h("p", { class: "notice notice-bad" }, `${provider} could not be read to the end: ${reason}`));
   main.append(h("h2", {}, "What does not fit"), differences(findings));
   if (unlisted > 0) main.append(h("p", { class: "quiet" }, `${count(unlisted)} more are not listed.`));
   return "Reconciliation";
@@ -87,7 +104,10 @@ function differences(findings) {
     [
       { title: "What", cell: ({ kind }) => h("b", {}, words(kind)) },
       { title: "In words", cell: ({ detail }) => detail },
-      { title: "Provider", cell: ({ provider, reference }) => h("span", {}, provider, reference ? h("code", {}, ` ${reference}`) : "") },
+      {
+        title: "Provider",
+        cell: ({ provider, reference }) => h("span", {}, provider, reference ? h("code", {}, ` ${reference}`) : ""),
+      },
       { title: "Theirs", align: "right", cell: ({ theirs }) => (theirs ? money(theirs) : "–") },
       { title: "Ours", align: "right", cell: ({ ours }) => (ours ? money(ours) : "–") },
       { title: "Payment", cell: ({ payment_id: id }) => (id ? entity(id) : "–") },

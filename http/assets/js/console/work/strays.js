@@ -9,7 +9,18 @@ const EVERY_MS = 10_000;
 
 export async function strays({ main, signal }) {
   const list = h("div", {});
-  main.append(head("Stray webhooks"), workTabs(), h("p", { class: "quiet" }, "Messages of payment providers about payments that this shop does not have. A few are normal after tests with the same account; many mean that another shop's messages come here."), list);
+  main.append(
+    head("Stray webhooks"),
+    workTabs(),
+    h(
+      "p",
+      { class: "quiet" },
+      "Messages of payment providers about payments that this shop does not have. A few are " +
+        "normal after tests with the same account; many mean that another shop's messages " +
+        "come here.",
+    ),
+    list,
+  );
   const columns = [
     { title: "When", cell: ({ at }) => exact(at) },
     { title: "Provider", cell: ({ provider }) => provider },
@@ -17,7 +28,8 @@ export async function strays({ main, signal }) {
     { title: "Payment", cell: ({ payment_id: id }) => (id ? entity(id) : "–") },
     { title: "The provider's id", cell: ({ event }) => h("code", {}, event) },
   ];
-  const draw = ({ items }) => list.replaceChildren(table("Stray webhooks", columns, items, { empty: "There were none." }));
+  const draw = ({ items }) =>
+    list.replaceChildren(table("Stray webhooks", columns, items, { empty: "There were none." }));
   await keep(EVERY_MS, () => get("/ops/v1/webhooks/strays"), draw, { main, signal });
   return "Stray webhooks";
 }
