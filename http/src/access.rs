@@ -30,9 +30,10 @@ pub enum Access {
 }
 
 const OPERATORS: &[Role] = &[Role::Ops, Role::Admin];
-const OPS: Access = Access::Staff(OPERATORS);
+/// For operators, and programs in their name.
+pub(crate) const OPS: Access = Access::Staff(OPERATORS);
 /// For those who look after shoppers and their orders, and look into the back office.
-const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
+pub(crate) const DESK: Access = Access::Staff(&[Role::Support, Role::Admin]);
 /// For what only admins see, or do without showing the password because it can be changed again; programs may with a key.
 const OFFICE: Access = Access::Staff(&[Role::Admin]);
 /// For what cannot be undone, or takes something away from everybody.

@@ -28,7 +28,7 @@ use crate::platform::Platform;
 /// The routes of the pages, to be served behind identification. `errors::as_pages` belongs around the whole router, so
 /// that a browser sees pages for unknown addresses too.
 pub fn router() -> Router<Platform> {
-    use handlers::{account, bank, cart, catalogue, checkout, docs, orders, problems, recovery};
+    use handlers::{account, bank, cart, catalogue, checkout, docs, orders, problems, recovery, staff};
     Router::new()
         .route("/", get(catalogue::list))
         .route("/products/{slug}", get(catalogue::product))
@@ -54,5 +54,9 @@ pub fn router() -> Router<Platform> {
         .route("/docs", get(docs::to_folder))
         .route("/docs/", get(docs::index))
         .route("/docs/{file}", get(docs::part))
+        .route("/office", get(staff::office))
+        .route("/office/{*within}", get(staff::office))
+        .route("/console", get(staff::console))
+        .route("/console/{*within}", get(staff::console))
         .route("/assets/{release}/{*name}", get(assets::serve))
 }

@@ -9,3 +9,4 @@ pub(super) mod docs;
 pub(super) mod orders;
 pub(super) mod problems;
 pub(super) mod recovery;
+pub(super) mod staff;

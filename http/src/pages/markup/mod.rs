@@ -16,6 +16,7 @@ pub(crate) mod problem;
 pub(crate) mod recovery;
 #[cfg(test)]
 pub(crate) mod samples;
+pub(crate) mod staff;
 #[cfg(test)]
 mod tests;
 

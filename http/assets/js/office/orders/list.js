@@ -1,0 +1,74 @@
+// Orders: found by what the API can filter, kept as links.
+import { get } from "../../kit/api.js";
+import { h } from "../../kit/dom.js";
+import { input, select } from "../../kit/form.js";
+import { address, filters, pager, picked } from "../../kit/list.js";
+import { badge, moment, money, table, words } from "../../kit/show.js";
+import { head, tone } from "../frame.js";
+import { savedFilters } from "./saved.js";
+
+const PATH = "/office/orders";
+const STATUS = ["placed", "completed", "canceled"];
+const PAYMENT = [
+  "pending",
+  "requires_action",
+  "authorized",
+  "partially_paid",
+  "paid",
+  "partially_refunded",
+  "refunded",
+  "voided",
+  "failed",
+  "none",
+];
+const FULFILLMENT = [
+  "unfulfilled",
+  "packed",
+  "partially_shipped",
+  "shipped",
+  "partially_delivered",
+  "delivered",
+  "returned",
+];
+const NAMES = ["status", "payment_status", "fulfillment_status", "placed_from", "placed_to"];
+
+/** The list of orders. */
+export async function show({ query, main }) {
+  const asked = picked(query, [...NAMES, "cursor"]);
+  const { items, next_cursor: next } = await get(address("/admin/v1/orders", { ...asked, limit: 25 }));
+  const any = (options) => [["", "Any"], ...options.map((option) => [option, words(option)])];
+  main.append(
+    ...head("Orders"),
+    savedFilters(PATH, Object.fromEntries(NAMES.map((name) => [name, asked[name]]))),
+    filters(PATH, [
+      ["Status", select("status", any(STATUS), asked.status)],
+      ["Payment", select("payment_status", any(PAYMENT), asked.payment_status)],
+      ["Parcels", select("fulfillment_status", any(FULFILLMENT), asked.fulfillment_status)],
+      ["Placed from", input("placed_from", asked.placed_from, { type: "date" })],
+      ["Placed until", input("placed_to", asked.placed_to, { type: "date" })],
+    ]),
+    table("Orders", columns(), items, {
+      empty: next ? "None on this page, but there are more." : "No order is like that.",
+    }),
+    pager(PATH, asked, next) ?? "",
+  );
+  return "Orders";
+}
+
+function columns() {
+  return [
+    { title: "Number", cell: ({ id, number }) => h("a", { href: `${PATH}/${id}`, class: "strong" }, number) },
+    { title: "Placed", cell: ({ placed_at: at }) => moment(at) },
+    {
+      title: "What",
+      cell: ({ first_title: title, line_count: lines }) => (lines > 1 ? `${title} and ${lines - 1} more` : title),
+    },
+    { title: "Payment", cell: ({ payment_status: state }) => badge(state, tone(state)) },
+    {
+      title: "Parcels",
+      cell: ({ fulfillment_status: state, status }) =>
+        badge(status === "canceled" ? status : state, tone(status === "canceled" ? status : state)),
+    },
+    { title: "Total", align: "right", cell: ({ total }) => money(total) },
+  ];
+}
