@@ -88,6 +88,23 @@ export function moreOffice(test) {
     await page.getByRole("heading", { level: 1, name: /, lit$/ }).waitFor();
   });
 
+  test("office: products are searched and paged", "phone", async ({ page, base }) => {
+    await enter(page, base);
+    await openOffice(page, base, "/products");
+    const first = await page.locator(".table tbody a").first().textContent();
+    await page.getByRole("link", { name: "Next page" }).click();
+    await page.waitForURL(/cursor=/);
+    await page.waitForFunction((was) => document.querySelector(".table tbody a")?.textContent !== was, first);
+    await page.getByRole("link", { name: "First page" }).click();
+    await page.waitForFunction((was) => document.querySelector(".table tbody a")?.textContent === was, first);
+    await page.getByRole("searchbox", { name: "Search" }).fill("teapot");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.waitForURL(/q=teapot/);
+    await page.getByRole("link", { name: "Round-Belly Teapot 0.9 l" }).waitFor();
+    await page.getByRole("combobox", { name: "State" }).selectOption("archived");
+    await page.getByText("No product is like that.").waitFor();
+  });
+
   test("office: categories make a tree", "phone", async ({ page, base }) => {
     await enter(page, base);
     await openOffice(page, base, "/products/categories");
@@ -132,7 +149,7 @@ export function moreOffice(test) {
       (want) => document.querySelector("#levels .tile-value")?.textContent === want,
       String(before + 10),
     );
-    await page.getByRole("cell", { name: "Adjusted: damaged" }).waitFor();
+    await page.getByRole("cell", { name: "Adjusted: damaged" }).first().waitFor();
     await checkOffice(page, "the stock of a variant");
     await shot("office-stock-moved");
   });
