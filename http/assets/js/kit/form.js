@@ -89,6 +89,8 @@ export function complain(error) {
 
 /** A refusal in words; what somebody else changed meanwhile can be looked at. */
 function explained(error) {
+  if (error.code === "step-up-required")
+    return h("p", { class: "notice" }, "Nothing was done: your password was not shown.");
   if (error.status !== 412) return failure(error);
   const text = "Somebody else changed this since you opened it, so nothing was saved. ";
   const anew = h("a", { href: location.href, target: "_blank" }, "See how it is now");

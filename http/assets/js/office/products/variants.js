@@ -24,24 +24,27 @@ export function variants(shelf) {
     "Add a variant",
   );
   const columns = [
-    { title: "SKU", cell: ({ sku }) => h("strong", {}, sku) },
-    {
-      title: "Options",
-      cell: ({ options }) => Object.entries(options).map(([name, value]) => h("div", {}, `${name}: ${value}`)),
-    },
+    { title: "Variant", cell: named },
     {
       title: "Price",
       align: "right",
       cell: ({ price, prices }) => [money(price), prices.map((other) => h("div", { class: "quiet" }, money(other)))],
     },
     { title: "Can be had", align: "right", cell: ({ id }) => stock(id, shelf.levels.get(id)) },
-    { title: "Tax", cell: ({ tax_class: kind }) => kind },
     {
       title: "",
       cell: (variant) => (variant.retired ? badge("retired", "bad") : open ? actsOf(shelf, variant) : null),
     },
   ];
   return part("Variants", { acts: open ? [button] : [] }, table("Variants", columns, product.variants));
+}
+
+function named({ sku, options, tax_class: tax }) {
+  const said = Object.entries(options).map(([name, value]) => `${name}: ${value}`);
+  return [
+    h("strong", { class: "nowrap" }, sku),
+    [...said, `${tax} tax`].map((line) => h("div", { class: "quiet" }, line)),
+  ];
 }
 
 function stock(id, levels) {
