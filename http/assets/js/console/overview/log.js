@@ -1,5 +1,6 @@
 // The log of what supervisors decide and operators do, as it happens.
 import { h } from "../../kit/dom.js";
+import { linked } from "../entities/linked.js";
 import { log, state, watch } from "../feed/stream.js";
 import { exact, span } from "../parts.js";
 
@@ -52,12 +53,12 @@ function line(entry) {
   const [said, tone] = SAID[entry.decision] ?? [entry.decision, ""];
   const pause = entry.in_ms === undefined ? "" : ` in ${span(entry.in_ms)}`;
   const node = h("a", { href: `/console/tree?node=${encodeURIComponent(entry.path)}` }, entry.path || "the whole tree");
-  const why = entry.cause ? h("span", { class: "log-cause" }, entry.cause) : null;
+  const why = entry.cause ? h("span", { class: "log-cause" }, linked(entry.cause)) : null;
   return h("li", { class: tone ? `log-${tone}` : null }, exact(entry.at), h("span", {}, node, ` ${said}${pause}`, why));
 }
 
 function audited({ at, actor, action, subject }) {
-  const said = [h("b", {}, action.replaceAll("-", " ")), ` ${subject}`];
+  const said = [h("b", {}, action.replaceAll("-", " ")), " ", linked(subject)];
   return h(
     "li",
     { class: "log-audit" },

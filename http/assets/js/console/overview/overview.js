@@ -22,7 +22,7 @@ export async function overview({ main, signal }) {
   await look(stuck, signal);
   watch((now) => {
     say(state, now);
-    show(wrong, wrongs(now, stuck.count));
+    show(wrong, wrongs(now, stuck));
     if (!now.families) return;
     keepingFocus(tiles, () => tiles.replaceChildren(...figures(now, stuck)));
     drawn.update(now.samples);
