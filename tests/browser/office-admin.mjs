@@ -317,5 +317,10 @@ export function moreOffice(test) {
     const text = readFileSync(await (await saved).path(), "utf8");
     assert.match(text.split("\r\n")[0], /day,/);
     assert.equal(text.trim().split("\r\n").length, 31, "30 days and their names");
+    await page.getByLabel("Until").fill("2020-01-01");
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.locator(".notice-bad", { hasText: "report-range-invalid" }).waitFor();
+    await checkOffice(page, "a report that cannot be");
+    assert.equal(await page.getByLabel("Until").inputValue(), "2020-01-01", "the filter is gone");
   });
 }
