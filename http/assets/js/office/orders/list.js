@@ -41,7 +41,7 @@ export async function show({ query, main }) {
     ...head("Orders"),
     savedFilters(PATH, Object.fromEntries(NAMES.map((name) => [name, asked[name]]))),
     filters(PATH, [
-      ["Number", input("number", asked.number, { type: "search", size: "12", maxlength: "13" })],
+      ["Number", input("number", asked.number, { type: "search", size: "9", maxlength: "13" })],
       ["Status", select("status", any(STATUS), asked.status)],
       ["Payment", select("payment_status", any(PAYMENT), asked.payment_status)],
       ["Parcels", select("fulfillment_status", any(FULFILLMENT), asked.fulfillment_status)],
@@ -74,12 +74,8 @@ async function numbered({ number, cursor, ...asked }) {
 
 function columns() {
   return [
-    { title: "Number", cell: ({ id, number }) => h("a", { href: `${PATH}/${id}`, class: "strong" }, number) },
+    { title: "Order", cell: named },
     { title: "Placed", cell: ({ placed_at: at }) => moment(at) },
-    {
-      title: "What",
-      cell: ({ first_title: title, line_count: lines }) => (lines > 1 ? `${title} and ${lines - 1} more` : title),
-    },
     { title: "Payment", cell: ({ payment_status: state }) => badge(state, tone(state)) },
     {
       title: "Parcels",
@@ -87,5 +83,12 @@ function columns() {
         badge(status === "canceled" ? status : state, tone(status === "canceled" ? status : state)),
     },
     { title: "Total", align: "right", cell: ({ total }) => money(total) },
+  ];
+}
+
+function named({ id, number, first_title: title, line_count: lines }) {
+  return [
+    h("a", { href: `${PATH}/${id}`, class: "strong nowrap" }, number),
+    h("div", { class: "quiet order-what" }, lines > 1 ? `${title} and ${lines - 1} more` : title),
   ];
 }
