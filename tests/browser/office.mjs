@@ -79,6 +79,26 @@ export function office(test) {
     assert.equal(seen.fulfillment_status, "partially_delivered");
   });
 
+  test("office: a parcel is unpacked, and the order given up", "phone", async ({ page, base }) => {
+    const robin = await shopper(base);
+    const { order } = await buy(robin, { q: "teapot" });
+    await enter(page, base);
+    await openOffice(page, base, `/orders/${order.id}`);
+    await page.getByRole("button", { name: "Pack", exact: true }).click();
+    await page.locator("dialog").getByRole("button", { name: "Pack" }).click();
+    await page.getByRole("button", { name: "Unpack" }).click();
+    await page.getByText("Nothing is packed yet.").waitFor();
+    await page.getByRole("button", { name: "Cancel …" }).click();
+    await checkOffice(page, "giving an order up");
+    await page.locator("dialog").getByRole("button", { name: "Cancel these" }).click();
+    await page.locator(".view-head .badge", { hasText: "Canceled" }).waitFor();
+    const now = await until(
+      () => robin.call("GET", `/v1/orders/${order.id}`),
+      ({ payment_status: state }) => state === "refunded",
+    );
+    assert.equal(now.refunded.amount, order.totals.total.amount);
+  });
+
   test("office: a line of a paid order is refunded, and the sum is shown", "phone", async ({ page, base, shot }) => {
     const robin = await shopper(base);
     const { order } = await buy(robin, { q: "teapot", quantity: 2 });
@@ -131,8 +151,14 @@ export function office(test) {
   });
 
   test("office: the list of orders keeps its filters", "desktop", async ({ page, base }) => {
+    const { order } = await buy(await shopper(base), { q: "teapot" });
     await enter(page, base);
     await openOffice(page, base, "/orders");
+    await page.getByRole("searchbox", { name: "Number" }).fill(order.number.slice(0, 8).toLowerCase());
+    await page.getByRole("searchbox", { name: "Number" }).press("Enter");
+    await page.waitForURL(/number=az-/);
+    await page.getByRole("link", { name: order.number }).waitFor();
+    await page.getByRole("searchbox", { name: "Number" }).fill("");
     await page.getByRole("combobox", { name: "Payment" }).selectOption("refunded");
     await page.waitForURL(/payment_status=refunded/);
     await page.getByRole("button", { name: "Save this filter" }).click();

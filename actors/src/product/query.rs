@@ -56,13 +56,13 @@ impl ListQuery {
         }
     }
 
-    /// What is wanted of each attribute, the category included.
+    /// What is wanted of each attribute, the category included: one, or else any of several.
     pub fn wanted(&self) -> impl Iterator<Item = (&str, BTreeSet<&str>)> {
         let category = self.category.as_deref().map(|category| (CATEGORY, BTreeSet::from([category])));
         let facets = self
             .facets
             .iter()
-            .filter(|(name, _)| name.as_str() != CATEGORY)
+            .filter(|(name, _)| name.as_str() != CATEGORY || self.category.is_none())
             .map(|(name, values)| (name.as_str(), values.iter().map(String::as_str).collect()));
         category.into_iter().chain(facets)
     }

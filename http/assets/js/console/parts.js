@@ -24,7 +24,7 @@ export function tabs(label, pages) {
 export function entity(id, seq) {
   const query = seq === undefined ? "" : `?seq=${seq}`;
   const text = seq === undefined ? id : `${id} at ${seq}`;
-  return h("a", { class: "code", href: `/console/entities/${encodeURIComponent(id)}${query}` }, text);
+  return h("a", { class: "code", href: `/console/entities/${encodeURIComponent(id)}${query}`, "data-key": text }, text);
 }
 
 /** A first cause as a link to all that followed from it. */
@@ -114,7 +114,7 @@ export function exact(text, { fine = false } = {}) {
 /** A length of time as people say it. */
 export function span(ms) {
   if (!Number.isFinite(ms)) return "–";
-  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 1000) return ms > 0 && ms < 1 ? `${Math.ceil(ms * 1000)} µs` : `${Math.round(ms)} ms`;
   const units = [
     ["d", 86_400_000],
     ["h", 3_600_000],

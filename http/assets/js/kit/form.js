@@ -1,4 +1,5 @@
 // Forms: fields with labels, and what the API refuses said where it belongs.
+import { freshKey } from "../forms.js";
 import { h } from "./dom.js";
 import { failure } from "./view.js";
 
@@ -13,20 +14,27 @@ export class Wrong extends Error {
 }
 
 /**
- * A form that acts: `form({ submit: "Save" }, async (values) => …, ...fields)`. While it acts, a second click does nothing;
- * what is refused is shown at its field, or at the end, and nothing that was typed is lost.
+ * A form that acts: `form({ submit: "Save" }, async (values, whole, key) => …, ...fields)`. While it acts, a second click does
+ * nothing; what is refused is shown at its field, or at the end, and nothing that was typed is lost. When no answer came, the
+ * same values are sent under the same key again, so that nothing is done twice.
  */
 export function form({ submit = "Save", tone, also = null, kind = "stack" }, act, ...children) {
   const faults = h("div", { class: "form-faults", tabindex: "-1" });
   const button = h("button", { class: tone ? `button button-small button-${tone}` : "button button-small" }, submit);
+  let open = { said: "", key: "" };
   const attempt = async (event) => {
     event.preventDefault();
     if (button.hasAttribute("aria-disabled")) return;
     clear(whole, faults);
     button.setAttribute("aria-disabled", "true");
+    const values = typed(whole);
+    const said = JSON.stringify(values);
+    if (open.said !== said) open = { said, key: freshKey() };
     try {
-      await act(typed(whole), whole);
+      await act(values, whole, open.key);
+      open = { said: "", key: "" };
     } catch (error) {
+      if (error.status < 500) open = { said: "", key: "" };
       show(whole, faults, error);
     } finally {
       button.removeAttribute("aria-disabled");
@@ -81,6 +89,8 @@ export function complain(error) {
 
 /** A refusal in words; what somebody else changed meanwhile can be looked at. */
 function explained(error) {
+  if (error.code === "step-up-required")
+    return h("p", { class: "notice" }, "Nothing was done: your password was not shown.");
   if (error.status !== 412) return failure(error);
   const text = "Somebody else changed this since you opened it, so nothing was saved. ";
   const anew = h("a", { href: location.href, target: "_blank" }, "See how it is now");
@@ -106,7 +116,9 @@ function show(whole, faults, error) {
   if (errors.length === 0 || error.status === 412) faults.replaceChildren(explained(error));
   else if (homeless.length > 0) {
     const own = error instanceof Wrong;
-    const lines = homeless.map(({ pointer, detail, code }) => h("p", {}, own ? detail : `${pointer}: ${detail ?? code}`));
+    const lines = homeless.map(({ pointer, detail, code }) =>
+      h("p", {}, own ? detail : `${pointer}: ${detail ?? code}`),
+    );
     faults.replaceChildren(h("div", { class: "notice notice-bad", role: "alert" }, lines));
   }
   (whole.querySelector("[aria-invalid]") ?? faults).focus();

@@ -47,7 +47,10 @@ async function open(views) {
     title = await found[1]({ params: found[0].pathname.groups, query, main: fresh, signal });
   } catch (error) {
     if (signal.aborted) return;
-    fresh.replaceChildren(failure(error));
+    // What is there already stays: the filters that were wrong can be put right.
+    const heading = error.status === 404 ? "Not found" : "That did not work";
+    if (!fresh.querySelector("h1")) fresh.replaceChildren(h("h1", {}, heading));
+    fresh.append(failure(error));
   }
   if (signal.aborted) return;
   main.replaceChildren(fresh);

@@ -21,7 +21,6 @@ export async function show({ query, main, signal }) {
     sellers: address(`${API}/best-sellers`, { ...days, currency: asked.currency, limit: 15 }),
     funnel: address(`${API}/funnel`, days),
   };
-  const [revenue, sellers, funnel] = await Promise.all(Object.values(paths).map((path) => get(path, { signal })));
   const span = `${days.from}-to-${days.to}`;
   main.append(
     ...head("Reports"),
@@ -37,6 +36,9 @@ export async function show({ query, main, signal }) {
         ),
       ],
     ]),
+  );
+  const [revenue, sellers, funnel] = await Promise.all(Object.values(paths).map((path) => get(path, { signal })));
+  main.append(
     sold(revenue, save(paths.revenue, `revenue-${span}.csv`)),
     best(sellers.items, save(paths.sellers, `best-sellers-${span}.csv`)),
     carts(funnel, save(paths.funnel, `funnel-${span}.csv`)),

@@ -30,7 +30,7 @@ const OFFICE: &[(&str, &str)] = &[
     ("reviews", "Reviews"),
     ("people", "People"),
     ("reports", "Reports"),
-    ("prices", "Prices & sending"),
+    ("prices", "Prices"),
 ];
 /// What only administrators see of it.
 const OFFICE_OF_ADMINS: &[(&str, &str)] = &[("webhooks", "Webhooks"), ("audit", "Audit trail")];

@@ -86,7 +86,7 @@ function drawn(cells) {
   return table(
     "Live entities",
     [
-      { title: "Entity", cell: (cell) => keyed(cell.entity) },
+      { title: "Entity", cell: (cell) => entity(cell.entity) },
       { title: "State", cell: ({ status }) => badge(status, TONES[status] ?? "") },
       {
         title: "Waiting",
@@ -104,10 +104,4 @@ function drawn(cells) {
     cells,
     { empty: "No entity has an actor now. They come with the next command." },
   );
-}
-
-function keyed(id) {
-  const link = entity(id);
-  link.dataset.key = id;
-  return link;
 }

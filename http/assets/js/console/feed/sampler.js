@@ -39,7 +39,8 @@ async function sample() {
     const limit = AbortSignal.timeout(10_000);
     const ask = (path) => fetch(path, { signal: limit, headers: { Accept: "application/json, text/plain" } });
     const [metrics, ready, health] = await Promise.all([ask("/metrics"), ask("/health/ready"), ask("/health")]);
-    if (!metrics.ok) throw new Error(`status ${metrics.status}`);
+    if (metrics.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    if (!metrics.ok) throw Object.assign(new Error("refused"), { status: metrics.status });
     const families = parse(await metrics.text());
     const why = ready.ok ? "" : ((await ready.json().catch(() => ({}))).detail ?? "");
     const told = await health.json().catch(() => null);
@@ -47,7 +48,7 @@ async function sample() {
     Object.assign(now, { families, ready: { ok: ready.ok, why }, health: told, failed: null });
     keep(taken(families));
   } catch (error) {
-    now.failed ??= { since: new Date().toISOString(), why: error.message };
+    now.failed = { since: now.failed?.since ?? new Date().toISOString(), status: error.status ?? null };
   }
   for (const told of listeners) told(now);
 }

@@ -1,5 +1,6 @@
 // The log of what supervisors decide and operators do, as it happens.
 import { h } from "../../kit/dom.js";
+import { linked } from "../entities/linked.js";
 import { log, state, watch } from "../feed/stream.js";
 import { exact, span } from "../parts.js";
 
@@ -10,11 +11,11 @@ const SAID = {
   stopped: ["was stopped", ""],
   killed: ["was killed", "bad"],
   halted: ["was halted by an operator", "calm"],
-  planned: ["failed", "bad"],
-  degraded: ["used up its restarts", "bad"],
+  planned: ["is to be started again", "bad"],
+  degraded: ["used up its restarts, is tried again", "bad"],
   failed: ["failed for good", "bad"],
   gave_up: ["gave up", "bad"],
-  cell_planned: ["had an entity crash", "bad"],
+  cell_planned: ["had an entity crash, it comes back", "bad"],
 };
 
 /**
@@ -50,14 +51,14 @@ function line(entry) {
   if (entry.kind === "note") return h("li", { class: "log-calm" }, exact(entry.at), h("span", {}, entry.text));
   if (entry.kind === "audit") return audited(entry);
   const [said, tone] = SAID[entry.decision] ?? [entry.decision, ""];
-  const pause = entry.in_ms === undefined ? "" : `, comes back in ${span(entry.in_ms)}`;
+  const pause = entry.in_ms === undefined ? "" : ` in ${span(entry.in_ms)}`;
   const node = h("a", { href: `/console/tree?node=${encodeURIComponent(entry.path)}` }, entry.path || "the whole tree");
-  const why = entry.cause ? h("span", { class: "log-cause" }, entry.cause) : null;
+  const why = entry.cause ? h("span", { class: "log-cause" }, linked(entry.cause)) : null;
   return h("li", { class: tone ? `log-${tone}` : null }, exact(entry.at), h("span", {}, node, ` ${said}${pause}`, why));
 }
 
 function audited({ at, actor, action, subject }) {
-  const said = [h("b", {}, action.replaceAll("-", " ")), ` ${subject}`];
+  const said = [h("b", {}, action.replaceAll("-", " ")), " ", linked(subject)];
   return h(
     "li",
     { class: "log-audit" },

@@ -26,8 +26,10 @@ export function* people(families, stuck) {
       href: "/console/trouble/dead-letters",
     };
   }
-  if (stuck > 0) {
-    const text = `${plural(stuck, "checkout is", "checkouts are")} stuck`;
+  if (stuck.known === false) {
+    yield { grave: false, text: "Whether checkouts are stuck is not known now", more: "", href: "/console/processes" };
+  } else if (stuck.count > 0) {
+    const text = `${plural(stuck.count, "checkout is", "checkouts are")} stuck`;
     yield { grave: true, text, more: "A shopper waits.", href: "/console/processes" };
   }
   const findings = sum(families, "amazoff_reconciliation_findings");

@@ -22,7 +22,7 @@ export async function overview({ main, signal }) {
   await look(stuck, signal);
   watch((now) => {
     say(state, now);
-    show(wrong, wrongs(now, stuck.count));
+    show(wrong, wrongs(now, stuck));
     if (!now.families) return;
     keepingFocus(tiles, () => tiles.replaceChildren(...figures(now, stuck)));
     drawn.update(now.samples);
@@ -47,7 +47,7 @@ function say(box, { failed, ready, health, samples }) {
 }
 
 function spoken(failed, ready, health) {
-  if (failed) return ["No answer", "bad"];
+  if (failed) return [failed.status ? `Status ${failed.status}` : "No answer", "bad"];
   if (!ready) return ["Looking…", "calm"];
   if (!ready.ok) return ["Not ready", "bad"];
   if (health?.standing && health.standing !== "owner") return [`Standing: ${health.standing}`, "bad"];

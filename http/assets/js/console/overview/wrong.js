@@ -8,7 +8,7 @@ export function wrongs({ families, samples: kept, failed, ready }, stuck) {
     return [
       {
         grave: true,
-        text: "The shop does not answer",
+        text: failed.status ? `The shop answers with status ${failed.status}` : "The shop does not answer",
         more: "What stands below is older. Look at the process and its log.",
         href: null,
         since: failed.since,

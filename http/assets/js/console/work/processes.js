@@ -42,7 +42,7 @@ function drawn(items) {
           h(
             "ul",
             { class: "links" },
-            [cart.replace("cart_", "checkout_"), order, payment].map((id) => h("li", {}, keyed(id))),
+            [cart.replace("cart_", "checkout_"), order, payment].map((id) => h("li", {}, entity(id))),
           ),
       },
       {
@@ -56,10 +56,4 @@ function drawn(items) {
     items,
     { empty: "No checkout runs now. Each one that a shopper begins is here until it is paid or given up." },
   );
-}
-
-function keyed(id) {
-  const link = entity(id);
-  link.dataset.key = id;
-  return link;
 }

@@ -16,7 +16,7 @@ export async function show({ params, main }) {
     get("/admin/v1/categories"),
     get("/admin/v1/pricebook"),
   ]);
-  const shelf = { product, etag, admin, book };
+  const shelf = { product, etag, admin, book, levels: await levels(product) };
   main.append(
     ...head(product.title, {
       back: ["/office/products", "Products"],
@@ -32,6 +32,13 @@ export async function show({ params, main }) {
     ),
   );
   return product.title;
+}
+
+/** How many there are of each variant that is for sale. */
+async function levels({ variants: all }) {
+  const known = all.filter(({ retired }) => !retired);
+  const stocks = await Promise.all(known.map(({ id }) => get(`/admin/v1/stock/${id}?limit=1`)));
+  return new Map(stocks.map(({ variant_id: id, levels: now }) => [id, now]));
 }
 
 /** Sends a change of a product that was read; one that somebody else changed meanwhile is refused. */

@@ -1,7 +1,7 @@
 // What of a product can be bought: each with its price.
 import { confirmed, dialog, h } from "../../kit/dom.js";
 import { acting, form } from "../../kit/form.js";
-import { badge, money, table } from "../../kit/show.js";
+import { badge, count, money, table } from "../../kit/show.js";
 import { part } from "../frame.js";
 import { away } from "../orders/acts.js";
 import { variantFields, variantTyped } from "./fields.js";
@@ -24,23 +24,31 @@ export function variants(shelf) {
     "Add a variant",
   );
   const columns = [
-    { title: "SKU", cell: ({ sku, id }) => h("a", { href: `/office/stock/${id}` }, sku) },
-    {
-      title: "Options",
-      cell: ({ options }) => Object.entries(options).map(([name, value]) => h("div", {}, `${name}: ${value}`)),
-    },
+    { title: "Variant", cell: named },
     {
       title: "Price",
       align: "right",
       cell: ({ price, prices }) => [money(price), prices.map((other) => h("div", { class: "quiet" }, money(other)))],
     },
-    { title: "Tax", cell: ({ tax_class: kind }) => kind },
+    { title: "Can be had", align: "right", cell: ({ id }) => stock(id, shelf.levels.get(id)) },
     {
       title: "",
       cell: (variant) => (variant.retired ? badge("retired", "bad") : open ? actsOf(shelf, variant) : null),
     },
   ];
   return part("Variants", { acts: open ? [button] : [] }, table("Variants", columns, product.variants));
+}
+
+function named({ sku, options, tax_class: tax }) {
+  const said = Object.entries(options).map(([name, value]) => `${name}: ${value}`);
+  return [
+    h("strong", { class: "nowrap" }, sku),
+    [...said, `${tax} tax`].map((line) => h("div", { class: "quiet" }, line)),
+  ];
+}
+
+function stock(id, levels) {
+  return levels ? h("a", { href: `/office/stock/${id}` }, count(levels.available)) : "–";
 }
 
 function actsOf(shelf, variant) {

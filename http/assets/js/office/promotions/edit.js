@@ -51,7 +51,8 @@ async function draw(main, { title, promotion, facts, save }) {
   const admin = await isAdmin();
   const wanted = (values) => promotionTyped(values, facts);
   const whole = form({ submit: "Save" }, (values) => save(wanted(values)), promotionFields(promotion, facts));
-  if (!admin) for (const control of whole.querySelectorAll("input, select, textarea, button")) control.disabled = true;
+  if (!admin) whole.querySelector(".form-act").remove();
+  const counts = promotion.id && promotion.enabled !== false && promotion.trigger !== "coupon";
   main.append(
     ...head(title, { back: BACK }),
     admin ? "" : only("Only administrators change promotions."),
@@ -59,18 +60,26 @@ async function draw(main, { title, promotion, facts, save }) {
       "div",
       { class: "panes panes-even" },
       part("What it does", {}, whole),
-      tryOut(facts, () => wanted(typed(whole))),
+      counts ? countsAlready() : tryOut(facts, () => wanted(typed(whole))),
     ),
   );
 }
 
+/** What counts already would count twice if it were tried out. */
+function countsAlready() {
+  const link = h("a", { href: "/office/promotions/try" }, "Try a basket");
+  return part("Try it out", {}, h("p", {}, "It counts already. ", link, " to see what it does."));
+}
+
 /** A basket is priced as if the promotion in the form were there already and needed no code. */
-function tryOut({ book }, promotion) {
+function tryOut({ book, promotions }, promotion) {
   const answer = h("div", { "aria-live": "polite", id: "tried" });
   const price = async (lines) => {
     answer.replaceChildren();
     try {
-      answer.replaceChildren(priced(await send("POST", "/admin/v1/quotes", { ...lines, promotion: promotion() })));
+      answer.replaceChildren(
+        priced(await send("POST", "/admin/v1/quotes", { ...lines, promotion: promotion() }), promotions),
+      );
     } catch (error) {
       answer.replaceChildren(
         failure(error.problem && !error.status ? new Refused(422, { detail: error.message }) : error),

@@ -2,11 +2,15 @@
 import { h } from "../../kit/dom.js";
 import { money, table } from "../../kit/show.js";
 
-/** What a basket costs, step by step. */
-export function priced({ quote, explanation, unavailable, shipping_options: ways, method_unavailable: moved }) {
+/** What a basket costs, step by step. The steps name promotions by id; `promotions` are those with a title. */
+export function priced(answer, promotions) {
+  const { quote, explanation, unavailable, shipping_options: ways, method_unavailable: moved } = answer;
+  const titles = promotions.map(({ id, title }) => [id, `“${title}”`]);
+  if (answer.tried_promotion_id) titles.push([answer.tried_promotion_id, "This promotion"]);
+  const named = (text) => titles.reduce((said, [id, title]) => said.replaceAll(id, title), text);
   const sum = (amount) => money({ amount, currency: quote.currency });
   const columns = [
-    { title: "Step", cell: ({ text }) => text },
+    { title: "Step", cell: ({ text }) => named(text) },
     { title: "Adds", align: "right", cell: ({ amount }) => sum(amount) },
   ];
   return h(

@@ -7,13 +7,14 @@ import { priced } from "./priced.js";
 
 /** The page for trying a basket. */
 export async function show({ main }) {
-  const book = await get("/admin/v1/pricebook");
+  const [book, { promotions }] = await Promise.all([get("/admin/v1/pricebook"), get("/admin/v1/promotions")]);
   const answer = h(
     "div",
     { "aria-live": "polite", id: "tried" },
     h("p", { class: "quiet" }, "The price appears here, step by step."),
   );
-  const price = async (body) => answer.replaceChildren(priced(await send("POST", "/admin/v1/quotes", body)));
+  const price = async (body) =>
+    answer.replaceChildren(priced(await send("POST", "/admin/v1/quotes", body), promotions));
   main.append(
     ...head("Try a basket", { back: ["/office/promotions", "Promotions"] }),
     h(

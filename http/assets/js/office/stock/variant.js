@@ -57,8 +57,8 @@ function level(name, pieces, bad = false) {
 }
 
 function receive(path) {
-  const act = async ({ quantity }) => {
-    await send("POST", `${path}/receive`, { quantity: Number(quantity) });
+  const act = async ({ quantity }, whole, key) => {
+    await send("POST", `${path}/receive`, { quantity: Number(quantity) }, { key });
     done("They are on the shelf.");
   };
   return part(
