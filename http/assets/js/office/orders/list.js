@@ -1,4 +1,4 @@
-// Orders: found by what the API can filter, kept as links.
+// Orders: found by what the API can filter; a filter is an address, and can be given a name.
 import { all, get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { input, select } from "../../kit/form.js";
@@ -39,7 +39,7 @@ export async function show({ query, main }) {
   const any = (options) => [["", "Any"], ...options.map((option) => [option, words(option)])];
   main.append(
     ...head("Orders"),
-    savedFilters(PATH, Object.fromEntries(NAMES.map((name) => [name, asked[name]]))),
+    await savedFilters(PATH, Object.fromEntries(NAMES.map((name) => [name, asked[name]]))),
     filters(PATH, [
       ["Number", input("number", asked.number, { type: "search", size: "9", maxlength: "13" })],
       ["Status", select("status", any(STATUS), asked.status)],
