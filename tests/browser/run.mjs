@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 import { opsConsole } from "./console.mjs";
 import { office } from "./office.mjs";
 import { startShop } from "./shop.mjs";
+import { storefrontMore } from "./storefront-more.mjs";
 import { storefront } from "./storefront.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -29,6 +30,7 @@ const tests = [];
 const test = (name, size, run, options = {}) => tests.push({ name, size, run, options });
 
 storefront(test);
+storefrontMore(test);
 office(test);
 opsConsole(test);
 

@@ -24,7 +24,7 @@ export async function fillBag(page, base, { scripted = true } = {}) {
   await page.locator(".grid .card h3 a").first().click();
   await page.locator("form[data-add] button[type=submit]").click();
   if (scripted) {
-    await page.locator("[data-toast] a[href='/cart']").click();
+    await page.locator("[data-drawer] a[href='/cart']").click();
   }
   await page.waitForURL(/\/cart/);
   await page.locator(".bag-line").first().waitFor();

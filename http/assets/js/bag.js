@@ -1,4 +1,5 @@
 // The bag: adding without leaving the page, changing without losing one's place.
+import { fill, openDrawer } from "./drawer.js";
 import { freshKey, send } from "./forms.js";
 
 const TOAST_MS = 6000;
@@ -12,7 +13,7 @@ export function start() {
       add(form);
     });
   }
-  wireBag();
+  wireBag(document);
 }
 
 async function add(form) {
@@ -24,7 +25,7 @@ async function add(form) {
     const answer = await response.json();
     if (response.ok) {
       showCount(answer.count, answer.label);
-      toast(answer.message, true);
+      if (!(await openDrawer(answer.message, wireBag))) toast(answer.message, true);
     } else {
       toast(answer.detail ?? answer.title, false);
     }
@@ -67,8 +68,8 @@ function toast(message, link) {
 }
 
 /** Changing a quantity or removing a line replaces the page's content by the answer's. */
-function wireBag() {
-  for (const form of document.querySelectorAll("form[data-swap]")) {
+function wireBag(within) {
+  for (const form of within.querySelectorAll("form[data-swap]")) {
     let typing = 0;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -92,10 +93,12 @@ async function swap(form) {
     const bag = page.querySelector("[data-bag]");
     if (!content || !bag) throw new Error("not a page of the shop");
     const focused = document.activeElement?.id;
-    document.querySelector("main").replaceWith(document.adoptNode(content));
+    const drawer = form.closest("[data-drawer]");
+    if (drawer) fill(drawer, content);
+    else document.querySelector("main").replaceWith(document.adoptNode(content));
     showCount(Number(bag.querySelector(".bag-count").textContent), bag.getAttribute("aria-label"));
-    (document.getElementById(focused) ?? content).focus({ preventScroll: true });
-    wireBag();
+    (document.getElementById(focused) ?? drawer?.querySelector("h2") ?? content).focus({ preventScroll: true });
+    wireBag(drawer ?? content);
   } catch {
     delete form.dataset.sent;
     toast("The shop could not be reached. Try again: nothing is changed twice.", false);

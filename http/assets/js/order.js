@@ -73,6 +73,7 @@ async function refresh(id) {
   const focused = shown.contains(document.activeElement);
   const said = shown.querySelector("[data-live-note]")?.textContent;
   shown.replaceWith(document.adoptNode(fresh));
+  document.dispatchEvent(new Event("order-moved"));
   [...fresh.querySelectorAll(".step-done")].slice(before).forEach((step) => step.classList.add("step-new"));
   if (said) note(said);
   const headline = fresh.querySelector("h1");

@@ -15,6 +15,12 @@ const uses = [
   ["[data-add], [data-swap]", "./bag.js"],
   ["[data-variants]", "./variants.js"],
   ["[data-more]", "./grid.js"],
+  ["[data-bell]", "./inbox.js"],
+  ["[data-account]", "./account.js"],
+  ["[data-order-acts]", "./order-acts.js"],
+  ["[data-reviews]", "./reviews.js"],
+  ["[data-search]", "./search.js"],
+  ["[data-filters]", "./filters.js"],
   ["[data-order][data-moving]", "./order.js"],
 ];
 for (const [selector, module] of uses) {

@@ -162,7 +162,10 @@ mod tests {
         for name in Files::iter().filter(|name| name.ends_with(".js") || name.ends_with(".css")) {
             let text = String::from_utf8(content(&name).expect("listed").into_owned()).expect("utf-8");
             let foreign = text.replace("http://www.w3.org/2000/svg", ""); // a name, nothing that is fetched
-            assert!(!foreign.contains("http://") && !foreign.contains("https://"), "{name} names another host");
+            assert!(
+                !foreign.contains("http://") && !foreign.contains("https://"),
+                "{name} names another host"
+            );
             let lines_max = if name.ends_with(".css") { 400 } else { 150 };
             assert!(text.lines().count() <= lines_max, "{name} is too long");
         }

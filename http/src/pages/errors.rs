@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::markup::Frame;
 use super::markup::problem::ErrorPage;
 use super::page::{Page, see, wants_page};
-use super::present::catalogue::encode;
+use super::present::shown::encode;
 use super::visit::Visit;
 use crate::layers::RequestId;
 use crate::limits::layer::{RATELIMIT, RATELIMIT_POLICY};

@@ -14,7 +14,7 @@ use crate::auth::{RefreshGrant, SessionRef, Shown};
 use crate::identity;
 use crate::limits::client::Client;
 use crate::pages::key::{self, Key};
-use crate::pages::markup::account::{AccountPage, LoginPage, RegisterPage};
+use crate::pages::markup::account::{AccountPage, DesignPage, InboxPage, LoginPage, RegisterPage};
 use crate::pages::markup::{Field, Notice, form};
 use crate::pages::page::{Page, Sent, see, within};
 use crate::pages::present::day;
@@ -60,7 +60,8 @@ pub(crate) struct Leave {
 
 /// The account.
 pub(crate) async fn show(visit: Visit) -> Result<Page<AccountPage>, Problem> {
-    let user = visit.shopper.logged_in()?.user();
+    let login = visit.shopper.logged_in()?;
+    let (user, roles) = (login.user(), login.roles(&visit.platform).await?);
     let person = visit.platform.shop.users.get(user).await?.ok_or_else(Problem::login_required)?;
     let since = day(person.created_at);
     Ok(Page::ok(AccountPage {
@@ -68,7 +69,20 @@ pub(crate) async fn show(visit: Visit) -> Result<Page<AccountPage>, Problem> {
         name: person.name,
         email: person.email,
         since,
+        is_desk: [Role::Support, Role::Admin].iter().any(|role| roles.contains(role)),
+        is_ops: [Role::Ops, Role::Admin].iter().any(|role| roles.contains(role)),
     }))
+}
+
+/// What the person was told.
+pub(crate) async fn inbox(visit: Visit) -> Result<Page<InboxPage>, Problem> {
+    visit.shopper.logged_in()?;
+    Ok(Page::ok(InboxPage { frame: visit.frame("Inbox") }))
+}
+
+/// What the pages are made of.
+pub(crate) async fn design(visit: Visit) -> Page<DesignPage> {
+    Page::ok(DesignPage { frame: visit.frame("Design") })
 }
 
 /// The log-in page.

@@ -1,76 +1,75 @@
 //! The front page, and a product.
 
+use amazoff_actors::category::Node;
 use amazoff_actors::ids::ProductId;
-use amazoff_actors::product::{ListQuery, Product, ProductCard, category_name};
+use amazoff_actors::product::{CATEGORY, ListQuery, Product, ProductCard, category_name};
 use amazoff_actors::recommendation::Reason;
+use amazoff_actors::review::{Listing, Sorting};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use futures::future::try_join_all;
-use serde::Deserialize;
 
 use crate::pages::markup::Notice;
 use crate::pages::markup::catalogue::HomePage;
 use crate::pages::page::Page;
-use crate::pages::present::catalogue::{self as present, Shown};
-use crate::pages::present::counted;
+use crate::pages::present::departments::Place;
+use crate::pages::present::reviews::reviews;
+use crate::pages::present::shown::Shown;
+use crate::pages::present::{catalogue as present, counted, facets};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
 /// How many products a page shows: full rows of two, three and four.
 const PAGE: usize = 24;
+/// How many reviews a product is shown with.
+const REVIEWS: usize = 10;
 /// How many products a page shows beside another: one full row.
 const TOGETHER_MAX: usize = 4;
-/// The longest search.
-const WORDS_CHARS_MAX: usize = 100;
-
-/// What the address of a list says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    q: String,
-    category: String,
-    sort: String,
-    cursor: String,
-}
-
 /// The front page, a category, or the result of a search.
-pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Result<Page<HomePage>, Problem> {
+pub(crate) async fn list(
+    visit: Visit,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Page<HomePage>, Problem> {
     let Visit { platform, .. } = &visit;
-    let words: String = asked.q.chars().take(WORDS_CHARS_MAX).collect();
-    let shown = Shown::read(&words, &asked.category, &asked.sort);
-    let after = match asked.cursor.as_str() {
+    let (shown, cursor) = Shown::read(pairs);
+    let after = match cursor.as_str() {
         "" => None,
         cursor => Some(platform.auth.position(&shown.scope(), cursor)?),
     };
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let query = ListQuery {
-        q: some(&shown.q),
-        category: some(&shown.category),
-        sort: shown.is_sorted().then_some(shown.sort),
-        after,
-        limit: PAGE,
-        ..ListQuery::default()
-    };
+    let nodes = departments(&visit).await?;
+    let place = Place::of(&nodes, &shown.category);
+    let is_window = shown.is_everything();
+    let mut query = ListQuery { after, counts: !is_window, ..shown.query(PAGE) };
+    if let Some(category) = query.category.take() {
+        query.facets.insert(CATEGORY.to_owned(), place.slugs(&category).into_iter().collect());
+    }
     let products = platform.shop.products.list(&query).await?;
-    let mut categories = platform.shop.products.categories().await?;
-    platform.shop.categories.current().await?.state.name(&mut categories);
     let more = match &products.next {
         Some(position) => Some(shown.address(&platform.auth.cursor(&shown.scope(), position)?)),
         None => None,
     };
-    let heading = shown.heading(&categories);
+    let heading = place.heading(&shown);
     let mut frame = visit.frame(heading.as_deref().unwrap_or("Things worth keeping"));
     frame.query.clone_from(&shown.q);
     Ok(Page::ok(HomePage {
         frame,
         heading,
-        chips: shown.chips(&categories),
+        crumbs: place.crumbs(),
+        chips: place.chips(&shown),
+        filters: (!is_window).then(|| facets::filters(&shown, &products.facets, &nodes)),
         sorts: shown.sorts(),
         count: counted(products.total, "product", "products"),
         cards: products.items.iter().map(present::card).collect(),
         more,
     }))
+}
+
+/// The tree of categories, with how many products for sale they have.
+async fn departments(visit: &Visit) -> Result<Vec<Node>, Problem> {
+    let shop = &visit.platform.shop;
+    let counts = shop.products.categories().await?;
+    Ok(shop.categories.current().await?.state.nodes(&counts))
 }
 
 /// A product, by its slug; an id leads to the slug.
@@ -112,7 +111,11 @@ pub(super) async fn shelf(
     // A page without them is better than none.
     let together = together(visit, id).await.unwrap_or_default();
     let beside = (stock.as_slice(), together.as_slice());
-    Ok(Page(status, present::product(frame, &product.state, named, beside)).into_response())
+    let listing = Listing { product: id, stars: None, sort: Sorting::Helpful, after: None, limit: REVIEWS };
+    // The list first: the rating then includes all that it shows.
+    let listed = shop.reviews.listed(listing).await?.items;
+    let reviews = reviews(&shop.ratings.get(id).await?, listed);
+    Ok(Page(status, present::product(frame, &product.state, named, beside, reviews)).into_response())
 }
 
 /// What was often bought together with a product, and can be had; what merely sells is no answer to that.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::review::{Rating, Reviews};
 use super::{Frame, Picture, Price};
 
 /// The front page, a category or the result of a search.
@@ -12,8 +13,12 @@ pub(crate) struct HomePage {
     pub frame: Frame,
     /// What is listed, as a heading; `None` shows the shop window.
     pub heading: Option<String>,
+    /// The way to the category, from the shop on.
+    pub crumbs: Vec<Crumb>,
     /// The categories.
     pub chips: Vec<Chip>,
+    /// What the list can be narrowed by; `None` in the shop window.
+    pub filters: Option<Filters>,
     /// The orders that the list can have.
     pub sorts: Vec<SortChoice>,
     /// How many products match.
@@ -35,6 +40,65 @@ pub(crate) struct Chip {
     pub count: Option<u64>,
     /// Whether it is chosen.
     pub current: bool,
+}
+
+/// A category on the way to something.
+#[derive(Clone, Debug)]
+pub(crate) struct Crumb {
+    /// Where it leads.
+    pub href: String,
+    /// What it is called.
+    pub label: String,
+}
+
+/// What a list can be narrowed by.
+#[derive(Clone, Debug)]
+pub(crate) struct Filters {
+    /// Attributes with their values.
+    pub groups: Vec<FacetGroup>,
+    /// What it is narrowed by.
+    pub chosen: Vec<Chosen>,
+    /// Where nothing is left out.
+    pub clear: String,
+    /// The lowest price, as typed.
+    pub min: String,
+    /// The highest price, as typed.
+    pub max: String,
+    /// What the form of prices carries along.
+    pub hidden: Vec<(String, String)>,
+}
+
+/// An attribute with its values.
+#[derive(Clone, Debug)]
+pub(crate) struct FacetGroup {
+    /// What it is called.
+    pub label: String,
+    /// Its values.
+    pub choices: Vec<Choice>,
+    /// How many of them are chosen.
+    pub chosen: usize,
+}
+
+/// A value to choose.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// Where choosing it leads, or choosing it no longer.
+    pub href: String,
+    /// What it is called.
+    pub label: String,
+    /// How many products have it.
+    pub count: u64,
+    /// Whether it is chosen.
+    pub current: bool,
+}
+
+/// Something that was chosen.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    /// What it is called.
+    pub label: String,
+    /// Where it is chosen no longer.
+    pub href: String,
 }
 
 /// An order of the list.
@@ -63,6 +127,8 @@ pub(crate) struct Card {
     pub price: Price,
     /// Whether other variants cost more.
     pub from: bool,
+    /// What its reviews give.
+    pub rating: Option<Rating>,
 }
 
 /// A product.
@@ -87,6 +153,8 @@ pub(crate) struct ProductPage {
     pub shared: Option<String>,
     /// What can be bought.
     pub variants: Vec<VariantChoice>,
+    /// What people say of it.
+    pub reviews: Reviews,
     /// What was often bought together with it.
     pub together: Vec<Card>,
     /// The key that makes one click one line.

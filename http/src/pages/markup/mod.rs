@@ -14,6 +14,7 @@ pub(crate) mod order;
 pub(crate) mod price;
 pub(crate) mod problem;
 pub(crate) mod recovery;
+pub(crate) mod review;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod staff;

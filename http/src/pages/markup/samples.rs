@@ -1,12 +1,16 @@
 //! One of each page, for the tests.
 
-use super::account::{AccountPage, LoginPage, RegisterPage};
+use super::account::{AccountPage, DesignPage, InboxPage, LoginPage, RegisterPage};
 use super::bank::BankPage;
 use super::cart::{BagLine, CartPage};
-use super::catalogue::{Card, Chip, HomePage, ProductPage, SortChoice, StockLevel, VariantChoice};
+use super::catalogue::{
+    Card, Chip, Choice, Chosen, Crumb, FacetGroup, Filters, HomePage, ProductPage, SortChoice, StockLevel,
+    VariantChoice,
+};
 use super::checkout::{COUNTRIES, CheckoutPage};
 use super::order::{Moment, OrderPage, OrderRow, OrdersPage, Progress, Step, StepState};
 use super::problem::{ErrorPage, ProblemPage};
+use super::review::{Bar, Rating, Review, Reviews};
 use super::{Field, Frame, Picture, Price, SummaryLine, Sums, markdown};
 
 pub(crate) fn frame(title: &str) -> Frame {
@@ -62,6 +66,8 @@ pub(crate) fn home() -> HomePage {
     HomePage {
         frame: frame("Things worth keeping"),
         heading: None,
+        crumbs: vec![],
+        filters: None,
         chips: ["All", "Kitchen", "Desk", "Garden", "Bath", "Play", "Travel", "Light", "Textiles"]
             .map(|label| Chip {
                 href: format!("/?category={label}"),
@@ -82,10 +88,50 @@ pub(crate) fn home() -> HomePage {
                 image: Some(picture(title)),
                 price: Price::of("€34.50"),
                 from: title.starts_with('T'),
+                rating: Some(rating()),
             })
             .to_vec(),
         more: Some("/?cursor=abc".to_owned()),
     }
+}
+
+pub(crate) fn list() -> HomePage {
+    let choice =
+        |label: &str, current| Choice { href: "/?x".to_owned(), label: label.to_owned(), count: 4, current };
+    let filters = Filters {
+        groups: vec![FacetGroup {
+            label: "Brand".to_owned(),
+            choices: vec![choice("Hus & Hand", true), choice("Form", false)],
+            chosen: 1,
+        }],
+        chosen: vec![Chosen { label: "Brand: Hus & Hand".to_owned(), href: "/".to_owned() }],
+        clear: "/?category=kitchen".to_owned(),
+        min: "5".to_owned(),
+        max: String::new(),
+        hidden: vec![("category".to_owned(), "kitchen".to_owned())],
+    };
+    let crumbs = vec![Crumb { href: "/?category=kitchen".to_owned(), label: "Kitchen".to_owned() }];
+    HomePage { heading: Some("Kitchen".to_owned()), crumbs, filters: Some(filters), ..home() }
+}
+
+fn rating() -> Rating {
+    Rating { average: "4.3".to_owned(), count: "3 reviews".to_owned() }
+}
+
+pub(crate) fn reviews() -> Reviews {
+    let review = Review {
+        id: "rev_1".to_owned(),
+        stars: 4,
+        title: "Pours well".to_owned(),
+        paragraphs: vec!["It does not drip.".to_owned()],
+        author: "Ada".to_owned(),
+        verified: true,
+        edited: false,
+        helpful: 2,
+        at: Moment { machine: "2026-11-23T07:30:00Z".to_owned(), words: "23 November 2026".to_owned() },
+    };
+    let bars = (1..=5).rev().map(|stars| Bar { stars, count: 1, all: 5 }).collect();
+    Reviews { rating: Some(rating()), bars, shown: vec![review] }
 }
 
 pub(crate) fn product() -> ProductPage {
@@ -119,6 +165,7 @@ pub(crate) fn product() -> ProductPage {
             variant("Cream, 1.5 l", "€34.50", 3),
             variant("Blue, 1 l", "€29.00", 0),
         ],
+        reviews: reviews(),
         together: home().cards.into_iter().skip(1).take(4).collect(),
         key: "key-of-the-product".to_owned(),
         slug: "tall-enamel-jug".to_owned(),
@@ -264,7 +311,17 @@ pub(crate) fn account() -> AccountPage {
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.org".to_owned(),
         since: "23 November 2026".to_owned(),
+        is_desk: true,
+        is_ops: true,
     }
+}
+
+pub(crate) fn inbox() -> InboxPage {
+    InboxPage { frame: frame("Inbox") }
+}
+
+pub(crate) fn design() -> DesignPage {
+    DesignPage { frame: frame("Design") }
 }
 
 pub(crate) fn bank() -> BankPage {

@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::order::StepState;
 use super::samples::{
-    account, bank, cart, checkout, error, home, login, order, orders, picture, problem, product, register,
+    account, bank, cart, checkout, design, error, home, inbox, list, login, order, orders, picture, problem,
+    product, register,
 };
 use super::{Field, Notice, form};
 
@@ -15,6 +16,7 @@ fn pages() -> Vec<(&'static str, String)> {
     let render = |name, page: &dyn askama::DynTemplate| (name, page.dyn_render().expect("renders"));
     vec![
         render("home", &home()),
+        render("list", &list()),
         render("product", &product()),
         render("cart", &cart()),
         render("checkout", &checkout()),
@@ -23,6 +25,8 @@ fn pages() -> Vec<(&'static str, String)> {
         render("login", &login()),
         render("register", &register()),
         render("account", &account()),
+        render("inbox", &inbox()),
+        render("design", &design()),
         render("bank", &bank()),
         render("error", &error()),
         render("problem", &problem()),

@@ -2,7 +2,11 @@
 
 pub(super) mod bag;
 pub(super) mod catalogue;
+pub(super) mod departments;
+pub(super) mod facets;
 pub(super) mod orders;
+pub(super) mod reviews;
+pub(super) mod shown;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,123 @@
+// What a shopper does with an order: cancel, send back, pay what is owed; and how its parcels and refunds are.
+import { Refused, get, send } from "./kit/api.js";
+import { confirmed, dialog, h, toast } from "./kit/dom.js";
+import { field, form, input, select } from "./kit/form.js";
+import { badge, facts, moment, money, words } from "./kit/show.js";
+import { failure } from "./kit/view.js";
+
+const REASONS = [
+  ["unwanted", "I do not want it after all"],
+  ["damaged", "It is damaged"],
+  ["wrong", "It is not what I ordered"],
+  ["other", "Something else"],
+];
+const CARDS = [
+  ["tok_ok", "Everyday card: approves"],
+  ["tok_action", "Careful card: asks you first"],
+  ["tok_decline", "Empty card: declines"],
+];
+const place = document.querySelector("[data-order-acts]");
+const path = `/v1/orders/${place.dataset.orderActs}`;
+
+export function start() {
+  document.addEventListener("order-moved", refresh);
+  refresh();
+}
+
+async function refresh() {
+  try {
+    show(await get(path));
+  } catch (error) {
+    place.replaceChildren(failure(error));
+  }
+}
+
+function show(order) {
+  const acts = [];
+  const act = (label, run) =>
+    acts.push(h("button", { type: "button", class: "button button-small button-plain", onclick: run }, label));
+  const binding = ["placed", "completed"].includes(order.status);
+  if (binding && order.owed.amount > 0) act(`Pay ${money(order.owed)}`, () => pay());
+  if (order.status === "placed" && order.shipments.length === 0) act("Cancel the order", () => cancel());
+  const back = order.lines.filter((line) => line.delivered - line.returned > 0);
+  if (back.length > 0) act("Send something back", () => giveBack(back));
+  place.replaceChildren(
+    ...part("Parcels", order.shipments.map(parcel)),
+    ...part("Going back", order.returns.map((one) => returned(one, order.lines))),
+    order.refunded.amount > 0 ? facts([["Paid back", money(order.refunded)]]) : "",
+    acts.length > 0 ? h("div", { class: "leave order-acts" }, acts) : "",
+  );
+}
+
+function part(title, items) {
+  return items.length === 0 ? [] : [h("h3", {}, title), h("ul", { class: "order-parts" }, items)];
+}
+
+function parcel({ state, tracking, shipped_at: sent, delivered_at: arrived }) {
+  const number = tracking && `${tracking.carrier} ${tracking.number}`;
+  const follow = tracking?.url ? h("a", { href: tracking.url, rel: "noreferrer" }, number) : number;
+  const when = arrived || sent ? h("span", { class: "quiet" }, moment(arrived ?? sent)) : null;
+  return h("li", {}, badge(state), " ", follow, " ", when);
+}
+
+function returned({ id, state, reason, lines }, bought) {
+  const title = (line) => bought.find(({ id: known }) => known === line.line_id)?.title ?? "Something";
+  const giveUp = () => run(() => send("POST", `${path}/returns/${id}/cancel`, {}), "You keep it.");
+  const stop = h("button", { type: "button", class: "link", onclick: giveUp }, "Keep it after all");
+  const what = lines.map((line) => `${line.quantity} × ${title(line)}`).join(", ");
+  const open = ["requested", "approved"].includes(state);
+  return h("li", {}, badge(state), ` ${what} `, h("span", { class: "quiet" }, words(reason)), " ", open ? stop : null);
+}
+
+async function run(act, done) {
+  try {
+    await act();
+    toast(done);
+  } catch (error) {
+    toast(error instanceof Refused ? error.message : "The shop could not be reached. Try again.", { bad: true });
+  }
+  await refresh();
+}
+
+async function cancel() {
+  const text = "Nothing is sent, and what was paid goes back to you.";
+  const sure = await confirmed("Cancel this order?", text, "Cancel it");
+  if (sure) await run(() => send("POST", `${path}/cancel`, {}), "Your order is canceled.");
+}
+
+function giveBack(arrived) {
+  const pieces = ({ id, title, delivered, returned: gone }) =>
+    field(title, input(`line ${id}`, "0", { type: "number", min: "0", max: String(delivered - gone) }), {
+      hint: `${delivered - gone} can go back.`,
+    });
+  return dialog("What goes back?", (close) =>
+    form(
+      { submit: "Ask to send it back" },
+      async (values) => {
+        const chosen = arrived.map(({ id }) => ({ line_id: id, quantity: Number(values[`line ${id}`]) }));
+        const lines = chosen.filter(({ quantity }) => quantity > 0);
+        await send("POST", `${path}/returns`, { lines, reason: values.reason });
+        close("yes");
+        toast("We look at it and tell you where to send it.");
+        await refresh();
+      },
+      arrived.map(pieces),
+      field("Why", select("reason", REASONS)),
+    ),
+  );
+}
+
+function pay() {
+  return dialog("Pay what is owed", (close) =>
+    form(
+      { submit: "Pay" },
+      async ({ token }) => {
+        const answer = await send("POST", `${path}/payments`, { provider: "sandbox", token });
+        if (answer.action_url) location.assign(answer.action_url);
+        else close("yes");
+        await refresh();
+      },
+      field("Card", select("token", CARDS)),
+    ),
+  );
+}
