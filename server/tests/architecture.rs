@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("backup", &["supervisor"]),
     ("gateways", &["actors", "supervisor"]),
     ("http", &["actors", "supervisor"]),
+    ("loadtest", &[]),
     ("paysim", &[]),
     ("search", &["actors", "supervisor"]),
     (
@@ -28,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "fsck",
             "gateways",
             "http",
+            "loadtest",
             "paysim",
             "persistence",
             "search",

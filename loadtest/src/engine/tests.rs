@@ -1,0 +1,159 @@
+//! The executors on a paused clock, against a target whose slowness is known.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use reqwest::header::HeaderMap;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::*;
+use crate::collect::Collector;
+use crate::engine::plan::Plan;
+use crate::record::{Figures, Key, Recorder};
+use crate::scenario::Scenario;
+use crate::target::{Ask, Reply, Socket, Target, Trouble};
+
+/// Answers after a millisecond, but stands still between two moments.
+#[derive(Debug)]
+struct Stalling {
+    begin: Instant,
+    stall: (Duration, Duration),
+    asked: Mutex<Vec<String>>,
+}
+
+impl Target for Stalling {
+    fn ask(&self, ask: Ask) -> BoxFuture<'_, Result<Reply, Trouble>> {
+        self.asked.lock().unwrap().push(ask.address);
+        Box::pin(async move {
+            let (from, to) = self.stall;
+            let now = self.begin.elapsed();
+            if now >= from && now < to {
+                sleep_until(self.begin + to).await;
+            }
+            sleep(Duration::from_millis(1)).await;
+            Ok(Reply { status: 200, headers: HeaderMap::new(), body: Vec::new() })
+        })
+    }
+
+    fn open(&self, _: Ask) -> BoxFuture<'_, Result<Box<dyn Socket>, Trouble>> {
+        Box::pin(async { Err(Trouble::NoSocket) })
+    }
+}
+
+struct Ran {
+    collected: Collector,
+    asked: Vec<String>,
+}
+
+impl Ran {
+    fn step(&self) -> &Figures {
+        &self.collected.totals[&Key::Step("s".to_owned())]
+    }
+}
+
+async fn run_with(executor: &str, stall_s: (u64, u64), share: Share) -> Ran {
+    let text = format!(
+        "name = 'x'\n[[journeys]]\nname = 'j'\nthink = {{ exponential = '100ms' }}\n\
+         steps = [{{ name = 's', get = '/{{{{random 1 1000000}}}}' }}]\n[[executors]]\nname = 'e'\n{executor}"
+    );
+    let scenario: Scenario = toml::from_str(&text).unwrap();
+    assert_eq!(crate::scenario::check::check(&scenario), []);
+    let begin = Instant::now();
+    let stall = (Duration::from_secs(stall_s.0), Duration::from_secs(stall_s.1));
+    let target = Arc::new(Stalling { begin, stall, asked: Mutex::default() });
+    let world = Arc::new(World {
+        plan: Plan::new(&scenario).unwrap(),
+        target: Arc::clone(&target) as Arc<dyn Target>,
+        base: String::new(),
+        recorder: Recorder::default(),
+        shared: Arc::new(BTreeMap::new()),
+        feeds: Vec::new(),
+        run: 1,
+        begin,
+    });
+    run(Arc::clone(&world), share, begin, &CancellationToken::new()).await;
+    let mut collected = Collector::default();
+    collected.take(&world.recorder.second(0));
+    let asked = target.asked.lock().unwrap().clone();
+    Ran { collected, asked }
+}
+
+const LEVEL: &str = "model = 'open'\npatience = '60s'\nusers_max = 10\nstages = [{ duration = '10s', rate = 100, jump = true }]";
+
+#[tokio::test(start_paused = true)]
+async fn a_stall_shows_in_the_response_time_of_those_who_waited_and_not_in_their_service_time() {
+    let ran = run_with(LEVEL, (4, 6), Share::WHOLE).await;
+    let figures = ran.step();
+    assert_eq!(figures.count, 1_000);
+    // Two seconds of arrivals, a fifth of all, found the target standing; ten were being served.
+    assert!(figures.response.value_at_quantile(0.9) > 900_000, "{}", figures.response.value_at_quantile(0.9));
+    assert!(figures.response.value_at_quantile(0.79) < 10_000);
+    assert!(figures.service.value_at_quantile(0.98) < 10_000);
+    let slow = figures.service.count_between(100_000, u64::MAX);
+    assert_eq!(slow, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_stall_both_times_are_the_same() {
+    let ran = run_with(LEVEL, (0, 0), Share::WHOLE).await;
+    assert_eq!(ran.step().count, 1_000);
+    assert!(ran.step().response.max() < 5_000, "{}", ran.step().response.max());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_would_wait_longer_than_the_patience_is_dropped_and_counted() {
+    let impatient = LEVEL.replace("60s", "500ms");
+    let ran = run_with(&impatient, (4, 6), Share::WHOLE).await;
+    let dropped = ran.collected.dropped;
+    assert_eq!(ran.step().count + dropped, 1_000);
+    // 200 came during the stall: 10 were served, 50 came in its last half second.
+    assert!((130..=150).contains(&dropped), "{dropped}");
+    assert!(ran.step().response.max() <= 2_010_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_executor_asks_again_only_after_an_answer() {
+    let closed = "model = 'closed'\nthink = { constant = '99ms' }\nstages = [{ duration = '10s', users = 5, jump = true }]";
+    let ran = run_with(closed, (0, 0), Share::WHOLE).await;
+    assert!((490..=505).contains(&ran.step().count), "{}", ran.step().count);
+    let stalled = run_with(closed, (4, 6), Share::WHOLE).await;
+    assert!((390..=410).contains(&stalled.step().count), "{}", stalled.step().count);
+}
+
+#[tokio::test(start_paused = true)]
+async fn iterations_end_a_closed_executor() {
+    let closed = "model = 'closed'\niterations = 3\nstages = [{ duration = '1h', users = 4, jump = true }]";
+    let begin = Instant::now();
+    assert_eq!(run_with(closed, (0, 0), Share::WHOLE).await.step().count, 12);
+    assert!(begin.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_makes_the_same_requests_however_many_processes_share_them() {
+    let poisson = "model = 'open'\narrivals = 'poisson'\nstages = [{ duration = '10s', rate = 20 }]";
+    let sorted = |mut asked: Vec<String>| {
+        asked.sort();
+        asked
+    };
+    let whole = sorted(run_with(poisson, (0, 0), Share::WHOLE).await.asked);
+    let again = sorted(run_with(poisson, (0, 0), Share::WHOLE).await.asked);
+    let mut parts = run_with(poisson, (0, 0), Share { part: 0, of: 2 }).await.asked;
+    let second = run_with(poisson, (0, 0), Share { part: 1, of: 2 }).await.asked;
+    assert!(parts.len().abs_diff(second.len()) <= 1);
+    parts.extend(second);
+    assert!(whole.len() > 60, "{}", whole.len());
+    assert_eq!(whole, again);
+    assert_eq!(whole, sorted(parts));
+}
+
+#[tokio::test(start_paused = true)]
+async fn journeys_that_do_not_finish_in_time_are_cut_short_and_counted() {
+    let hasty = format!("grace = '2s'\n{}", LEVEL.replace("60s", "500ms"));
+    let ran = run_with(&hasty, (9, 100), Share::WHOLE).await;
+    assert_eq!(ran.collected.cut_short, 10);
+    let all = ran.step().count + ran.collected.dropped + ran.collected.cut_short;
+    assert_eq!(all, 1_000);
+}
