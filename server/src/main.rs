@@ -19,6 +19,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use amazoff_loadtest::cli::{LoadAction, LoadCommand};
 use clap::{Parser, Subcommand};
 
 use config::{Config, ConfigError, Sources};
@@ -84,6 +85,12 @@ enum Command {
     },
     /// Runs a payment provider that moves no money, for trying Stripe and PayPal out; prints the variables that a shop uses it by.
     Paysim(tools::paysim::PaysimArguments),
+    /// Puts a shop under load as a scenario says, and judges what comes of it: 0 when all holds, 1 when it could not run, 2 for a
+    /// scenario that cannot be used, 99 for a broken threshold.
+    Load {
+        #[command(subcommand)]
+        action: LoadAction,
+    },
     /// Asks a running shop whether it is ready: ends with 0 when it is.
     Health {
         /// Where it listens; else what AMAZOFF_LISTEN says.
@@ -98,6 +105,7 @@ fn main() -> ExitCode {
         Command::Config { example: true } => print(&config::table::example()),
         Command::Config { example: false } => show_config(),
         Command::Health { address } => health(address),
+        Command::Load { action } => return put_under_load(action),
         Command::Audit { command } => return tool(tools::audit::run(command)),
         Command::Journal { command } => return tool(tools::journal::run(command)),
         Command::Backup(arguments) => return tool(tools::backup::back_up(arguments)),
@@ -117,6 +125,16 @@ fn main() -> ExitCode {
                 Failure::Run(error) if error.is_lost() => ExitCode::from(EXIT_LOST),
                 Failure::NotReady(_) | Failure::Output(_) | Failure::Run(_) => ExitCode::FAILURE,
             }
+        }
+    }
+}
+
+fn put_under_load(action: LoadAction) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(amazoff_loadtest::cli::main(LoadCommand { action })),
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
         }
     }
 }
