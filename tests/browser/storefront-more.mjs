@@ -49,7 +49,7 @@ function lists(test) {
 
   test("the search suggests while one types, by keyboard", "desktop", async ({ page, base, shot }) => {
     await page.goto(base);
-    await page.locator("#q").pressSequentially("teap");
+    await page.locator("#q[role=combobox]").pressSequentially("teap");
     await page.locator("#suggestions [role=option]").first().waitFor();
     await checkPage(page, "suggestions");
     await shot("suggestions");

@@ -44,7 +44,8 @@ export async function data(again) {
   const file = { href: "/v1/me/export/archive", download: "amazoff-data.zip" };
   const fetchIt = h("a", { class: "button button-small button-plain", ...file }, "Download");
   const ready = status === "ready";
-  const none = status === "none" ? "Ask, and all that the shop holds about you is gathered." : `State: ${words(status)}.`;
+  const asked = status !== "none";
+  const none = asked ? `State: ${words(status)}.` : "Ask, and all that the shop holds about you is gathered.";
   const said = ready ? ["Your data is gathered, until ", moment(until), "."] : none;
   const leave = acting(
     "Delete my account",

@@ -22,6 +22,8 @@ export function start() {
   form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || close());
   // The field keeps the focus, so that the link is still there when the button goes up.
   list.addEventListener("mousedown", (event) => event.preventDefault());
+  // Somebody may have begun before this was here.
+  if (document.activeElement === field) suggest();
 }
 
 async function suggest() {
