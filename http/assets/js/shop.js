@@ -21,6 +21,7 @@ const uses = [
   ["[data-reviews]", "./reviews.js"],
   ["[data-search]", "./search.js"],
   ["[data-filters]", "./filters.js"],
+  ["[data-checkout]", "./checkout.js"],
   ["[data-order][data-moving]", "./order.js"],
 ];
 for (const [selector, module] of uses) {

@@ -39,6 +39,7 @@ pub fn router() -> Router<Platform> {
         .route("/cart/coupons", post(cart::apply_coupon))
         .route("/cart/coupons/{code}/remove", post(cart::remove_coupon))
         .route("/checkout", get(checkout::show).post(checkout::pay))
+        .route("/checkout/delivery", post(checkout::deliver))
         .route("/orders", get(orders::list))
         .route("/orders/{order_id}", get(orders::show))
         .route("/orders/{order_id}/progress", get(orders::progress))

@@ -2,17 +2,19 @@
 
 use amazoff_actors::cart::View;
 use amazoff_actors::checkout::{CompleteForm, Failure, Outcome, PaymentChoice};
-use amazoff_actors::ids::OrderId;
+use amazoff_actors::ids::{AddressId, CartId, OrderId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{Address, Contact};
-use amazoff_actors::user::{Email, check_name};
+use amazoff_actors::pricing::ShippingOption;
+use amazoff_actors::user::{AddressView, Email, check_name};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::pages::key::{self, Key};
-use crate::pages::markup::checkout::{CARDS, COUNTRIES, CheckoutPage};
-use crate::pages::markup::{Field, Notice, form};
+use crate::pages::markup::checkout::{CARDS, COUNTRIES, CheckoutPage, Method, SavedAddress};
+use crate::pages::markup::{Field, Notice, Price, form};
 use crate::pages::page::{Page, Sent, see};
 use crate::pages::present::{bag, sums};
 use crate::pages::visit::Visit;
@@ -36,10 +38,27 @@ pub(crate) struct Order {
     city: String,
     country: String,
     card: String,
+    shipping: String,
+}
+
+/// What the address of the page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// A saved address to fill in.
+    address: String,
+}
+
+/// What there is to choose from.
+struct Choices {
+    saved: Vec<AddressView>,
+    /// The one that is filled in.
+    filled: Option<AddressId>,
+    methods: Vec<ShippingOption>,
 }
 
 /// The checkout; without anything to pay it leads back.
-pub(crate) async fn show(visit: Visit) -> Result<Response, Problem> {
+pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
     if bag::is_being_paid(bag) {
         return Ok(see(&order_path(bag)));
@@ -51,7 +70,35 @@ pub(crate) async fn show(visit: Visit) -> Result<Response, Problem> {
     {
         (typed.email, typed.name) = (person.email, person.name);
     }
-    Ok(Page::ok(page(&visit, bag, &typed)).into_response())
+    let mut choices = choices(&visit, bag).await?;
+    let wanted = asked.address.parse::<AddressId>().ok();
+    let named = choices.saved.iter().find(|saved| Some(saved.id) == wanted);
+    if let Some(saved) = named.or_else(|| choices.saved.iter().find(|saved| saved.default)) {
+        fill(&mut typed, &saved.address.contact);
+        choices.filled = Some(saved.id);
+    }
+    Ok(Page::ok(page(&visit, bag, (&typed, &choices))).into_response())
+}
+
+/// The addresses of whoever is logged in, and the ways in which a bag can be sent where it goes.
+async fn choices(visit: &Visit, bag: &View) -> Result<Choices, Problem> {
+    let shop = &visit.platform.shop;
+    let saved = match visit.shopper.user() {
+        Some(user) => shop.users.addresses(user).await?,
+        None => Vec::new(),
+    };
+    let price = shop.carts.show(bag.id).await?.and_then(|shown| shown.price);
+    let methods = price.map(|price| price.shipping_options).unwrap_or_default();
+    Ok(Choices { saved, filled: None, methods })
+}
+
+/// Fills in where a saved address leads, and who gets it there.
+fn fill(typed: &mut Order, saved: &Contact) {
+    let Address { line1, line2, city, postal_code, country } = saved.address.clone();
+    typed.name.clone_from(&saved.name);
+    typed.line1 = line1;
+    typed.line2 = line2.unwrap_or_default();
+    (typed.city, typed.postal_code, typed.country) = (city, postal_code, country);
 }
 
 /// Buys what is in the bag. Whatever comes of it, a repeat of the same form does nothing twice.
@@ -61,10 +108,15 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
     if bag::is_bought(bag) {
         return Ok(see(&order_path(bag)));
     }
-    let mut shown = page(&visit, bag, &typed);
+    let choices = choices(&visit, bag).await?;
+    let mut shown = page(&visit, bag, (&typed, &choices));
     let Some(expected_total) = checked(&mut shown, &typed) else {
         return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
     };
+    // What it costs then is compared with what the shopper saw, as whatever else has changed.
+    if !typed.shipping.is_empty() && bag.shipping_method.as_ref() != Some(&typed.shipping) {
+        send_by(&visit, bag.id, &typed).await?;
+    }
     let envelope = key.envelope(&visit, &visit.scope(bag.id), "POST /checkout", "");
     let form = CompleteForm {
         expected_total,
@@ -80,6 +132,39 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
     }
 }
 
+/// Says where the bag goes and how it is sent, and shows the checkout with what that costs; nothing is bought.
+pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Response, Problem> {
+    let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
+    let id = bag.id;
+    let nothing = Choices { saved: Vec::new(), filled: None, methods: Vec::new() };
+    let mut typed_in = page(&visit, bag, (&typed, &nothing));
+    let contact_is_whole = form::complete(&mut typed_in.contact) && form::complete(&mut typed_in.address);
+    let mut notice = None;
+    if contact_is_whole {
+        let key = Key::read(&typed.key)?;
+        let envelope = key.envelope(&visit, &visit.scope(id), "POST /checkout/delivery address", "");
+        let set = visit.platform.shop.carts.set_address(id, contact(&typed).into(), envelope).await;
+        notice = set.map_err(Problem::asked).err();
+    }
+    if !typed.shipping.is_empty() {
+        notice = send_by(&visit, id, &typed).await.err().or(notice);
+    }
+    let Some(bag) = visit.platform.shop.carts.view(id).await? else { return Ok(see("/cart")) };
+    let choices = choices(&visit, &bag).await?;
+    let mut shown = page(&visit.clone().with_bag(bag.clone()), &bag, (&typed, &choices));
+    shown.frame.notice =
+        notice.map(|problem| Notice::bad(problem.detail().unwrap_or("That cannot be done now.")));
+    Ok(Page::ok(shown).into_response())
+}
+
+async fn send_by(visit: &Visit, id: CartId, typed: &Order) -> Result<(), Problem> {
+    let key = Key::read(&typed.key)?;
+    let operation = format!("POST /checkout/delivery {}", typed.shipping);
+    let envelope = key.envelope(visit, &visit.scope(id), &operation, "");
+    let set = visit.platform.shop.carts.set_shipping(id, typed.shipping.clone(), envelope).await;
+    set.map(drop).map_err(Problem::asked)
+}
+
 /// The form again, over the bag as it is now: prices may have changed.
 async fn failed(visit: &Visit, typed: &Order, failure: Failure) -> Result<Response, Problem> {
     let carried = visit.any_bag()?.map(|bag| bag.id);
@@ -91,7 +176,8 @@ async fn failed(visit: &Visit, typed: &Order, failure: Failure) -> Result<Respon
         Failure::CartChanged { .. } => Notice::calm(words(&failure, &bag)),
         _ => Notice::bad(words(&failure, &bag)),
     };
-    let mut shown = page(&visit.clone().with_bag(bag.clone()), &bag, typed);
+    let choices = choices(visit, &bag).await?;
+    let mut shown = page(&visit.clone().with_bag(bag.clone()), &bag, (typed, &choices));
     shown.frame = shown.frame.noticing(Some(notice));
     Ok(Page(Problem::from(failure).status(), shown).into_response())
 }
@@ -100,7 +186,7 @@ fn order_path(bag: &View) -> String {
     format!("/orders/{}", OrderId::of_cart(bag.id))
 }
 
-fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
+fn page(visit: &Visit, bag: &View, (typed, choices): (&Order, &Choices)) -> CheckoutPage {
     CheckoutPage {
         frame: visit.frame("Checkout"),
         contact: vec![
@@ -116,6 +202,16 @@ fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
             Field::text("city", "City", "address-level2").filled(&typed.city),
             Field::choice("country", "Country", "country", COUNTRIES).filled(&typed.country),
         ],
+        saved: choices
+            .saved
+            .iter()
+            .map(|saved| SavedAddress {
+                href: format!("/checkout?address={}", saved.id),
+                label: in_a_line(&saved.address.contact),
+                current: choices.filled == Some(saved.id),
+            })
+            .collect(),
+        methods: choices.methods.iter().map(|method| shown_method(method, bag)).collect(),
         card: typed.card.clone(),
         lines: bag::summary(bag),
         sums: sums(&bag.totals),
@@ -123,6 +219,26 @@ fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
         expected_currency: bag.totals.total.currency.to_string(),
         key: key::fresh(),
         guest: visit.shopper.user().is_none(),
+    }
+}
+
+fn in_a_line(contact: &Contact) -> String {
+    let Address { line1, postal_code, city, country, .. } = &contact.address;
+    format!("{}, {line1}, {postal_code} {city}, {country}", contact.name)
+}
+
+/// A way to send a bag. Where none was chosen, it is the one whose price is in the total.
+fn shown_method(option: &ShippingOption, bag: &View) -> Method {
+    let chosen = match &bag.shipping_method {
+        Some(method) => *method == option.method,
+        None => option.total == bag.totals.shipping,
+    };
+    Method {
+        id: option.method.clone(),
+        title: option.title.clone(),
+        price: Price::of(option.total),
+        free: option.total.amount == 0,
+        chosen,
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::form::{self, Field};
-use super::{Frame, SummaryLine, Sums};
+use super::{Frame, Price, SummaryLine, Sums};
 
 /// The checkout.
 #[derive(Template)]
@@ -15,6 +15,10 @@ pub(crate) struct CheckoutPage {
     pub contact: Vec<Field>,
     /// Where it goes.
     pub address: Vec<Field>,
+    /// The person's own addresses.
+    pub saved: Vec<SavedAddress>,
+    /// The ways to send it there; empty when nothing is known of there.
+    pub methods: Vec<Method>,
     /// The token of the chosen card.
     pub card: String,
     /// What is bought.
@@ -40,6 +44,32 @@ impl CheckoutPage {
     pub(crate) fn cards(&self) -> &'static [Card] {
         CARDS
     }
+}
+
+/// An address that the person saved.
+#[derive(Clone, Debug)]
+pub(crate) struct SavedAddress {
+    /// The checkout with this address filled in.
+    pub href: String,
+    /// It in a line.
+    pub label: String,
+    /// Whether it is filled in.
+    pub current: bool,
+}
+
+/// A way to send what is bought.
+#[derive(Clone, Debug)]
+pub(crate) struct Method {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub title: String,
+    /// What it costs.
+    pub price: Price,
+    /// Whether that is nothing.
+    pub free: bool,
+    /// Whether it is chosen.
+    pub chosen: bool,
 }
 
 /// A card of the sandbox and what it does.

@@ -7,7 +7,7 @@ use super::catalogue::{
     Card, Chip, Choice, Chosen, Crumb, FacetGroup, Filters, HomePage, ProductPage, SortChoice, StockLevel,
     VariantChoice,
 };
-use super::checkout::{COUNTRIES, CheckoutPage};
+use super::checkout::{COUNTRIES, CheckoutPage, Method, SavedAddress};
 use super::order::{Moment, OrderPage, OrderRow, OrdersPage, Progress, Step, StepState};
 use super::problem::{ErrorPage, ProblemPage};
 use super::review::{Bar, Rating, Review, Reviews};
@@ -216,6 +216,18 @@ pub(crate) fn checkout() -> CheckoutPage {
             Field::text("city", "City", "address-level2"),
             Field::choice("country", "Country", "country", COUNTRIES).filled("DE"),
         ],
+        saved: vec![SavedAddress {
+            href: "/checkout?address=adr_1".to_owned(),
+            label: "Ada, 1 Long Lane, 9000 Ghent".to_owned(),
+            current: true,
+        }],
+        methods: vec![Method {
+            id: "standard".to_owned(),
+            title: "Standard".to_owned(),
+            price: Price::of("€4.90"),
+            free: false,
+            chosen: true,
+        }],
         card: "tok_ok".to_owned(),
         lines: lines(),
         sums: sums(),
