@@ -181,9 +181,10 @@ impl Recorder {
         let group = if sample.warming { &mut slice.warming } else { &mut slice.measured };
         let figures = group.entry(sample.key).or_default();
         figures.count += 1;
-        // Longer than the longest is recorded as the longest.
-        figures.response.saturating_record(micros(sample.response).min(limits::LATENCY_MAX_US));
-        figures.service.saturating_record(micros(sample.service).min(limits::LATENCY_MAX_US));
+        // Longer than the longest counts as the longest. A histogram that grows refuses no value.
+        for (times, time) in [(&mut figures.response, sample.response), (&mut figures.service, sample.service)] {
+            times.record(micros(time).min(limits::LATENCY_MAX_US)).unwrap_or_default();
+        }
         match sample.verdict {
             Ok(Some(outcome)) => bump(&mut figures.outcomes, &outcome, 1),
             Ok(None) => {}

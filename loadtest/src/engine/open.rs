@@ -49,7 +49,7 @@ pub(super) async fn run(shift: Shift) {
         }
         while let Some(_over) = journeys.try_join_next() {}
         while let Some((number, intended)) = waiting.pop_front() {
-            if now.duration_since(intended) > patience {
+            if now.duration_since(intended) >= patience {
                 shift.world.recorder.drops();
             } else if journeys.len() < most {
                 journeys.spawn(arrive(shift.clone(), number, intended));

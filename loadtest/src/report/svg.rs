@@ -25,7 +25,7 @@ pub(super) struct Series {
 fn frame(title: &str, seconds: usize, inside: &str) -> String {
     let mut svg = format!(
         "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{title}\">{inside}",
-        LEFT + WIDTH + 8.0,
+        LEFT + WIDTH + 24.0,
         ABOVE + HEIGHT + BELOW
     );
     let last = float(crate::numbers::count(seconds.saturating_sub(1))).max(1.0);

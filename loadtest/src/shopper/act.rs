@@ -175,12 +175,14 @@ fn nothing() -> Answer {
 pub(crate) async fn run(words: &[String], limit: Duration) -> Result<(i32, Vec<u8>), String> {
     let [program, arguments @ ..] = words else { return Err("no program".to_owned()) };
     let mut command = tokio::process::Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     let output = tokio::time::timeout(limit, command.output()).await;
     let output = output.map_err(|_late| format!("{program}: timeout"))?;
     let output = output.map_err(|error| format!("{program}: {error}"))?;
     let code = output.status.code().ok_or_else(|| format!("{program}: killed by a signal"))?;
-    Ok((code, output.stdout))
+    // Who fails without a word on the standard output says why beside it.
+    let told = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+    Ok((code, told))
 }
 
 /// The request of an HTTP step or of a socket's opening, filled in.

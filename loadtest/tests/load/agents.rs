@@ -67,7 +67,8 @@ async fn a_lost_agent_fails_the_run_unless_that_is_accepted() {
     for (word, code) in [("--quiet", ExitCode::from(1)), ("--allow-lost-agents", ExitCode::SUCCESS)] {
         let desk = scenario(4);
         let (one, other) = (Agent::start(), Agent::start());
-        let words = ["--target", &server.url(), "--agent", &one.address, "--agent", &other.address];
+        let (at_one, at_other) = (one.address.clone(), other.address.clone());
+        let words = ["--target", &server.url(), "--agent", &at_one, "--agent", &at_other];
         let before = server.books.requests.load(Ordering::Relaxed);
         let lose = async {
             while server.books.requests.load(Ordering::Relaxed) < before + 20 {

@@ -15,24 +15,24 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 /// Pieces to sell.
-pub const PIECES: u64 = 20;
+pub(crate) const PIECES: u64 = 20;
 
 #[derive(Debug, Default)]
-pub struct Books {
-    pub requests: AtomicU64,
-    pub bought: AtomicU64,
-    pub cleaned: AtomicU64,
+pub(crate) struct Books {
+    pub(crate) requests: AtomicU64,
+    pub(crate) bought: AtomicU64,
+    pub(crate) cleaned: AtomicU64,
 }
 
 /// A running server; it ends with this value.
-pub struct Server {
-    pub address: SocketAddr,
-    pub books: Arc<Books>,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) books: Arc<Books>,
     _task: JoinSet<()>,
 }
 
 impl Server {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let books = Arc::new(Books::default());
         let router = Router::new()
             .route("/items", routing::get(items))
@@ -50,7 +50,7 @@ impl Server {
         Self { address, books, _task: task }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
