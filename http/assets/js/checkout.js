@@ -4,7 +4,7 @@ const PLACES = ["line1", "postal_code", "city", "country"];
 
 export function start() {
   const form = document.querySelector("[data-checkout]");
-  form.querySelector("[data-delivery]").hidden = true;
+  form.querySelector(".delivery-act").remove();
   form.addEventListener("change", (event) => {
     const { name } = event.target;
     if (name === "shipping" || (PLACES.includes(name) && PLACES.every((place) => form.elements[place].value.trim()))) {
@@ -30,16 +30,13 @@ async function ask(form) {
     swap(form, fresh, ".panel");
     swap(form, fresh, ".ways");
   } catch {
-    // The button stays, and whoever pays is told the new price before anything is charged.
-    form.querySelector("[data-delivery]").hidden = false;
+    // Whoever pays is told the new price before anything is charged.
   }
 }
 
 function swap(form, fresh, part) {
   const [old, now] = [form.querySelector(part), fresh.querySelector(part)];
-  const focused = old?.contains(document.activeElement) ? document.activeElement.value : null;
-  if (old && now) old.replaceWith(document.adoptNode(now));
-  else if (now) form.querySelector(".delivery-act").before(document.adoptNode(now));
-  else old?.remove();
+  const focused = old.contains(document.activeElement) ? document.activeElement.value : null;
+  old.replaceWith(document.adoptNode(now));
   if (focused !== null) form.querySelector(`${part} [value="${CSS.escape(focused)}"]`)?.focus();
 }

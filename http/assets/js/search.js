@@ -1,4 +1,4 @@
-// Suggestions while one types: a combobox whose list has real links. Without this module the field just searches.
+// Suggestions while one types: a combobox with a list. Without this module the field just searches.
 import { h } from "./kit/dom.js";
 
 const TYPING_MS = 120;
@@ -20,7 +20,7 @@ export function start() {
   });
   field.addEventListener("keydown", steer);
   form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || close());
-  // The field keeps the focus, so that the link is still there when the button goes up.
+  // The field keeps the focus, so that the list is still there when the button goes up.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   // Somebody may have begun before this was here.
   if (document.activeElement === field) suggest();
@@ -54,13 +54,16 @@ function show(items) {
 function option(item, at) {
   return h(
     "li",
-    { role: "option", id: `suggestion-${at}`, "aria-selected": "false" },
-    h(
-      "a",
-      { href: address(item), tabindex: "-1" },
-      h("span", { class: "suggestion-text" }, item.text),
-      h("span", { class: "suggestion-kind" }, KINDS[item.kind] ?? ""),
-    ),
+    {
+      role: "option",
+      id: `suggestion-${at}`,
+      class: "suggestion",
+      "aria-selected": "false",
+      "data-href": address(item),
+      onclick: () => location.assign(address(item)),
+    },
+    h("span", { class: "suggestion-text" }, item.text),
+    h("span", { class: "suggestion-kind" }, KINDS[item.kind] ?? ""),
   );
 }
 
@@ -80,7 +83,7 @@ function steer(event) {
     choose(options, ((chosen + 1 + steps[event.key] + places) % places) - 1);
   } else if (event.key === "Enter" && chosen >= 0) {
     event.preventDefault();
-    location.assign(options[chosen].querySelector("a").href);
+    location.assign(options[chosen].dataset.href);
   } else if (event.key === "Escape") {
     event.preventDefault();
     close();
