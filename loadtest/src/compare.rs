@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn runs_without_change_are_seldom_told_as_changed() {
         let told = (0..40).filter(|n| {
-            change(("a", "p50"), &noisy(10.0, n * 2), &noisy(10.0, n * 2 + 1)).unwrap().verdict != Became::Same
+            change(("a", "p50"), &noisy(10.0, n * 2), &noisy(10.0, n * 2 + 1)).unwrap().verdict
+                != Became::Same
         });
         assert!(told.count() <= 4);
     }

@@ -44,7 +44,7 @@ fn faults_are_told_with_line_column_and_hint() {
         ),
         (
             GOOD.replace("rate = 1 ", "users = 1 "),
-            "scenario.toml:10:14: a stage of an open executor has a `rate` and no `users`\n    hint: closed executors have \
+            "scenario.toml:10:13: a stage of an open executor has a `rate` and no `users`\n    hint: closed executors have \
              users: `model = \"closed\"`",
         ),
         (
@@ -96,7 +96,10 @@ fn the_checked_in_schema_is_the_programs() {
         std::fs::write(&file, &schema).unwrap();
     }
     let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(checked_in == schema, "run the test again with AMAZOFF_REFRESH_SCHEMA=1 and look at the difference");
+    assert!(
+        checked_in == schema,
+        "run the test again with AMAZOFF_REFRESH_SCHEMA=1 and look at the difference"
+    );
 }
 
 #[test]
