@@ -52,8 +52,8 @@ fn faults_are_told_with_line_column_and_hint() {
             "scenario.toml:12:1: `p99` is a time; its bound needs one of us, ms, s",
         ),
         (
-            format!("{GOOD}[[thresholds]]\ncheck = 'p99<50ms'\nstep = 'serch'\n"),
-            "scenario.toml:13:1: there is no `serch`\n    hint: known are s",
+            format!("{GOOD}[[thresholds]]\ncheck = 'p99<50ms'\nstep = 'zzz'\n"),
+            "scenario.toml:13:1: there is no `zzz`\n    hint: known are s",
         ),
         (
             GOOD.replace("rate = 1 ", "rate = 1000000 "),
