@@ -73,11 +73,10 @@ pub(super) fn lines(title: &str, unit: &str, series: &[Series], log: bool) -> St
     let seconds = series.iter().map(|series| series.values.len()).max().unwrap_or(0);
     let step = WIDTH / float(crate::numbers::count(seconds.saturating_sub(1))).max(1.0);
     for series in series {
-        let points = series
-            .values
-            .iter()
-            .zip(0_u32..)
-            .map(|(value, at)| format!("{:.1},{:.1}", LEFT + f64::from(at) * step, place(*value)));
+        // Where nothing was measured there is no time: the line goes on to the next one.
+        let measured = series.values.iter().zip(0_u32..).filter(|(value, _)| !log || **value > 0.0);
+        let points =
+            measured.map(|(value, at)| format!("{:.1},{:.1}", LEFT + f64::from(at) * step, place(*value)));
         let points: Vec<_> = points.collect();
         let _ = write!(inside, "<polyline points=\"{}\" class=\"{}\"/>", points.join(" "), series.class);
     }

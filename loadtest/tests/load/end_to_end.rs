@@ -185,9 +185,10 @@ async fn starts_that_find_nobody_free_are_dropped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_there_is_an_error_of_each_step_and_a_failed_setup_ends_with_1() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Bound, but not listening: refused for as long as the test lasts.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let desk = Desk::with(&one_step("get = '/'", "[[thresholds]]\ncheck = 'errors==0'"));
     assert_eq!(desk.run(&["--target", &url]).await, ExitCode::from(99));
     let report = desk.report();
