@@ -93,7 +93,10 @@ impl Collector {
         self.started += slice.started;
         self.dropped += slice.dropped;
         self.cut_short += slice.cut_short;
-        let of = self.open.entry(slice.second).or_insert_with(|| Slice { second: slice.second, ..Slice::default() });
+        let of = self
+            .open
+            .entry(slice.second)
+            .or_insert_with(|| Slice { second: slice.second, ..Slice::default() });
         of.add(slice);
         let newest = self.open.last_key_value().map_or(0, |(second, _)| *second);
         while let Some(oldest) = self.open.first_entry().filter(|entry| entry.key() + LATE_MAX < newest) {
@@ -180,7 +183,7 @@ mod tests {
             key: Key::Step(name.to_owned()),
             response: Duration::from_millis(ms),
             service: Duration::from_millis(ms / 2),
-            verdict: if ms % 10 == 0 { Err("503".to_owned()) } else { Ok(Some("won".to_owned())) },
+            verdict: if ms.is_multiple_of(10) { Err("503".to_owned()) } else { Ok(Some("won".to_owned())) },
             warming: false,
         }
     }
@@ -190,7 +193,7 @@ mod tests {
         let (one, left, right) = (Recorder::default(), Recorder::default(), Recorder::default());
         for ms in 1..2_000 {
             one.take(sample("a", ms));
-            if ms % 3 == 0 { left.take(sample("a", ms)) } else { right.take(sample("a", ms)) }
+            if ms.is_multiple_of(3) { left.take(sample("a", ms)) } else { right.take(sample("a", ms)) }
         }
         let (mut whole, mut parts) = (Collector::default(), Collector::default());
         whole.take(&one.second(0));
@@ -219,7 +222,9 @@ mod tests {
         }
         let timeline = collector.timeline();
         assert_eq!(timeline.len(), 100);
-        assert!(timeline.iter().zip(0..).all(|(moment, second)| moment.second == second && moment.all.count == 2));
+        assert!(
+            timeline.iter().zip(0..).all(|(moment, second)| moment.second == second && moment.all.count == 2)
+        );
         assert_eq!(timeline[0].heat.iter().sum::<u64>(), 2);
     }
 

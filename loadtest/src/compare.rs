@@ -101,7 +101,7 @@ impl Comparison {
         let mut changes = Vec::new();
         for step in &now.steps {
             for (figure, of) in FIGURES {
-                let values = |moments: &[&Moment]| values(moments, &step.name, *of);
+                let values = |moments: &[&Moment]| values(moments, &step.name, (figure, *of));
                 changes.extend(change((&step.name, figure), &values(&old), &values(&new)));
             }
         }
@@ -134,8 +134,13 @@ fn measured(report: &Report) -> Vec<&Moment> {
     report.timeline.iter().filter(|moment| (from..to).contains(&moment.second)).collect()
 }
 
-fn values(moments: &[&Moment], step: &str, of: Figure) -> Vec<f64> {
-    moments.iter().filter_map(|moment| moment.steps.get(step)).map(of).collect()
+/// A figure's value in each second. A second without the step has no times, but the rate 0.
+fn values(moments: &[&Moment], step: &str, (figure, of): (&str, Figure)) -> Vec<f64> {
+    let value = |moment: &&Moment| match moment.steps.get(step) {
+        Some(beat) => Some(of(beat)),
+        None => (figure == "rate").then_some(0.0),
+    };
+    moments.iter().filter_map(value).collect()
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -208,7 +213,8 @@ mod tests {
     #[test]
     fn runs_without_change_are_seldom_told_as_changed() {
         let told = (0..40).filter(|n| {
-            change(("a", "p50"), &noisy(10.0, n * 2), &noisy(10.0, n * 2 + 1)).unwrap().verdict != Became::Same
+            change(("a", "p50"), &noisy(10.0, n * 2), &noisy(10.0, n * 2 + 1)).unwrap().verdict
+                != Became::Same
         });
         assert!(told.count() <= 4);
     }

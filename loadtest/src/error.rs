@@ -54,7 +54,9 @@ pub enum LoadError {
     #[error("{0}")]
     Refused(String),
     /// The preparation failed, so there was no run. Exit code 1.
-    #[error("setup failed at step `{step}`: {why}. Nothing was measured; is the target prepared as the scenario says?")]
+    #[error(
+        "setup failed at step `{step}`: {why}. Nothing was measured; is the target prepared as the scenario says?"
+    )]
     Setup {
         /// The step's name.
         step: String,
@@ -62,7 +64,9 @@ pub enum LoadError {
         why: String,
     },
     /// A process that shares the run was lost. Exit code 1.
-    #[error("agent {address} was lost: {why}. Start it again, or accept what the others measured with --allow-lost-agents")]
+    #[error(
+        "agent {address} was lost: {why}. Start it again, or accept what the others measured with --allow-lost-agents"
+    )]
     AgentLost {
         /// Where it listened.
         address: String,

@@ -79,7 +79,10 @@ pub(crate) fn rows(feeder: &Feeder, folder: Option<&Path>) -> Result<Option<Vec<
 pub(crate) fn rows_of_setup(feeder: &Feeder, shared: &Row) -> Result<Vec<Row>, LoadError> {
     let name = feeder.from_setup.as_deref().unwrap_or_default();
     let Some(Value::Array(items)) = shared.get(name) else {
-        return Err(LoadError::failed(format!("feeder `{}`", feeder.name), format!("setup's `{name}` is no array")));
+        return Err(LoadError::failed(
+            format!("feeder `{}`", feeder.name),
+            format!("setup's `{name}` is no array"),
+        ));
     };
     checked(&feeder.name, items.iter().map(row_of).collect())
 }

@@ -34,7 +34,11 @@ pub(crate) async fn hold(scenario: &Scenario, chores: &mut Chores<'_>) -> Vec<He
     let mut held = Vec::new();
     for (number, invariant) in (0..).zip(&scenario.invariants) {
         let seen = look(invariant, chores, number).await;
-        held.push(Held { name: invariant.name.clone(), holds: seen.is_ok(), seen: seen.err().unwrap_or_default() });
+        held.push(Held {
+            name: invariant.name.clone(),
+            holds: seen.is_ok(),
+            seen: seen.err().unwrap_or_default(),
+        });
     }
     held
 }
@@ -64,7 +68,11 @@ async fn once(invariant: &Invariant, chores: &Chores<'_>, number: u64) -> Result
     }
     let (code, written) = run(&words, COMMAND_MAX).await?;
     if code != invariant.exit_code {
-        return Err(format!("exit code {code}, not {}: {}", invariant.exit_code, cut(&String::from_utf8_lossy(&written))));
+        return Err(format!(
+            "exit code {code}, not {}: {}",
+            invariant.exit_code,
+            cut(&String::from_utf8_lossy(&written))
+        ));
     }
     let headers = HeaderMap::new();
     let seen = Seen::new(0, &headers, &written);

@@ -101,7 +101,9 @@ impl Rule {
 
     fn value(&self, value: Option<&Value>, scope: &mut Scope) -> Result<(), String> {
         let wanted = &self.wanted;
-        let told = || value.map_or_else(|| "is not there".to_owned(), |value| format!("is {}", cut(&value.to_string())));
+        let told = || {
+            value.map_or_else(|| "is not there".to_owned(), |value| format!("is {}", cut(&value.to_string())))
+        };
         if wanted.exists.is_some_and(|there| there != value.is_some()) {
             return Err(told());
         }

@@ -46,8 +46,13 @@ impl Live {
         match &self.bar {
             Some(bar) => {
                 bar.set_position(moment.second);
-                let errors: Vec<_> = moment.errors.iter().take(5).map(|(what, n)| format!("  {n} × {what}")).collect();
-                bar.set_message(if errors.is_empty() { line } else { format!("{line}\n{}", errors.join("\n")) });
+                let errors: Vec<_> =
+                    moment.errors.iter().take(5).map(|(what, n)| format!("  {n} × {what}")).collect();
+                bar.set_message(if errors.is_empty() {
+                    line
+                } else {
+                    format!("{line}\n{}", errors.join("\n"))
+                });
             }
             None => self.tell(&line),
         }

@@ -16,7 +16,8 @@ const DIGITS: u8 = 3;
 /// A histogram of microseconds; it grows as it needs.
 pub(crate) fn histogram() -> Histogram<u64> {
     // These bounds are constants that the library allows; it is asked for the least it takes.
-    let mut histogram = Histogram::new(DIGITS).unwrap_or_else(|_never| unreachable!("three digits are allowed"));
+    let mut histogram =
+        Histogram::new(DIGITS).unwrap_or_else(|_never| unreachable!("three digits are allowed"));
     histogram.auto(true);
     histogram
 }
@@ -182,7 +183,9 @@ impl Recorder {
         let figures = group.entry(sample.key).or_default();
         figures.count += 1;
         // Longer than the longest counts as the longest. A histogram that grows refuses no value.
-        for (times, time) in [(&mut figures.response, sample.response), (&mut figures.service, sample.service)] {
+        for (times, time) in
+            [(&mut figures.response, sample.response), (&mut figures.service, sample.service)]
+        {
             times.record(micros(time).min(limits::LATENCY_MAX_US)).unwrap_or_default();
         }
         match sample.verdict {

@@ -41,9 +41,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_and_shopper_decide_alike_and_others_differently() {
-        let draw = |seed, number| {
-            chance(seed, Whose { executor: 0, number, round: 0 }).random::<u64>()
-        };
+        let draw = |seed, number| chance(seed, Whose { executor: 0, number, round: 0 }).random::<u64>();
         assert_eq!(draw(1, 7), draw(1, 7));
         assert_ne!(draw(1, 7), draw(1, 8));
         assert_ne!(draw(1, 7), draw(2, 7));

@@ -111,7 +111,8 @@ async fn walk(world: &World, path: &Path, hands: &mut Hands, intended: Instant) 
             hands.scope.rows.extend(turn.map(|row| (ITEM.to_owned(), row)));
             if !first {
                 let think = act.think.as_ref().or(path.think.as_ref());
-                due = Instant::now() + think.map_or(Duration::ZERO, |think| think.draw(&mut hands.scope.chance));
+                due = Instant::now()
+                    + think.map_or(Duration::ZERO, |think| think.draw(&mut hands.scope.chance));
                 sleep_until(due).await;
             }
             first = false;
@@ -136,7 +137,9 @@ pub(crate) fn turns(act: &Act, scope: &mut Scope) -> Vec<Option<Arc<Row>>> {
         return Vec::new();
     }
     let elements = act.for_each.as_ref().map(|name| match scope.get(name) {
-        Some(Value::Array(items)) => items.iter().take(TURNS_MAX).map(|item| Some(Arc::new(row_of(item)))).collect(),
+        Some(Value::Array(items)) => {
+            items.iter().take(TURNS_MAX).map(|item| Some(Arc::new(row_of(item)))).collect()
+        }
         _ => Vec::new(),
     });
     let once = elements.unwrap_or_else(|| vec![None]);

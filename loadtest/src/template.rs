@@ -255,7 +255,8 @@ mod tests {
 
     #[test]
     fn a_value_alone_keeps_its_type() {
-        let shape = Shape::parse(&json!({"expected_total": "{{total}}", "who": "{{name}}!", "n": 1})).unwrap();
+        let shape =
+            Shape::parse(&json!({"expected_total": "{{total}}", "who": "{{name}}!", "n": 1})).unwrap();
         let value = shape.value(&mut scope(1)).unwrap();
         assert_eq!(value, json!({"expected_total": {"amount": 5}, "who": "Ann!", "n": 1}));
     }

@@ -15,9 +15,13 @@ enum Figure {
     Mean,
     Most,
     /// Failures: their share, or their number.
-    Errors { share: bool },
+    Errors {
+        share: bool,
+    },
     /// Starts that could not be made in time: their share, or their number.
-    Dropped { share: bool },
+    Dropped {
+        share: bool,
+    },
     Rate,
     Count,
 }
@@ -57,7 +61,10 @@ impl Check {
     pub(crate) fn parse(wanted: &Threshold) -> Result<Self, String> {
         let text: String = wanted.check.split_whitespace().collect();
         let shape = || {
-            format!("`{}` is no check; write a figure, a comparison and a bound: p99<50ms, errors<0.1%, rate>=200/s", wanted.check)
+            format!(
+                "`{}` is no check; write a figure, a comparison and a bound: p99<50ms, errors<0.1%, rate>=200/s",
+                wanted.check
+            )
         };
         let at = text.find(['<', '>', '=']).ok_or_else(shape)?;
         let (name, rest) = text.split_at(at);
@@ -84,7 +91,7 @@ impl Check {
     /// Looks at what was measured in so many seconds.
     pub(crate) fn look(&self, collected: &Collector, seconds: f64) -> Finding {
         let actual = self.actual(collected, seconds);
-        let holds = actual.is_some_and(|actual| match self.compare {
+        let holds = actual.map_or(self.wanted.optional, |actual| match self.compare {
             Compare::Less => actual < self.bound,
             Compare::AtMost => actual <= self.bound,
             Compare::Equal => (actual - self.bound).abs() < 1e-9,
@@ -115,7 +122,9 @@ impl Check {
             Figure::Least => time(times.min()),
             Figure::Most => time(times.max()),
             Figure::Mean => (figures.count > 0).then(|| times.mean() / 1_000.0),
-            Figure::Errors { share: true } => (figures.count > 0).then(|| float(figures.failed) / float(figures.count)),
+            Figure::Errors { share: true } => {
+                (figures.count > 0).then(|| float(figures.failed) / float(figures.count))
+            }
             Figure::Errors { share: false } => Some(float(figures.failed)),
             Figure::Rate => (seconds > 0.0).then(|| float(count) / seconds),
             Figure::Count => Some(float(count)),
@@ -137,8 +146,12 @@ impl Check {
         let Some(actual) = actual else { return "nothing was measured".to_owned() };
         match self.figure {
             Figure::Quantile(_) | Figure::Least | Figure::Mean | Figure::Most => format!("{actual:.2} ms"),
-            Figure::Errors { share: true } | Figure::Dropped { share: true } => format!("{:.3} %", actual * 100.0),
-            Figure::Errors { share: false } | Figure::Dropped { share: false } | Figure::Count => format!("{actual:.0}"),
+            Figure::Errors { share: true } | Figure::Dropped { share: true } => {
+                format!("{:.3} %", actual * 100.0)
+            }
+            Figure::Errors { share: false } | Figure::Dropped { share: false } | Figure::Count => {
+                format!("{actual:.0}")
+            }
             Figure::Rate => format!("{actual:.2}/s"),
         }
     }
@@ -147,9 +160,11 @@ impl Check {
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.wanted.check)?;
-        for (what, name) in
-            [("step", &self.wanted.step), ("journey", &self.wanted.journey), ("outcome", &self.wanted.outcome)]
-        {
+        for (what, name) in [
+            ("step", &self.wanted.step),
+            ("journey", &self.wanted.journey),
+            ("outcome", &self.wanted.outcome),
+        ] {
             if let Some(name) = name {
                 write!(f, " of {what} {name}")?;
             }
@@ -188,7 +203,9 @@ fn figure(name: &str, number: f64, unit: &str) -> Result<(Figure, f64), String> 
         "count" => Err("the bound of `count` is a number".to_owned()),
         _ => match name.strip_prefix('p').and_then(|share| share.parse::<f64>().ok()) {
             Some(share) if (0.0..=100.0).contains(&share) => time(Figure::Quantile(share / 100.0)),
-            _ => Err(format!("`{name}` is no figure; known are p50, p95, p99.9 and the like, min, mean, max, errors, dropped, rate, count")),
+            _ => Err(format!(
+                "`{name}` is no figure; known are p50, p95, p99.9 and the like, min, mean, max, errors, dropped, rate, count"
+            )),
         },
     }
 }
@@ -238,11 +255,15 @@ mod tests {
     fn what_was_never_measured_does_not_hold() {
         let found = check("p99<50ms").unwrap().look(&Collector::default(), 10.0);
         assert_eq!(found, Finding { actual: None, holds: false });
+        let rare = Threshold { optional: true, ..check("p99<50ms").unwrap().wanted };
+        assert!(Check::parse(&rare).unwrap().look(&Collector::default(), 10.0).holds);
     }
 
     #[test]
     fn checks_that_mean_nothing_are_refused() {
-        for wrong in ["p99", "p99<50", "p101<5ms", "speed<5", "errors<5ms", "rate>5", "count<5%", "p99<ms", "p99=<5ms"] {
+        for wrong in
+            ["p99", "p99<50", "p101<5ms", "speed<5", "errors<5ms", "rate>5", "count<5%", "p99<ms", "p99=<5ms"]
+        {
             assert!(check(wrong).is_err(), "{wrong}");
         }
     }

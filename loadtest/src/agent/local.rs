@@ -30,7 +30,8 @@ impl Program {
     /// # Errors
     /// When the system does not say which file it is.
     pub(crate) fn own() -> Result<Self, LoadError> {
-        let path = std::env::current_exe().map_err(|error| LoadError::failed("finding this program", error))?;
+        let path =
+            std::env::current_exe().map_err(|error| LoadError::failed("finding this program", error))?;
         let before = std::env::args().skip(1).take_while(|word| word != "run").collect();
         Ok(Self { path, before })
     }
@@ -42,7 +43,11 @@ pub(crate) struct Children(Vec<Child>);
 
 impl Children {
     /// Starts so many and answers where they listen.
-    pub(crate) async fn start(program: &Program, count: usize, allow: &[String]) -> Result<(Self, Vec<SocketAddr>), LoadError> {
+    pub(crate) async fn start(
+        program: &Program,
+        count: usize,
+        allow: &[String],
+    ) -> Result<(Self, Vec<SocketAddr>), LoadError> {
         let (mut children, mut addresses) = (Self::default(), Vec::new());
         for _ in 0..count {
             let mut command = Command::new(&program.path);
@@ -61,7 +66,11 @@ impl Children {
                 drop(read.map_err(|late| LoadError::failed("starting an agent", late))?);
             }
             let address = line.trim().strip_prefix(GREETING).and_then(|address| address.parse().ok());
-            addresses.push(address.ok_or_else(|| LoadError::failed("starting an agent", "it does not say where it listens"))?);
+            addresses.push(
+                address.ok_or_else(|| {
+                    LoadError::failed("starting an agent", "it does not say where it listens")
+                })?,
+            );
         }
         Ok((children, addresses))
     }

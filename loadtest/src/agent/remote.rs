@@ -57,7 +57,9 @@ impl Agent {
                 _ => Err("it hung up".to_owned()),
             }
         };
-        tokio::time::timeout(READY_MAX, hire).await.unwrap_or_else(|_late| Err("it does not answer".to_owned()))
+        tokio::time::timeout(READY_MAX, hire)
+            .await
+            .unwrap_or_else(|_late| Err("it does not answer".to_owned()))
     }
 
     /// Lets it begin and passes on what it says, until it is done or gone.

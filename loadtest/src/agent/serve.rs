@@ -49,7 +49,8 @@ pub(crate) async fn bind(options: &AgentOptions) -> Result<TcpListener, LoadErro
 /// When connections cannot be accepted.
 pub(crate) async fn serve(listener: TcpListener, options: AgentOptions) -> Result<(), LoadError> {
     loop {
-        let (stream, _) = listener.accept().await.map_err(|error| LoadError::failed("accepting a leader", error))?;
+        let (stream, _) =
+            listener.accept().await.map_err(|error| LoadError::failed("accepting a leader", error))?;
         let told = converse(stream, &options.allow_host).await;
         if options.once {
             return told.map_err(|why| LoadError::failed("the run", why));
@@ -67,7 +68,10 @@ async fn converse(stream: TcpStream, allowed: &[String]) -> Result<(), String> {
     let ready = if job.protocol == PROTOCOL {
         hosts::check(&job.base, allowed).and_then(|()| Ready::new(job)).map_err(|error| error.to_string())
     } else {
-        Err(format!("the leader speaks protocol {}, this agent {PROTOCOL}; use the same version of both", job.protocol))
+        Err(format!(
+            "the leader speaks protocol {}, this agent {PROTOCOL}; use the same version of both",
+            job.protocol
+        ))
     };
     match ready {
         Err(why) => say(&mut to, &Word::Failed(why)).await,

@@ -46,7 +46,8 @@ impl Ready {
         let target: Arc<dyn Target> = Arc::new(Server::new(most.div_ceil(parts), &open)?);
         let plan = Plan::new(&job.scenario).map_err(|why| LoadError::failed("the scenario", why))?;
         let rows = std::mem::take(&mut job.rows);
-        let feeds = job.scenario.feeders.iter().zip(rows).map(|(feeder, rows)| Feed::new(feeder, rows)).collect();
+        let feeds =
+            job.scenario.feeders.iter().zip(rows).map(|(feeder, rows)| Feed::new(feeder, rows)).collect();
         Ok(Self { job, plan, feeds, target, open })
     }
 

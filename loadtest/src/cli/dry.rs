@@ -99,7 +99,8 @@ fn scope(scenario: &Scenario, rows: &[Option<Vec<Row>>], number: u64) -> Result<
     let steps = steps.chain(scenario.invariants.iter().flat_map(|invariant| &invariant.steps));
     for name in steps.chain(&scenario.teardown).flat_map(|step| step.extract.keys()) {
         let members = columns(scenario, name)?;
-        let value = if members.is_empty() { placeholder(name) } else { Value::Object(members.into_iter().collect()) };
+        let value =
+            if members.is_empty() { placeholder(name) } else { Value::Object(members.into_iter().collect()) };
         shared.insert(name.clone(), value);
     }
     let mut chance = chance(scenario.seed, Whose { executor: 0, number, round: 0 });
@@ -131,6 +132,7 @@ fn columns(scenario: &Scenario, feeder: &str) -> Result<Row, LoadError> {
     let text = serde_json::to_string(scenario).map_err(|error| LoadError::failed("the scenario", error))?;
     let pattern = format!(r"\{{\{{\s*{}\.([A-Za-z0-9_-]+)\s*\}}\}}", regex::escape(feeder));
     let pattern = Regex::new(&pattern).map_err(|error| LoadError::failed("the scenario", error))?;
-    let names = pattern.captures_iter(&text).filter_map(|found| found.get(1)).map(|name| name.as_str().to_owned());
+    let names =
+        pattern.captures_iter(&text).filter_map(|found| found.get(1)).map(|name| name.as_str().to_owned());
     Ok(names.map(|name| (name.clone(), placeholder(&format!("{feeder}.{name}")))).collect())
 }

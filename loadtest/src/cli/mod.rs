@@ -131,7 +131,9 @@ pub async fn main(command: LoadCommand) -> ExitCode {
         LoadAction::List => list(),
         LoadAction::Show { name } => match shipped::text(&name) {
             Some(text) => print(text),
-            None => Err(LoadError::Unreadable { what: name, why: "no shipped scenario has this name".to_owned() }),
+            None => {
+                Err(LoadError::Unreadable { what: name, why: "no shipped scenario has this name".to_owned() })
+            }
         },
         LoadAction::Schema => schema().and_then(|text| print(&text)),
         LoadAction::Agent(args) => agent(args).await,

@@ -60,7 +60,9 @@ fn against(report: &mut Report, baseline: &Report, fails: bool) {
     let comparison = Comparison::new(baseline, report);
     let slower = comparison.changes.iter().filter(|change| change.verdict == Became::Slower);
     let slower: Vec<_> = slower
-        .map(|change| format!("{} of {} became slower by {:.1} %", change.figure, change.name, change.percent))
+        .map(|change| {
+            format!("{} of {} became slower by {:.1} %", change.figure, change.name, change.percent)
+        })
         .collect();
     if fails && !slower.is_empty() {
         report.reasons.extend(slower);
@@ -73,8 +75,8 @@ fn against(report: &mut Report, baseline: &Report, fails: bool) {
 
 fn report_of(path: &Path) -> Result<Report, LoadError> {
     let unreadable = |why: String| LoadError::Unreadable { what: path.display().to_string(), why };
-    let report: Report =
-        serde_json::from_str(&read::text_of(path)?).map_err(|error| unreadable(format!("it is no report: {error}")))?;
+    let report: Report = serde_json::from_str(&read::text_of(path)?)
+        .map_err(|error| unreadable(format!("it is no report: {error}")))?;
     if report.schema == SCHEMA {
         return Ok(report);
     }
@@ -82,17 +84,19 @@ fn report_of(path: &Path) -> Result<Report, LoadError> {
 }
 
 fn write(report: &Report, args: &RunArgs) -> Result<(), LoadError> {
-    let json = || serde_json::to_string(report).map_err(|error| LoadError::failed("writing the report", error));
-    let forms: [(&Option<_>, &dyn Fn() -> Result<String, LoadError>); 3] = [
-        (&args.json, &json),
-        (&args.html, &|| Ok(html(report))),
-        (&args.markdown, &|| Ok(markdown(report))),
-    ];
-    for (path, form) in forms {
-        if let Some(path) = path {
-            let written = std::fs::write(path, form()?);
-            written.map_err(|error| LoadError::failed(format!("writing {}", path.display()), error))?;
-        }
+    let save = |path: &Path, text: String| {
+        std::fs::write(path, text)
+            .map_err(|error| LoadError::failed(format!("writing {}", path.display()), error))
+    };
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string(report);
+        save(path, text.map_err(|error| LoadError::failed("writing the report", error))?)?;
+    }
+    if let Some(path) = &args.html {
+        save(path, html(report))?;
+    }
+    if let Some(path) = &args.markdown {
+        save(path, markdown(report))?;
     }
     Ok(())
 }
@@ -101,8 +105,9 @@ fn run_id(text: Option<&str>) -> Result<u64, LoadError> {
     text.map_or_else(
         || Ok(rand::random()),
         |text| {
-            u64::from_str_radix(text, 16)
-                .map_err(|_none| LoadError::Refused(format!("`{text}` is no run: it has up to 16 hex digits")))
+            u64::from_str_radix(text, 16).map_err(|_none| {
+                LoadError::Refused(format!("`{text}` is no run: it has up to 16 hex digits"))
+            })
         },
     )
 }
@@ -132,10 +137,13 @@ fn apply(scenario: &mut Scenario, args: &RunArgs) -> Result<(), LoadError> {
 fn scale(scenario: &mut Scenario, time: f64, load: f64) -> Result<(), LoadError> {
     for factor in [time, load] {
         if !(factor.is_finite() && factor > 0.0 && factor <= 1_000.0) {
-            return Err(LoadError::Refused(format!("{factor} is no factor: it is more than 0 and at most 1000")));
+            return Err(LoadError::Refused(format!(
+                "{factor} is no factor: it is more than 0 and at most 1000"
+            )));
         }
     }
-    let stretched = |span: Span| Span(Duration::try_from_secs_f64(span.0.as_secs_f64() * time).unwrap_or(Duration::MAX));
+    let stretched =
+        |span: Span| Span(Duration::try_from_secs_f64(span.0.as_secs_f64() * time).unwrap_or(Duration::MAX));
     scenario.warm_up = stretched(scenario.warm_up);
     for threshold in &mut scenario.thresholds {
         threshold.delay = threshold.delay.map(stretched);

@@ -50,7 +50,8 @@ pub(super) async fn run(shift: Shift) {
 async fn stay(shift: Shift, profile: Profile, number: u64) {
     let executor = &shift.crew.executor;
     let end = shift.begin + executor.length();
-    let mut pauses = chance(shift.world.plan.seed, Whose { executor: shift.crew.place, number, round: PAUSES });
+    let mut pauses =
+        chance(shift.world.plan.seed, Whose { executor: shift.crew.place, number, round: PAUSES });
     let most = u64::from(executor.users_most());
     let mut round = 0_u64;
     let mut intended = Instant::now();
@@ -59,7 +60,8 @@ async fn stay(shift: Shift, profile: Profile, number: u64) {
         let ticket = Ticket { executor: shift.crew.place, number, round, row, intended };
         shop(Arc::clone(&shift.world), &shift.crew, ticket).await;
         round += 1;
-        intended = Instant::now() + executor.think.as_ref().map_or(Duration::ZERO, |think| think.draw(&mut pauses));
+        intended =
+            Instant::now() + executor.think.as_ref().map_or(Duration::ZERO, |think| think.draw(&mut pauses));
         if intended >= end {
             return;
         }

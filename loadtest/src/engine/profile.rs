@@ -61,7 +61,8 @@ impl Profile {
         let at = at.as_secs_f64();
         let now = self.0.iter().find(|segment| at < segment.start + segment.length);
         now.map_or(0.0, |segment| {
-            segment.from + (segment.to - segment.from) * ((at - segment.start) / segment.length).clamp(0.0, 1.0)
+            segment.from
+                + (segment.to - segment.from) * ((at - segment.start) / segment.length).clamp(0.0, 1.0)
         })
     }
 
@@ -122,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_level_rate_has_equal_distances() {
-        let due: Vec<_> = Due::of(&executor("stages = [{ duration = '2s', rate = 10, jump = true }]"), 0, 1).collect();
+        let due: Vec<_> =
+            Due::of(&executor("stages = [{ duration = '2s', rate = 10, jump = true }]"), 0, 1).collect();
         assert_eq!(due.len(), 20);
         assert!(due.iter().zip(0_u32..).all(|((_, at), n)| at.as_millis() == u128::from(n) * 100));
     }
@@ -148,7 +150,8 @@ mod tests {
 
     #[test]
     fn poisson_arrivals_have_the_rate_and_the_spread_of_independent_people() {
-        let people = executor("arrivals = 'poisson'\nstages = [{ duration = '200s', rate = 50, jump = true }]");
+        let people =
+            executor("arrivals = 'poisson'\nstages = [{ duration = '200s', rate = 50, jump = true }]");
         let mut per_second = vec![0.0_f64; 200];
         for (_, at) in Due::of(&people, 0, 1) {
             per_second[usize::try_from(at.as_secs()).unwrap()] += 1.0;

@@ -64,9 +64,10 @@ async fn run_with(executor: &str, stall_s: (u64, u64), share: Share) -> Ran {
     let begin = Instant::now();
     let stall = (Duration::from_secs(stall_s.0), Duration::from_secs(stall_s.1));
     let target = Arc::new(Stalling { begin, stall, asked: Mutex::default() });
+    let seen: Arc<dyn Target> = target.clone();
     let world = Arc::new(World {
         plan: Plan::new(&scenario).unwrap(),
-        target: Arc::clone(&target) as Arc<dyn Target>,
+        target: seen,
         base: String::new(),
         recorder: Recorder::default(),
         shared: Arc::new(BTreeMap::new()),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Report;
 use super::svg::{self, Series};
 use super::tables;
-use super::Report;
 use crate::collect::{Moment, heat_end};
 use crate::numbers::{float, millis};
 
@@ -32,7 +32,8 @@ pub(crate) fn html(report: &Report) -> String {
         body += &section("Answers", &table(&answers));
     }
     if let Some(comparison) = &report.comparison {
-        let told = format!("<p>{}</p>{}", safe(&comparison.told()), table(&tables::compared(&comparison.changes)));
+        let told =
+            format!("<p>{}</p>{}", safe(&comparison.told()), table(&tables::compared(&comparison.changes)));
         body += &section("Against an earlier run", &told);
     }
     format!(
@@ -61,7 +62,10 @@ fn charts(timeline: &[Moment]) -> String {
     let heat: Vec<Vec<u64>> = timeline.iter().map(|moment| moment.heat.clone()).collect();
     let map = svg::heat("Response times", &heat, |row| heat_end(row) / 1_000.0);
     section("Rate, per second", &(svg::legend(&rate) + &svg::lines("Rate", "", &rate, false)))
-        + &section("Response times, ms", &(svg::legend(&times) + &svg::lines("Percentiles", " ms", &times, true)))
+        + &section(
+            "Response times, ms",
+            &(svg::legend(&times) + &svg::lines("Percentiles", " ms", &times, true)),
+        )
         + &section("Where response times fall", &map)
         + &errors(timeline)
 }
@@ -75,7 +79,8 @@ fn errors(timeline: &[Moment]) -> String {
     let mut totals: Vec<_> = totals.into_iter().collect();
     totals.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let chart = |(error, count): &(&str, u64)| {
-        let values = timeline.iter().map(|moment| float(moment.errors.get(*error).copied().unwrap_or(0))).collect();
+        let values =
+            timeline.iter().map(|moment| float(moment.errors.get(*error).copied().unwrap_or(0))).collect();
         let series = [Series { name: "", class: "c", values }];
         format!("<h3>{} <small>{count}</small></h3>{}", safe(error), svg::lines("Errors", "", &series, false))
     };
@@ -90,21 +95,35 @@ fn section(title: &str, inside: &str) -> String {
 }
 
 fn table(cells: &[Vec<String>]) -> String {
-    let mut rows = cells.iter();
-    let line = |line: &Vec<String>, tag: &str| {
-        let cell = |cell: &String| {
-            let class = match cell.as_str() {
-                "BROKEN" | "slower" | "fewer" => " class=\"bad\"",
-                "ok" | "faster" | "more" => " class=\"ok\"",
-                cell if cell.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) => " class=\"n\"",
-                _ => "",
-            };
-            format!("<{tag}{class}>{}</{tag}>", safe(cell))
-        };
-        format!("<tr>{}</tr>", line.iter().map(cell).collect::<String>())
+    let numeric = |column: usize| {
+        let below = cells.get(1).and_then(|row| row.get(column));
+        below.is_some_and(|cell| is_number(cell))
     };
-    let head = rows.next().map(|head| line(head, "th")).unwrap_or_default();
-    format!("<div class=\"t\"><table><thead>{head}</thead><tbody>{}</tbody></table></div>", rows.map(|row| line(row, "td")).collect::<String>())
+    let head = cells.first().into_iter().flatten().enumerate().map(|(column, cell)| {
+        let class = if numeric(column) { " class=\"n\"" } else { "" };
+        format!("<th{class}>{}</th>", safe(cell))
+    });
+    let row =
+        |row: &Vec<String>| format!("<tr>{}</tr>", row.iter().map(|cell| data(cell)).collect::<String>());
+    format!(
+        "<div class=\"t\"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
+        head.collect::<String>(),
+        cells.iter().skip(1).map(row).collect::<String>()
+    )
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'))
+}
+
+fn data(cell: &str) -> String {
+    let class = match cell {
+        "BROKEN" | "slower" | "fewer" => " class=\"bad\"",
+        "ok" | "faster" | "more" => " class=\"ok\"",
+        cell if is_number(cell) => " class=\"n\"",
+        _ => "",
+    };
+    format!("<td{class}>{}</td>", safe(cell))
 }
 
 /// Text that is no markup.

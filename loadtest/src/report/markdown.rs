@@ -1,7 +1,7 @@
 //! The report for a pull request's page.
 
-use super::tables;
 use super::Report;
+use super::tables;
 
 /// As Markdown. What a server sent cannot become markup.
 pub(crate) fn markdown(report: &Report) -> String {

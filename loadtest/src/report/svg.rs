@@ -33,7 +33,12 @@ fn frame(title: &str, seconds: usize, inside: &str) -> String {
         let share = f64::from(part) / 4.0;
         let x = LEFT + share * WIDTH;
         // Writing to a string does not fail.
-        let _ = write!(svg, "<text x=\"{x:.0}\" y=\"{:.0}\" class=\"x\">{:.0} s</text>", ABOVE + HEIGHT + 16.0, share * last);
+        let _ = write!(
+            svg,
+            "<text x=\"{x:.0}\" y=\"{:.0}\" class=\"x\">{:.0} s</text>",
+            ABOVE + HEIGHT + 16.0,
+            share * last
+        );
     }
     svg + "</svg>"
 }
@@ -49,11 +54,8 @@ pub(super) fn lines(title: &str, unit: &str, series: &[Series], log: bool) -> St
     };
     let top = if log { 10.0_f64.powf(top.log10().ceil()).max(bottom * 10.0) } else { round_up(top) };
     let place = |value: f64| {
-        let share = if log {
-            (value.max(bottom) / bottom).log10() / (top / bottom).log10()
-        } else {
-            value / top
-        };
+        let share =
+            if log { (value.max(bottom) / bottom).log10() / (top / bottom).log10() } else { value / top };
         ABOVE + HEIGHT * (1.0 - share.clamp(0.0, 1.0))
     };
     let mut inside = String::new();
@@ -71,9 +73,10 @@ pub(super) fn lines(title: &str, unit: &str, series: &[Series], log: bool) -> St
     let seconds = series.iter().map(|series| series.values.len()).max().unwrap_or(0);
     let step = WIDTH / float(crate::numbers::count(seconds.saturating_sub(1))).max(1.0);
     for series in series {
-        let points = series.values.iter().zip(0_u32..).map(|(value, at)| {
-            format!("{:.1},{:.1}", LEFT + f64::from(at) * step, place(*value))
-        });
+        // Where nothing was measured there is no time: the line goes on to the next one.
+        let measured = series.values.iter().zip(0_u32..).filter(|(value, _)| !log || **value > 0.0);
+        let points =
+            measured.map(|(value, at)| format!("{:.1},{:.1}", LEFT + f64::from(at) * step, place(*value)));
         let points: Vec<_> = points.collect();
         let _ = write!(inside, "<polyline points=\"{}\" class=\"{}\"/>", points.join(" "), series.class);
     }
@@ -117,7 +120,12 @@ pub(super) fn heat(title: &str, columns: &[Vec<u64>], end_ms: impl Fn(usize) -> 
     let every = (last - first).div_ceil(5).max(1);
     for (row, up) in (first..=last).zip(0_u32..).step_by(every) {
         let y = ABOVE + HEIGHT - f64::from(up) * height;
-        let _ = write!(inside, "<text x=\"{:.0}\" y=\"{y:.1}\" class=\"y\">{} ms</text>", LEFT - 6.0, short(end_ms(row)));
+        let _ = write!(
+            inside,
+            "<text x=\"{:.0}\" y=\"{y:.1}\" class=\"y\">{} ms</text>",
+            LEFT - 6.0,
+            short(end_ms(row))
+        );
     }
     frame(title, columns.len(), &inside)
 }
@@ -125,7 +133,11 @@ pub(super) fn heat(title: &str, columns: &[Vec<u64>], end_ms: impl Fn(usize) -> 
 fn ticks(bottom: f64, top: f64, log: bool) -> Vec<f64> {
     if log {
         let decades = (top / bottom).log10().round();
-        return (0_u32..=12).map(f64::from).take_while(|n| *n <= decades).map(|n| bottom * 10.0_f64.powf(n)).collect();
+        return (0_u32..=12)
+            .map(f64::from)
+            .take_while(|n| *n <= decades)
+            .map(|n| bottom * 10.0_f64.powf(n))
+            .collect();
     }
     (0..=4).map(|n| top * f64::from(n) / 4.0).collect()
 }

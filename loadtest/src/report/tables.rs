@@ -20,8 +20,12 @@ pub(crate) fn rows(what: &str, rows: &[Row]) -> Cells {
     let mut cells = vec![head];
     cells.extend(rows.iter().map(|row| {
         let (response, service) = (&row.response, &row.service);
-        let mut line = vec![row.name.clone(), row.count.to_string(), format!("{:.2}", row.rate), row.failed.to_string()];
-        line.extend([response.p50, response.p95, response.p99, response.p999, response.max].map(|ms| format!("{ms:.1}")));
+        let mut line =
+            vec![row.name.clone(), row.count.to_string(), format!("{:.2}", row.rate), row.failed.to_string()];
+        line.extend(
+            [response.p50, response.p95, response.p99, response.p999, response.max]
+                .map(|ms| format!("{ms:.1}")),
+        );
         line.extend([service.p50, service.p99, service.max].map(|ms| format!("{ms:.1}")));
         line
     }));
@@ -75,7 +79,12 @@ pub(crate) fn compared(changes: &[Change]) -> Cells {
 pub(crate) fn head(report: &Report) -> Vec<String> {
     let starts = &report.starts;
     let mut lines = vec![
-        format!("{} against {}: {}", report.scenario, report.target, if report.is_fine() { "ok" } else { "FAILED" }),
+        format!(
+            "{} against {}: {}",
+            report.scenario,
+            report.target,
+            if report.is_fine() { "ok" } else { "FAILED" }
+        ),
         format!(
             "seed {}, run {}, {} process{}, {:.1} s measured after {:.1} s of warm-up ({} steps, {} failed, not counted)",
             report.seed,
@@ -87,7 +96,10 @@ pub(crate) fn head(report: &Report) -> Vec<String> {
             starts.warming,
             starts.warming_failed,
         ),
-        format!("journeys: {} started, {} dropped, {} cut short", starts.started, starts.dropped, starts.cut_short),
+        format!(
+            "journeys: {} started, {} dropped, {} cut short",
+            starts.started, starts.dropped, starts.cut_short
+        ),
     ];
     lines.extend(report.lost.iter().map(|lost| format!("lost: {lost}")));
     lines.extend(report.reasons.iter().map(|reason| format!("! {reason}")));
@@ -98,8 +110,14 @@ pub(crate) fn head(report: &Report) -> Vec<String> {
 pub(crate) fn text(report: &Report) -> String {
     let mut all = report.steps.clone();
     all.push(report.everything.clone());
-    let mut parts = vec![head(report).join("\n"), aligned(&rows("step", &all)), aligned(&rows("journey", &report.journeys))];
-    parts.extend([answers(report), judged(report)].iter().filter(|cells| cells.len() > 1).map(|cells| aligned(cells)));
+    let mut parts = vec![
+        head(report).join("\n"),
+        aligned(&rows("step", &all)),
+        aligned(&rows("journey", &report.journeys)),
+    ];
+    parts.extend(
+        [answers(report), judged(report)].iter().filter(|cells| cells.len() > 1).map(|cells| aligned(cells)),
+    );
     if let Some(comparison) = &report.comparison {
         parts.push(format!("{}\n{}", comparison.told(), aligned(&compared(&comparison.changes))));
     }
@@ -109,7 +127,9 @@ pub(crate) fn text(report: &Report) -> String {
 /// Columns as wide as they need, numbers to the right.
 fn aligned(cells: &[Vec<String>]) -> String {
     let columns = cells.first().map_or(0, Vec::len);
-    let width = |column: usize| cells.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
+    let width = |column: usize| {
+        cells.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max()
+    };
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let line = |line: &Vec<String>| {
         let cell = |(cell, width): (&String, &usize)| {

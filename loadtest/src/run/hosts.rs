@@ -23,7 +23,9 @@ pub(crate) fn check(target: &str, allowed: &[String]) -> Result<(), LoadError> {
     if ours || allowed.iter().any(|host| host == name) {
         return Ok(());
     }
-    Err(refused(format!("{name} is not this machine; if it is yours to put under load, add --allow-host {name}")))
+    Err(refused(format!(
+        "{name} is not this machine; if it is yours to put under load, add --allow-host {name}"
+    )))
 }
 
 #[cfg(test)]
@@ -35,7 +37,13 @@ mod tests {
         for fine in ["http://127.0.0.1:80", "http://127.9.9.9", "http://[::1]:8080", "http://localhost:1"] {
             assert!(check(fine, &[]).is_ok(), "{fine}");
         }
-        for refused in ["http://example.org", "http://10.0.0.1", "http://127.0.0.1.example.org", "nonsense", "http://localhost@example.org/"] {
+        for refused in [
+            "http://example.org",
+            "http://10.0.0.1",
+            "http://127.0.0.1.example.org",
+            "nonsense",
+            "http://localhost@example.org/",
+        ] {
             assert!(matches!(check(refused, &[]), Err(LoadError::Refused(_))), "{refused}");
         }
         assert!(check("http://example.org", &["example.org".to_owned()]).is_ok());

@@ -36,7 +36,10 @@ pub(crate) fn variables(scenario: &Scenario) -> Result<BTreeMap<String, Value>, 
             Variable::Environment(of) => {
                 let said = std::env::var(&of.env).ok().or_else(|| of.default.clone());
                 said.ok_or_else(|| {
-                    LoadError::Refused(format!("variable `{name}` comes from the environment: set {}", of.env))
+                    LoadError::Refused(format!(
+                        "variable `{name}` comes from the environment: set {}",
+                        of.env
+                    ))
                 })?
             }
         };
@@ -46,7 +49,12 @@ pub(crate) fn variables(scenario: &Scenario) -> Result<BTreeMap<String, Value>, 
 }
 
 /// A run's whole job; processes get parts of it.
-pub(crate) fn job(scenario: &Scenario, shared: BTreeMap<String, Value>, rows: Vec<Vec<Row>>, run: u64) -> Job {
+pub(crate) fn job(
+    scenario: &Scenario,
+    shared: BTreeMap<String, Value>,
+    rows: Vec<Vec<Row>>,
+    run: u64,
+) -> Job {
     let mut scenario = scenario.clone();
     for feeder in &mut scenario.feeders {
         feeder.rows = None;

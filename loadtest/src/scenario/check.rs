@@ -93,11 +93,17 @@ fn head(scenario: &Scenario, faults: &mut Faults) {
         faults.add("name", "a name has small letters, digits and hyphens only", "");
     }
     if let Err(error) = url::Url::parse(&scenario.target) {
-        faults.add("target", format!("`{}` is no address: {error}", scenario.target), "write `http://127.0.0.1:8080`");
+        faults.add(
+            "target",
+            format!("`{}` is no address: {error}", scenario.target),
+            "write `http://127.0.0.1:8080`",
+        );
     }
     if scenario.http.timeout.0 > limits::TIMEOUT_MAX || scenario.http.timeout.0.is_zero() {
         let most = limits::TIMEOUT_MAX.as_secs();
-        faults.under("http", |faults| faults.add("timeout", format!("a timeout is more than 0 and at most {most} s"), ""));
+        faults.under("http", |faults| {
+            faults.add("timeout", format!("a timeout is more than 0 and at most {most} s"), "")
+        });
     }
     if scenario.journeys.is_empty() {
         faults.add("journeys", "there is nothing to do", "add a `[[journeys]]` with steps");
@@ -111,10 +117,18 @@ fn feeders(scenario: &Scenario, faults: &mut Faults) {
     let extracted: Vec<&str> =
         scenario.setup.iter().flat_map(|step| step.extract.keys()).map(String::as_str).collect();
     faults.each("feeders", &scenario.feeders, |faults, feeder| {
-        let sources =
-            [feeder.rows.is_some(), feeder.csv.is_some(), feeder.jsonl.is_some(), feeder.from_setup.is_some()];
+        let sources = [
+            feeder.rows.is_some(),
+            feeder.csv.is_some(),
+            feeder.jsonl.is_some(),
+            feeder.from_setup.is_some(),
+        ];
         if sources.iter().filter(|named| **named).count() != 1 {
-            faults.add("name", format!("feeder `{}` needs exactly one source", feeder.name), "name one of `rows`, `csv`, `jsonl`, `from_setup`");
+            faults.add(
+                "name",
+                format!("feeder `{}` needs exactly one source", feeder.name),
+                "name one of `rows`, `csv`, `jsonl`, `from_setup`",
+            );
         }
         if let Some(name) = &feeder.from_setup {
             faults.known("from_setup", name, &extracted);
@@ -154,15 +168,27 @@ fn executor(scenario: &Scenario, executor: &Executor, faults: &mut Faults) {
         faults.add("journeys", "none of its journeys has a weight above 0", "");
     }
     if executor.stages.is_empty() {
-        faults.add("stages", "there are no stages", "add `stages = [{ duration = \"30s\", rate = 10, jump = true }]`");
+        faults.add(
+            "stages",
+            "there are no stages",
+            "add `stages = [{ duration = \"30s\", rate = 10, jump = true }]`",
+        );
     }
     faults.think("think", executor.think.as_ref());
     faults.each("stages", &executor.stages, |faults, stage| match executor.model {
         Model::Open if stage.rate.is_none() || stage.users.is_some() => {
-            faults.add("rate", "a stage of an open executor has a `rate` and no `users`", "closed executors have users: `model = \"closed\"`");
+            faults.add(
+                "rate",
+                "a stage of an open executor has a `rate` and no `users`",
+                "closed executors have users: `model = \"closed\"`",
+            );
         }
         Model::Closed if stage.users.is_none() || stage.rate.is_some() => {
-            faults.add("users", "a stage of a closed executor has `users` and no `rate`", "open executors have rates: `model = \"open\"`");
+            faults.add(
+                "users",
+                "a stage of a closed executor has `users` and no `rate`",
+                "open executors have rates: `model = \"open\"`",
+            );
         }
         _ => {}
     });
@@ -173,15 +199,28 @@ fn totals(scenario: &Scenario, faults: &mut Faults) {
     let totals = scenario.totals();
     let rate_max = scenario.limits.rate.map_or(limits::RATE_MAX, |rate| rate.0.min(limits::RATE_MAX));
     if totals.rate > rate_max {
-        faults.add("executors", format!("{} arrivals per second are more than {rate_max}", totals.rate), "lower the rates");
+        faults.add(
+            "executors",
+            format!("{} arrivals per second are more than {rate_max}", totals.rate),
+            "lower the rates",
+        );
     }
     let users_max = scenario.limits.users.unwrap_or(limits::USERS_MAX).min(limits::USERS_MAX);
     if totals.users > u64::from(users_max) {
-        faults.add("executors", format!("{} shoppers at once are more than {users_max}", totals.users), "lower `users` or `users_max`");
+        faults.add(
+            "executors",
+            format!("{} shoppers at once are more than {users_max}", totals.users),
+            "lower `users` or `users_max`",
+        );
     }
-    let longest = scenario.limits.duration.map_or(limits::DURATION_MAX, |span| span.0.min(limits::DURATION_MAX));
+    let longest =
+        scenario.limits.duration.map_or(limits::DURATION_MAX, |span| span.0.min(limits::DURATION_MAX));
     if totals.duration > longest {
-        faults.add("executors", format!("the run takes {} s, more than {} s", totals.duration.as_secs(), longest.as_secs()), "shorten the stages");
+        faults.add(
+            "executors",
+            format!("the run takes {} s, more than {} s", totals.duration.as_secs(), longest.as_secs()),
+            "shorten the stages",
+        );
     }
     if !totals.duration.is_zero() && scenario.warm_up.0 >= totals.duration {
         faults.add("warm_up", "nothing is left to measure after the warm-up", "");

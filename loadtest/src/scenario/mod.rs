@@ -275,6 +275,9 @@ pub(crate) struct Threshold {
     /// Which time: from the intended start, or of the service alone.
     #[serde(default)]
     pub of: Clock,
+    /// Whether it holds when nothing was measured: for steps that are rare.
+    #[serde(default)]
+    pub optional: bool,
     /// Whether the run ends as soon as it is broken.
     #[serde(default)]
     pub abort: bool,

@@ -20,7 +20,9 @@ pub(crate) fn locate(text: &str, path: &[String]) -> Option<(usize, usize)> {
             None => table.get_ref().get_key_value(segment.as_str()),
             Some(DeValue::Table(inner)) => inner.get_key_value(segment.as_str()),
             Some(DeValue::Array(items)) => {
-                let Some(item) = segment.parse().ok().and_then(|index: usize| items.get(index)) else { break };
+                let Some(item) = segment.parse().ok().and_then(|index: usize| items.get(index)) else {
+                    break;
+                };
                 // A table that is told by its parts begins where its first key stands.
                 let inside = match item.get_ref() {
                     DeValue::Table(inner) => inner.keys().map(|key| key.span().start).min(),

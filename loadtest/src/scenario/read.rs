@@ -23,8 +23,7 @@ pub(crate) struct Source {
 
 /// Reads a text of at most [`limits::FILE_MAX`].
 pub(crate) fn text_of(path: &Path) -> Result<String, LoadError> {
-    let unreadable =
-        |why: String| LoadError::Unreadable { what: path.display().to_string(), why };
+    let unreadable = |why: String| LoadError::Unreadable { what: path.display().to_string(), why };
     let length = std::fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
     if length > limits::FILE_MAX {
         return Err(unreadable(format!("it has {length} bytes, more than {}", limits::FILE_MAX)));
@@ -41,7 +40,9 @@ pub(crate) fn find(name: &str) -> Result<Source, LoadError> {
     if !path.exists() && path.extension().is_none() {
         let names = shipped::names().collect::<Vec<_>>();
         let why = match nearest(name, &names) {
-            Some(near) => format!("there is no file and no shipped scenario of this name; did you mean `{near}`?"),
+            Some(near) => {
+                format!("there is no file and no shipped scenario of this name; did you mean `{near}`?")
+            }
             None => format!("there is no file of this name; shipped are {}", names.join(", ")),
         };
         return Err(LoadError::Unreadable { what: name.to_owned(), why });
@@ -76,7 +77,9 @@ fn finding(text: &str, error: &toml::de::Error) -> Finding {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known here are {}", known.join(", ")),
         },
-        [_] if message.starts_with("missing field") => "add it; `amazoff load schema` says what it may be".to_owned(),
+        [_] if message.starts_with("missing field") => {
+            "add it; `amazoff load schema` says what it may be".to_owned()
+        }
         _ => String::new(),
     };
     // What is known stands in the hint where it helps; the message need not list it too.

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::values::{OneOrMany, Span};
 use super::Think;
+use super::values::{OneOrMany, Span};
 
 /// A step: one request, one action of the shopper's WebSocket, or a command. Exactly one of `get`, `post`, `put`, `patch`, `delete`,
 /// `socket`, `command`, `pause`.

@@ -18,7 +18,7 @@ impl TryFrom<String> for Span {
         let refused = || format!("`{text}` is no time; write a number and a unit: 250ms, 10s, 2m, 1h");
         let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(refused)?;
         let (number, unit) = text.split_at(digits);
-        let number: f64 = number.parse().map_err(|_| refused())?;
+        let number: f64 = number.parse().map_err(|_none| refused())?;
         let seconds = match unit.trim() {
             "us" => number / 1e6,
             "ms" => number / 1e3,
@@ -27,7 +27,7 @@ impl TryFrom<String> for Span {
             "h" => number * 3_600.0,
             _ => return Err(refused()),
         };
-        Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| refused())
+        Duration::try_from_secs_f64(seconds).map(Self).map_err(|_none| refused())
     }
 }
 
@@ -82,7 +82,7 @@ impl TryFrom<Written> for Rate {
         };
         let refused = || format!("`{text}` is no rate; write 200, `200/s`, `600/m` or `100/h`");
         let (number, unit) = text.split_once('/').ok_or_else(refused)?;
-        let number: f64 = number.trim().parse().map_err(|_| refused())?;
+        let number: f64 = number.trim().parse().map_err(|_none| refused())?;
         let per = match unit.trim() {
             "s" => 1.0,
             "m" => 60.0,

@@ -99,7 +99,8 @@ impl Server {
         let mut request =
             address.into_client_request().map_err(|error| Trouble::Request(error.to_string()))?;
         for (name, value) in &ask.headers {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|error| Trouble::Request(error.to_string()))?;
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|error| Trouble::Request(error.to_string()))?;
             let value = HeaderValue::from_str(value).map_err(|error| Trouble::Request(error.to_string()))?;
             request.headers_mut().insert(name, value);
         }

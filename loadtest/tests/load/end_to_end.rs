@@ -88,7 +88,14 @@ delete = "/clean"
 async fn shoppers_buy_and_follow_and_all_that_must_hold_is_judged() {
     let (server, desk) = (Server::start().await, Desk::with(SHOP));
     let (html, markdown) = (desk.file("report.html"), desk.file("report.md"));
-    let words = ["--target", &server.url(), "--html", html.to_str().unwrap(), "--markdown", markdown.to_str().unwrap()];
+    let words = [
+        "--target",
+        &server.url(),
+        "--html",
+        html.to_str().unwrap(),
+        "--markdown",
+        markdown.to_str().unwrap(),
+    ];
     let code = desk.run(&words).await;
     let report = desk.report();
     assert_eq!(code, ExitCode::SUCCESS, "{}", report["reasons"]);
@@ -107,7 +114,8 @@ async fn shoppers_buy_and_follow_and_all_that_must_hold_is_judged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fast_run_that_breaks_an_invariant_fails() {
-    let broken = SHOP.replace("equals = 20 }]", "equals = 19 }]").replace("within = \"2s\"", "within = \"600ms\"");
+    let broken =
+        SHOP.replace("equals = 20 }]", "equals = 19 }]").replace("within = \"2s\"", "within = \"600ms\"");
     let (server, desk) = (Server::start().await, Desk::with(&broken));
     assert_eq!(desk.run(&["--target", &server.url()]).await, ExitCode::from(99));
     let report = desk.report();
@@ -128,7 +136,14 @@ async fn what_a_server_sends_is_text_in_the_page() {
     let desk = Desk::with(&one_step("get = '/broken'", ""));
     let server = Server::start().await;
     let (html, markdown) = (desk.file("report.html"), desk.file("report.md"));
-    let words = ["--target", &server.url(), "--html", html.to_str().unwrap(), "--markdown", markdown.to_str().unwrap()];
+    let words = [
+        "--target",
+        &server.url(),
+        "--html",
+        html.to_str().unwrap(),
+        "--markdown",
+        markdown.to_str().unwrap(),
+    ];
     assert_eq!(desk.run(&words).await, ExitCode::SUCCESS);
     assert_eq!(row(&desk.report(), "steps", "s")["errors"]["500 <script>alert(1)</script>"], 30);
     for file in [html, markdown] {
@@ -170,9 +185,10 @@ async fn starts_that_find_nobody_free_are_dropped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_there_is_an_error_of_each_step_and_a_failed_setup_ends_with_1() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Bound, but not listening: refused for as long as the test lasts.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let desk = Desk::with(&one_step("get = '/'", "[[thresholds]]\ncheck = 'errors==0'"));
     assert_eq!(desk.run(&["--target", &url]).await, ExitCode::from(99));
     let report = desk.report();

@@ -37,7 +37,8 @@ impl Desk {
     pub async fn run(&self, words: &[&str]) -> ExitCode {
         let scenario = self.file("scenario.toml");
         let json = self.file("report.json");
-        let mut all = vec!["load", "run", scenario.to_str().unwrap(), "--quiet", "--json", json.to_str().unwrap()];
+        let mut all =
+            vec!["load", "run", scenario.to_str().unwrap(), "--quiet", "--json", json.to_str().unwrap()];
         all.extend(words);
         load(LoadCommand::try_parse_from(all).unwrap()).await
     }

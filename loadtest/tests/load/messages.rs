@@ -44,7 +44,7 @@ fn faults_are_told_with_line_column_and_hint() {
         ),
         (
             GOOD.replace("rate = 1 ", "users = 1 "),
-            "scenario.toml:10:14: a stage of an open executor has a `rate` and no `users`\n    hint: closed executors have \
+            "scenario.toml:10:13: a stage of an open executor has a `rate` and no `users`\n    hint: closed executors have \
              users: `model = \"closed\"`",
         ),
         (
@@ -52,8 +52,8 @@ fn faults_are_told_with_line_column_and_hint() {
             "scenario.toml:12:1: `p99` is a time; its bound needs one of us, ms, s",
         ),
         (
-            format!("{GOOD}[[thresholds]]\ncheck = 'p99<50ms'\nstep = 'serch'\n"),
-            "scenario.toml:13:1: there is no `serch`\n    hint: known are s",
+            format!("{GOOD}[[thresholds]]\ncheck = 'p99<50ms'\nstep = 'zzz'\n"),
+            "scenario.toml:13:1: there is no `zzz`\n    hint: known are s",
         ),
         (
             GOOD.replace("rate = 1 ", "rate = 1000000 "),
@@ -96,7 +96,10 @@ fn the_checked_in_schema_is_the_programs() {
         std::fs::write(&file, &schema).unwrap();
     }
     let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(checked_in == schema, "run the test again with AMAZOFF_REFRESH_SCHEMA=1 and look at the difference");
+    assert!(
+        checked_in == schema,
+        "run the test again with AMAZOFF_REFRESH_SCHEMA=1 and look at the difference"
+    );
 }
 
 #[test]

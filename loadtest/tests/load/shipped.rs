@@ -23,7 +23,9 @@ fn operation<'a>(api: &'a Value, method: &str, path: &str) -> Option<&'a Value> 
     };
     let paths = api["paths"].as_object().unwrap();
     let exact = paths.get(path).and_then(|methods| methods.get(method));
-    exact.or_else(|| paths.iter().filter(|(template, _)| fits(template)).find_map(|(_, methods)| methods.get(method)))
+    exact.or_else(|| {
+        paths.iter().filter(|(template, _)| fits(template)).find_map(|(_, methods)| methods.get(method))
+    })
 }
 
 /// The schema of a body, references followed.
@@ -39,7 +41,8 @@ fn misfits(api: &Value, operation: &Value, body: &Value) -> Vec<String> {
     let schema = schema(api, &operation["requestBody"]["content"]["application/json"]["schema"]);
     let Some(known) = schema["properties"].as_object() else { return Vec::new() };
     let given: BTreeSet<_> = body.as_object().unwrap().keys().collect();
-    let unknown = given.iter().filter(|name| !known.contains_key(**name)).map(|name| format!("unknown {name}"));
+    let unknown =
+        given.iter().filter(|name| !known.contains_key(**name)).map(|name| format!("unknown {name}"));
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let missing = required.filter(|name| !body.as_object().unwrap().contains_key(*name));
     unknown.chain(missing.map(|name| format!("missing {name}"))).collect()
@@ -74,7 +77,11 @@ fn every_request_of_every_shipped_scenario_is_one_of_the_api() {
             while let Some(more) = lines.next_if(|line| line.starts_with("    ")) {
                 let more = more.trim().split("    #").next().unwrap();
                 if let Ok(body @ Value::Object(_)) = serde_json::from_str::<Value>(more) {
-                    assert_eq!(misfits(&api, operation, &body), Vec::<String>::new(), "{name}: {method} {path}");
+                    assert_eq!(
+                        misfits(&api, operation, &body),
+                        Vec::<String>::new(),
+                        "{name}: {method} {path}"
+                    );
                 }
             }
         }

@@ -12,8 +12,7 @@ use crate::template::{Shape, Template, is_name};
 
 /// Setup's steps; answers what every shopper knows after them.
 pub(super) fn setup(scenario: &Scenario, faults: &mut Faults) -> Known {
-    let mut known =
-        Known { names: scenario.variables.keys().cloned().collect(), ..Known::default() };
+    let mut known = Known { names: scenario.variables.keys().cloned().collect(), ..Known::default() };
     headers("http", &scenario.http.headers, &known, faults);
     steps("setup", &scenario.setup, &mut known, faults);
     known.feeders = scenario.feeders.iter().map(|feeder| feeder.name.clone()).collect();
@@ -26,8 +25,12 @@ pub(super) fn afterwards(scenario: &Scenario, known: &Known, faults: &mut Faults
     known.feeders.clear();
     steps("teardown", &scenario.teardown, &mut known.clone(), faults);
     faults.each("invariants", &scenario.invariants, |faults, invariant| {
-        if invariant.command.is_some() == !invariant.steps.is_empty() {
-            faults.add("name", format!("invariant `{}` needs a command or steps, not both", invariant.name), "");
+        if invariant.command.is_some() != invariant.steps.is_empty() {
+            faults.add(
+                "name",
+                format!("invariant `{}` needs a command or steps, not both", invariant.name),
+                "",
+            );
         }
         if let Some(command) = &invariant.command {
             words("command", command, &known, faults);
@@ -53,15 +56,25 @@ pub(super) fn steps(key: &str, steps: &[Step], known: &mut Known, faults: &mut F
 }
 
 fn one(step: &Step, known: &Known, faults: &mut Faults) {
-    let paths = [("get", &step.get), ("post", &step.post), ("put", &step.put), ("patch", &step.patch), ("delete", &step.delete)];
-    let mut actions: Vec<&str> = paths.iter().filter(|(_, path)| path.is_some()).map(|(key, _)| *key).collect();
+    let paths = [
+        ("get", &step.get),
+        ("post", &step.post),
+        ("put", &step.put),
+        ("patch", &step.patch),
+        ("delete", &step.delete),
+    ];
+    let mut actions: Vec<&str> =
+        paths.iter().filter(|(_, path)| path.is_some()).map(|(key, _)| *key).collect();
     actions.extend(step.socket.is_some().then_some("socket"));
     actions.extend(step.command.is_some().then_some("command"));
     actions.extend(step.pause.is_some().then_some("pause"));
     if actions.len() != 1 {
         let got = if actions.is_empty() { "none".to_owned() } else { actions.join(" and ") };
-        faults.add("name", format!("step `{}` needs exactly one action, it has {got}", step.name),
-            "name one of `get`, `post`, `put`, `patch`, `delete`, `socket`, `command`, `pause`");
+        faults.add(
+            "name",
+            format!("step `{}` needs exactly one action, it has {got}", step.name),
+            "name one of `get`, `post`, `put`, `patch`, `delete`, `socket`, `command`, `pause`",
+        );
     }
     for (key, path) in paths {
         if let Some(path) = path {
@@ -81,7 +94,9 @@ fn one(step: &Step, known: &Known, faults: &mut Faults) {
     if let Some(body) = &step.body {
         template("body", body, known, faults);
     }
-    if let Some(name) = &step.when && !known.has(name) {
+    if let Some(name) = &step.when
+        && !known.has(name)
+    {
         unknown("when", name, known, faults);
     }
     for (name, extract) in &step.extract {
@@ -108,17 +123,29 @@ fn bounds(step: &Step, faults: &mut Faults) {
         faults.add("leave", "a probability is from 0 to 1", "");
     }
     if step.repeat.is_some_and(|[least, most]| least > most || most > limits::REPEATS_MAX) {
-        faults.add("repeat", format!("`repeat` is two numbers, the smaller first, at most {}", limits::REPEATS_MAX), "");
+        faults.add(
+            "repeat",
+            format!("`repeat` is two numbers, the smaller first, at most {}", limits::REPEATS_MAX),
+            "",
+        );
     }
     if step.timeout.is_some_and(|timeout| timeout.0.is_zero() || timeout.0 > limits::TIMEOUT_MAX) {
-        faults.add("timeout", format!("a timeout is more than 0 and at most {} s", limits::TIMEOUT_MAX.as_secs()), "");
+        faults.add(
+            "timeout",
+            format!("a timeout is more than 0 and at most {} s", limits::TIMEOUT_MAX.as_secs()),
+            "",
+        );
     }
     if step.json.is_some() && step.body.is_some() {
         faults.add("body", "a step has `json` or `body`, not both", "");
     }
     if let Some(poll) = &step.until {
         if poll.every.0.is_zero() || poll.within.0 > limits::TIMEOUT_MAX {
-            faults.add("until", format!("`every` is more than 0, `within` at most {} s", limits::TIMEOUT_MAX.as_secs()), "");
+            faults.add(
+                "until",
+                format!("`every` is more than 0, `within` at most {} s", limits::TIMEOUT_MAX.as_secs()),
+                "",
+            );
         }
         if step.assert.is_empty() {
             faults.add("until", "there is nothing to wait for", "add an `assert`");
@@ -127,9 +154,14 @@ fn bounds(step: &Step, faults: &mut Faults) {
 }
 
 fn socket(socket: &SocketStep, known: &Known, faults: &mut Faults) {
-    let named = [socket.connect.is_some(), socket.send.is_some(), socket.expect.is_some(), socket.close.is_some()];
+    let named =
+        [socket.connect.is_some(), socket.send.is_some(), socket.expect.is_some(), socket.close.is_some()];
     if named.iter().filter(|named| **named).count() != 1 {
-        faults.add("connect", "a socket step does exactly one thing", "name one of `connect`, `send`, `expect`, `close`");
+        faults.add(
+            "connect",
+            "a socket step does exactly one thing",
+            "name one of `connect`, `send`, `expect`, `close`",
+        );
     }
     if let Some(path) = &socket.connect {
         address("connect", path, known, faults);
@@ -156,10 +188,19 @@ fn assert(assert: &Assert, known: &Known, faults: &mut Faults) {
     if assert.header.is_some() && assert.pointer.is_some() {
         faults.add("pointer", "an assert is about a header or a place of the body, not both", "write two");
     }
-    let says = assert.status.is_some() || assert.regex.is_some() || assert.equals.is_some() || assert.one_of.is_some()
-        || assert.exists.is_some() || assert.at_least.is_some() || assert.at_most.is_some();
+    let says = assert.status.is_some()
+        || assert.regex.is_some()
+        || assert.equals.is_some()
+        || assert.one_of.is_some()
+        || assert.exists.is_some()
+        || assert.at_least.is_some()
+        || assert.at_most.is_some();
     if !says {
-        faults.add("pointer", "an assert must say something", "add `equals`, `one_of`, `exists`, `regex`, `at_least`, `at_most` or `status`");
+        faults.add(
+            "pointer",
+            "an assert must say something",
+            "add `equals`, `one_of`, `exists`, `regex`, `at_least`, `at_most` or `status`",
+        );
     }
     pointer("pointer", assert.pointer.as_deref(), faults);
     expression("regex", assert.regex.as_deref(), faults);
@@ -175,7 +216,11 @@ fn pointer(key: &str, pointer: Option<&str>, faults: &mut Faults) {
 fn expression(key: &str, text: Option<&str>, faults: &mut Faults) {
     if let Some(Err(error)) = text.map(Regex::new) {
         let error = error.to_string();
-        faults.add(key, format!("no regular expression: {}", error.lines().last().unwrap_or_default().trim()), "");
+        faults.add(
+            key,
+            format!("no regular expression: {}", error.lines().last().unwrap_or_default().trim()),
+            "",
+        );
     }
 }
 
@@ -186,7 +231,12 @@ fn address(key: &str, path: &str, known: &Known, faults: &mut Faults) {
     template(key, path, known, faults);
 }
 
-fn headers(key: &str, headers: &std::collections::BTreeMap<String, String>, known: &Known, faults: &mut Faults) {
+fn headers(
+    key: &str,
+    headers: &std::collections::BTreeMap<String, String>,
+    known: &Known,
+    faults: &mut Faults,
+) {
     for (name, value) in headers {
         faults.under(key, |faults| template(name, value, known, faults));
     }
