@@ -19,6 +19,7 @@ mod fsck;
 mod health;
 mod kill;
 mod last_item;
+mod load;
 mod outage;
 mod panic;
 mod privacy;
