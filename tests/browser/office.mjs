@@ -157,6 +157,7 @@ export function office(test) {
     await page.getByRole("searchbox", { name: "Number" }).fill(order.number.slice(0, 8).toLowerCase());
     await page.getByRole("searchbox", { name: "Number" }).press("Enter");
     await page.waitForURL(/number=az-/);
+    await page.getByText("A number is looked for among").waitFor();
     await page.getByRole("link", { name: order.number }).waitFor();
     await page.getByRole("searchbox", { name: "Number" }).fill("");
     await page.getByRole("combobox", { name: "Payment" }).selectOption("refunded");

@@ -62,7 +62,7 @@ export function ship(desk, { shipment_id: parcel, lines = [] }) {
       parcel ? null : chooser(lines, desk.titles),
       field("Carrier", input("carrier", "", { maxlength: "500" }), { optional: true }),
       field("Tracking number", input("number", "", { maxlength: "500" }), { optional: true }),
-      field("Where to follow it", input("url", "", { type: "url", placeholder: "https://" }), { optional: true }),
+      field("Where to follow it", input("url", "", { type: "url" }), { optional: true }),
     ),
   );
 }

@@ -56,7 +56,7 @@ function make() {
         await secretShown(made.secret);
         done("The endpoint is there.");
       },
-      field("Address", input("url", "", { type: "url", required: true, placeholder: "https://", maxlength: "2000" })),
+      field("Address", input("url", "", { type: "url", required: true, maxlength: "2000" })),
       h(
         "fieldset",
         { class: "field" },
