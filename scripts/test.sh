@@ -5,8 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 features=(--features "amazoff-server/fault-points,amazoff-world/fault-points")
-# Examples are tested where they are included, and linted; only the load tester's is run as a program.
-targets=(--workspace --lib --bins --tests --example load --locked "${features[@]}")
+# Examples are tested where they are included, and linted; a program of its own for each is of no use here.
+targets=(--workspace --lib --bins --tests --locked "${features[@]}")
 bin=${CARGO_TARGET_DIR:-target}/debug
 passed=0
 failed=0

@@ -1,7 +1,6 @@
 //! A run that several processes share.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::atomic::Ordering;
 
@@ -16,10 +15,7 @@ struct Agent {
 
 impl Agent {
     fn start() -> Self {
-        // Examples are built beside the tests.
-        let tests = std::env::current_exe().unwrap();
-        let program: PathBuf = tests.parent().unwrap().parent().unwrap().join("examples/load");
-        let mut child = Command::new(program)
+        let mut child = Command::new(env!("CARGO_BIN_EXE_amazoff-load"))
             .args(["agent", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()

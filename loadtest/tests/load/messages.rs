@@ -104,9 +104,10 @@ fn the_checked_in_schema_is_the_programs() {
 
 #[test]
 fn an_agent_listens_to_this_machine_only() {
-    let tests = std::env::current_exe().unwrap();
-    let program = tests.parent().unwrap().parent().unwrap().join("examples/load");
-    let refused = Command::new(program).args(["agent", "--listen", "0.0.0.0:0"]).output().unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_amazoff-load"))
+        .args(["agent", "--listen", "0.0.0.0:0"])
+        .output()
+        .unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("loopback only"));
 }

@@ -1,4 +1,4 @@
-//! The load tester as a program of its own: `cargo run -p amazoff-loadtest --example load -- run smoke`.
+//! The load tester as a program of its own: `cargo run -p amazoff-loadtest -- run smoke`.
 
 use std::process::ExitCode;
 
