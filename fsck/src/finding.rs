@@ -236,13 +236,18 @@ impl Report {
     }
 }
 
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        })
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(f, "{severity} {}: {}: {}", self.code, self.subject, self.detail)
+        write!(f, "{} {}: {}: {}", self.severity, self.code, self.subject, self.detail)
     }
 }
 
@@ -256,7 +261,7 @@ mod tests {
     fn every_code_has_its_line_in_the_documentation() {
         let page = include_str!("../../docs/fsck.md");
         for code in Code::ALL {
-            let severity = if code.severity() == Severity::Error { "error" } else { "warning" };
+            let severity = code.severity();
             let line = page.lines().find(|line| line.starts_with(&format!("| `{code}` | {severity} |")));
             assert!(line.is_some_and(|line| line.contains(code.advice())), "{code}");
         }

@@ -1,6 +1,6 @@
 //! Who may call what: one table, looked up by method and route. A route that is not in it is refused, and a test says so.
 
-use amazoff_actors::user::Role;
+use amazoff_actors::user::{Role, Roles};
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
@@ -237,6 +237,17 @@ pub const TABLE: &[(Method, &str, Access)] = &[
     (Method::GET, "/metrics", Access::Scraper),
 ];
 
+impl Access {
+    /// Whether it is for somebody with these roles, as far as roles decide.
+    pub(crate) fn is_for(self, roles: &Roles) -> bool {
+        match self {
+            Self::Staff(wanted) | Self::Confirmed(wanted) => wanted.iter().any(|role| roles.contains(role)),
+            Self::Scraper => Self::Staff(OPERATORS).is_for(roles),
+            Self::Anyone | Self::Holder | Self::Person | Self::ConfirmedPerson => true,
+        }
+    }
+}
+
 /// What the table says about a route; `None` when it says nothing.
 pub fn of(method: &Method, route: &str) -> Option<Access> {
     let asked = if method == Method::HEAD { &Method::GET } else { method };
@@ -271,13 +282,13 @@ pub(crate) async fn check(
             shopper.own_session()?;
             confirmed(shopper)
         }
-        Some(Access::Staff(wanted)) => has_role(platform, shopper, wanted).await,
-        Some(Access::Confirmed(wanted)) => {
-            has_role(platform, shopper, wanted).await?;
+        Some(access @ Access::Staff(_)) => has_role(platform, shopper, access).await,
+        Some(access @ Access::Confirmed(_)) => {
+            has_role(platform, shopper, access).await?;
             confirmed(shopper)
         }
         Some(Access::Scraper) if shopper.scrapes => Ok(()),
-        Some(Access::Scraper) => has_role(platform, shopper, OPERATORS).await,
+        Some(access @ Access::Scraper) => has_role(platform, shopper, access).await,
     }
 }
 
@@ -286,9 +297,9 @@ fn confirmed(shopper: &Shopper) -> Result<(), Problem> {
 }
 
 /// Asked anew each time: a role that was taken away is gone at once.
-async fn has_role(platform: &Platform, shopper: &Shopper, wanted: &[Role]) -> Result<(), Problem> {
+async fn has_role(platform: &Platform, shopper: &Shopper, access: Access) -> Result<(), Problem> {
     let roles = shopper.logged_in()?.roles(platform).await?;
-    if wanted.iter().any(|role| roles.contains(role)) { Ok(()) } else { Err(Problem::role_missing()) }
+    if access.is_for(&roles) { Ok(()) } else { Err(Problem::role_missing()) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Conditional reads (RFC 9110 §13): a strong entity tag per version, and 304 for whoever has it already.
 
+use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_MATCH, IF_NONE_MATCH, VARY};
 use axum::http::request::Parts;
@@ -36,6 +37,12 @@ pub fn versioned<T: Serialize>(asked: &HeaderMap, view: &T, version: u64) -> Res
         Ok((body, hash)) => answered(asked, body, &format!("\"{version}.{hash}\""), Sharing::Private),
         Err(problem) => problem.into_response(),
     }
+}
+
+/// The same for a view that is whatever its version says: the tag is the version alone, which is also in the view.
+pub(crate) fn numbered<T: Serialize>(view: T, version: u64) -> Response {
+    let headers = [(ETAG, format!("\"{version}\"")), (CACHE_CONTROL, "private, no-cache".to_owned())];
+    (headers, Json(view)).into_response()
 }
 
 /// A view as JSON, and a short hash of it.

@@ -41,10 +41,11 @@ pub(crate) async fn told<F: Future<Output = Response>>(
     request: Request,
     next: impl FnOnce(Request) -> F,
 ) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
-    if !is_told(request.method(), &route) {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if !is_told(request.method(), route) {
         return next(request).await;
     }
+    let route = route.to_owned();
     match pass(platform, &route, request, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),

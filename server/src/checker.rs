@@ -1,9 +1,9 @@
-//! What checks everything that is stored, for operators of the running shop.
+//! What checks everything that is stored: for the tool, and for operators of the running shop.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use amazoff_fsck::{Books, Report, Severity, Subject, check};
+use amazoff_fsck::{Books, Report, Subject, check};
 use amazoff_http::views::check::{CheckBody, Checker, FINDINGS_MAX, FindingBody};
 use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::documents::{Blobs, Documents};
@@ -12,8 +12,8 @@ use amazoff_supervisor::{AuditTable, Clock as _, SystemClock};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
+use crate::books::SandboxBook;
 use crate::stores::Stores;
-use crate::tools::SandboxBook;
 
 /// The databases of this shop.
 pub(crate) struct Databases {
@@ -39,35 +39,39 @@ impl Databases {
     }
 }
 
+impl Databases {
+    /// What a check of everything finds.
+    ///
+    /// # Errors
+    /// When something cannot be read at all.
+    pub(crate) async fn checked(&self) -> Result<Report, JournalError> {
+        let book = SandboxBook::in_folder(&self.data_dir);
+        let subject = Subject {
+            archive: &*self.archive,
+            journal: &*self.journal,
+            audit: &*self.audit,
+            documents: Some(&*self.documents),
+            blobs: Some(&*self.blobs),
+            books: book.as_ref().map(|book| -> &dyn Books { book }),
+            now: SystemClock.now(),
+        };
+        check(&subject).await
+    }
+}
+
 impl Checker for Databases {
     fn check(&self) -> BoxFuture<'_, Result<CheckBody, JournalError>> {
-        async move {
-            let book = SandboxBook::in_folder(&self.data_dir);
-            let subject = Subject {
-                archive: &*self.archive,
-                journal: &*self.journal,
-                audit: &*self.audit,
-                documents: Some(&*self.documents),
-                blobs: Some(&*self.blobs),
-                books: book.as_ref().map(|book| -> &dyn Books { book }),
-                now: SystemClock.now(),
-            };
-            Ok(body(check(&subject).await?))
-        }
-        .boxed()
+        async move { Ok(body(self.checked().await?)) }.boxed()
     }
 }
 
 fn body(report: Report) -> CheckBody {
-    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let (errors, warnings) = (number(count(Severity::Error)), number(count(Severity::Warning)));
+    let errors = number(report.errors().count());
+    let warnings = number(report.findings.len()).saturating_sub(errors);
     let Report { findings, events, entities, rows, documents } = report;
     let shown = findings.into_iter().take(FINDINGS_MAX).map(|finding| FindingBody {
-        severity: match finding.severity {
-            Severity::Error => "error".to_owned(),
-            Severity::Warning => "warning".to_owned(),
-        },
+        severity: finding.severity.to_string(),
         code: finding.code.to_string(),
         subject: finding.subject,
         detail: finding.detail,

@@ -1,5 +1,6 @@
 //! Binary `amazoff`: a shop in which every cart, order and payment is a durable, supervised actor.
 
+mod books;
 mod boot;
 mod checker;
 mod config;

@@ -52,10 +52,7 @@ impl Categories {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn current(&self) -> Result<Arc<Committed<Tree>>, ReadError> {
-        let committed = self.directory.read(CategoryTreeId::shop().uuid()).await?;
-        Ok(committed.unwrap_or_else(|| {
-            Arc::new(Committed { state: Tree::default(), version: Version(0), position: 0 })
-        }))
+        Ok(self.directory.read(CategoryTreeId::shop().uuid()).await?.unwrap_or_default())
     }
 
     /// Makes a category what it says, whether it was there or not.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Rejection;
 use crate::effect::NoEffect;
+use crate::pricing::is_slug;
 
 /// Most categories: as many as are counted at once when the catalogue is searched.
 pub const CATEGORIES_MAX: usize = crate::product::FACET_VALUES_MAX;
@@ -122,10 +123,7 @@ impl Tree {
     }
 
     fn check(&self, slug: &str, category: &Category) -> Result<(), Rejection> {
-        let word = |word: &str| {
-            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        };
-        if slug.len() > SLUG_BYTES_MAX || !slug.split('-').all(word) {
+        if !is_slug(slug, SLUG_BYTES_MAX) {
             return Err(Rejection::invalid(
                 "slug",
                 "it must be words of lower-case letters and digits, joined by single hyphens",

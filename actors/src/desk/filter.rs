@@ -9,6 +9,7 @@ use super::Rejection;
 use crate::effect::NoEffect;
 use crate::money::Currency;
 use crate::order::{FulfillmentStatus, PaymentStatus, Status};
+use crate::pricing::is_slug;
 
 /// Most filters.
 pub const FILTERS_MAX: usize = 50;
@@ -96,10 +97,7 @@ pub struct Desk {
 
 impl Desk {
     fn save(&self, name: &str, filter: &OrderFilter) -> Result<Option<Event>, Rejection> {
-        let is_word = |word: &str| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        };
-        if name.len() > NAME_BYTES_MAX || !name.split('-').all(is_word) {
+        if !is_slug(name, NAME_BYTES_MAX) {
             let rule = "it must be words of lower-case letters and digits, joined by single hyphens";
             return Err(Rejection::invalid("name", rule));
         }

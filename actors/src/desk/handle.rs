@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Version};
+use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError};
 
 use super::{Command, Desk, OrderFilter, Receipt, Rejection};
 use crate::asking::fingerprinted;
@@ -26,10 +26,7 @@ impl Desks {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn current(&self) -> Result<Arc<Committed<Desk>>, ReadError> {
-        let committed = self.0.read(DeskId::shop().uuid()).await?;
-        Ok(committed.unwrap_or_else(|| {
-            Arc::new(Committed { state: Desk::default(), version: Version(0), position: 0 })
-        }))
+        Ok(self.0.read(DeskId::shop().uuid()).await?.unwrap_or_default())
     }
 
     /// Makes a filter what it says, whether it was there or not.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Version};
+use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError};
 
 use super::{Change, Command, Pricebook, Receipt, Rejection};
 use crate::ids::PricebookId;
@@ -24,10 +24,7 @@ impl Pricebooks {
     /// # Errors
     /// When the journal cannot be read.
     pub async fn current(&self) -> Result<Arc<Committed<Pricebook>>, ReadError> {
-        let committed = self.directory.read(PricebookId::shop().uuid()).await?;
-        Ok(committed.unwrap_or_else(|| {
-            Arc::new(Committed { state: Pricebook::default(), version: Version(0), position: 0 })
-        }))
+        Ok(self.directory.read(PricebookId::shop().uuid()).await?.unwrap_or_default())
     }
 
     /// Changes the pricebook, if `expected_version` is its version or absent.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Create, Media, Rejection, Variant};
 use crate::money::Money;
-use crate::pricing::{PRICE_MAX, SHOP_CURRENCY, is_price};
+use crate::pricing::{PRICE_MAX, SHOP_CURRENCY, is_price, is_slug};
 
 const VARIANTS_MAX: usize = 100;
 const MEDIA_MAX: usize = 20;
@@ -113,9 +113,7 @@ fn check_media(Media { blob, alt, width, height }: &Media) -> Result<(), Rejecti
 }
 
 fn check_slug(field: &str, slug: &str) -> Result<(), Rejection> {
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    if slug.len() <= SLUG_BYTES_MAX && slug.split('-').all(word) {
+    if is_slug(slug, SLUG_BYTES_MAX) {
         return Ok(());
     }
     Err(Rejection::invalid(

@@ -1,5 +1,5 @@
 // Who gets into an account: the password, open sessions, keys for programs.
-import { all, send } from "./kit/api.js";
+import { everything, send } from "./kit/api.js";
 import { confirmed, dialog, h, toast } from "./kit/dom.js";
 import { acting, field, form, input, select } from "./kit/form.js";
 import { moment } from "./kit/show.js";
@@ -20,8 +20,7 @@ export async function password() {
 }
 
 export async function sessions(again) {
-  const open = [];
-  for await (const session of all("/v1/me/sessions")) open.push(session);
+  const open = await everything("/v1/me/sessions");
   const others = acting("End all others", async () => {
     if (!(await confirmed("End all other sessions?", "Every other device has to log in again.", "End them"))) return;
     await send("DELETE", "/v1/me/sessions");
@@ -40,8 +39,7 @@ export async function sessions(again) {
 }
 
 export async function keys(again) {
-  const known = [];
-  for await (const key of all("/v1/me/api-keys")) known.push(key);
+  const known = await everything("/v1/me/api-keys");
   const row = ({ id, name, access, expires_at: until }) => {
     const remove = acting("Remove", async () => {
       if (!(await confirmed(`Remove ${name}?`, "Programs that use it are refused at once.", "Remove"))) return;

@@ -1,13 +1,12 @@
 // The addresses that somebody keeps.
-import { all, send } from "./kit/api.js";
+import { everything, send } from "./kit/api.js";
 import { confirmed, dialog, h } from "./kit/dom.js";
 import { acting, field, form, input, tick } from "./kit/form.js";
 
 const PATH = "/v1/me/addresses";
 
 export async function addresses(again) {
-  const saved = [];
-  for await (const address of all(`${PATH}`)) saved.push(address);
+  const saved = await everything(PATH);
   const attributes = { type: "button", class: "button button-small", onclick: () => edit(null, again) };
   const add = h("button", attributes, "Add an address");
   const list = h("ul", { class: "rows" }, saved.map((address) => row(address, again)));

@@ -1,5 +1,5 @@
 // One's own reviews.
-import { all, send } from "./kit/api.js";
+import { everything, send } from "./kit/api.js";
 import { confirmed, h } from "./kit/dom.js";
 import { acting } from "./kit/form.js";
 import { badge } from "./kit/show.js";
@@ -7,8 +7,7 @@ import { badge } from "./kit/show.js";
 const TONES = { published: "good", submitted: "calm", rejected: "bad", removed: "bad", flagged: "calm" };
 
 export async function reviews(again) {
-  const own = [];
-  for await (const review of all("/v1/me/reviews?limit=50")) own.push(review);
+  const own = await everything("/v1/me/reviews?limit=50");
   if (own.length === 0) return h("p", { class: "quiet" }, "None yet. You can review what you bought on its page.");
   const row = ({ id, product_id: product, title, rating, status }) => {
     const stars = "★".repeat(rating) + "☆".repeat(5 - rating);

@@ -2,7 +2,7 @@
 import { get, send } from "./kit/api.js";
 import { h, toast } from "./kit/dom.js";
 import { field, form, input } from "./kit/form.js";
-import { failure } from "./kit/view.js";
+import { excuse, failure } from "./kit/view.js";
 import { keys, password, sessions } from "./account-access.js";
 import { addresses } from "./account-addresses.js";
 import { consents, data, letters } from "./account-data.js";
@@ -70,7 +70,7 @@ function unconfirmed() {
       const { detail } = await send("POST", "/v1/auth/verify-email/resend");
       toast(detail);
     } catch (error) {
-      toast(error.message, { bad: true });
+      excuse(error);
     }
   };
   const button = h("button", { type: "button", class: "link", onclick: resend }, "Send the link again");

@@ -1,6 +1,6 @@
 // The bag: adding without leaving the page, changing without losing one's place.
 import { fill, openDrawer } from "./drawer.js";
-import { freshKey, send } from "./forms.js";
+import { freshKey, pageOf, send } from "./forms.js";
 
 const TOAST_MS = 6000;
 const TYPING_MS = 500;
@@ -87,8 +87,7 @@ async function swap(form) {
   if (form.dataset.sent) return;
   form.dataset.sent = "yes";
   try {
-    const response = await send(form, "text/html");
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await pageOf(await send(form, "text/html"));
     const content = page.querySelector("main");
     const bag = page.querySelector("[data-bag]");
     if (!content || !bag) throw new Error("not a page of the shop");

@@ -1,4 +1,5 @@
 // The checkout: what delivery costs follows the address and the way of sending. Without this module a button asks for it.
+import { freshKey, pageOf } from "./forms.js";
 
 const PLACES = ["line1", "postal_code", "city", "country"];
 
@@ -20,11 +21,10 @@ async function ask(form) {
   const turn = ++asked;
   const body = new URLSearchParams(new FormData(form));
   // Each question is one of its own; the form's own key stays for the order.
-  body.set("key", crypto.randomUUID().replaceAll("-", ""));
+  body.set("key", freshKey());
   try {
     const response = await fetch("/checkout/delivery", { method: "POST", headers: { Accept: "text/html" }, body });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = page.querySelector("[data-checkout]");
+    const fresh = (await pageOf(response)).querySelector("[data-checkout]");
     if (turn !== asked || !response.ok || !fresh) return;
     for (const name of ["expected_amount", "expected_currency"]) form.elements[name].value = fresh.elements[name].value;
     swap(form, fresh, ".panel");

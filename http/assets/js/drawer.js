@@ -1,9 +1,11 @@
 // The bag beside the page, when something was added: what the bag's own page shows, in a dialog.
+import { pageAt } from "./forms.js";
 import { h } from "./kit/dom.js";
 
 /** Opens it and says what was done; `wire` gets the forms in it. Answers whether the bag could be shown. */
 export async function openDrawer(message, wire) {
-  const content = await bagPage().catch(() => null);
+  const page = await pageAt("/cart").catch(() => null);
+  const content = page?.querySelector("main");
   if (!content) return false;
   const box = h("dialog", { class: "drawer", "aria-labelledby": "drawer-title", "data-drawer": true });
   box.dataset.message = message;
@@ -30,10 +32,4 @@ export function fill(box, content) {
 
 function adopted(node) {
   return document.adoptNode(node);
-}
-
-async function bagPage() {
-  const response = await fetch("/cart", { headers: { Accept: "text/html" } });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  return new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
 }

@@ -1,4 +1,4 @@
-// Small help for forms: errors get the focus, a second click does nothing.
+// Small help for forms and the pages that answer them: errors get the focus, a second click does nothing.
 
 /** Moves the focus to the list of errors, if there is one. */
 export function focusFaults() {
@@ -34,4 +34,16 @@ export function send(form, accept) {
     headers: { Accept: accept },
     body: new URLSearchParams(new FormData(form)),
   });
+}
+
+/** The page that an answer brings. */
+export async function pageOf(response) {
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** The page at an address of the shop. */
+export async function pageAt(address) {
+  const response = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  return pageOf(response);
 }

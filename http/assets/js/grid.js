@@ -1,4 +1,5 @@
 // "Show more" appends the next page instead of opening it. Without this module it is an ordinary link.
+import { pageAt } from "./forms.js";
 
 export function start() {
   document.addEventListener("click", (event) => {
@@ -13,9 +14,7 @@ async function append(link) {
   if (link.getAttribute("aria-disabled") === "true") return;
   link.setAttribute("aria-disabled", "true");
   try {
-    const response = await fetch(link.href, { headers: { Accept: "text/html" } });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await pageAt(link.href);
     const cards = [...page.querySelectorAll("[data-grid] > li")].map((card) => document.adoptNode(card));
     document.querySelector("[data-grid]").append(...cards);
     cards[0]?.querySelector("a")?.focus({ preventScroll: true });

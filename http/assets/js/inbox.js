@@ -1,8 +1,8 @@
 // The bell in the header, live, and the page behind it.
-import { Refused, get, send } from "./kit/api.js";
-import { h, toast } from "./kit/dom.js";
+import { get, send } from "./kit/api.js";
+import { h } from "./kit/dom.js";
 import { moment } from "./kit/show.js";
-import { failure } from "./kit/view.js";
+import { excuse, failure } from "./kit/view.js";
 
 const PATH = "/v1/me/notifications";
 const bell = document.querySelector("[data-bell]");
@@ -59,6 +59,6 @@ async function read(upto) {
     await refresh();
     document.getElementById("main").focus({ preventScroll: true });
   } catch (error) {
-    toast(error instanceof Refused ? error.message : "The shop could not be reached. Try again.", { bad: true });
+    excuse(error);
   }
 }

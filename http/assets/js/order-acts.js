@@ -1,9 +1,9 @@
 // What a shopper does with an order: cancel, send back, pay what is owed; and how its parcels and refunds are.
-import { Refused, get, send } from "./kit/api.js";
+import { get, send } from "./kit/api.js";
 import { confirmed, dialog, h, toast } from "./kit/dom.js";
 import { field, form, input, select } from "./kit/form.js";
 import { badge, facts, moment, money, words } from "./kit/show.js";
-import { failure } from "./kit/view.js";
+import { excuse, failure } from "./kit/view.js";
 
 const REASONS = [
   ["unwanted", "I do not want it after all"],
@@ -74,7 +74,7 @@ async function run(act, done) {
     await act();
     toast(done);
   } catch (error) {
-    toast(error instanceof Refused ? error.message : "The shop could not be reached. Try again.", { bad: true });
+    excuse(error);
   }
   await refresh();
 }

@@ -1,6 +1,6 @@
 // The order page moves live: a socket says that the order changed, the server renders the part that shows it.
 
-import { freshKey } from "./forms.js";
+import { freshKey, pageAt } from "./forms.js";
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 20000;
@@ -63,10 +63,7 @@ function again() {
 
 /** Shows the order as it is now. Two answers may overtake each other: the older one is dropped. */
 async function refresh(id) {
-  const response = await fetch(`/orders/${id}/progress`, { headers: { Accept: "text/html" } });
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const fresh = page.getElementById("progress");
+  const fresh = (await pageAt(`/orders/${id}/progress`)).getElementById("progress");
   const shown = progress();
   if (!fresh || Number(fresh.dataset.version) <= Number(shown.dataset.version)) return;
   const before = shown.querySelectorAll(".step-done").length;

@@ -1,7 +1,8 @@
 // One's own review of a product, and one's voice on those of others. Reading them needs no script.
-import { Refused, all, get, send } from "./kit/api.js";
+import { all, get, send } from "./kit/api.js";
 import { dialog, h, toast } from "./kit/dom.js";
 import { area, field, form, input, select } from "./kit/form.js";
+import { excuse } from "./kit/view.js";
 
 const REASONS = [
   ["spam", "It is spam"],
@@ -59,7 +60,7 @@ async function attempt(act) {
   try {
     await act();
   } catch (error) {
-    toast(error instanceof Refused ? error.message : "The shop could not be reached. Try again.", { bad: true });
+    excuse(error);
   }
 }
 

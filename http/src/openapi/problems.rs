@@ -29,16 +29,13 @@ pub(super) fn problem(codes: &str) -> Response {
 
 const AWAY: &str =
     "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent";
-/// The same of what is told before it is done.
-const AWAY_TOLD: &str = "overloaded, domain-degraded, storage-unavailable, deadline-exceeded, not-committed, not-yet-consistent, audit-unavailable";
 
 /// Adds the failures that follow from what every request passes.
 pub(super) fn common(operation: &mut Operation, access: Option<Access>, (limited, takes_body): (bool, bool)) {
-    let away = match access {
-        Some(Access::Staff(_) | Access::Confirmed(_)) if takes_body => AWAY_TOLD,
-        _ => AWAY,
-    };
-    let mut also = vec![("500", "internal-error"), ("503", away)];
+    // What staff change is told before it is done.
+    let is_told = takes_body && matches!(access, Some(Access::Staff(_) | Access::Confirmed(_)));
+    let away = if is_told { format!("{AWAY}, audit-unavailable") } else { AWAY.to_owned() };
+    let mut also = vec![("500", "internal-error"), ("503", away.as_str())];
     if limited {
         also.push(("429", "rate-limited"));
     }

@@ -14,8 +14,10 @@ use amazoff_actors::media::Rendition;
 use amazoff_actors::money::Currency;
 use amazoff_actors::tree::DOMAINS;
 use serde_json::{Map, Value, json};
+use utoipa::PartialSchema;
 
 use super::{rules, texts};
+use crate::views::words;
 
 const SCHEMAS: &str = "/components/schemas/";
 
@@ -217,6 +219,12 @@ fn said_there(path: &str, name: &str) -> Option<Value> {
     })
 }
 
+/// One of the words that a body may have, too.
+fn one_of<T: PartialSchema>() -> Value {
+    let schema = serde_json::to_value(T::schema()).unwrap_or_default();
+    json!({"enum": schema.get("enum")})
+}
+
 /// What is known of a parameter by its name.
 fn said(name: &str) -> Option<Value> {
     let entity = "^[a-z]+_[0-9a-f]{32}$";
@@ -236,14 +244,9 @@ fn said(name: &str) -> Option<Value> {
         "correlation" | "command_id" => json!({"pattern": texts::UUID}),
         "report" => json!({"pattern": id("rec_")}),
         "region" | "method" => json!({"pattern": texts::SLUG, "maxLength": 50}),
-        "status" => json!({"enum": ["draft", "placed", "completed", "canceled"]}),
-        "payment_status" => json!({"enum": [
-            "none", "pending", "requires_action", "authorized", "paid", "failed", "voided", "partially_paid",
-            "partially_refunded", "refunded",
-        ]}),
-        "fulfillment_status" => json!({"enum": [
-            "unfulfilled", "packed", "partially_shipped", "shipped", "partially_delivered", "delivered", "returned",
-        ]}),
+        "status" => one_of::<words::OrderStatus>(),
+        "payment_status" => one_of::<words::OrderPaymentStatus>(),
+        "fulfillment_status" => one_of::<words::OrderFulfillmentStatus>(),
         "If-Match" => json!({"pattern": "^(\\*|\"[0-9]+(\\.[0-9a-f]+)?\")$"}),
         "Idempotency-Key" => json!({"pattern": "^[!-~]([ -~]*[!-~])?$"}),
         "Consistency-Token" => json!({"pattern": "^[!-~]+$"}),

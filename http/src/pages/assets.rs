@@ -52,10 +52,10 @@ pub(crate) fn url(name: &str) -> String {
 
 /// Serves a file. An address of another release gets today's file, but is not kept.
 pub(crate) async fn serve(Path((release, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    let Some(content) = content(&name) else {
+    let Some((content, hash)) = content(&name) else {
         return (StatusCode::NOT_FOUND, "no such file\n").into_response();
     };
-    let tag = format!("\"{}\"", hex(&Sha256::digest(&content)[..16]));
+    let tag = format!("\"{}\"", hex(&hash[..16]));
     let cache = if release == *RELEASE { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = headers.get_all(IF_NONE_MATCH).iter().any(|seen| matches_tag(seen, &tag));
     let mut response =
@@ -67,13 +67,16 @@ pub(crate) async fn serve(Path((release, name)): Path<(String, String)>, headers
     response
 }
 
-/// What a file holds; `None` when there is none of this name.
-fn content(name: &str) -> Option<Cow<'static, [u8]>> {
+/// What a file holds, and a hash that tells it from others; `None` when there is none of this name.
+fn content(name: &str) -> Option<(Cow<'static, [u8]>, [u8; 32])> {
     if name != STYLESHEET {
-        return Files::get(name).map(|file| file.data);
+        return Files::get(name).map(|file| (file.data, file.metadata.sha256_hash()));
     }
-    let sheets = SHEETS.iter().map(|name| Files::get(name).map(|file| file.data.into_owned()));
-    sheets.collect::<Option<Vec<_>>>().map(|sheets| Cow::Owned(sheets.concat()))
+    let sheets = SHEETS.iter().map(|name| Files::get(name)).collect::<Option<Vec<_>>>()?;
+    let hashes =
+        sheets.iter().fold(Sha256::new(), |hash, sheet| hash.chain_update(sheet.metadata.sha256_hash()));
+    let parts: Vec<_> = sheets.iter().map(|sheet| sheet.data.as_ref()).collect();
+    Some((Cow::Owned(parts.concat()), hashes.finalize().into()))
 }
 
 fn whole(data: Vec<u8>, name: &str) -> Response {
@@ -153,14 +156,15 @@ mod tests {
     fn the_stylesheet_has_every_part() {
         let parts = Files::iter().filter(|name| name.starts_with("css/")).count();
         assert_eq!(parts, SHEETS.len(), "a part that is not served");
-        let whole = content(STYLESHEET).expect("all parts are there");
+        let (whole, _) = content(STYLESHEET).expect("all parts are there");
         assert!(String::from_utf8_lossy(&whole).contains("--paper"));
     }
 
     #[test]
     fn every_module_is_short_and_asks_nobody_else() {
         for name in Files::iter().filter(|name| name.ends_with(".js") || name.ends_with(".css")) {
-            let text = String::from_utf8(content(&name).expect("listed").into_owned()).expect("utf-8");
+            let (data, _) = content(&name).expect("listed");
+            let text = String::from_utf8(data.into_owned()).expect("utf-8");
             let foreign = text.replace("http://www.w3.org/2000/svg", ""); // a name, nothing that is fetched
             assert!(
                 !foreign.contains("http://") && !foreign.contains("https://"),

@@ -49,7 +49,7 @@ pub fn router() -> Router<Platform> {
         .route("/logout", post(account::logout))
         .route("/account", get(account::show))
         .route("/inbox", get(account::inbox))
-        .route("/design", get(account::design))
+        .route("/design", get(docs::design))
         .route("/confirm-email", get(recovery::confirm_form).post(recovery::confirm))
         .route("/forgot-password", get(recovery::forgot_form).post(recovery::forgot))
         .route("/new-password", get(recovery::new_password_form).post(recovery::new_password))

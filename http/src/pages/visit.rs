@@ -1,7 +1,8 @@
 //! Somebody looks at a page: who it is, and which bag they carry.
 
-use amazoff_actors::cart::{Owner, View};
+use amazoff_actors::cart::{Owner, Shown, View};
 use amazoff_actors::ids::CartId;
+use amazoff_actors::pricing::ShippingOption;
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
@@ -27,7 +28,7 @@ pub(super) struct Visit {
     pub headers: HeaderMap,
     /// The first name, when logged in.
     name: Option<String>,
-    bag: Result<Option<View>, Problem>,
+    bag: Result<Option<Shown>, Problem>,
 }
 
 impl Visit {
@@ -43,10 +44,15 @@ impl Visit {
     /// # Errors
     /// When it cannot be read now.
     pub(super) fn any_bag(&self) -> Result<Option<&View>, Problem> {
-        self.bag.as_ref().map(Option::as_ref).map_err(Clone::clone)
+        Ok(self.bag.as_ref().map_err(Clone::clone)?.as_ref().map(|shown| &shown.view))
+    }
+    /// The ways in which the bag can be sent where it goes.
+    pub(super) fn ways_to_send(&self) -> &[ShippingOption] {
+        let price = self.bag.as_ref().ok().and_then(|shown| shown.as_ref()?.price.as_ref());
+        price.map_or(&[], |price| &price.shipping_options)
     }
     /// The same visit after the bag changed.
-    pub(super) fn with_bag(mut self, bag: View) -> Self {
+    pub(super) fn with_bag(mut self, bag: Shown) -> Self {
         self.bag = Ok(Some(bag));
         self
     }
@@ -116,10 +122,10 @@ async fn carried(
     platform: &Platform,
     shopper: &Shopper,
     headers: &HeaderMap,
-) -> Result<Option<View>, Problem> {
+) -> Result<Option<Shown>, Problem> {
     let Some(CartCookie { cart, .. }) = platform.settings.cookies().cart(headers) else { return Ok(None) };
     match CartAccess::check(platform, shopper.clone(), cart).await {
-        Ok(access) => Ok(platform.shop.carts.view(access.id).await?),
+        Ok(access) => Ok(platform.shop.carts.show(access.id).await?),
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(None),
         Err(problem) => Err(problem),
     }

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use amazoff_cluster::TakeError;
-use amazoff_fsck::{Books, Report, Subject, check, projection_of};
-use amazoff_supervisor::{Clock as _, SystemClock};
+use amazoff_fsck::{Report, projection_of};
 use clap::Args;
 
 use super::rebuild::RebuildFailure;
-use super::sandbox::SandboxBook;
 use super::{ToolError, Verdict, config, line, look, rebuild, show};
+use crate::checker::Databases;
 use crate::config::Config;
 use crate::stores::Stores;
 
@@ -48,19 +47,7 @@ async fn checked() -> Result<Report, ToolError> {
 
 /// Checks open databases.
 pub(super) async fn of(config: &Config, stores: &Stores) -> Result<Report, ToolError> {
-    let (archive, journal, audit) = (stores.archive(), stores.journal(), stores.audit());
-    let (documents, blobs) = (stores.documents(), stores.blobs());
-    let book = SandboxBook::of(config);
-    let subject = Subject {
-        archive: &*archive,
-        journal: &*journal,
-        audit: &*audit,
-        documents: Some(&*documents),
-        blobs: Some(&*blobs),
-        books: book.as_ref().map(|book| -> &dyn Books { book }),
-        now: SystemClock.now(),
-    };
-    Ok(check(&subject).await?)
+    Ok(Databases::of(stores, config.data_dir.clone()).checked().await?)
 }
 
 /// The projections whose documents are not as they must be.

@@ -10,10 +10,7 @@ pub(crate) mod paysim;
 pub(crate) mod privacy;
 mod rebuild;
 pub(crate) mod recommend;
-mod sandbox;
 mod show;
-
-pub(crate) use sandbox::SandboxBook;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -32,8 +32,8 @@ use crate::entity::Entity;
 use crate::ids::{CommandId, Version};
 use crate::memory::{CELL_BYTES, Memory, stored_bytes, weigh};
 
-/// An entity's state as of its newest commit.
-#[derive(Clone, Debug)]
+/// An entity's state as of its newest commit; by default that of one that never had any.
+#[derive(Clone, Debug, Default)]
 pub struct Committed<E> {
     /// The state.
     pub state: E,

@@ -99,6 +99,13 @@ async function showPassword() {
   return answer === "yes";
 }
 
+/** All of such a list at once; see {@link all}. */
+export async function everything(path, options) {
+  const items = [];
+  for await (const item of all(path, options)) items.push(item);
+  return items;
+}
+
 /** Every page of a list that pages by cursor, up to `pages` of them: `for await (const item of all(path))`. */
 export async function* all(path, { pages = 10 } = {}) {
   let cursor = null;

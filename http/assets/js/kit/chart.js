@@ -1,5 +1,6 @@
 // Charts as inline drawings. Each is also a table for those who do not see it.
 import { h, s } from "./dom.js";
+import { table } from "./show.js";
 
 const WIDTH = 640;
 const HEIGHT = 200;
@@ -24,14 +25,6 @@ export function chart(title, { labels, series, kind = "bars", format = String })
     steps(labels, x),
   );
   return h("figure", { class: "chart-frame" }, h("figcaption", {}, title, legend(series)), drawing, numbers(title, labels, series, format));
-}
-
-/** A small line without axes, for a tile. */
-export function spark(values, label) {
-  const top = nice(Math.max(0, ...values));
-  const step = values.length > 1 ? 120 / (values.length - 1) : 0;
-  const points = values.map((value, at) => `${(at * step).toFixed(1)},${(30 - (value / top) * 28).toFixed(1)}`).join(" ");
-  return s("svg", { class: "spark", viewBox: "0 0 120 32", role: "img", "aria-label": label }, s("polyline", { points, class: "chart-line chart-1" }));
 }
 
 /** The next round number above, so that four steps of the grid are round too. */
@@ -96,19 +89,15 @@ function legend(series) {
 }
 
 function numbers(title, labels, series, format) {
+  const values = series.map(({ name, values }) => ({
+    title: name,
+    cell: (at) => (values[at] === null ? "–" : format(values[at])),
+  }));
+  const columns = [{ title: "", head: true, cell: (at) => labels[at] }, ...values];
   return h(
     "details",
     { class: "chart-numbers" },
     h("summary", {}, "As numbers"),
-    h(
-      "div",
-      { class: "table-frame", tabindex: "0", role: "region", "aria-label": `${title}, as numbers` },
-      h(
-        "table",
-        { class: "table" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), series.map(({ name }) => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, labels.map((label, at) => h("tr", {}, h("th", { scope: "row" }, label), series.map(({ values }) => h("td", {}, values[at] === null ? "–" : format(values[at])))))),
-      ),
-    ),
+    table(`${title}, as numbers`, columns, [...labels.keys()]),
   );
 }

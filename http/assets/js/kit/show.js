@@ -69,12 +69,15 @@ export function badge(text, tone) {
 }
 
 /**
- * A table: `columns` lists `{ title, cell, align }`, `cell(row)` answers what stands there. Without rows it says `empty`.
+ * A table: `columns` lists `{ title, cell, align, head }`, `cell(row)` answers what stands there, and in a column that is `head` it
+ * names its row. Without rows it says `empty`.
  * It scrolls within itself where the screen is narrow.
  */
 export function table(caption, columns, rows, { empty = "Nothing here." } = {}) {
   if (rows.length === 0) return h("p", { class: "quiet" }, empty);
   const align = (column) => (column.align ? `cell-${column.align}` : null);
+  const place = (column, row) =>
+    h(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: align(column) }, column.cell(row));
   return h(
     "div",
     { class: "table-frame", tabindex: "0", role: "region", "aria-label": caption },
@@ -86,7 +89,7 @@ export function table(caption, columns, rows, { empty = "Nothing here." } = {}) 
       h(
         "tbody",
         {},
-        rows.map((row) => h("tr", {}, columns.map((column) => h("td", { class: align(column) }, column.cell(row))))),
+        rows.map((row) => h("tr", {}, columns.map((column) => place(column, row)))),
       ),
     ),
   );

@@ -1,6 +1,6 @@
 // From addresses to views: a link within the same side is followed without loading the page again.
 import { Refused } from "./api.js";
-import { h } from "./dom.js";
+import { h, toast } from "./dom.js";
 
 let leaving = null;
 let toTop = false;
@@ -83,4 +83,10 @@ export function failure(error) {
   const text = known ? error.message : "The shop could not be reached, or this page has a fault. Try again.";
   const code = known && error.code ? h("p", { class: "quiet" }, h("code", {}, error.code)) : null;
   return h("div", { class: "notice notice-bad", role: "alert" }, h("p", {}, text), code);
+}
+
+/** The same in passing. */
+export function excuse(error) {
+  const known = error instanceof Refused;
+  toast(known ? error.message : "The shop could not be reached. Try again.", { bad: true });
 }

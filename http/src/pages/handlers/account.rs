@@ -10,11 +10,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::access;
 use crate::auth::{RefreshGrant, SessionRef, Shown};
 use crate::identity;
 use crate::limits::client::Client;
 use crate::pages::key::{self, Key};
-use crate::pages::markup::account::{AccountPage, DesignPage, InboxPage, LoginPage, RegisterPage};
+use crate::pages::markup::account::{AccountPage, InboxPage, LoginPage, RegisterPage};
 use crate::pages::markup::{Field, Notice, form};
 use crate::pages::page::{Page, Sent, see, within};
 use crate::pages::present::day;
@@ -69,8 +70,8 @@ pub(crate) async fn show(visit: Visit) -> Result<Page<AccountPage>, Problem> {
         name: person.name,
         email: person.email,
         since,
-        is_desk: [Role::Support, Role::Admin].iter().any(|role| roles.contains(role)),
-        is_ops: [Role::Ops, Role::Admin].iter().any(|role| roles.contains(role)),
+        is_desk: access::DESK.is_for(&roles),
+        is_ops: access::OPS.is_for(&roles),
     }))
 }
 
@@ -78,11 +79,6 @@ pub(crate) async fn show(visit: Visit) -> Result<Page<AccountPage>, Problem> {
 pub(crate) async fn inbox(visit: Visit) -> Result<Page<InboxPage>, Problem> {
     visit.shopper.logged_in()?;
     Ok(Page::ok(InboxPage { frame: visit.frame("Inbox") }))
-}
-
-/// What the pages are made of.
-pub(crate) async fn design(visit: Visit) -> Page<DesignPage> {
-    Page::ok(DesignPage { frame: visit.frame("Design") })
 }
 
 /// The log-in page.

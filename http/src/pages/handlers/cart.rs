@@ -87,7 +87,7 @@ async fn added(visit: &Visit, form: &Add) -> Result<(cart::View, Vec<axum::http:
 }
 
 fn told(visit: Visit, view: cart::View) -> Added {
-    let frame = visit.with_bag(view).frame("");
+    let frame = visit.with_bag(cart::Shown { view, price: None }).frame("");
     Added { count: frame.bag_count, label: frame.bag_label(), message: "Added to your bag.".to_owned() }
 }
 

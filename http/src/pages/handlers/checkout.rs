@@ -49,14 +49,6 @@ pub(crate) struct Asked {
     address: String,
 }
 
-/// What there is to choose from.
-struct Choices {
-    saved: Vec<AddressView>,
-    /// The one that is filled in.
-    filled: Option<AddressId>,
-    methods: Vec<ShippingOption>,
-}
-
 /// The checkout; without anything to pay it leads back.
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
     let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
@@ -70,26 +62,24 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     {
         (typed.email, typed.name) = (person.email, person.name);
     }
-    let mut choices = choices(&visit, bag).await?;
+    let saved = addresses(&visit).await?;
     let wanted = asked.address.parse::<AddressId>().ok();
-    let named = choices.saved.iter().find(|saved| Some(saved.id) == wanted);
-    if let Some(saved) = named.or_else(|| choices.saved.iter().find(|saved| saved.default)) {
+    let named = saved.iter().find(|saved| Some(saved.id) == wanted);
+    let filled = named.or_else(|| saved.iter().find(|saved| saved.default));
+    if let Some(saved) = filled {
         fill(&mut typed, &saved.address.contact);
-        choices.filled = Some(saved.id);
     }
-    Ok(Page::ok(page(&visit, bag, (&typed, &choices))).into_response())
+    let mut shown = page(&visit, bag, &typed);
+    shown.saved = links(&saved, filled.map(|saved| saved.id));
+    Ok(Page::ok(shown).into_response())
 }
 
-/// The addresses of whoever is logged in, and the ways in which a bag can be sent where it goes.
-async fn choices(visit: &Visit, bag: &View) -> Result<Choices, Problem> {
-    let shop = &visit.platform.shop;
-    let saved = match visit.shopper.user() {
-        Some(user) => shop.users.addresses(user).await?,
-        None => Vec::new(),
-    };
-    let price = shop.carts.show(bag.id).await?.and_then(|shown| shown.price);
-    let methods = price.map(|price| price.shipping_options).unwrap_or_default();
-    Ok(Choices { saved, filled: None, methods })
+/// The addresses of whoever is logged in.
+async fn addresses(visit: &Visit) -> Result<Vec<AddressView>, Problem> {
+    match visit.shopper.user() {
+        Some(user) => Ok(visit.platform.shop.users.addresses(user).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Fills in where a saved address leads, and who gets it there.
@@ -108,9 +98,9 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
     if bag::is_bought(bag) {
         return Ok(see(&order_path(bag)));
     }
-    let choices = choices(&visit, bag).await?;
-    let mut shown = page(&visit, bag, (&typed, &choices));
+    let mut shown = page(&visit, bag, &typed);
     let Some(expected_total) = checked(&mut shown, &typed) else {
+        shown.saved = links(&addresses(&visit).await?, None);
         return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
     };
     // What it costs then is compared with what the shopper saw, as whatever else has changed.
@@ -136,8 +126,7 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
 pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Response, Problem> {
     let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
     let id = bag.id;
-    let nothing = Choices { saved: Vec::new(), filled: None, methods: Vec::new() };
-    let mut typed_in = page(&visit, bag, (&typed, &nothing));
+    let mut typed_in = page(&visit, bag, &typed);
     let contact_is_whole = form::complete(&mut typed_in.contact) && form::complete(&mut typed_in.address);
     let mut notice = None;
     if contact_is_whole {
@@ -149,9 +138,9 @@ pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Re
     if !typed.shipping.is_empty() {
         notice = send_by(&visit, id, &typed).await.err().or(notice);
     }
-    let Some(bag) = visit.platform.shop.carts.view(id).await? else { return Ok(see("/cart")) };
-    let choices = choices(&visit, &bag).await?;
-    let mut shown = page(&visit.clone().with_bag(bag.clone()), &bag, (&typed, &choices));
+    let Some((visit, bag)) = anew(&visit, id).await? else { return Ok(see("/cart")) };
+    let mut shown = page(&visit, &bag, &typed);
+    shown.saved = links(&addresses(&visit).await?, None);
     shown.frame.notice =
         notice.map(|problem| Notice::bad(problem.detail().unwrap_or("That cannot be done now.")));
     Ok(Page::ok(shown).into_response())
@@ -165,19 +154,26 @@ async fn send_by(visit: &Visit, id: CartId, typed: &Order) -> Result<(), Problem
     set.map(drop).map_err(Problem::asked)
 }
 
+/// The same visit over the bag as it is now; `None` when nothing is in it any more.
+async fn anew(visit: &Visit, id: CartId) -> Result<Option<(Visit, View)>, Problem> {
+    let now = visit.platform.shop.carts.show(id).await?.filter(|now| !now.view.lines.is_empty());
+    Ok(now.map(|now| {
+        let bag = now.view.clone();
+        (visit.clone().with_bag(now), bag)
+    }))
+}
+
 /// The form again, over the bag as it is now: prices may have changed.
 async fn failed(visit: &Visit, typed: &Order, failure: Failure) -> Result<Response, Problem> {
     let carried = visit.any_bag()?.map(|bag| bag.id);
     let Some(id) = carried else { return Ok(see("/cart")) };
-    let Some(bag) = visit.platform.shop.carts.view(id).await?.filter(|bag| !bag.lines.is_empty()) else {
-        return Ok(see("/cart"));
-    };
+    let Some((visit, bag)) = anew(visit, id).await? else { return Ok(see("/cart")) };
     let notice = match failure {
         Failure::CartChanged { .. } => Notice::calm(words(&failure, &bag)),
         _ => Notice::bad(words(&failure, &bag)),
     };
-    let choices = choices(visit, &bag).await?;
-    let mut shown = page(&visit.clone().with_bag(bag.clone()), &bag, (typed, &choices));
+    let mut shown = page(&visit, &bag, typed);
+    shown.saved = links(&addresses(&visit).await?, None);
     shown.frame = shown.frame.noticing(Some(notice));
     Ok(Page(Problem::from(failure).status(), shown).into_response())
 }
@@ -186,7 +182,7 @@ fn order_path(bag: &View) -> String {
     format!("/orders/{}", OrderId::of_cart(bag.id))
 }
 
-fn page(visit: &Visit, bag: &View, (typed, choices): (&Order, &Choices)) -> CheckoutPage {
+fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
     CheckoutPage {
         frame: visit.frame("Checkout"),
         contact: vec![
@@ -202,16 +198,8 @@ fn page(visit: &Visit, bag: &View, (typed, choices): (&Order, &Choices)) -> Chec
             Field::text("city", "City", "address-level2").filled(&typed.city),
             Field::choice("country", "Country", "country", COUNTRIES).filled(&typed.country),
         ],
-        saved: choices
-            .saved
-            .iter()
-            .map(|saved| SavedAddress {
-                href: format!("/checkout?address={}", saved.id),
-                label: in_a_line(&saved.address.contact),
-                current: choices.filled == Some(saved.id),
-            })
-            .collect(),
-        methods: choices.methods.iter().map(|method| shown_method(method, bag)).collect(),
+        saved: Vec::new(),
+        methods: visit.ways_to_send().iter().map(|way| shown_method(way, bag)).collect(),
         card: typed.card.clone(),
         lines: bag::summary(bag),
         sums: sums(&bag.totals),
@@ -220,6 +208,16 @@ fn page(visit: &Visit, bag: &View, (typed, choices): (&Order, &Choices)) -> Chec
         key: key::fresh(),
         guest: visit.shopper.user().is_none(),
     }
+}
+
+/// Where the checkout is with each of these addresses filled in, as one of them may be.
+fn links(saved: &[AddressView], filled: Option<AddressId>) -> Vec<SavedAddress> {
+    let link = |saved: &AddressView| SavedAddress {
+        href: format!("/checkout?address={}", saved.id),
+        label: in_a_line(&saved.address.contact),
+        current: filled == Some(saved.id),
+    };
+    saved.iter().map(link).collect()
 }
 
 fn in_a_line(contact: &Contact) -> String {

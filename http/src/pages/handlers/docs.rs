@@ -1,4 +1,5 @@
-//! `/docs/`: the API's document to read and try out in a browser. The viewer is a part of the program and asks nobody else.
+//! `/docs/`: the API's document to read and try out in a browser; `/design`: what the pages are made of. The viewer is a part of
+//! the program and asks nobody else.
 
 use std::sync::{Arc, LazyLock};
 
@@ -7,6 +8,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use utoipa_swagger_ui::Config;
 
+use crate::pages::markup::design::DesignPage;
+use crate::pages::page::Page;
+use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
 /// No validator: it would be another host.
@@ -14,6 +18,11 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::new(["/openapi.json"]).validator_url("none").doc_expansion("none");
     Arc::new(config.filter(true).try_it_out_enabled(true).persist_authorization(false))
 });
+
+/// What the pages are made of.
+pub(crate) async fn design(visit: Visit) -> Page<DesignPage> {
+    Page::ok(DesignPage { frame: visit.frame("Design") })
+}
 
 /// Sends a browser to where the viewer's own files are beside it.
 pub(crate) async fn to_folder() -> Redirect {

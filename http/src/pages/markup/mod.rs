@@ -8,6 +8,7 @@ pub(crate) mod bank;
 pub(crate) mod cart;
 pub(crate) mod catalogue;
 pub(crate) mod checkout;
+pub(crate) mod design;
 pub(crate) mod form;
 pub(crate) mod markdown;
 pub(crate) mod order;

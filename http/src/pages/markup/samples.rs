@@ -1,6 +1,6 @@
 //! One of each page, for the tests.
 
-use super::account::{AccountPage, DesignPage, InboxPage, LoginPage, RegisterPage};
+use super::account::{AccountPage, InboxPage, LoginPage, RegisterPage};
 use super::bank::BankPage;
 use super::cart::{BagLine, CartPage};
 use super::catalogue::{
@@ -8,6 +8,7 @@ use super::catalogue::{
     VariantChoice,
 };
 use super::checkout::{COUNTRIES, CheckoutPage, Method, SavedAddress};
+use super::design::DesignPage;
 use super::order::{Moment, OrderPage, OrderRow, OrdersPage, Progress, Step, StepState};
 use super::problem::{ErrorPage, ProblemPage};
 use super::review::{Bar, Rating, Review, Reviews};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use amazoff_actors::money::Currency;
+use amazoff_actors::pricing::SHOP_CURRENCY;
 use amazoff_actors::product::{ListQuery, PriceRange, Sorting};
 
 use crate::pages::markup::catalogue::SortChoice;
@@ -161,7 +161,7 @@ impl Shown {
 
 /// A price as people type it, in minor units of the shop's currency; what is no price is none.
 fn minor(text: &str) -> Option<i64> {
-    let decimals = usize::from(Currency::EUR.exponent());
+    let decimals = usize::from(SHOP_CURRENCY.exponent());
     let text = text.trim().replace(',', ".");
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

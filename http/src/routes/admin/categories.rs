@@ -3,15 +3,14 @@
 use amazoff_actors::category::{Categories, Category};
 use amazoff_supervisor::Operator;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::pricebook::BookVersion;
 use super::shelf::{at_field, envelope};
-use crate::conditional::IfMatch;
+use crate::conditional::{IfMatch, numbered};
 use crate::idempotency::{RequestKey, Submission};
 use crate::json::Exactly;
 use crate::openapi::CategoryProblems;
@@ -69,8 +68,7 @@ pub(crate) async fn list(State(platform): State<Platform>) -> Result<Response, P
         DeskCategoryBody { slug: slug.clone(), title, parent, position }
     });
     let version = tree.state.version;
-    let headers = [(ETAG, format!("\"{version}\"")), (CACHE_CONTROL, "private, no-cache".to_owned())];
-    Ok((headers, axum::Json(DeskCategoryList { version, items: items.collect() })).into_response())
+    Ok(numbered(DeskCategoryList { version, items: items.collect() }, version))
 }
 
 /// Puts a category into the tree, or changes its title or place. For admins.

@@ -4,14 +4,13 @@ use amazoff_actors::desk::{OrderFilter, Receipt};
 use amazoff_actors::money::Currency;
 use amazoff_actors::order::{FulfillmentStatus, PaymentStatus, Status};
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::pricebook::BookVersion;
 use super::shelf::at_field;
-use crate::conditional::IfMatch;
+use crate::conditional::{IfMatch, numbered};
 use crate::idempotency::{Asker, RequestKey, Submission};
 use crate::identity::Shopper;
 use crate::json::Form;
@@ -116,8 +115,7 @@ pub(crate) async fn list(State(platform): State<Platform>) -> Result<Response, P
     let filters = desk.state.filters.clone().into_iter();
     let items = filters.map(|(name, filter)| NamedOrderFilter { name, filter: filter.into() }).collect();
     let version = desk.state.version;
-    let headers = [(ETAG, format!("\"{version}\"")), (CACHE_CONTROL, "private, no-cache".to_owned())];
-    Ok((headers, axum::Json(OrderFilterList { version, items })).into_response())
+    Ok(numbered(OrderFilterList { version, items }, version))
 }
 
 /// Saves a filter, whether it was there or not. There are at most 50.

@@ -9,13 +9,13 @@ use amazoff_actors::pricebook::{
 use amazoff_actors::pricing::{Rate, Rounding, TaxClass};
 use amazoff_supervisor::Answer;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, ETAG};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Editor;
 use super::schemas::{AreaShape, RatesShape, ZoneShape};
+use crate::conditional::numbered;
 use crate::idempotency::{RequestKey, Submission};
 use crate::json::Exactly;
 use crate::openapi::{BookProblems, PricebookProblems};
@@ -153,9 +153,7 @@ pub(crate) struct MethodForm {
 #[utoipa::path(get, path = "/admin/v1/pricebook", tag = "admin", responses((status = 200, body = BookBody)))]
 pub(crate) async fn show(State(platform): State<Platform>) -> Result<Response, Problem> {
     let book = platform.shop.pricebooks.current().await?;
-    let headers =
-        [(ETAG, format!("\"{}\"", book.state.version)), (CACHE_CONTROL, "private, no-cache".to_owned())];
-    Ok((headers, axum::Json(BookBody::from(&book.state))).into_response())
+    Ok(numbered(BookBody::from(&book.state), book.state.version))
 }
 
 /// Says in which currencies the shop sells. What has no price in one is not sold in it. For admins.

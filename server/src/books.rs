@@ -7,18 +7,11 @@ use amazoff_fsck::{Books, ProviderEntry};
 use amazoff_gateways::sandbox::{self, Outcome};
 use amazoff_supervisor::journal::JournalError;
 
-use crate::config::Config;
-
 /// A ledger file.
 pub(crate) struct SandboxBook(PathBuf);
 
 impl SandboxBook {
-    /// The ledger in the data folder; `None` when there is none, as on a machine that no shop runs on.
-    pub(super) fn of(config: &Config) -> Option<Self> {
-        Self::in_folder(&config.data_dir)
-    }
-
-    /// The ledger in a data folder.
+    /// The ledger in a data folder; `None` when there is none, as on a machine that no shop runs on.
     pub(crate) fn in_folder(data_dir: &Path) -> Option<Self> {
         let path = data_dir.join("sandbox-ledger.jsonl");
         path.exists().then_some(Self(path))
