@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::index::{CATEGORY, ProductIndex, SEARCH};
 use super::projection::category_name;
-use super::query::{self, CategoryCount, FacetValue, ListQuery, ProductPage, Suggestion};
+use super::query::{CategoryCount, FacetValue, ListQuery, ProductPage, Suggestion};
 use super::suggest;
 use super::{Command, Create, Product, Receipt, Rejection, SLUGS};
 use crate::ids::{ProductId, VariantId};
@@ -37,7 +37,8 @@ pub struct Products {
 pub(super) type Answered = Result<Answer<Receipt>, AskError<Rejection>>;
 
 impl Products {
-    /// Products over their directory, known by their slugs in `documents` and `journal`, and searched in `index`.
+    /// Products over their directory, listed for staff in `documents`, known by their slugs in `journal`, and searched in
+    /// `index`.
     pub fn new(
         directory: Directory<Product>,
         (documents, journal): (Arc<dyn Documents>, Arc<dyn Journal>),
@@ -143,7 +144,7 @@ impl Products {
     /// The product for sale that has a slug, or had it in earlier days, as last committed.
     ///
     /// # Errors
-    /// When documents or journal cannot be read.
+    /// When the journal cannot be read.
     pub async fn by_slug(
         &self,
         slug: &str,
@@ -156,14 +157,7 @@ impl Products {
                 return Ok(Some((id, product)));
             }
         }
-        let query = query::by_slug(slug);
-        let page = self.documents.query(&query).await?;
-        let listed = page.items.first().and_then(|(id, _)| id.parse::<ProductId>().ok());
-        let id = match listed {
-            Some(id) => Some(id),
-            None => self.named(slug).await?,
-        };
-        let Some(id) = id else { return Ok(None) };
+        let Some(id) = self.named(slug).await? else { return Ok(None) };
         let product = self.get(id).await?.filter(|product| product.state.is_for_sale());
         if product.is_some() {
             self.slugs.insert(slug.to_owned(), id);

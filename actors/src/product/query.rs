@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use amazoff_supervisor::documents::{Position, Query};
+use amazoff_supervisor::documents::Position;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::PRODUCTS;
 use super::index::CATEGORY;
 use crate::ids::ProductId;
 use crate::money::Money;
@@ -207,14 +205,4 @@ pub struct CategoryCount {
     pub name: String,
     /// How many products for sale it has.
     pub count: u64,
-}
-
-/// The document of the product for sale that has a slug.
-pub(super) fn by_slug(slug: &str) -> Query {
-    Query {
-        collection: PRODUCTS.to_owned(),
-        equals: vec![("slug".to_owned(), json!(slug)), ("status".to_owned(), json!("active"))],
-        limit: 1,
-        ..Query::default()
-    }
 }

@@ -17,7 +17,7 @@ struct Shop {
     servers: Servers,
     client: Client,
     setup: Setup,
-    _server: Server,
+    server: Server,
 }
 
 impl Shop {
@@ -27,7 +27,7 @@ impl Shop {
         let gate = Arc::new(Gate::default());
         let client = Client::new(Arc::clone(&gate));
         let server = Server::start_behind(&setup, &gate).await.unwrap();
-        Self { servers, client, setup, _server: server }
+        Self { servers, client, setup, server }
     }
 
     /// Something of which there is plenty.
@@ -92,6 +92,8 @@ async fn without_mongodb_people_still_buy_and_the_lists_catch_up() {
     let variant = shop.variant().await;
     let (bearer, _) = shopping::login(&shop.client, OWNER_EMAIL, OWNER_PASSWORD).await.unwrap();
     let owner = Auth { bearer: Some(bearer), cart_token: None };
+    let listed = shop.once(&Request::get("/v1/products?limit=1")).await;
+    let slug = shopping::text(&listed.body["items"][0]["slug"]);
     shop.servers.mongo.stop().await.unwrap();
 
     let (id, auth) = shopping::open_cart(&shop.client, owner.bearer.as_deref()).await.unwrap();
@@ -103,6 +105,8 @@ async fn without_mongodb_people_still_buy_and_the_lists_catch_up() {
     let order = shopping::text(&bought.body["id"]);
     let own = shop.once(&Request::get(format!("/v1/orders/{order}")).by(&owner)).await;
     assert_eq!(own.status, 200, "an order is read from its entity: {}", own.body);
+    let page = reqwest::get(format!("{}/products/{slug}", shop.server.base)).await.unwrap();
+    assert_eq!(page.status(), 200, "a product is shown, without what people say of it");
     let list = shop.once(&Request::get("/v1/orders").by(&owner)).await;
     assert!(is_away(&list), "{} {}", list.status, list.body);
     // The lag is visible to whoever looks after the shop.

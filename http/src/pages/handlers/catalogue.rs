@@ -26,6 +26,7 @@ const PAGE: usize = 24;
 const REVIEWS: usize = 10;
 /// How many products a page shows beside another: one full row.
 const TOGETHER_MAX: usize = 4;
+
 /// The front page, a category, or the result of a search.
 pub(crate) async fn list(
     visit: Visit,
@@ -112,8 +113,8 @@ pub(super) async fn shelf(
     let together = together(visit, id).await.unwrap_or_default();
     let beside = (stock.as_slice(), together.as_slice());
     let listing = Listing { product: id, stars: None, sort: Sorting::Helpful, after: None, limit: REVIEWS };
-    // The list first: the rating then includes all that it shows.
-    let listed = shop.reviews.listed(listing).await?.items;
+    // The list first: the rating then includes all that it shows. Lists may be away when products are not.
+    let listed = shop.reviews.listed(listing).await.map(|page| page.items).unwrap_or_default();
     let reviews = reviews(&shop.ratings.get(id).await?, listed);
     Ok(Page(status, present::product(frame, &product.state, named, beside, reviews)).into_response())
 }
