@@ -14,6 +14,7 @@ use crate::entity::{Context, Entity, Principal};
 use crate::fault::{Fault, FaultKind};
 use crate::ids::{CommandId, Version};
 use crate::journal::JournalError;
+use crate::json::{from_value, to_value};
 
 /// How long a decision that nobody needs may take.
 const WHAT_IF_LIMIT: Duration = Duration::from_secs(5);
@@ -207,8 +208,8 @@ impl<E: Entity> Domain<E> {
             WhatCommand::Stored(command) => self.stored_question(id, command, question.at).await?,
             WhatCommand::Given { command, principal } => {
                 let base = self.base(id, question.at).await?;
-                let command = serde_json::from_value(command)
-                    .map_err(|error| WhatIfError::Unreadable(error.to_string()))?;
+                let command =
+                    from_value(&command).map_err(|error| WhatIfError::Unreadable(error.to_string()))?;
                 let context = Context {
                     entity: self.entity(id),
                     now: self.core.clock.now(),
@@ -317,10 +318,6 @@ impl<E: Entity> Question<E> {
             same_as_stored: same,
         }
     }
-}
-
-fn to_value<T: Serialize>(value: &T) -> Value {
-    serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
 pub(crate) fn read_error(id: Uuid, error: &JournalError) -> ReadError {

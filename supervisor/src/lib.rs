@@ -46,6 +46,7 @@ mod housekeeping;
 pub mod ids;
 mod inspect;
 pub mod journal;
+mod json;
 mod lane;
 pub mod limits;
 mod member;

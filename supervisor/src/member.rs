@@ -17,6 +17,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::ids::{CommandId, Version};
 use crate::inspect::{PastState, WhatIf, WhatIfAnswer, WhatIfError};
 use crate::journal::{Crash, OutboxRow, Reminder};
+use crate::json;
 use crate::limits::CellLimits;
 use crate::outbox::{DELIVERY_TIMEOUT, Deliver, Delivered, Delivery};
 use crate::tree::CellHost;
@@ -238,7 +239,7 @@ impl<E: Entity> AnyMember for Member<E> {
     fn inspect(&self, id: Uuid) -> BoxFuture<'_, Result<Option<(Version, Value)>, ReadError>> {
         Box::pin(async move {
             let Some(committed) = self.directory.read(id).await? else { return Ok(None) };
-            let state = serde_json::to_value(&committed.state).unwrap_or(Value::Null);
+            let state = json::to_value(&committed.state);
             Ok(Some((committed.version, state)))
         })
     }
@@ -264,7 +265,7 @@ impl<E: Entity> AnyMember for Member<E> {
                 .with_fingerprint(ANY_CONTENT);
             self.directory.domain().forgive(crash.entity.id, crash.command_id);
             match self.directory.execute(crash.entity.id, command, envelope).await {
-                Ok(answer) => Ok(serde_json::to_value(answer.reply).unwrap_or(Value::Null)),
+                Ok(answer) => Ok(json::to_value(&answer.reply)),
                 Err(error) => Err(RetryError::Unanswered {
                     code: error.code(),
                     kind: error.kind(),

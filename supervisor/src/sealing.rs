@@ -206,7 +206,8 @@ impl Vault {
         let Some(key) = self.key_for_opening(*person).await? else { return Ok(None) };
         let bytes = BASE64.decode(data).map_err(|_not_base64| VaultError::Damaged)?;
         let clear = Zeroizing::new(decrypt(&key, person.as_bytes(), &bytes)?);
-        serde_json::from_slice(&clear).map(Some).map_err(|_other_shape| VaultError::Damaged)
+        let text = std::str::from_utf8(&clear).map_err(|_no_text| VaultError::Damaged)?;
+        serde_json::from_str(text).map(Some).map_err(|_other_shape| VaultError::Damaged)
     }
 
     async fn key_for_sealing(&self, person: Uuid) -> Result<Zeroizing<Vec<u8>>, VaultError> {

@@ -26,6 +26,7 @@ use crate::entity::Entity;
 use crate::ids::{EntityId, ShardId, Version};
 use crate::inspect::read_error;
 use crate::journal::JournalError;
+use crate::json::from_value;
 use crate::limits::CellLimits;
 use crate::memory::Memory;
 use crate::runtime::Core;
@@ -350,7 +351,7 @@ pub fn decode<E: Entity>(payload: &str, schema: u16) -> Result<E::Event, String>
         return serde_json::from_str(payload).map_err(|error| error.to_string());
     }
     let value = serde_json::from_str(payload).map_err(|error| error.to_string())?;
-    serde_json::from_value(E::upcast(schema, value)?).map_err(|error| error.to_string())
+    from_value(&E::upcast(schema, value)?).map_err(|error| error.to_string())
 }
 
 fn fingerprint(bytes: &[u8]) -> u64 {
