@@ -40,7 +40,7 @@ sbom: ## Write what the program is built from to target/amazoff.cdx.json (Cyclon
 	./scripts/sbom.sh
 
 .PHONY: soak
-soak: ## Galera; the simulation over 50,000 seeds (SIM_SEEDS), 100,000 baskets priced (PRICING_CASES), 10,000 sequences of payments (PAYSIM_SEQUENCES), the API against its document for 15 minutes, the kill tests again and again (SOAK_RUNS=30)
+soak: ## Galera; the simulation over 50,000 seeds (SIM_SEEDS), 100,000 baskets priced (PRICING_CASES), 10,000 sequences of payments (PAYSIM_SEQUENCES), the API against its document for 15 minutes, Lighthouse, the kill tests again and again (SOAK_RUNS=30)
 	./scripts/setup.sh soak
 	./scripts/soak.sh
 

@@ -68,7 +68,9 @@ if ! cargo nextest --version >/dev/null 2>&1; then
   cargo install --locked cargo-nextest
 fi
 
-for folder in tests/browser tests/judges; do
+folders=(tests/browser tests/judges)
+[ "${1:-}" = soak ] && folders+=(tests/lighthouse)
+for folder in "${folders[@]}"; do
   lock=$folder/package-lock.json
   stamp=$folder/node_modules/.installed
   if ! cmp -s "$lock" "$stamp"; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The long runs. A Galera cluster loses its writer. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
+# The long runs. A Galera cluster loses its writer, Lighthouse looks at three pages. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
 # kill tests run, each time with another seed of chance (default 30), PRICING_CASES how many baskets are priced (default 100,000), PAYSIM_SEQUENCES
 # how many sequences of payments run against the simulator (default 10,000). The last line counts.
 set -uo pipefail
@@ -31,6 +31,9 @@ run "${PAYSIM_SEQUENCES:=10000} sequences of payments against the simulator" \
 
 run "the API against its own document for ${JUDGES_SECONDS:=900} s" \
   bash -c "cargo build --locked --features amazoff-server/fault-points && JUDGES_SECONDS=$JUDGES_SECONDS JUDGES_SEED=$RANDOM tests/judges/run.sh"
+
+run "Lighthouse over home, product and checkout" \
+  bash -c "cargo build --release --locked && node tests/lighthouse/run.mjs"
 
 for ((n = 1; n <= ${SOAK_RUNS:-30}; n++)); do
   seed=$((RANDOM * 32768 + RANDOM))

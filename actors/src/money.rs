@@ -141,16 +141,26 @@ impl Money {
     }
 }
 
-impl fmt::Display for Money {
-    /// Writes `€19.99`: the symbol, then units and minor units by the currency's exponent.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Money {
+    /// The amount as a decimal number in units of its currency: `19.99`.
+    pub fn decimal(&self) -> String {
+        self.written("")
+    }
+
+    fn written(&self, symbol: &str) -> String {
         let sign = if self.amount < 0 { "-" } else { "" };
-        let symbol = self.currency.0.symbol().symbol;
         let exponent = usize::from(self.currency.exponent());
         let digits = format!("{:0width$}", self.amount.unsigned_abs(), width = exponent + 1);
         let (units, minor) = digits.split_at(digits.len() - exponent);
-        write!(f, "{sign}{symbol}{units}")?;
-        if minor.is_empty() { Ok(()) } else { write!(f, ".{minor}") }
+        let point = if minor.is_empty() { "" } else { "." };
+        format!("{sign}{symbol}{units}{point}{minor}")
+    }
+}
+
+impl fmt::Display for Money {
+    /// Writes `€19.99`: the symbol, then units and minor units by the currency's exponent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written(&self.currency.0.symbol().symbol))
     }
 }
 
@@ -244,6 +254,7 @@ mod tests {
         assert_eq!(Money::eur(-1234).to_string(), "-€12.34");
         assert_eq!(Money::eur(i64::MIN).to_string(), "-€92233720368547758.08");
         assert_eq!(Money::new(1999, currency("JPY")).to_string(), "¥1999");
+        assert_eq!(Money::eur(-1999).decimal(), "-19.99");
         assert!(Money::new(1999, currency("BHD")).to_string().ends_with("1.999"));
     }
 

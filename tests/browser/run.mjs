@@ -10,6 +10,7 @@ import { opsConsole } from "./console.mjs";
 import { office } from "./office.mjs";
 import { startShop } from "./shop.mjs";
 import { storefrontMore } from "./storefront-more.mjs";
+import { storefrontPeople } from "./storefront-people.mjs";
 import { storefront } from "./storefront.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -31,6 +32,7 @@ const test = (name, size, run, options = {}) => tests.push({ name, size, run, op
 
 storefront(test);
 storefrontMore(test);
+storefrontPeople(test);
 office(test);
 opsConsole(test);
 

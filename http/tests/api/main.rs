@@ -24,6 +24,7 @@ mod notifications;
 mod ops;
 mod order_filters;
 mod orders;
+mod pages;
 mod pay;
 mod prefer;
 mod privacy;

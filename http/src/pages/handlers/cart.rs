@@ -69,7 +69,7 @@ pub(crate) async fn add(visit: Visit, Sent(form): Sent<Add>) -> Result<Response,
         Ok((view, cookies)) => Ok(teaching(cookies, Json(told(visit, view)))),
         Err(problem) if page && problem.status().is_client_error() && !form.slug.is_empty() => {
             let notice = Notice::bad(words(&problem));
-            shelf(&visit, &form.slug, problem.status(), Some(notice)).await
+            shelf(&visit, &form.slug, Vec::new(), (problem.status(), Some(notice))).await
         }
         Err(problem) => Err(problem),
     }

@@ -2,19 +2,18 @@
 
 use amazoff_actors::category::Node;
 use amazoff_actors::ids::ProductId;
-use amazoff_actors::product::{CATEGORY, ListQuery, Product, ProductCard, category_name};
+use amazoff_actors::product::{CATEGORY, ListQuery, ProductCard, category_name};
 use amazoff_actors::recommendation::Reason;
-use amazoff_actors::review::{Listing, Sorting};
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use futures::future::try_join_all;
 
 use crate::pages::markup::Notice;
-use crate::pages::markup::catalogue::HomePage;
+use crate::pages::markup::catalogue::{Crumb, HomePage};
 use crate::pages::page::Page;
-use crate::pages::present::departments::Place;
-use crate::pages::present::reviews::reviews;
+use crate::pages::present::departments::{Place, crumb};
+use crate::pages::present::reviews::{Wanted, reviews};
 use crate::pages::present::shown::Shown;
 use crate::pages::present::{catalogue as present, counted, facets};
 use crate::pages::visit::Visit;
@@ -22,8 +21,6 @@ use crate::problem::Problem;
 
 /// How many products a page shows: full rows of two, three and four.
 const PAGE: usize = 24;
-/// How many reviews a product is shown with.
-const REVIEWS: usize = 10;
 /// How many products a page shows beside another: one full row.
 const TOGETHER_MAX: usize = 4;
 
@@ -74,7 +71,11 @@ async fn departments(visit: &Visit) -> Result<Vec<Node>, Problem> {
 }
 
 /// A product, by its slug; an id leads to the slug.
-pub(crate) async fn product(visit: Visit, Path(slug): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn product(
+    visit: Visit,
+    Path(slug): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
     if let Ok(id) = slug.parse::<ProductId>() {
         let found = visit.platform.shop.products.get(id).await?.filter(|product| product.state.is_for_sale());
         let product = found.ok_or_else(|| Problem::missing("product-not-found"))?;
@@ -85,38 +86,50 @@ pub(crate) async fn product(visit: Visit, Path(slug): Path<String>) -> Result<Re
     if let Some((_, product)) = found.filter(|(_, product)| product.state.slug != slug) {
         return Ok(Redirect::temporary(&format!("/products/{}", product.state.slug)).into_response());
     }
-    shelf(&visit, &slug, StatusCode::OK, None).await
+    shelf(&visit, &slug, pairs, (StatusCode::OK, None)).await
 }
 
-/// The page of a product, with a message when something about it failed.
+/// The page of a product with the reviews that its address names, and a message when something about it failed.
 ///
 /// # Errors
-/// `product-not-found`, or the read's own failure.
+/// `product-not-found`, `cursor-invalid`, or the read's own failure.
 pub(super) async fn shelf(
     visit: &Visit,
     slug: &str,
-    status: StatusCode,
-    notice: Option<Notice>,
+    pairs: Vec<(String, String)>,
+    (status, notice): (StatusCode, Option<Notice>),
 ) -> Result<Response, Problem> {
     let shop = &visit.platform.shop;
     let found = shop.products.by_slug(slug).await?;
     let (id, product) = found.ok_or_else(|| Problem::missing("product-not-found"))?;
-    let Product { title, category, .. } = &product.state;
     let stock = product
         .state
         .offered()
         .map(|variant| async { Ok::<_, Problem>((variant.id, shop.stocks.available(variant.id).await?)) });
     let stock = try_join_all(stock).await?;
-    let frame = visit.frame(title).noticing(notice);
-    let named = (category_name(category), visit.platform.settings.public_url.as_str());
+    let frame = visit.frame(&product.state.title).noticing(notice);
+    let named = (way_to(visit, &product.state.category).await, visit.platform.settings.public_url.as_str());
     // A page without them is better than none.
     let together = together(visit, id).await.unwrap_or_default();
     let beside = (stock.as_slice(), together.as_slice());
-    let listing = Listing { product: id, stars: None, sort: Sorting::Helpful, after: None, limit: REVIEWS };
+    let (wanted, cursor) = Wanted::read(pairs);
+    let (auth, scope) = (&visit.platform.auth, wanted.scope(id));
+    let after = cursor.map(|cursor| auth.position(&scope, &cursor)).transpose()?;
     // The list first: the rating then includes all that it shows. Lists may be away when products are not.
-    let listed = shop.reviews.listed(listing).await.map(|page| page.items).unwrap_or_default();
-    let reviews = reviews(&shop.ratings.get(id).await?, listed);
-    Ok(Page(status, present::product(frame, &product.state, named, beside, reviews)).into_response())
+    let page = shop.reviews.listed(wanted.listing(id, after)).await.unwrap_or_default();
+    let next = page.next.map(|next| auth.cursor(&scope, &next)).transpose()?;
+    let tally = shop.ratings.get(id).await?;
+    let reviews = reviews(slug, wanted, &tally, (page.items, next.as_deref()));
+    Ok(Page(status, present::product(frame, &product.state, named, beside, (&tally, reviews)))
+        .into_response())
+}
+
+/// The categories that lead to one, from the shop on. A page without them is better than none.
+async fn way_to(visit: &Visit, category: &str) -> Vec<Crumb> {
+    let Ok(tree) = visit.platform.shop.categories.current().await else { return Vec::new() };
+    let nodes = tree.state.nodes(&[]);
+    let crumbs = Place::of(&nodes, category).crumbs();
+    if crumbs.is_empty() { vec![crumb(category, category_name(category))] } else { crumbs }
 }
 
 /// What was often bought together with a product, and can be had; what merely sells is no answer to that.

@@ -141,10 +141,10 @@ pub(crate) struct ProductPage {
     pub title: String,
     /// Who makes it.
     pub brand: String,
-    /// The category's name.
-    pub category: String,
-    /// Where the category is.
-    pub category_href: String,
+    /// The way to it, from the shop on.
+    pub crumbs: Vec<Crumb>,
+    /// What it is in the words of search engines: JSON-LD that can stand in a page.
+    pub structured: String,
     /// The description, one text per paragraph.
     pub paragraphs: Vec<String>,
     /// The pictures.

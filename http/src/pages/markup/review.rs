@@ -1,5 +1,6 @@
 //! What people say of a product.
 
+use super::catalogue::SortChoice;
 use super::order::Moment;
 
 /// The reviews of a product.
@@ -9,8 +10,14 @@ pub(crate) struct Reviews {
     pub rating: Option<Rating>,
     /// How many give how many stars, five stars first.
     pub bars: Vec<Bar>,
-    /// The most helpful ones.
+    /// Those of this page.
     pub shown: Vec<Review>,
+    /// Where the next page is.
+    pub more: Option<String>,
+    /// The orders to choose from; none where there is nothing to order.
+    pub sorts: Vec<SortChoice>,
+    /// Where all are shown, when these are only some of them.
+    pub whole: Option<String>,
 }
 
 /// How good something is, in short.
@@ -31,6 +38,8 @@ pub(crate) struct Bar {
     pub count: u32,
     /// Of how many.
     pub all: u64,
+    /// Where only these are shown; none where there are none.
+    pub href: Option<String>,
 }
 
 /// A review.

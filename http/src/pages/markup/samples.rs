@@ -131,8 +131,8 @@ pub(crate) fn reviews() -> Reviews {
         helpful: 2,
         at: Moment { machine: "2026-11-23T07:30:00Z".to_owned(), words: "23 November 2026".to_owned() },
     };
-    let bars = (1..=5).rev().map(|stars| Bar { stars, count: 1, all: 5 }).collect();
-    Reviews { rating: Some(rating()), bars, shown: vec![review] }
+    let bars = (1..=5).rev().map(|stars| Bar { stars, count: 1, all: 5, href: None }).collect();
+    Reviews { rating: Some(rating()), bars, shown: vec![review], more: None, sorts: Vec::new(), whole: None }
 }
 
 pub(crate) fn product() -> ProductPage {
@@ -152,8 +152,8 @@ pub(crate) fn product() -> ProductPage {
         frame: frame("Tall enamel jug"),
         title: "Tall enamel jug".to_owned(),
         brand: "Hus & Hand".to_owned(),
-        category: "Kitchen".to_owned(),
-        category_href: "/?category=kitchen".to_owned(),
+        crumbs: vec![Crumb { href: "/?category=kitchen".to_owned(), label: "Kitchen".to_owned() }],
+        structured: "{}".to_owned(),
         paragraphs: vec![
             "A jug for water, milk or the first tulips. Steel, enamelled twice, with a rim dipped by hand."
                 .to_owned(),

@@ -4,12 +4,12 @@ use amazoff_actors::ids::VariantId;
 use amazoff_actors::media::{Encoding, Preset};
 use amazoff_actors::money::Quantity;
 use amazoff_actors::product::{Product, ProductCard};
+use amazoff_actors::rating::Tally;
 
 use super::reviews::rating;
-use super::shown::encode;
-use super::{Place, listed, options, picture};
+use super::{Place, listed, options, picture, structured};
 use crate::pages::key;
-use crate::pages::markup::catalogue::{Card, ProductPage, StockLevel, VariantChoice};
+use crate::pages::markup::catalogue::{Card, Crumb, ProductPage, StockLevel, VariantChoice};
 use crate::pages::markup::review::Reviews;
 use crate::pages::markup::{Frame, Price};
 use crate::views::media::rendition_path;
@@ -29,13 +29,13 @@ pub(in crate::pages) fn card(card: &ProductCard) -> Card {
 }
 
 /// The page of a product of the shop at `public_url`; `stock` has how many there are of each variant, in the product's order,
-/// and `together` what was often bought with it.
+/// `together` what was often bought with it, and `tally` what its reviews give.
 pub(in crate::pages) fn product(
     frame: Frame,
     product: &Product,
-    (category, public_url): (String, &str),
+    (crumbs, public_url): (Vec<Crumb>, &str),
     (stock, together): (&[(VariantId, u32)], &[ProductCard]),
-    reviews: Reviews,
+    (tally, reviews): (&Tally, Reviews),
 ) -> ProductPage {
     let mut variants: Vec<VariantChoice> = product
         .offered()
@@ -61,8 +61,8 @@ pub(in crate::pages) fn product(
         frame: frame.titled(product.title.clone()),
         title: product.title.clone(),
         brand: product.brand.clone(),
-        category,
-        category_href: format!("/?category={}", encode(&product.category)),
+        structured: structured::product(product, public_url, &crumbs, (stock, tally)),
+        crumbs,
         paragraphs: product.description.split("\n\n").map(str::to_owned).collect(),
         pictures: product
             .media

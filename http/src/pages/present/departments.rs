@@ -32,11 +32,7 @@ impl<'a> Place<'a> {
     }
     /// The way from the shop to the category; also to something in it.
     pub(in crate::pages) fn crumbs(&self) -> Vec<Crumb> {
-        let one = |node: &&Node| Crumb {
-            href: Shown::default().of_category(&node.slug).address(""),
-            label: node.title.clone(),
-        };
-        self.path.iter().map(one).collect()
+        self.path.iter().map(|node| crumb(&node.slug, node.title.clone())).collect()
     }
     /// The categories to go to from here: those below, or else those beside. Going to one ends a search.
     pub(in crate::pages) fn chips(&self, shown: &Shown) -> Vec<Chip> {
@@ -69,6 +65,11 @@ impl<'a> Place<'a> {
             (q, None) => Some(format!("Search for “{q}”")),
         }
     }
+}
+
+/// A category on the way to something.
+pub(in crate::pages) fn crumb(slug: &str, label: String) -> Crumb {
+    Crumb { href: Shown::default().of_category(slug).address(""), label }
 }
 
 /// The name of a category.

@@ -7,6 +7,7 @@ pub(super) mod facets;
 pub(super) mod orders;
 pub(super) mod reviews;
 pub(super) mod shown;
+pub(super) mod structured;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,71 @@
+//! What a product is in the words of search engines: <https://schema.org/Product> and the way to it, as JSON-LD.
+
+use amazoff_actors::ids::VariantId;
+use amazoff_actors::media::{Encoding, Preset};
+use amazoff_actors::product::{Product, Variant};
+use amazoff_actors::rating::Tally;
+use serde_json::{Value, json};
+
+use crate::pages::markup::catalogue::Crumb;
+use crate::views::media::rendition_path;
+
+/// The text of a `script` element: no `<` is in it, so nothing of the product can end the element.
+pub(in crate::pages) fn product(
+    product: &Product,
+    public_url: &str,
+    crumbs: &[Crumb],
+    (stock, tally): (&[(VariantId, u32)], &Tally),
+) -> String {
+    let page = format!("{public_url}/products/{}", product.slug);
+    let image = |media: &amazoff_actors::product::Media| {
+        format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))
+    };
+    let mut thing = json!({
+        "@type": "Product",
+        "@id": page,
+        "name": product.title,
+        "description": product.description,
+        "brand": { "@type": "Brand", "name": product.brand },
+        "image": product.media.iter().map(image).collect::<Vec<_>>(),
+        "offers": product.offered().map(|variant| offer(variant, &page, stock)).collect::<Vec<_>>(),
+    });
+    if let (Some(hundredths), Some(members)) = (tally.average_hundredths(), thing.as_object_mut()) {
+        let rating = json!({
+            "@type": "AggregateRating",
+            "ratingValue": format!("{}.{:02}", hundredths.div_euclid(100), hundredths.rem_euclid(100)),
+            "reviewCount": tally.count(),
+        });
+        members.insert("aggregateRating".to_owned(), rating);
+    }
+    let way =
+        json!({ "@type": "BreadcrumbList", "itemListElement": way(public_url, crumbs, &product.title) });
+    json!({ "@context": "https://schema.org", "@graph": [thing, way] }).to_string().replace('<', "\\u003c")
+}
+
+fn offer(variant: &Variant, page: &str, stock: &[(VariantId, u32)]) -> Value {
+    let available = stock.iter().any(|(id, available)| *id == variant.id && *available > 0);
+    let availability = if available { "InStock" } else { "OutOfStock" };
+    json!({
+        "@type": "Offer",
+        "url": page,
+        "sku": variant.sku,
+        "price": variant.price.decimal(),
+        "priceCurrency": variant.price.currency.to_string(),
+        "availability": format!("https://schema.org/{availability}"),
+    })
+}
+
+fn way(public_url: &str, crumbs: &[Crumb], title: &str) -> Vec<Value> {
+    let shop = ("Shop", Some(format!("{public_url}/")));
+    let between =
+        crumbs.iter().map(|crumb| (crumb.label.as_str(), Some(format!("{public_url}{}", crumb.href))));
+    let steps = std::iter::once(shop).chain(between).chain([(title, None)]);
+    let one = |(at, (name, item)): (usize, (&str, Option<String>))| {
+        let mut step = json!({ "@type": "ListItem", "position": at + 1, "name": name });
+        if let (Some(item), Some(members)) = (item, step.as_object_mut()) {
+            members.insert("item".to_owned(), item.into());
+        }
+        step
+    };
+    steps.enumerate().map(one).collect()
+}

@@ -1,0 +1,77 @@
+// What shoppers do who have an account: two bags become one, a code, goods that go back.
+import assert from "node:assert/strict";
+
+import { buy, person, until } from "./api.mjs";
+import { enter, theOwner } from "./office-steps.mjs";
+import { checkPage, fillBag } from "./steps.mjs";
+
+/** Adds the tests. */
+export function storefrontPeople(test) {
+  test("what a guest chose joins the bag of the account at login", "desktop", joins);
+  test("a code makes the bag cheaper until it is taken off (scripted)", "phone", code(true));
+  test("a code makes the bag cheaper until it is taken off (without JavaScript)", "desktop", code(false), {
+    javaScriptEnabled: false,
+  });
+  test("a shopper asks to send something back", "phone", sendsBack);
+}
+
+const someone = (base) =>
+  person(base, { email: `shopper-${Date.now()}-${Math.random()}@example.com`, name: "Robin Reader" });
+
+async function joins({ page, base, shot }) {
+  const robin = await someone(base);
+  const { items } = await robin.call("GET", "/v1/products?q=teapot");
+  const { variants } = await robin.call("GET", `/v1/products/${items[0].slug}`);
+  const { id: variant } = variants.find(({ available }) => available > 0);
+  const { cart } = await robin.call("POST", "/v1/carts", {});
+  await robin.call("POST", `/v1/carts/${cart.id}/lines`, { variant_id: variant, quantity: 2 });
+  await fillBag(page, base);
+  const chosen = await page.locator(".bag-line h3").innerText();
+  assert.notEqual(chosen, items[0].title);
+  await enter(page, base, robin, { at: "/cart" });
+  const lines = page.locator(".bag-line");
+  assert.equal(await lines.count(), 2, "the bags are not one");
+  assert.equal(await lines.filter({ hasText: items[0].title }).locator("input[name=quantity]").inputValue(), "2");
+  assert.equal(await lines.filter({ hasText: chosen }).locator("input[name=quantity]").inputValue(), "1");
+  await checkPage(page, "two bags in one");
+  await shot("merged-bag");
+}
+
+const code = (scripted) => async ({ page, base }) => {
+  await fillBag(page, base, { scripted });
+  const total = page.locator(".panel .sums-total");
+  const full = await total.innerText();
+  await page.locator("#code").fill("welcome10");
+  await page.locator("#code").press("Enter");
+  await page.locator(".bag-code .code", { hasText: "WELCOME10" }).waitFor();
+  assert.notEqual(await total.innerText(), full, "the code takes nothing off");
+  await page.locator(".bag-code button", { hasText: "Remove" }).click();
+  await page.locator(".bag-code .code").waitFor({ state: "detached" });
+  assert.equal(await total.innerText(), full);
+};
+
+async function sendsBack({ page, base, shot }) {
+  const robin = await someone(base);
+  const boss = await theOwner(base);
+  const { order } = await buy(robin, { q: "teapot" });
+  const lines = [{ line_id: order.lines[0].id, quantity: 1 }];
+  const any = { "If-Match": "*" };
+  await boss.call("POST", `/admin/v1/orders/${order.id}/ship`, { lines }, any);
+  const { shipments } = await boss.call("GET", `/admin/v1/orders/${order.id}`);
+  await boss.call("POST", `/admin/v1/orders/${order.id}/deliver`, { shipment_id: shipments[0].id }, any);
+  await enter(page, base, robin, { at: "/account" });
+  await page.goto(`${base}/orders/${order.id}`);
+  await page.getByRole("button", { name: "Send something back" }).click();
+  await page.locator("dialog input[type=number]").fill("1");
+  await page.locator("dialog").getByLabel("Why").selectOption("damaged");
+  await checkPage(page, "what goes back");
+  await page.getByRole("button", { name: "Ask to send it back" }).click();
+  await page.getByRole("heading", { name: "Going back" }).waitFor();
+  const asked = ({ returns }) => returns.length === 1 && returns[0].state === "requested";
+  await until(() => robin.call("GET", `/v1/orders/${order.id}`), asked);
+  await checkPage(page, "an order of which something goes back");
+  await shot("order-return");
+  await page.getByRole("button", { name: "Keep it after all" }).click();
+  const given = ({ returns }) => returns[0].state === "canceled";
+  await until(() => robin.call("GET", `/v1/orders/${order.id}`), given);
+}
