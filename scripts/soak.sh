@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The long runs. A Galera cluster loses its writer, Lighthouse looks at three pages. SIM_SEEDS says over how many seeds the whole shop is simulated (default 50,000); SOAK_RUNS how often the
-# kill tests run, each time with another seed of chance (default 30), PRICING_CASES how many baskets are priced (default 100,000), PAYSIM_SEQUENCES
-# how many sequences of payments run against the simulator (default 10,000). The last line counts.
+# The long runs. A Galera cluster loses its writer, Lighthouse looks at three pages. SIM_SEEDS says over how many seeds
+# the whole shop is simulated (default 50,000); SOAK_RUNS how often the kill tests run, each time with another seed of
+# chance (default 30); PRICING_CASES how many baskets are priced (default 100,000); PAYSIM_SEQUENCES how many sequences
+# of payments run against the simulator (default 10,000). The last line counts.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 

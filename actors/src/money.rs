@@ -139,9 +139,6 @@ impl Money {
             Err(_) => Err(MoneyError::Overflow),
         }
     }
-}
-
-impl Money {
     /// The amount as a decimal number in units of its currency: `19.99`.
     pub fn decimal(&self) -> String {
         self.written("")

@@ -37,9 +37,7 @@ impl Databases {
             data_dir,
         }
     }
-}
 
-impl Databases {
     /// What a check of everything finds.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 // Steps that tests of the back office have in common.
-import { owner, person } from "./api.mjs";
+import { buy, owner, person } from "./api.mjs";
 import { checkPage } from "./steps.mjs";
 
 /** What logging in gave, by shop and person: the shop lets nobody log in all the time. */
@@ -17,6 +17,18 @@ export function theOwner(base) {
 export function shopper(base) {
   made += 1;
   return person(base, { email: `robin-${made}-${Date.now()}@example.com`, name: "Robin Reader" });
+}
+
+/** An order of somebody that has arrived; answers it and what of its first line can come back. */
+export async function arrivedOrder(base, buyer) {
+  const boss = await theOwner(base);
+  const { order } = await buy(buyer, { q: "teapot" });
+  const lines = [{ line_id: order.lines[0].id, quantity: 1 }];
+  const any = { "If-Match": "*" };
+  await boss.call("POST", `/admin/v1/orders/${order.id}/ship`, { lines }, any);
+  const { shipments } = await boss.call("GET", `/admin/v1/orders/${order.id}`);
+  await boss.call("POST", `/admin/v1/orders/${order.id}/deliver`, { shipment_id: shipments[0].id }, any);
+  return { order, lines };
 }
 
 /** Logs somebody in, the owner when nobody is named. */

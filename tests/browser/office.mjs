@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { buy, person, until } from "./api.mjs";
 import { moreOffice } from "./office-admin.mjs";
-import { checkOffice, choose, enter, openOffice, shopper, theOwner } from "./office-steps.mjs";
+import { arrivedOrder, checkOffice, choose, enter, openOffice, shopper, theOwner } from "./office-steps.mjs";
 import { checkPage } from "./steps.mjs";
 
 /** Adds the tests of the back office. */
@@ -122,13 +122,7 @@ export function office(test) {
 
   test("office: goods come back and their price goes back", "desktop", async ({ page, base, shot }) => {
     const robin = await shopper(base);
-    const boss = await theOwner(base);
-    const { order } = await buy(robin, { q: "teapot" });
-    const lines = [{ line_id: order.lines[0].id, quantity: 1 }];
-    const any = { "If-Match": "*" };
-    await boss.call("POST", `/admin/v1/orders/${order.id}/ship`, { lines }, any);
-    const { shipments } = await boss.call("GET", `/admin/v1/orders/${order.id}`);
-    await boss.call("POST", `/admin/v1/orders/${order.id}/deliver`, { shipment_id: shipments[0].id }, any);
+    const { order, lines } = await arrivedOrder(base, robin);
     await robin.call("POST", `/v1/orders/${order.id}/returns`, { lines, reason: "damaged" });
     await enter(page, base);
     await openOffice(page, base, "");

@@ -1,8 +1,8 @@
 // What shoppers do who have an account: two bags become one, a code, goods that go back.
 import assert from "node:assert/strict";
 
-import { buy, person, until } from "./api.mjs";
-import { enter, theOwner } from "./office-steps.mjs";
+import { until } from "./api.mjs";
+import { arrivedOrder, enter, shopper } from "./office-steps.mjs";
 import { checkPage, fillBag } from "./steps.mjs";
 
 /** Adds the tests. */
@@ -15,11 +15,8 @@ export function storefrontPeople(test) {
   test("a shopper asks to send something back", "phone", sendsBack);
 }
 
-const someone = (base) =>
-  person(base, { email: `shopper-${Date.now()}-${Math.random()}@example.com`, name: "Robin Reader" });
-
 async function joins({ page, base, shot }) {
-  const robin = await someone(base);
+  const robin = await shopper(base);
   const { items } = await robin.call("GET", "/v1/products?q=teapot");
   const { variants } = await robin.call("GET", `/v1/products/${items[0].slug}`);
   const { id: variant } = variants.find(({ available }) => available > 0);
@@ -51,14 +48,8 @@ const code = (scripted) => async ({ page, base }) => {
 };
 
 async function sendsBack({ page, base, shot }) {
-  const robin = await someone(base);
-  const boss = await theOwner(base);
-  const { order } = await buy(robin, { q: "teapot" });
-  const lines = [{ line_id: order.lines[0].id, quantity: 1 }];
-  const any = { "If-Match": "*" };
-  await boss.call("POST", `/admin/v1/orders/${order.id}/ship`, { lines }, any);
-  const { shipments } = await boss.call("GET", `/admin/v1/orders/${order.id}`);
-  await boss.call("POST", `/admin/v1/orders/${order.id}/deliver`, { shipment_id: shipments[0].id }, any);
+  const robin = await shopper(base);
+  const { order } = await arrivedOrder(base, robin);
   await enter(page, base, robin, { at: "/account" });
   await page.goto(`${base}/orders/${order.id}`);
   await page.getByRole("button", { name: "Send something back" }).click();

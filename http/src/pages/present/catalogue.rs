@@ -3,7 +3,7 @@
 use amazoff_actors::ids::VariantId;
 use amazoff_actors::media::{Encoding, Preset};
 use amazoff_actors::money::Quantity;
-use amazoff_actors::product::{Product, ProductCard};
+use amazoff_actors::product::{Media, Product, ProductCard};
 use amazoff_actors::rating::Tally;
 
 use super::reviews::rating;
@@ -69,14 +69,16 @@ pub(in crate::pages) fn product(
             .iter()
             .map(|media| picture(&media.blob, (media.width, media.height), media.alt.clone(), Place::Gallery))
             .collect(),
-        shared: product
-            .media
-            .first()
-            .map(|media| format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))),
+        shared: product.media.first().map(|media| shared_picture(public_url, media)),
         variants,
         reviews,
         together: together.iter().map(card).collect(),
         key: key::fresh(),
         slug: product.slug.clone(),
     }
+}
+
+/// The whole address of a picture as other sites show it.
+pub(super) fn shared_picture(public_url: &str, media: &Media) -> String {
+    format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))
 }

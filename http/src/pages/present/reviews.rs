@@ -5,7 +5,7 @@ use amazoff_actors::rating::{Stars, Tally};
 use amazoff_actors::review::{ListedReview, Listing, Sorting, Text};
 use amazoff_supervisor::documents::Position;
 
-use super::shown::encode;
+use super::shown::address;
 use super::{counted, day};
 use crate::pages::markup::catalogue::SortChoice;
 use crate::pages::markup::order::Moment;
@@ -61,13 +61,14 @@ impl Wanted {
     }
     /// The address of these reviews of the product with a slug, continued behind a cursor.
     pub(in crate::pages) fn address(self, slug: &str, cursor: Option<&str>) -> String {
-        let stars = self.stars.map(|stars| format!("stars={}", stars.get()));
         let sort = SORTS.iter().skip(1).find(|(.., sort)| *sort == self.sort);
-        let sort = sort.map(|(value, ..)| format!("reviews={value}"));
-        let cursor = cursor.map(|cursor| format!("cursor={}", encode(cursor)));
-        let parts: Vec<_> = stars.into_iter().chain(sort).chain(cursor).collect();
-        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
-        format!("/products/{slug}{query}#reviews")
+        let pairs = [
+            ("stars", self.stars.map(|stars| stars.get().to_string())),
+            ("reviews", sort.map(|(value, ..)| (*value).to_owned())),
+            ("cursor", cursor.map(str::to_owned)),
+        ];
+        let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        format!("{}#reviews", address(&format!("/products/{slug}"), pairs))
     }
     fn sorts(self, slug: &str) -> Vec<SortChoice> {
         let one = |(_, label, sort)| SortChoice {

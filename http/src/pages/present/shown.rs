@@ -112,10 +112,7 @@ impl Shown {
     /// The address of this list, continued behind a cursor.
     pub(in crate::pages) fn address(&self, cursor: &str) -> String {
         let cursor = (!cursor.is_empty()).then(|| ("cursor".to_owned(), cursor.to_owned()));
-        let pairs = self.pairs().into_iter().chain(cursor);
-        let parts: Vec<_> =
-            pairs.map(|(name, value)| format!("{}={}", encode(&name), encode(&value))).collect();
-        if parts.is_empty() { "/".to_owned() } else { format!("/?{}", parts.join("&")) }
+        address("/", self.pairs().into_iter().chain(cursor))
     }
     /// The list with a value of an attribute wished for, or no longer where it was.
     #[must_use]
@@ -168,6 +165,12 @@ fn minor(text: &str) -> Option<i64> {
     let plain = !whole.is_empty() && whole.len() <= 9 && digits(whole) && digits(fraction);
     let fraction = fraction.get(..decimals.min(fraction.len())).unwrap_or_default();
     plain.then(|| format!("{whole}{fraction:0<decimals$}").parse().ok()).flatten()
+}
+
+/// The address of a path with parameters.
+pub(in crate::pages) fn address(path: &str, pairs: impl Iterator<Item = (String, String)>) -> String {
+    let parts: Vec<_> = pairs.map(|(name, value)| format!("{}={}", encode(&name), encode(&value))).collect();
+    if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
 }
 
 /// Percent-encodes all but letters, digits and `-_.~`.

@@ -1,13 +1,12 @@
 //! What a product is in the words of search engines: <https://schema.org/Product> and the way to it, as JSON-LD.
 
 use amazoff_actors::ids::VariantId;
-use amazoff_actors::media::{Encoding, Preset};
 use amazoff_actors::product::{Product, Variant};
 use amazoff_actors::rating::Tally;
 use serde_json::{Value, json};
 
+use super::catalogue::shared_picture;
 use crate::pages::markup::catalogue::Crumb;
-use crate::views::media::rendition_path;
 
 /// The text of a `script` element: no `<` is in it, so nothing of the product can end the element.
 pub(in crate::pages) fn product(
@@ -17,25 +16,22 @@ pub(in crate::pages) fn product(
     (stock, tally): (&[(VariantId, u32)], &Tally),
 ) -> String {
     let page = format!("{public_url}/products/{}", product.slug);
-    let image = |media: &amazoff_actors::product::Media| {
-        format!("{public_url}{}", rendition_path(&media.blob, Preset::Og, Encoding::Jpeg))
-    };
+    let images: Vec<_> = product.media.iter().map(|media| shared_picture(public_url, media)).collect();
     let mut thing = json!({
         "@type": "Product",
         "@id": page,
         "name": product.title,
         "description": product.description,
         "brand": { "@type": "Brand", "name": product.brand },
-        "image": product.media.iter().map(image).collect::<Vec<_>>(),
+        "image": images,
         "offers": product.offered().map(|variant| offer(variant, &page, stock)).collect::<Vec<_>>(),
     });
-    if let (Some(hundredths), Some(members)) = (tally.average_hundredths(), thing.as_object_mut()) {
-        let rating = json!({
+    if let Some(hundredths) = tally.average_hundredths() {
+        thing["aggregateRating"] = json!({
             "@type": "AggregateRating",
             "ratingValue": format!("{}.{:02}", hundredths.div_euclid(100), hundredths.rem_euclid(100)),
             "reviewCount": tally.count(),
         });
-        members.insert("aggregateRating".to_owned(), rating);
     }
     let way =
         json!({ "@type": "BreadcrumbList", "itemListElement": way(public_url, crumbs, &product.title) });
@@ -62,10 +58,25 @@ fn way(public_url: &str, crumbs: &[Crumb], title: &str) -> Vec<Value> {
     let steps = std::iter::once(shop).chain(between).chain([(title, None)]);
     let one = |(at, (name, item)): (usize, (&str, Option<String>))| {
         let mut step = json!({ "@type": "ListItem", "position": at + 1, "name": name });
-        if let (Some(item), Some(members)) = (item, step.as_object_mut()) {
-            members.insert("item".to_owned(), item.into());
+        if let Some(item) = item {
+            step["item"] = item.into();
         }
         step
     };
     steps.enumerate().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_product_ends_the_element_it_stands_in() {
+        let title = "</script><script>alert(1)</script>";
+        let hostile = Product { title: title.to_owned(), ..Product::default() };
+        let text = product(&hostile, "http://shop.test", &[], (&[], &Tally::default()));
+        assert!(!text.contains('<'), "{text}");
+        let read: Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(read["@graph"][0]["name"], title);
+    }
 }
