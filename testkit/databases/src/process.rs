@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use crate::Error;
 use crate::folder::Folder;
@@ -106,9 +106,26 @@ impl Process {
         Ok(())
     }
 
-    /// Stops the server in mid-step: connections stay open and nothing is answered.
+    /// Stops the server in mid-step: connections stay open and nothing is answered. Returns once it stands still.
     pub(crate) fn pause(&self) -> Result<(), Error> {
-        self.signal(Signal::STOP)
+        self.signal(Signal::STOP)?;
+        let deadline = Instant::now() + STOP_MAX;
+        while !self.stands_still()? {
+            if Instant::now() > deadline {
+                return Err(self.not_ready(format!("did not stand still within {} s", STOP_MAX.as_secs())));
+            }
+            std::thread::sleep(POLL);
+        }
+        Ok(())
+    }
+
+    /// Whether all its threads are stopped. A signal only asks for it: until then one of them may still answer.
+    fn stands_still(&self) -> Result<bool, Error> {
+        let child = self.child();
+        let child = child.as_ref().ok_or(Error::NotRunning(self.recipe.server))?;
+        let look = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let seen = waitid(WaitId::Pid(Pid::from_child(child)), look);
+        Ok(seen.map_err(|error| self.signal_error(error.into()))?.is_some())
     }
 
     /// Lets a paused server go on.

@@ -99,6 +99,7 @@ async fn a_paused_mariadb_is_silent_until_it_goes_on() {
     connection.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
     let silence = connection.read(&mut [0; 64]).unwrap_err();
     assert_eq!(silence.kind(), ErrorKind::WouldBlock);
+    server.pause().unwrap(); // nothing is waited for twice
 
     server.resume().unwrap();
     connection.set_read_timeout(Some(SOON)).unwrap();
