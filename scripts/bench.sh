@@ -6,17 +6,22 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 echo "machine: $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), $(rustc --version)"
+# Named together each time: for one package alone cargo would build what they share anew, with that package's features.
+packages=(-p amazoff-server -p amazoff-persistence -p amazoff-search -p amazoff-gateways -p amazoff-bench)
+bench() {
+  local name=$1
+  shift
+  cargo bench --locked "${packages[@]}" --bench "$name" -- "$@"
+}
+
 if [ "$#" -eq 0 ]; then
-  cargo bench --locked -p amazoff-server --bench figures
-  cargo bench --locked -p amazoff-server --bench gateway
-  cargo bench --locked -p amazoff-server --bench sockets
-  cargo bench --locked -p amazoff-persistence --bench appends
-  cargo bench --locked -p amazoff-search --bench catalogue
-  cargo bench --locked -p amazoff-gateways --bench images
+  for name in figures buying gateway sockets appends catalogue images; do
+    bench "$name"
+  done
 fi
 # Others that use the same cores show here.
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg)"
-cargo bench --locked -p amazoff-bench --bench runtime -- "$@"
+bench runtime "$@"
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
 
 if [ "${BENCH_BUILD:-0}" = 1 ]; then

@@ -65,7 +65,8 @@ fi
 
 if ! cargo nextest --version >/dev/null 2>&1; then
   echo "setup: building cargo-nextest"
-  cargo install --locked cargo-nextest
+  # Unoptimised: it starts programs and waits. Its own updating is left out.
+  cargo install --locked --debug --no-default-features --features default-no-update cargo-nextest
 fi
 
 folders=(tests/browser tests/judges)

@@ -11,7 +11,8 @@ bin=${CARGO_TARGET_DIR:-target}/debug
 passed=0
 failed=0
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
+browser=
+trap '[ -z "$browser" ] || kill "$browser" 2>/dev/null; rm -rf "$logs"' EXIT
 
 # Runs a step with its output shown; a failing step ends the run.
 step() {
@@ -55,9 +56,17 @@ doc_tests() {
   return "$status"
 }
 
+# A browser waits more than it works: it goes beside the documentation and the judges.
+begin_browser_tests() {
+  SHOP_BINARY=$bin/amazoff node tests/browser/run.mjs >"$logs/browser" 2>&1 &
+  browser=$!
+}
+
 browser_tests() {
-  SHOP_BINARY=$bin/amazoff node tests/browser/run.mjs 2>&1 | tee "$logs/browser"
-  local status=${PIPESTATUS[0]}
+  wait "$browser"
+  local status=$?
+  browser=
+  cat "$logs/browser"
   tail -1 "$logs/browser" >"$logs/browser-result"
   count "$logs/browser-result"
   return "$status"
@@ -88,10 +97,11 @@ step "lints" cargo clippy --workspace --all-targets --locked "${features[@]}" --
 step "scripts and containers" other_lints
 step "build" cargo nextest run "${targets[@]}" --no-run
 step "tests" unit_tests
+begin_browser_tests
 step "doc tests" doc_tests
 step "docs" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked "${features[@]}"
-step "browser" browser_tests
 step "judges from outside" judges
+step "browser" browser_tests
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

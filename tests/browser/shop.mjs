@@ -25,6 +25,7 @@ export async function startShop(binary, settings = {}) {
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  process.once("exit", () => child.kill("SIGKILL")); // when the tests are ended from outside
   const stop = async () => {
     child.kill("SIGTERM");
     const forced = setTimeout(() => child.kill("SIGKILL"), 20_000);

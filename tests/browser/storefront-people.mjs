@@ -62,7 +62,10 @@ async function sendsBack({ page, base, shot }) {
   await until(() => robin.call("GET", `/v1/orders/${order.id}`), asked);
   await checkPage(page, "an order of which something goes back");
   await shot("order-return");
+  const more = page.getByRole("button", { name: "Send something back" });
+  assert.equal(await more.count(), 0, "all of it is on its way back");
   await page.getByRole("button", { name: "Keep it after all" }).click();
+  await more.waitFor();
   const given = ({ returns }) => returns[0].state === "canceled";
   await until(() => robin.call("GET", `/v1/orders/${order.id}`), given);
 }
