@@ -11,11 +11,6 @@ const REASONS = [
   ["wrong", "It is not what I ordered"],
   ["other", "Something else"],
 ];
-const CARDS = [
-  ["tok_ok", "Everyday card: approves"],
-  ["tok_action", "Careful card: asks you first"],
-  ["tok_decline", "Empty card: declines"],
-];
 const place = document.querySelector("[data-order-acts]");
 const path = `/v1/orders/${place.dataset.orderActs}`;
 
@@ -39,7 +34,8 @@ function show(order) {
   const binding = ["placed", "completed"].includes(order.status);
   if (binding && order.owed.amount > 0) act(`Pay ${money(order.owed)}`, () => pay());
   if (order.status === "placed" && order.shipments.length === 0) act("Cancel the order", () => cancel());
-  const back = order.lines.filter((line) => line.delivered - line.returned > 0);
+  const arrived = order.lines.map((line) => ({ ...line, returnable: returnable(line, order.returns) }));
+  const back = arrived.filter((line) => line.returnable > 0);
   if (back.length > 0) act("Send something back", () => giveBack(back));
   place.replaceChildren(
     ...part("Parcels", order.shipments.map(parcel)),
@@ -47,6 +43,16 @@ function show(order) {
     order.refunded.amount > 0 ? facts([["Paid back", money(order.refunded)]]) : "",
     acts.length > 0 ? h("div", { class: "leave order-acts" }, acts) : "",
   );
+}
+
+/** Pieces of a line that arrived and are neither back nor on their way back. */
+function returnable({ id, delivered, returned: gone }, returns) {
+  const coming = returns.filter(isOpen).flatMap(({ lines }) => lines.filter(({ line_id: line }) => line === id));
+  return coming.reduce((left, { quantity }) => left - quantity, delivered - gone);
+}
+
+function isOpen({ state }) {
+  return ["requested", "approved"].includes(state);
 }
 
 function part(title, items) {
@@ -60,13 +66,14 @@ function parcel({ state, tracking, shipped_at: sent, delivered_at: arrived }) {
   return h("li", {}, badge(state), " ", follow, " ", when);
 }
 
-function returned({ id, state, reason, lines }, bought) {
+function returned(back, bought) {
+  const { id, state, reason, lines } = back;
   const title = (line) => bought.find(({ id: known }) => known === line.line_id)?.title ?? "Something";
   const giveUp = () => run(() => send("POST", `${path}/returns/${id}/cancel`, {}), "You keep it.");
   const stop = h("button", { type: "button", class: "link", onclick: giveUp }, "Keep it after all");
   const what = lines.map((line) => `${line.quantity} × ${title(line)}`).join(", ");
-  const open = ["requested", "approved"].includes(state);
-  return h("li", {}, badge(state), ` ${what} `, h("span", { class: "quiet" }, words(reason)), " ", open ? stop : null);
+  const why = h("span", { class: "quiet" }, words(reason));
+  return h("li", {}, badge(state), ` ${what} `, why, " ", isOpen(back) ? stop : null);
 }
 
 async function run(act, done) {
@@ -86,9 +93,9 @@ async function cancel() {
 }
 
 function giveBack(arrived) {
-  const pieces = ({ id, title, delivered, returned: gone }) =>
-    field(title, input(`line ${id}`, "0", { type: "number", min: "0", max: String(delivered - gone) }), {
-      hint: `${delivered - gone} can go back.`,
+  const pieces = ({ id, title, returnable: most }) =>
+    field(title, input(`line ${id}`, "0", { type: "number", min: "0", max: String(most) }), {
+      hint: `${most} can go back.`,
     });
   return dialog("What goes back?", (close) =>
     form(
@@ -108,6 +115,8 @@ function giveBack(arrived) {
 }
 
 function pay() {
+  const known = document.querySelector("template[data-cards]").content.children;
+  const cards = [...known].map(({ value, textContent }) => [value, textContent]);
   return dialog("Pay what is owed", (close) =>
     form(
       { submit: "Pay" },
@@ -117,7 +126,7 @@ function pay() {
         else close("yes");
         await refresh();
       },
-      field("Card", select("token", CARDS)),
+      field("Card", select("token", cards)),
     ),
   );
 }
