@@ -13,8 +13,10 @@
 mod common;
 
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
 use common::{Server, Setup};
@@ -39,10 +41,12 @@ fn main() {
     }
 }
 
-/// The bare server: no layers, one handler, the value is written as JSON at each request.
+/// The bare server: no layers, one handler, a value that is there is written as JSON at each request.
 async fn echo(file: &str) {
     let value: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let router = Router::new().route("/", get(move || std::future::ready(Json(value.clone()))));
+    let value = Arc::new(value);
+    let answer = move || std::future::ready(Json(&*value).into_response());
+    let router = Router::new().route("/", get(answer));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
     axum::serve(listener, router).await.unwrap();

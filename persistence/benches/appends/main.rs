@@ -13,6 +13,7 @@
 
 mod bare;
 mod part;
+mod writer;
 
 use std::time::{Duration, Instant};
 
@@ -22,8 +23,8 @@ use amazoff_supervisor::Epoch;
 use amazoff_supervisor::journal::{Journal, LaneWriter, ShardTable};
 use futures::future::join_all;
 
-use bare::Bare;
 use part::Cell;
+use writer::Bare;
 
 const CELLS: [usize; 4] = [1, 8, 32, 256];
 /// Each figure is the best of so many turns, port and bare loop in turns, so that both meet the same machine.

@@ -39,6 +39,10 @@ pub struct Request {
 }
 
 impl Request {
+    /// Its body as it is sent.
+    pub fn body_text(&self) -> String {
+        self.body.as_ref().map(Value::to_string).unwrap_or_default()
+    }
     /// Reads something.
     pub fn get(path: impl Into<String>) -> Self {
         let (method, path, auth) = (Method::GET, path.into(), Auth::default());

@@ -1,0 +1,310 @@
+//! Adding to carts and buying, beside a program that writes the same rows behind the same HTTP stack and does nothing else
+//! ([`reference`]): what rules, cells, supervision, the fence and the read models cost. `make bench`.
+//!
+//! Both are processes of their own, one at a time; the same client asks both over kept connections, each of which sends its next
+//! request when it has its answer (closed loop). Client and server share all cores. `BENCH_SECONDS` is how long each figure is
+//! measured (default 8); `BENCH_MARIADB=1` measures over MariaDB, too.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::as_conversions,
+    reason = "a measuring tool: a surprise ends it, figures are printed"
+)]
+
+mod client;
+#[path = "../../tests/black_box/common/mod.rs"]
+mod common;
+mod reference;
+#[path = "../../../persistence/benches/appends/writer.rs"]
+mod writer;
+
+use std::io::BufRead as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use amazoff_databases::{Database, MariaDb, MariaDbOptions};
+use client::Connection;
+use common::{Auth, Client, Gate, Request, Server, Setup, shopping};
+use hdrhistogram::Histogram;
+use reference::Plan;
+use serde_json::{Value, json};
+
+/// The variable that makes this program the reference, with its plan.
+const REFERENCE: &str = "BUYING_BENCH_REFERENCE";
+/// Lines of a cart before the next one is opened.
+const LINES: usize = 10;
+const WARM_UP: Duration = Duration::from_secs(2);
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    match std::env::var(REFERENCE) {
+        Ok(plan) => runtime.block_on(reference::serve(&plan)),
+        Err(_) => runtime.block_on(measure()),
+    }
+}
+
+async fn measure() {
+    println!("SQLite");
+    compare(None).await;
+    if std::env::var("BENCH_MARIADB").is_ok_and(|value| value == "1") {
+        println!("MariaDB");
+        let server = MariaDb::start(MariaDbOptions::on_disk()).await.unwrap();
+        compare(Some(&server)).await;
+    }
+}
+
+/// The shop and the reference, each on a new database.
+async fn compare(mariadb: Option<&MariaDb>) {
+    let shop = Shop::start(mariadb, 0).await;
+    let line = shop.line().await;
+    for callers in [32, 256] {
+        let ours = adding(&shop.address, callers, &shop.variants).await;
+        let other = Other::start(mariadb, plan(&line, 0, 0)).await;
+        let theirs = adding(&other.address, callers, &shop.variants).await;
+        print(&format!("add to cart, {callers} callers"), &ours, &theirs);
+    }
+    let before = shop.commands().await;
+    let ours = buying(&shop.address, 32, &shop.variants).await;
+    let each = (shop.commands().await - before) as f64 / ours.all as f64;
+    // Two of them open the cart and add to it.
+    let steps = each.round() as u32 - 2;
+    println!("  an order takes {each:.1} durable commands");
+    drop(shop);
+    for (callers, provider_ms) in [(32, 0), (256, 0), (256, 500)] {
+        let shop = Shop::start(mariadb, provider_ms).await;
+        let ours = buying(&shop.address, callers, &shop.variants).await;
+        let variants = shop.variants.clone();
+        drop(shop);
+        let other = Other::start(mariadb, plan(&line, steps, provider_ms)).await;
+        let theirs = buying(&other.address, callers, &variants).await;
+        print(&format!("orders, {callers} callers, provider {provider_ms} ms"), &ours, &theirs);
+    }
+}
+
+/// The reference's plan but for where its rows go.
+fn plan(line: &Value, steps: u32, provider_ms: u64) -> Plan {
+    Plan { store: String::new(), line: line.clone(), steps, provider_ms }
+}
+
+/// What a run came to.
+struct Figures {
+    per_second: f64,
+    latency: Histogram<u64>,
+    /// With those of the warm-up.
+    all: u64,
+}
+
+fn print(what: &str, ours: &Figures, theirs: &Figures) {
+    let show = |figures: &Figures| {
+        let quantile = |q| figures.latency.value_at_quantile(q) as f64 / 1_000.0;
+        format!(
+            "{:>7.0}/s  p50 {:>7.1} ms  p99 {:>7.1} ms",
+            figures.per_second,
+            quantile(0.5),
+            quantile(0.99)
+        )
+    };
+    let p99 = |figures: &Figures| figures.latency.value_at_quantile(0.99) as f64;
+    println!("  {what:<36} shop      {}", show(ours));
+    println!("  {:<36} reference {}", "", show(theirs));
+    let (rate, tail) = (ours.per_second / theirs.per_second, p99(ours) / p99(theirs));
+    println!("  {:<36} ratio     {rate:>7.2}    p99 {tail:.1} times", "");
+}
+
+fn turn() -> Duration {
+    let seconds = std::env::var("BENCH_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(8.0);
+    Duration::from_secs_f64(seconds)
+}
+
+/// Runs shoppers side by side; each returns how long its requests took, and how many there were.
+async fn together<F>(shoppers: impl Iterator<Item = F>) -> Figures
+where
+    F: Future<Output = (Histogram<u64>, u64)> + Send + 'static,
+{
+    let running: Vec<_> =
+        shoppers.map(|shopper| amazoff_supervisor::spawn_guarded("shopper", shopper)).collect();
+    let (mut latency, mut all) = (Histogram::new(3).unwrap(), 0);
+    for one in futures::future::join_all(running).await {
+        let (times, count) = one.unwrap();
+        latency.add(times).unwrap();
+        all += count;
+    }
+    Figures { per_second: latency.len() as f64 / turn().as_secs_f64(), latency, all }
+}
+
+/// Counts what begins after the warm-up.
+struct Clock {
+    from: Instant,
+    until: Instant,
+    times: Histogram<u64>,
+    all: u64,
+}
+
+impl Clock {
+    fn new() -> Self {
+        let from = Instant::now() + WARM_UP;
+        Self { from, until: from + turn(), times: Histogram::new(3).unwrap(), all: 0 }
+    }
+
+    fn runs(&self) -> bool {
+        Instant::now() < self.until
+    }
+
+    fn note(&mut self, began: Instant) {
+        self.all += 1;
+        if began >= self.from {
+            self.times.record(u64::try_from(began.elapsed().as_micros()).unwrap()).unwrap();
+        }
+    }
+}
+
+async fn opened(connection: &mut Connection) -> (String, String) {
+    let answer = connection.ask("/v1/carts", None, "{}").await;
+    (shopping::text(&shopping::cart_of(&answer)["id"]), shopping::text(&answer["token"]))
+}
+
+fn line_of(variant: &str) -> String {
+    json!({ "variant_id": variant, "quantity": 1 }).to_string()
+}
+
+/// Durable adds: each caller fills one cart after the other.
+async fn adding(address: &str, callers: usize, variants: &Arc<Vec<String>>) -> Figures {
+    let shoppers = (0..callers).map(|_| {
+        let (address, variants) = (address.to_owned(), Arc::clone(variants));
+        async move {
+            let (mut connection, mut clock) = (Connection::open(&address).await, Clock::new());
+            while clock.runs() {
+                let (cart, token) = opened(&mut connection).await;
+                let path = format!("/v1/carts/{cart}/lines");
+                for variant in variants.iter().take(LINES) {
+                    let (body, began) = (line_of(variant), Instant::now());
+                    let (status, answer) = connection.post(&path, Some(&token), &body).await;
+                    assert_eq!(status, 200, "{}", String::from_utf8_lossy(answer));
+                    clock.note(began);
+                }
+            }
+            (clock.times, clock.all)
+        }
+    });
+    together(shoppers).await
+}
+
+/// Whole purchases, from opening a cart to a paid order.
+async fn buying(address: &str, callers: usize, variants: &Arc<Vec<String>>) -> Figures {
+    let shoppers = (0..callers).map(|number| {
+        let (address, variant) = (address.to_owned(), variants[number % variants.len()].clone());
+        async move {
+            let (mut connection, mut clock) = (Connection::open(&address).await, Clock::new());
+            while clock.runs() {
+                let began = Instant::now();
+                let (cart, token) = opened(&mut connection).await;
+                let path = format!("/v1/carts/{cart}/lines");
+                let full = connection.ask(&path, Some(&token), &line_of(&variant)).await;
+                let complete = shopping::complete(&cart, shopping::total_of(&full), shopping::CARD_OK);
+                let body = complete.body_text();
+                let answer = connection.ask(&format!("/v1/carts/{cart}/complete"), Some(&token), &body).await;
+                assert!(answer["order_id"].is_string(), "{answer}");
+                clock.note(began);
+            }
+            (clock.times, clock.all)
+        }
+    });
+    together(shoppers).await
+}
+
+/// The real program, with plenty on its shelves.
+struct Shop {
+    address: String,
+    variants: Arc<Vec<String>>,
+    client: Client,
+    // Stopped before its database is dropped.
+    _server: Server,
+    database: Option<Database>,
+    setup: Setup,
+}
+
+impl Shop {
+    async fn start(mariadb: Option<&MariaDb>, provider_ms: u64) -> Self {
+        let mut setup = Setup::default()
+            .with("AMAZOFF_LOG", "warn,amazoff=info")
+            .with("AMAZOFF_SANDBOX_LATENCY_MS", &provider_ms.to_string());
+        let database = new_database(mariadb).await;
+        if let Some(database) = &database {
+            setup = setup.with("AMAZOFF_DATABASE_URL", database.url());
+        }
+        let server = Server::start(&setup).await.unwrap();
+        let gate = Arc::new(Gate::default());
+        gate.open(&server.base);
+        let client = Client::new(gate);
+        let variants: Vec<String> = shopping::variants(&client).await.into_keys().take(32).collect();
+        let (token, _) = shopping::login(&client, common::OWNER_EMAIL, common::OWNER_PASSWORD).await.unwrap();
+        let owner = Auth { bearer: Some(token), cart_token: None };
+        for variant in &variants {
+            let path = format!("/admin/v1/stock/{variant}/receive");
+            let receive = Request::post(path, json!({ "quantity": 1_000_000 })).by(&owner);
+            assert!(client.send(&receive).await.unwrap().is_success());
+        }
+        let address = server.base.trim_start_matches("http://").to_owned();
+        Self { address, variants: Arc::new(variants), client, _server: server, database, setup }
+    }
+
+    /// A line as it is answered.
+    async fn line(&self) -> Value {
+        let (id, auth) = shopping::open_cart(&self.client, None).await.unwrap();
+        let request = shopping::add_line(&id, &self.variants[0], 1).by(&auth);
+        let answer = self.client.send(&request).await.unwrap();
+        shopping::cart_of(&answer.body)["lines"][0].clone()
+    }
+
+    /// How many commands are recorded.
+    async fn commands(&self) -> i64 {
+        let count = "SELECT count(*) FROM command_log";
+        if let Some(database) = &self.database {
+            let pool = sqlx::MySqlPool::connect(database.url()).await.unwrap();
+            return sqlx::query_scalar(count).fetch_one(&pool).await.unwrap();
+        }
+        let file = self.setup.data().join("journal.db");
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}?mode=ro", file.display())).await.unwrap();
+        sqlx::query_scalar(count).fetch_one(&pool).await.unwrap()
+    }
+}
+
+/// A database of a run's own; none for the embedded default.
+async fn new_database(mariadb: Option<&MariaDb>) -> Option<Database> {
+    match mariadb {
+        Some(server) => Some(server.access().database().await.unwrap()),
+        None => None,
+    }
+}
+
+/// The reference as a process.
+struct Other {
+    child: Child,
+    address: String,
+    _database: Option<Database>,
+    _folder: tempfile::TempDir,
+}
+
+impl Other {
+    async fn start(mariadb: Option<&MariaDb>, plan: Plan) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = new_database(mariadb).await;
+        let store = database.as_ref().map(|database| database.url().to_owned());
+        let store = store.unwrap_or_else(|| folder.path().display().to_string());
+        let plan = serde_json::to_string(&Plan { store, ..plan }).unwrap();
+        let program = std::env::current_exe().unwrap();
+        let mut child = Command::new(program).env(REFERENCE, plan).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self { child, address: line.trim().to_owned(), _database: database, _folder: folder }
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
