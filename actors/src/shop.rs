@@ -20,7 +20,7 @@ use crate::order::{Letters, Order, OrderDelivery, OrderProjection, Orders};
 use crate::payment::{Payment, PaymentDelivery, PaymentProjection, Payments, Providers, Webhooks};
 use crate::pricebook::{Pricebook, Pricebooks};
 use crate::pricing::Prices;
-use crate::product::{Product, ProductIndex, ProductProjection, Products, SearchProjection};
+use crate::product::{Product, ProductDelivery, ProductIndex, ProductProjection, Products, SearchProjection};
 use crate::rating::{Rating, Ratings};
 use crate::recommendation::{BasketProjection, Recommendations};
 use crate::reconcile::Reconciliations;
@@ -72,6 +72,11 @@ impl Outside {
     ) -> EndpointDelivery {
         let (endpoints, caller) = (endpoints.clone(), Arc::clone(&self.caller));
         EndpointDelivery { endpoints, inboxes, caller, vault: self.vault.clone(), clock: Arc::clone(clock) }
+    }
+
+    fn endpoints(&self, endpoints: Directory<Endpoint>, ports: &Ports) -> Endpoints {
+        let (journal, caller) = (Arc::clone(&ports.journal), Arc::clone(&self.caller));
+        Endpoints::new(endpoints, journal, caller, (self.vault.clone(), Arc::clone(&ports.clock)))
     }
 
     fn letters(&self, orders: Directory<Order>, inboxes: Inboxes) -> Letters {
@@ -163,10 +168,16 @@ impl Shop {
         let payments = assembly.directory::<Payment>(limits);
         let checkouts = assembly.directory::<Checkout>(limits);
 
-        assembly.register(&products);
+        assembly.register(&inbox);
+        let inboxes = Inboxes::new(inbox);
+        let calls = outside.calls(&endpoint, inboxes.clone(), &ports.clock);
+        assembly.register_with(&endpoint, Arc::new(calls));
+        let endpoints = outside.endpoints(endpoint, ports);
+        assembly.register_with(&products, Arc::new(ProductDelivery { endpoints: endpoints.clone() }));
         assembly.register(&categories);
         assembly.register(&desk);
-        assembly.register_with(&stocks, Arc::new(StockDelivery { checkouts: checkouts.clone() }));
+        let delivery = StockDelivery { checkouts: checkouts.clone(), endpoints: endpoints.clone() };
+        assembly.register_with(&stocks, Arc::new(delivery));
         assembly.register(&pricebooks);
         assembly.register(&coupons);
         let index = Arc::clone(&outside.index);
@@ -178,15 +189,6 @@ impl Shop {
         assembly.register_with(&users, Arc::new(outside.of_users(ports, held)));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
-        assembly.register(&inbox);
-        let inboxes = Inboxes::new(inbox);
-        assembly.register_with(&endpoint, Arc::new(outside.calls(&endpoint, inboxes.clone(), &ports.clock)));
-        let endpoints = Endpoints::new(
-            endpoint,
-            Arc::clone(&ports.journal),
-            Arc::clone(&outside.caller),
-            (outside.vault.clone(), Arc::clone(&ports.clock)),
-        );
         let delivery = OrderDelivery {
             payments: payments.clone(),
             stocks: stocks.clone(),

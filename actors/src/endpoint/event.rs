@@ -31,6 +31,21 @@ pub enum EventType {
     /// An order was given up.
     #[serde(rename = "order.canceled")]
     OrderCanceled,
+    /// A product went on sale.
+    #[serde(rename = "product.published")]
+    ProductPublished,
+    /// A product on sale was changed.
+    #[serde(rename = "product.updated")]
+    ProductUpdated,
+    /// A product went off sale for good.
+    #[serde(rename = "product.archived")]
+    ProductArchived,
+    /// All pieces of a variant are promised to orders.
+    #[serde(rename = "stock.sold_out")]
+    StockSoldOut,
+    /// Pieces of a variant can be promised to orders again.
+    #[serde(rename = "stock.available")]
+    StockAvailable,
     /// Somebody tries the endpoint out; sent whatever is wanted.
     #[serde(rename = "endpoint.test")]
     Test,
@@ -38,7 +53,7 @@ pub enum EventType {
 
 impl EventType {
     /// Those that an endpoint can want.
-    pub const WANTED: [Self; 7] = [
+    pub const WANTED: [Self; 12] = [
         Self::OrderPlaced,
         Self::OrderPaid,
         Self::OrderPaymentFailed,
@@ -46,6 +61,11 @@ impl EventType {
         Self::OrderDelivered,
         Self::OrderRefunded,
         Self::OrderCanceled,
+        Self::ProductPublished,
+        Self::ProductUpdated,
+        Self::ProductArchived,
+        Self::StockSoldOut,
+        Self::StockAvailable,
     ];
 
     /// Its name in messages.
@@ -58,6 +78,11 @@ impl EventType {
             Self::OrderDelivered => "order.delivered",
             Self::OrderRefunded => "order.refunded",
             Self::OrderCanceled => "order.canceled",
+            Self::ProductPublished => "product.published",
+            Self::ProductUpdated => "product.updated",
+            Self::ProductArchived => "product.archived",
+            Self::StockSoldOut => "stock.sold_out",
+            Self::StockAvailable => "stock.available",
             Self::Test => "endpoint.test",
         }
     }

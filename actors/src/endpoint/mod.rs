@@ -25,7 +25,7 @@
 //! It deliberately calls nobody: an attempt is an effect that [`EndpointDelivery`] has a [`Caller`] make. Which addresses may be
 //! called is the caller's to say, before an endpoint is made and again at every attempt.
 //!
-//! Called by the edges and by the effects of orders through [`Endpoints`].
+//! Called by the edges and by the effects of orders, products and stocks through [`Endpoints`].
 
 mod caller;
 mod command;
@@ -45,6 +45,7 @@ pub use command::{Command, Effect};
 pub use deliver::EndpointDelivery;
 pub use event::{Attempt, DisabledFor, Event, EventType, Next};
 pub use handle::{EndpointForm, Endpoints};
+pub(crate) use publish::Announcement;
 pub use rejection::Rejection;
 pub use rules::{FAILING_MAX, OLD_SECRET_FOR};
 pub use state::{ATTEMPTS_MAX, DONE_MAX, Endpoint, Message, PENDING_MAX, Stage};

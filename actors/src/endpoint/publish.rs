@@ -1,52 +1,89 @@
-//! News of orders as messages to endpoints.
+//! What happens in the shop as messages to endpoints.
 
 use amazoff_supervisor::{AskError, Envelope, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Command, Endpoints, EventType, Rejection};
-use crate::ids::OrderId;
+use crate::ids::{OrderId, ProductId, VariantId};
 use crate::money::Money;
 use crate::order::{News, number};
+use crate::product::ProductNews;
 
-/// What kind of event news are.
-fn kind(news: News) -> EventType {
-    match news {
-        News::Placed => EventType::OrderPlaced,
-        News::Paid { .. } => EventType::OrderPaid,
-        News::PaymentFailed => EventType::OrderPaymentFailed,
-        News::Shipped { .. } => EventType::OrderShipped,
-        News::Delivered { .. } => EventType::OrderDelivered,
-        News::Refunded { .. } => EventType::OrderRefunded,
-        News::Canceled => EventType::OrderCanceled,
-    }
+/// Something that programs outside may want to know.
+#[derive(Clone, Debug)]
+pub(crate) struct Announcement {
+    kind: EventType,
+    /// What it is about, for the log.
+    about: String,
+    /// Only what never changes is in it, so that a repeat is the same message; nothing personal is.
+    body: String,
 }
 
-/// The body of a message. Only what never changes is in it, so that a repeat is the same message; nothing personal is.
-fn body((order, total): (OrderId, Money), news: News, at: Timestamp) -> String {
-    let mut data = json!({ "order_id": order, "order_number": number(order), "total": total });
-    if let Some(amount) = news.amount() {
-        data["amount"] = json!(amount);
+impl Announcement {
+    fn new((kind, at): (EventType, Timestamp), about: String, data: &Value) -> Self {
+        let body = json!({ "type": kind.name(), "timestamp": at, "data": data });
+        Self { kind, about, body: body.to_string() }
     }
-    if let Some(shipment) = news.shipment() {
-        data["shipment_id"] = json!(shipment);
+
+    /// News of an order that costs `total`.
+    pub(crate) fn of_order((id, total): (OrderId, Money), news: News, at: Timestamp) -> Self {
+        let kind = match news {
+            News::Placed => EventType::OrderPlaced,
+            News::Paid { .. } => EventType::OrderPaid,
+            News::PaymentFailed => EventType::OrderPaymentFailed,
+            News::Shipped { .. } => EventType::OrderShipped,
+            News::Delivered { .. } => EventType::OrderDelivered,
+            News::Refunded { .. } => EventType::OrderRefunded,
+            News::Canceled => EventType::OrderCanceled,
+        };
+        let mut data = json!({ "order_id": id, "order_number": number(id), "total": total });
+        if let Some(amount) = news.amount() {
+            data["amount"] = json!(amount);
+        }
+        if let Some(shipment) = news.shipment() {
+            data["shipment_id"] = json!(shipment);
+        }
+        Self::new((kind, at), id.to_string(), &data)
     }
-    let body: Value = json!({ "type": kind(news).name(), "timestamp": at, "data": data });
-    body.to_string()
+
+    /// News of a product, as its `version` is called.
+    pub(crate) fn of_product(
+        (id, version): (ProductId, u64),
+        news: ProductNews,
+        (slug, at): (&str, Timestamp),
+    ) -> Self {
+        let kind = match news {
+            ProductNews::Published => EventType::ProductPublished,
+            ProductNews::Updated => EventType::ProductUpdated,
+            ProductNews::Archived => EventType::ProductArchived,
+        };
+        let data = json!({ "product_id": id, "slug": slug, "version": version });
+        Self::new((kind, at), id.to_string(), &data)
+    }
+
+    /// Whether there is anything left of a variant.
+    pub(crate) fn of_stock(
+        (variant, product): (VariantId, ProductId),
+        (sku, left): (&str, bool),
+        at: Timestamp,
+    ) -> Self {
+        let kind = if left { EventType::StockAvailable } else { EventType::StockSoldOut };
+        let data = json!({ "variant_id": variant, "product_id": product, "sku": sku });
+        Self::new((kind, at), variant.to_string(), &data)
+    }
 }
 
 impl Endpoints {
-    /// Sends news of an order to every endpoint that wants them. For effects of orders: a repeat under the same envelope is no
-    /// second message (HOOK-1).
+    /// Sends an announcement to every endpoint that wants it. For effects: a repeat under the same envelope is no second
+    /// message (HOOK-1).
     ///
     /// # Errors
     /// Text that says which endpoint could not be asked; repeating is safe.
     pub(crate) async fn publish(
         &self,
-        (order, total): (OrderId, Money),
-        (news, at): (News, Timestamp),
+        Announcement { kind, about, body }: Announcement,
         envelope: impl Fn() -> Envelope,
     ) -> Result<(), String> {
-        let kind = kind(news);
         let ids = self.ids().await.map_err(|error| error.to_string())?;
         for id in ids {
             let endpoint = self.directory.read(id.uuid()).await.map_err(|error| error.to_string())?;
@@ -58,12 +95,12 @@ impl Endpoints {
             if !wants {
                 continue;
             }
-            let command = Command::Enqueue { kind, body: body((order, total), news, at) };
+            let command = Command::Enqueue { kind, body: body.clone() };
             match self.directory.execute(id.uuid(), command, envelope()).await {
                 // It was deleted meanwhile.
                 Ok(_) | Err(AskError::Refused { refusal: Rejection::NotFound, .. }) => {}
                 Err(AskError::Refused { refusal, .. }) => {
-                    tracing::warn!(endpoint.id = %id, order.id = %order, %refusal, "{id} is not told of {order}: {refusal}");
+                    tracing::warn!(endpoint.id = %id, %about, %refusal, "{id} is not told of {about}: {refusal}");
                 }
                 Err(error) => return Err(format!("{id}: {error}")),
             }

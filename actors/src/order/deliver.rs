@@ -12,7 +12,7 @@ use super::letters::Letters;
 use super::news::News;
 use super::state::Order;
 use crate::checkout::Reached;
-use crate::endpoint::Endpoints;
+use crate::endpoint::{Announcement, Endpoints};
 use crate::ids::{OrderId, PaymentId, ReviewId, VariantId};
 use crate::inbox::{Inboxes, Matter};
 use crate::payment::{self, Payment};
@@ -121,7 +121,8 @@ impl OrderDelivery {
         let Some(total) = order.and_then(|order| Some(order.state.draft.as_ref()?.totals.total)) else {
             return Delivered::Retry { reason: format!("{id} cannot be found") };
         };
-        match self.endpoints.publish((id, total), (news, at), || sent.envelope()).await {
+        match self.endpoints.publish(Announcement::of_order((id, total), news, at), || sent.envelope()).await
+        {
             Ok(()) => Delivered::Done,
             Err(reason) => Delivered::Retry { reason },
         }

@@ -35,6 +35,7 @@ mod desk;
 mod event;
 mod handle;
 mod index;
+mod news;
 mod projection;
 mod query;
 mod rejection;
@@ -52,6 +53,7 @@ pub use desk::{DeskCard, DeskFilter, DeskPage};
 pub use event::Event;
 pub use handle::Products;
 pub use index::{BRAND, CATEGORY, ProductIndex, SEARCH, SearchDocument, SearchProjection};
+pub use news::{Effect, ProductDelivery, ProductNews};
 pub use projection::{CATEGORIES, PRODUCTS, ProductProjection, category_name};
 pub use query::{
     CategoryCount, FACET_VALUES_MAX, Facet, FacetValue, ListQuery, PriceRange, ProductCard, ProductPage,

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use amazoff_supervisor::{Claim, ClaimChange, Context, Decision, Entity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Create, Event, Receipt, Rejection};
-use crate::effect::NoEffect;
+use super::{Command, Create, Effect, Event, Receipt, Rejection};
 use crate::ids::{ProductId, VariantId};
 use crate::money::{Currency, Money};
 use crate::pricing::TaxClass;
@@ -180,7 +179,7 @@ impl Entity for Product {
     type Event = Event;
     type Reply = Receipt;
     type Rejection = Rejection;
-    type Effect = NoEffect;
+    type Effect = Effect;
 
     fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
         let id = ProductId::from(context.entity.id);
@@ -194,7 +193,9 @@ impl Entity for Product {
             events.push(Event::SkusClaimed);
         }
         let after = self.after(&events);
-        Ok(Decision { events, claims: claims(self, &after), ..Decision::reply(after.receipt(id)) })
+        let decision =
+            Decision { events, claims: claims(self, &after), ..Decision::reply(after.receipt(id)) };
+        Ok(Effect::of(self, &after, context.now).into_iter().fold(decision, Decision::effect))
     }
 
     fn apply(&mut self, event: &Event) {
@@ -245,7 +246,9 @@ impl Entity for Product {
         if claim.namespace == SKUS { Rejection::SkuTaken } else { Rejection::SlugTaken }
     }
 
-    fn destination(effect: &Self::Effect) -> String {
-        match *effect {}
+    fn destination(effect: &Effect) -> String {
+        match effect {
+            Effect::Announce { .. } => "news".to_owned(),
+        }
     }
 }

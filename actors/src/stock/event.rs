@@ -1,5 +1,6 @@
 //! What happens to a stock, and what follows elsewhere.
 
+use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use uuid::Uuid;
@@ -90,5 +91,16 @@ pub enum Effect {
     WakeCheckout {
         /// Whose.
         cart: CartId,
+    },
+    /// Tell the programs that follow the shop whether there is anything left.
+    Announce {
+        /// The product that the variant belongs to.
+        product: ProductId,
+        /// The shop's own article number.
+        sku: String,
+        /// Whether pieces can be promised.
+        left: bool,
+        /// Since when.
+        at: Timestamp,
     },
 }

@@ -32,6 +32,7 @@
 //! - STOCK-6: a command concerns one variant; whoever holds several does so one by one, sorted by variant, and no two
 //!   checkouts can wait for each other.
 //! - STOCK-7: placing allocates, shipping lowers on_hand. No other command of an order does either.
+//! - STOCK-8: programs outside are told when the last piece is promised, and when there is one again.
 //!
 //! It deliberately knows no cart contents and no prices, and never lets anyone set a quantity.
 //!

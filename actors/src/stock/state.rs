@@ -165,21 +165,8 @@ impl Stock {
     }
 }
 
-const REMINDER_PREFIX: &str = "overdue:";
-
-pub(super) fn reminder(hold: HoldId) -> String {
-    format!("{REMINDER_PREFIX}{hold}")
-}
-
-impl Entity for Stock {
-    const KIND: &'static str = "stock";
-    type Command = Command;
-    type Event = Event;
-    type Reply = Levels;
-    type Rejection = Rejection;
-    type Effect = Effect;
-
-    fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
+impl Stock {
+    fn follow(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
         let accounts = Accounts::of(VariantId::from(context.entity.id));
         match (self.product, command) {
             (_, Command::Introduce { product, sku }) => self.introduce(*product, sku),
@@ -203,6 +190,34 @@ impl Entity for Stock {
             (Some(_), Command::AllowBackorders { up_to }) => self.allow_backorders(*up_to),
             (Some(_), Command::Wake { hold }) => Ok(self.wake(*hold, context.now)),
         }
+    }
+
+    /// STOCK-8: the decision, with word to programs outside when the last piece is promised, or one can be promised again.
+    fn telling(&self, decision: Decision<Self>, at: Timestamp) -> Decision<Self> {
+        let left = decision.reply.is_left();
+        match self.product.filter(|_| left != Levels::of(self).is_left()) {
+            Some(product) => decision.effect(Effect::Announce { product, sku: self.sku.clone(), left, at }),
+            None => decision,
+        }
+    }
+}
+
+const REMINDER_PREFIX: &str = "overdue:";
+
+pub(super) fn reminder(hold: HoldId) -> String {
+    format!("{REMINDER_PREFIX}{hold}")
+}
+
+impl Entity for Stock {
+    const KIND: &'static str = "stock";
+    type Command = Command;
+    type Event = Event;
+    type Reply = Levels;
+    type Rejection = Rejection;
+    type Effect = Effect;
+
+    fn decide(&self, command: &Command, context: &Context) -> Result<Decision<Self>, Rejection> {
+        self.follow(command, context).map(|decision| self.telling(decision, context.now))
     }
 
     fn apply(&mut self, event: &Event) {
@@ -256,6 +271,7 @@ impl Entity for Stock {
     fn destination(effect: &Effect) -> String {
         match effect {
             Effect::WakeCheckout { cart } => format!("checkout:{cart}"),
+            Effect::Announce { .. } => "news".to_owned(),
         }
     }
 }

@@ -31,4 +31,9 @@ impl Levels {
             backorder_max: stock.backorder_max,
         }
     }
+
+    /// Whether a piece can be promised to an order. What is put aside for running checkouts counts as left: it may come back.
+    pub(super) fn is_left(&self) -> bool {
+        self.on_hand.saturating_add(self.backorder_max) > self.allocated
+    }
 }

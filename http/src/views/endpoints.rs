@@ -41,6 +41,21 @@ pub enum EventTypeName {
     /// An order was given up.
     #[serde(rename = "order.canceled")]
     OrderCanceled,
+    /// A product went on sale.
+    #[serde(rename = "product.published")]
+    ProductPublished,
+    /// A product on sale was changed.
+    #[serde(rename = "product.updated")]
+    ProductUpdated,
+    /// A product went off sale for good.
+    #[serde(rename = "product.archived")]
+    ProductArchived,
+    /// All pieces of a variant are promised to orders.
+    #[serde(rename = "stock.sold_out")]
+    StockSoldOut,
+    /// Pieces of a variant can be promised to orders again.
+    #[serde(rename = "stock.available")]
+    StockAvailable,
 }
 
 impl EventTypeName {
@@ -53,6 +68,11 @@ impl EventTypeName {
             EventType::OrderDelivered => Self::OrderDelivered,
             EventType::OrderRefunded => Self::OrderRefunded,
             EventType::OrderCanceled => Self::OrderCanceled,
+            EventType::ProductPublished => Self::ProductPublished,
+            EventType::ProductUpdated => Self::ProductUpdated,
+            EventType::ProductArchived => Self::ProductArchived,
+            EventType::StockSoldOut => Self::StockSoldOut,
+            EventType::StockAvailable => Self::StockAvailable,
             EventType::Test => return None,
         })
     }
@@ -68,6 +88,11 @@ impl From<EventTypeName> for EventType {
             EventTypeName::OrderDelivered => Self::OrderDelivered,
             EventTypeName::OrderRefunded => Self::OrderRefunded,
             EventTypeName::OrderCanceled => Self::OrderCanceled,
+            EventTypeName::ProductPublished => Self::ProductPublished,
+            EventTypeName::ProductUpdated => Self::ProductUpdated,
+            EventTypeName::ProductArchived => Self::ProductArchived,
+            EventTypeName::StockSoldOut => Self::StockSoldOut,
+            EventTypeName::StockAvailable => Self::StockAvailable,
         }
     }
 }

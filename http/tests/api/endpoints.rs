@@ -143,6 +143,46 @@ async fn an_order_is_told_to_who_wants_it_signed_and_once() {
 }
 
 #[tokio::test]
+async fn programs_follow_what_is_for_sale_and_what_is_left_of_it() {
+    const EVENTS: [&str; 5] =
+        ["product.published", "product.updated", "product.archived", "stock.available", "stock.sold_out"];
+    let app = TestApp::start().await;
+    let (admin, support) = (app.token_of(Role::Admin).await, app.token_of(Role::Support).await);
+    let receiver = Receiver::open().await;
+    let endpoint = made(&app, &admin, &receiver.url, &EVENTS).await.expect(201).text_at("/id");
+    let does = |path: String, body: Value| {
+        let asked = app.post(&format!("/admin/v1/{path}"), &body).bearer(&admin).fresh_key();
+        asked.header("if-match", "*").send()
+    };
+    let price = json!({"amount": 1000, "currency": "EUR"});
+    let lamp = does(
+        "products".to_owned(),
+        json!({
+            "slug": "lamp", "title": "Lamp", "description": "It shines.", "category": "lighting", "brand": "Lux",
+            "variants": [{"sku": "L-1", "options": {}, "price": price}],
+        }),
+    );
+    let lamp = lamp.await.expect(201);
+    let (product, variant) = (lamp.text_at("/id"), lamp.text_at("/variants/0/id"));
+    does(format!("products/{product}/publish"), json!({})).await.expect(200);
+    let counted = json!({"delta": -2, "reason": "counted", "expected_on_hand": 2});
+    let receive =
+        app.post(&format!("/admin/v1/stock/{variant}/receive"), &json!({"quantity": 2})).fresh_key();
+    receive.bearer(&support).send().await.expect(200);
+    does(format!("stock/{variant}/adjust"), counted).await.expect(200);
+    does(format!("products/{product}/archive"), json!({})).await.expect(200);
+    let log = deliveries(&app, &admin, &endpoint).await;
+    assert!(log.iter().all(|item| item["status"] == "delivered"), "{log:?}");
+    let mut told: Vec<Value> =
+        receiver.arrived().iter().map(|message| serde_json::from_str(&message.body).unwrap()).collect();
+    told.sort_by_key(|body| body["type"].to_string());
+    let types: Vec<_> = told.iter().map(|body| body["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["product.archived", "product.published", "stock.available", "stock.sold_out"]);
+    assert_eq!(told[0]["data"], json!({"product_id": product, "slug": "lamp", "version": 3}));
+    assert_eq!(told[3]["data"], json!({"variant_id": variant, "product_id": product, "sku": "L-1"}));
+}
+
+#[tokio::test]
 async fn a_receiver_that_is_away_is_tried_again_and_a_message_can_be_sent_anew() {
     let app = TestApp::start().await;
     let admin = app.token_of(Role::Admin).await;

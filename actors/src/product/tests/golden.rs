@@ -65,6 +65,10 @@ fn everything_that_a_product_ever_stored_can_be_read() {
             Command::Put(sheet(Status::Archived)),
             Command::IfVersion { version: 7, command: Box::new(Command::Publish) },
         ])
+        .effects(
+            [ProductNews::Published, ProductNews::Updated, ProductNews::Archived]
+                .map(|news| Effect::Announce { news, slug: "lamp".to_owned(), version: 3, at: NOON }),
+        )
         .replies([Status::Absent, Status::Draft, Status::Active, Status::Archived].map(receipt))
         .rejections([
             Rejection::ProductNotFound,

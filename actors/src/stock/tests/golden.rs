@@ -53,6 +53,7 @@ fn everything_that_a_stock_ever_stored_can_be_read() {
             Command::AllowBackorders { up_to: 5 },
         ])
         .effects([Effect::WakeCheckout { cart }])
+        .effects([true, false].map(|left| Effect::Announce { product, sku: sku(), left, at: AT }))
         .replies([Levels { on_hand: 12, held: 3, allocated: 2, available: 7, backorder_max: 0 }])
         .rejections([
             Rejection::UnknownVariant,

@@ -15,6 +15,11 @@ const EVENTS = [
   "order.delivered",
   "order.refunded",
   "order.canceled",
+  "product.published",
+  "product.updated",
+  "product.archived",
+  "stock.sold_out",
+  "stock.available",
 ];
 
 /** The list of endpoints. */
