@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ids::{Kind, ShardId};
 use crate::journal::{Journal, JournalError, Part, PartRefusal, Shards, Stored, Verdicts};
+use crate::projection::Recent;
 
 /// Parts waiting for a lane; beyond this, cells wait for a place.
 const QUEUED_PARTS_MAX: usize = 4_096;
@@ -158,16 +159,17 @@ pub(crate) struct Lanes {
     lanes: Arc<[Lane]>,
     counters: Arc<Counters>,
     shards: Arc<dyn Shards>,
+    recent: Arc<Recent>,
 }
 
 impl Lanes {
-    /// One queue per lane of the journal. The owner hears of refused epochs.
-    pub(crate) fn new(journal: &dyn Journal, shards: Arc<dyn Shards>) -> Self {
+    /// One queue per lane of the journal. The owner hears of refused epochs, followers of what is stored.
+    pub(crate) fn new(journal: &dyn Journal, shards: Arc<dyn Shards>, recent: Arc<Recent>) -> Self {
         let lanes = (0..journal.lanes().max(1)).map(|_| {
             let (sender, receiver) = mpsc::channel(QUEUED_PARTS_MAX);
             Lane { sender, queue: Mutex::new(Queue::new(receiver)) }
         });
-        Self { lanes: lanes.collect(), counters: Arc::default(), shards }
+        Self { lanes: lanes.collect(), counters: Arc::default(), shards, recent }
     }
 
     /// How many lanes there are.
@@ -203,6 +205,15 @@ impl Lanes {
             total.sum = total.sum.wrapping_add(sum);
             if sum != 0 {
                 tracing::error!(entity = %part.entity, sum, "postings that do not balance were stored");
+            }
+        }
+    }
+
+    /// Hands followers what a group has stored.
+    fn keep_recent(&self, parts: Vec<Part>, verdicts: &Verdicts) {
+        for (part, verdict) in parts.into_iter().zip(verdicts) {
+            if let Ok(stored) = verdict {
+                self.recent.note(part, *stored);
             }
         }
     }
@@ -254,6 +265,7 @@ impl Lanes {
             self.count_outcome(&outcome);
             if let Ok(verdicts) = &outcome {
                 self.keep_books(&parts, verdicts);
+                self.keep_recent(parts, verdicts);
             }
             self.tell_of_lost_shards(&outcome);
             answer(outcome, waiting);

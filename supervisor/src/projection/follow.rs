@@ -135,7 +135,10 @@ async fn advance(
     page: usize,
 ) -> Result<bool, JournalError> {
     let from = track.position(shard);
-    let events = core.journal.tail(shard, from, page).await?;
+    let events = match core.recent.after(shard, from, page) {
+        Some(events) => events,
+        None => core.journal.tail(shard, from, page).await?.into_iter().map(Arc::new).collect(),
+    };
     let Some(first) = events.first() else { return Ok(false) };
     track.oldest(first.at);
     let (mut at, mut puts, mut failed) = (from, Vec::new(), None);

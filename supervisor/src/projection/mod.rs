@@ -16,6 +16,7 @@ mod feed;
 mod follow;
 mod lineage;
 mod rebuild;
+mod recent;
 mod stats;
 mod track;
 
@@ -28,6 +29,7 @@ pub(crate) use feed::Feeds;
 pub(crate) use follow::run;
 pub use lineage::Serving;
 pub use rebuild::RebuildError;
+pub(crate) use recent::Recent;
 pub(crate) use stats::of as stats_of;
 pub use stats::{FailingShard, ProjectionStats, Rebuilding};
 

@@ -18,7 +18,7 @@ use crate::limits::RuntimeLimits;
 use crate::member::Kept;
 use crate::memory::Memory;
 use crate::outbox::OutboxFeed;
-use crate::projection::Feeds;
+use crate::projection::{Feeds, Recent};
 
 /// The outside that the runtime needs.
 #[derive(Clone)]
@@ -48,6 +48,7 @@ pub(crate) struct Core {
     pub(crate) lanes: Lanes,
     pub(crate) outbox: OutboxFeed,
     pub(crate) dirty: Arc<Feeds>,
+    pub(crate) recent: Arc<Recent>,
     pub(crate) memory: Arc<Memory>,
     /// How many domains there are.
     pub(crate) domains: AtomicUsize,
@@ -61,15 +62,17 @@ pub(crate) struct Core {
 impl Core {
     pub(super) fn new(ports: &Ports) -> Self {
         let limits = RuntimeLimits::default();
+        let recent = Arc::<Recent>::default();
         Self {
             journal: Arc::clone(&ports.journal),
             documents: Arc::clone(&ports.documents),
             clock: Arc::clone(&ports.clock),
             shards: Arc::clone(&ports.shards),
             audit: LiveAudit::over(Arc::clone(&ports.audit)),
-            lanes: Lanes::new(&*ports.journal, Arc::clone(&ports.shards)),
+            lanes: Lanes::new(&*ports.journal, Arc::clone(&ports.shards), Arc::clone(&recent)),
             outbox: OutboxFeed::default(),
             dirty: Arc::new(Feeds::new(Arc::clone(&ports.clock))),
+            recent,
             memory: Arc::default(),
             domains: AtomicUsize::new(0),
             in_flight: Arc::default(),
