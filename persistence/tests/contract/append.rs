@@ -14,6 +14,7 @@ contract!(
     a_writer_that_has_seen_more_than_there_is_is_refused,
     of_two_parts_of_one_entity_in_a_group_the_first_wins,
     two_parts_of_one_entity_that_follow_each_other_are_both_stored,
+    parts_of_one_entity_between_those_of_others_are_numbered_in_the_order_of_the_group,
     a_lane_has_one_writer_at_a_time,
     postings_add_up,
     large_groups_of_every_size_are_stored,
@@ -115,6 +116,27 @@ async fn two_parts_of_one_entity_that_follow_each_other_are_both_stored(mut worl
     assert_eq!(world.append(&[first, second]).await, [Ok(()), Ok(())]);
     assert_eq!(world.version(&cart).await, 2);
     assert_eq!(world.journal.reminders_due("cart", NOW, 9).await.unwrap().len(), 1);
+}
+
+async fn parts_of_one_entity_between_those_of_others_are_numbered_in_the_order_of_the_group(
+    mut world: World,
+) {
+    let (first, mate) = shard_mates();
+    let parts = [
+        world.events(&first, 0, 1),
+        world.events(&mate, 0, 2),
+        world.events(&first, 1, 1),
+        world.part(&mate, 2),
+        world.events(&first, 2, 1),
+    ];
+    let stored = |shard_seq| Ok(Stored { shard_seq });
+    assert_eq!(
+        world.lane.append(&parts).await.unwrap(),
+        [stored(1), stored(3), stored(4), stored(4), stored(5)]
+    );
+    let tail = world.journal.tail(first.shard(), 0, 9).await.unwrap();
+    let order: Vec<_> = tail.iter().map(|event| (&event.entity, event.seq.0)).collect();
+    assert_eq!(order, [(&first, 1), (&mate, 1), (&mate, 2), (&first, 2), (&first, 3)]);
 }
 
 async fn a_lane_has_one_writer_at_a_time(world: World) {

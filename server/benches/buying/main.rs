@@ -205,7 +205,7 @@ async fn buying(address: &str, callers: usize, variants: &Arc<Vec<String>>) -> F
                 let complete = shopping::complete(&cart, shopping::total_of(&full), shopping::CARD_OK);
                 let body = complete.body_text();
                 let answer = connection.ask(&format!("/v1/carts/{cart}/complete"), Some(&token), &body).await;
-                assert!(answer["order_id"].is_string(), "{answer}");
+                assert!(answer["cart_id"].is_string(), "{answer}");
                 clock.note(began);
             }
             (clock.times, clock.all)

@@ -164,5 +164,5 @@ async fn complete(
         reference.store(("checkout", order), step, &event, "o".repeat(15)).await;
     }
     reference.carts.remove(&id);
-    Json(json!({ "status": "completed", "order_id": order.to_string(), "order_number": "AZ-1" }))
+    Json(json!({ "id": order.to_string(), "cart_id": id.to_string(), "status": "placed", "number": "AZ-1" }))
 }

@@ -1,6 +1,7 @@
 //! Storing the parts of many cells in one transaction.
 //!
-//! The usual path writes them all together, with one statement per table where it can, and lets the unique keys object.
+//! The usual path writes them all together, with one statement per table where it can, and lets the unique keys object;
+//! of several parts of one entity, the first of each entity together, then the second ones, and so on.
 //! Only when something objects are the parts taken one by one: each is judged by what is stored, and written when nothing
 //! speaks against it. Meanwhile the shards are locked, and all that is judged but claimed keys has no other writer. A key
 //! that was free and is taken after all makes the whole transaction run again.
@@ -10,7 +11,7 @@ mod inserts;
 mod judge;
 mod statements;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use amazoff_supervisor::journal::{JournalError, Part, PartRefusal, Stored, Verdicts};
@@ -26,6 +27,7 @@ use crate::bugs::Bugs;
 use crate::rules;
 
 /// A part and the numbers that its events get.
+#[derive(Clone, Copy)]
 pub(super) struct Numbered<'a> {
     part: &'a Part,
     /// The events are `after + 1..`.
@@ -73,7 +75,7 @@ async fn store<D: Dialect>(
     heads: &mut Heads,
     bugs: Bugs,
 ) -> Result<Verdicts, JournalError> {
-    let mut together = entities_differ(parts) && !bugs.no_version_check;
+    let mut together = !bugs.no_version_check;
     let mut retries = Retries::default();
     loop {
         let written = if together {
@@ -107,10 +109,19 @@ fn shards(parts: &[&Part]) -> BTreeSet<ShardId> {
     parts.iter().map(|part| part.shard()).collect()
 }
 
-/// Writing together does one table after the other, so it would mix up two parts of the same entity.
-fn entities_differ(parts: &[&Part]) -> bool {
-    let mut seen = HashSet::new();
-    parts.iter().all(|part| seen.insert(&part.entity))
+/// Parts in layers, each entity at most once in a layer, and its parts in their order: writing together does one table after
+/// the other, so it would mix up two parts of the same entity.
+fn layers<'a>(parts: &[Numbered<'a>]) -> Vec<Vec<Numbered<'a>>> {
+    let (mut depths, mut layers) = (HashMap::new(), Vec::<Vec<Numbered<'a>>>::new());
+    for numbered in parts {
+        let depth: &mut usize = depths.entry(&numbered.part.entity).or_default();
+        match layers.get_mut(*depth) {
+            Some(layer) => layer.push(*numbered),
+            None => layers.push(vec![*numbered]),
+        }
+        *depth += 1;
+    }
+    layers
 }
 
 /// Writes all parts; `None` when at least one is refused, and then the transaction must end.
@@ -122,13 +133,18 @@ async fn write_together<D: Dialect>(
 ) -> Result<Option<Verdicts>, sqlx::Error> {
     turn.begin().await?;
     let fence = Fence::raise(turn, parts).await?;
-    if !parts.iter().all(|part| fence.lets_through(part)) || !judge::all_are_fresh(turn, parts, bugs).await? {
+    if !parts.iter().all(|part| fence.lets_through(part)) {
         return Ok(None);
     }
     heads.learn(turn, parts).await?;
     let numbered: Vec<_> = parts.iter().map(|part| number(part, part.seen, heads)).collect();
-    let written = inserts::write(turn, &numbered, bugs).await?;
-    Ok(written.then(|| numbered.iter().map(|numbered| Ok(numbered.stored())).collect()))
+    for layer in layers(&numbered) {
+        let these: Vec<&Part> = layer.iter().map(|numbered| numbered.part).collect();
+        if !judge::all_are_fresh(turn, &these, bugs).await? || !inserts::write(turn, &layer, bugs).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(numbered.iter().map(|numbered| Ok(numbered.stored())).collect()))
 }
 
 /// Judges and writes part by part, in order; `None` when a part was judged free and is refused all the same.
