@@ -36,4 +36,4 @@ pub(crate) use self::keys::SqlKeys;
 pub(crate) use self::rows::Cells;
 pub(crate) use self::shards::SqlShards;
 pub(crate) use self::statement::{Statement, Value};
-pub(crate) use self::turns::Turns;
+pub(crate) use self::turns::{Turn, Turns};

@@ -22,6 +22,8 @@ use crate::task::panic_text;
 /// no longer than one turn.
 const PAGE: usize = 256;
 const PAGE_BUILDING: usize = 64;
+/// Shards in one turn.
+const SHARDS_AT_ONCE: usize = 16;
 /// Events without documents that the checkpoint may lag behind.
 const UNSTORED_MAX: u64 = 256;
 /// How long a projection may think about one event.
@@ -108,7 +110,7 @@ async fn at(due: Option<Instant>) {
     }
 }
 
-/// Projects one page of one shard; `false` when nothing waits.
+/// Projects one page of some shards; `false` when nothing waits.
 ///
 /// # Errors
 /// When checkpoints and heads, which are needed first, cannot be read. What fails in a shard is that shard's matter.
@@ -119,48 +121,79 @@ async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, page: usize) -> Resu
         track.scanned(&checkpoints, &heads, core.clock.now());
         feed.moved();
     }
-    let Some(shard) = track.take(Instant::now()) else { return Ok(false) };
-    let outcome = advance(core, feed, track, shard, page).await;
-    track.finish(shard, outcome);
+    let mut projected = Vec::new();
+    for shard in track.take(Instant::now(), SHARDS_AT_ONCE) {
+        projected.push((shard, advance(core, feed, track, shard, page).await));
+    }
+    if projected.is_empty() {
+        return Ok(false);
+    }
+    // Written side by side, so that a store may write them together.
+    let storing = projected.into_iter().map(async |(shard, advance)| match advance {
+        Ok(advance) => (shard, advance.store(core, track, shard).await),
+        Err(error) => (shard, Err(error)),
+    });
+    for (shard, outcome) in join_all(storing).await {
+        track.finish(shard, outcome);
+    }
     feed.moved();
     Ok(true)
 }
 
-/// Projects the next events of a shard; `true` when there may be more. What precedes a failure is kept.
+/// What the next events of a shard come to.
+struct Advance {
+    from: u64,
+    /// The newest event that was projected.
+    at: u64,
+    puts: Vec<DocumentPut>,
+    /// Why it went no further; whether there may be more.
+    more: Result<bool, JournalError>,
+}
+
+impl Advance {
+    /// Writes what was projected; `true` when there may be more. What precedes a failure is kept.
+    async fn store(self, core: &Core, track: &Track, shard: ShardId) -> Result<bool, JournalError> {
+        let Self { from, at, puts, more } = self;
+        if !puts.is_empty() || track.unstored(shard) + (at - from) >= UNSTORED_MAX {
+            core.documents.write(&track.name, shard, at, &puts).await?;
+            track.stored(shard, at);
+        } else if at > from {
+            track.passed(shard, at);
+        }
+        more
+    }
+}
+
+/// Projects the next events of a shard.
 async fn advance(
     core: &Core,
     feed: &Feed,
     track: &Track,
     shard: ShardId,
     page: usize,
-) -> Result<bool, JournalError> {
+) -> Result<Advance, JournalError> {
     let from = track.position(shard);
     let events = match core.recent.after(shard, from, page) {
         Some(events) => events,
         None => core.journal.tail(shard, from, page).await?.into_iter().map(Arc::new).collect(),
     };
-    let Some(first) = events.first() else { return Ok(false) };
-    track.oldest(first.at);
-    let (mut at, mut puts, mut failed) = (from, Vec::new(), None);
+    let (mut at, mut puts, mut more) = (from, Vec::new(), Ok(events.len() == page));
+    if let Some(first) = events.first() {
+        track.oldest(shard, first.at);
+    }
     for (expected, event) in (from + 1..).zip(&events) {
         match project(feed, event, expected).await.and_then(|puts| placed(feed, track, puts)) {
-            Ok(more) => {
-                puts.extend(more);
+            Ok(written) => {
+                puts.extend(written);
                 at = event.shard_seq;
             }
             Err(error) => {
-                failed = Some(error);
+                more = Err(error);
                 break;
             }
         }
     }
-    if !puts.is_empty() || track.unstored(shard) + (at - from) >= UNSTORED_MAX {
-        core.documents.write(&track.name, shard, at, &puts).await?;
-        track.stored(shard, at);
-    } else if at > from {
-        track.passed(shard, at);
-    }
-    failed.map_or(Ok(events.len() == page), Err)
+    Ok(Advance { from, at, puts, more })
 }
 
 /// The documents of one event. A panic or endless thought is a failure like any other.

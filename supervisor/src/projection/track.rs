@@ -33,7 +33,7 @@ pub(crate) struct Track {
 struct State {
     /// Shards with events to look at, and since when.
     waiting: BTreeMap<ShardId, Timestamp>,
-    at_work: Option<(ShardId, Timestamp)>,
+    at_work: BTreeMap<ShardId, Timestamp>,
     failing: BTreeMap<ShardId, Failure>,
     positions: BTreeMap<ShardId, Position>,
     /// Positions are known, and what was committed before is marked.
@@ -56,6 +56,19 @@ pub(super) struct Failure {
     pub(super) again_at: Instant,
     pub(super) error: String,
     since: Timestamp,
+}
+
+impl State {
+    /// Puts the next shard to work.
+    fn next(&mut self) -> Option<ShardId> {
+        let after_last =
+            self.waiting.keys().find(|shard| self.last.is_none_or(|last| **shard > last)).copied();
+        let shard = after_last.or_else(|| self.waiting.keys().next().copied())?;
+        let since = self.waiting.remove(&shard)?;
+        self.at_work.insert(shard, since);
+        self.last = Some(shard);
+        Some(shard)
+    }
 }
 
 impl Track {
@@ -97,29 +110,23 @@ impl Track {
     /// What was at work when the follower ended is to be done again.
     pub(super) fn resume(&self) {
         let mut state = self.state();
-        if let Some((shard, since)) = state.at_work.take() {
+        for (shard, since) in std::mem::take(&mut state.at_work) {
             state.waiting.entry(shard).or_insert(since);
         }
     }
 
-    /// The next shard to work on.
-    pub(super) fn take(&self, now: Instant) -> Option<ShardId> {
+    /// The next shards to work on, at most so many.
+    pub(super) fn take(&self, now: Instant, count: usize) -> Vec<ShardId> {
         let mut state = self.state();
         let due = state.failing.iter().filter(|(_, failure)| failure.again_at <= now);
         let due: Vec<_> = due.map(|(shard, failure)| (*shard, failure.since)).collect();
         state.waiting.extend(due);
-        let after_last =
-            state.waiting.keys().find(|shard| state.last.is_none_or(|last| **shard > last)).copied();
-        let shard = after_last.or_else(|| state.waiting.keys().next().copied())?;
-        let since = state.waiting.remove(&shard)?;
-        state.at_work = Some((shard, since));
-        state.last = Some(shard);
-        Some(shard)
+        std::iter::from_fn(|| state.next()).take(count).collect()
     }
 
-    /// Notes when the oldest event that waits in the shard at work was decided.
-    pub(super) fn oldest(&self, at: Timestamp) {
-        if let Some((_, since)) = &mut self.state().at_work {
+    /// Notes when the oldest event that waits in a shard at work was decided.
+    pub(super) fn oldest(&self, shard: ShardId, at: Timestamp) {
+        if let Some(since) = self.state().at_work.get_mut(&shard) {
             *since = at.min(*since);
         }
     }
@@ -127,7 +134,7 @@ impl Track {
     /// Ends a turn; `Ok(true)` when there is more in the shard.
     pub(super) fn finish(&self, shard: ShardId, outcome: Result<bool, JournalError>) {
         let mut state = self.state();
-        let Some((_, since)) = state.at_work.take() else { return };
+        let Some(since) = state.at_work.remove(&shard) else { return };
         match outcome {
             Ok(more) => {
                 state.failing.remove(&shard);
@@ -173,7 +180,7 @@ impl Track {
     /// Whether nothing is left to project.
     pub(super) fn is_settled(&self) -> bool {
         let state = self.state();
-        state.scanned && state.at_work.is_none() && state.waiting.is_empty() && state.failing.is_empty()
+        state.scanned && state.at_work.is_empty() && state.waiting.is_empty() && state.failing.is_empty()
     }
 
     /// When a failing shard is due next.
@@ -202,7 +209,8 @@ impl Track {
         let state = self.state();
         let failing = state.failing.iter().map(|(shard, failure)| (*shard, failure.since));
         let waiting = state.waiting.iter().map(|(shard, since)| (*shard, *since));
-        waiting.chain(state.at_work).chain(failing).collect()
+        let at_work = state.at_work.iter().map(|(shard, since)| (*shard, *since));
+        waiting.chain(at_work).chain(failing).collect()
     }
 
     pub(super) fn failing(&self) -> BTreeMap<ShardId, Failure> {

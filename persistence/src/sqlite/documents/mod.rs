@@ -3,6 +3,7 @@
 mod select;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use amazoff_supervisor::documents::{DocumentPut, Documents, Page, Query};
 use amazoff_supervisor::journal::JournalError;
 use futures::future::BoxFuture;
 use serde_json::Value;
-use sqlx::SqliteConnection;
 
+use self::together::{Advance, Together};
 use super::database::Database;
 use super::dialect::SqliteDialect;
 use crate::fields;
@@ -21,12 +22,13 @@ use crate::sql::{rows, unavailable, unreadable};
 /// The tables `document` and `checkpoint` in `documents.db`.
 pub(super) struct SqliteDocuments {
     database: Arc<Database>,
+    together: Together,
 }
 
 impl SqliteDocuments {
     /// The documents of an open database.
     pub(super) fn over(database: Arc<Database>) -> Self {
-        Self { database }
+        Self { database, together: Together::default() }
     }
 
     async fn page(&self, query: &Query) -> Result<Page, JournalError> {
@@ -82,23 +84,7 @@ impl Documents for SqliteDocuments {
         puts: &'a [DocumentPut],
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         let (projection, puts) = (projection.to_owned(), puts.to_vec());
-        Box::pin(self.database.transact(move |connection| {
-            Box::pin(async move {
-                for put in &puts {
-                    write_one(connection, put).await?;
-                }
-                sqlx::query(
-                    "INSERT INTO checkpoint (projection, shard_id, shard_seq) VALUES (?, ?, ?)
-                     ON CONFLICT (projection, shard_id) DO UPDATE SET shard_seq = max(shard_seq, excluded.shard_seq)",
-                )
-                .bind(projection)
-                .bind(shard.number())
-                .bind(shard_seq.cast_signed())
-                .execute(connection)
-                .await
-                .map(drop)
-            })
-        }))
+        Box::pin(self.together.write(&self.database, Advance { projection, shard, shard_seq, puts }))
     }
 
     fn checkpoints<'a>(
@@ -156,20 +142,4 @@ impl Documents for SqliteDocuments {
             })
         }))
     }
-}
-
-async fn write_one(connection: &mut SqliteConnection, put: &DocumentPut) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO document (collection, id, source_seq, body, deleted) VALUES (?1, ?2, ?3, ?4, ?4 IS NULL)
-         ON CONFLICT (collection, id) DO UPDATE SET
-             source_seq = excluded.source_seq, body = excluded.body, deleted = excluded.deleted
-         WHERE source_seq < excluded.source_seq",
-    )
-    .bind(&put.collection)
-    .bind(&put.id)
-    .bind(put.source_seq.cast_signed())
-    .bind(put.body.as_ref().map(Value::to_string))
-    .execute(connection)
-    .await
-    .map(drop)
 }

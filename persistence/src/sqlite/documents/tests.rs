@@ -1,4 +1,7 @@
-use amazoff_supervisor::documents::{Query, Sort};
+use amazoff_supervisor::ShardId;
+use amazoff_supervisor::documents::{DocumentPut, Documents as _, Query, Sort};
+use futures::future::join_all;
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::select;
@@ -35,4 +38,33 @@ async fn the_usual_lists_of_any_generation_are_served_by_an_index() {
         assert!(steps[0].contains(index), "{sort}: {steps:?}");
         assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{sort}: {steps:?}");
     }
+}
+
+/// A document that the file refuses is the matter of whoever wrote it, also when it is written with others.
+#[tokio::test]
+async fn what_comes_together_is_written_but_for_what_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path()).await.unwrap();
+    let mut turn = store.views.database.turn().await.unwrap();
+    let refusing = "CREATE TRIGGER refusing BEFORE INSERT ON document WHEN NEW.id = '7'
+                    BEGIN SELECT RAISE(ABORT, 'not this one'); END";
+    sqlx::query(refusing).execute(turn.connection()).await.unwrap();
+    let documents = store.documents();
+    let shards: Vec<ShardId> = ShardId::all().take(20).collect();
+    let writing = shards.iter().enumerate().map(async |(n, shard)| {
+        let put = DocumentPut {
+            collection: "things".to_owned(),
+            id: n.to_string(),
+            source_seq: 1,
+            body: Some(json!({ "n": n })),
+        };
+        documents.write("projection", *shard, 5, &[put]).await
+    });
+    // All of them wait for the turn, then it is free.
+    let (written, ()) = futures::join!(join_all(writing), async { turn.end() });
+    let refused: Vec<_> = (0..20).filter(|n| written[*n].is_err()).collect();
+    assert_eq!(refused, [7]);
+    let all = Query { collection: "things".to_owned(), limit: 50, ..Query::default() };
+    assert_eq!(documents.query(&all).await.unwrap().items.len(), 19);
+    assert_eq!(documents.checkpoints("projection").await.unwrap().len(), 19);
 }
