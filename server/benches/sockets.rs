@@ -1,7 +1,7 @@
 //! Checkout beside many sockets: `make bench`.
 //!
-//! The same shoppers buy, from opening a cart to a paid order, first alone, then beside thousands of idle WebSockets, then
-//! with hundreds of them subscribed to one operator's topic that tells of every order. Server and clients share the cores.
+//! The same shoppers buy, from opening a cart to a paid order, first alone, then beside thousands of idle WebSockets, then with
+//! hundreds more that follow one busy inbox: that of a person who buys again and again. Server and clients share the cores.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,19 +13,23 @@
 mod common;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use amazoff_supervisor::{Clock as _, SystemClock, Timestamp};
 use common::{Auth, Client, Gate, Request, Server, Setup, shopping};
 use futures::{SinkExt as _, StreamExt as _};
 use hdrhistogram::Histogram;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Sockets that only stay open; fewer where the machine has fewer open files.
 const IDLE: usize = 9_000;
-/// Sockets that follow one order each of the shoppers.
+/// Sockets that follow the busy inbox, and how often its person buys; each order is two notices.
 const FOLLOWING: usize = 500;
+const BUYS_EVERY: Duration = Duration::from_millis(200);
 /// Sockets that are opened at once.
 const OPENING: usize = 64;
 /// Shoppers at once, and for how long they buy.
@@ -55,14 +59,73 @@ async fn measure() {
     let each = (memory(&server) - before) / i64::try_from(idle.len()).unwrap();
     println!("  {} idle sockets, {each} bytes of the process each", idle.len());
     buying(&server, &variants).await.print("beside idle sockets");
-    let watched = order(&client, &variants[0]).await;
-    let mut following = opened_as(&server, &client, (&watched.1, FOLLOWING)).await;
-    for socket in &mut following {
-        let subscribe = json!({ "type": "subscribe", "topic": format!("order:{}", watched.0) });
+    let following = follow_an_inbox(&server, &client, &variants[0]).await;
+    buying(&server, &variants).await.print("and 500 that follow an inbox");
+    following.print().await;
+    drop(idle);
+}
+
+/// Sockets that follow the owner's inbox while the owner buys.
+struct Following {
+    ends: Arc<AtomicBool>,
+    readers: Vec<JoinHandle<Histogram<u64>>>,
+    buyer: JoinHandle<u64>,
+}
+
+async fn follow_an_inbox(server: &Server, client: &Client, variant: &str) -> Following {
+    let (token, _) = shopping::login(client, common::OWNER_EMAIL, common::OWNER_PASSWORD).await.unwrap();
+    let owner = Auth { bearer: Some(token), cart_token: None };
+    let ends = Arc::new(AtomicBool::new(false));
+    let mut readers = Vec::new();
+    for mut socket in opened_as(server, client, (&owner, FOLLOWING)).await {
+        let subscribe = json!({ "type": "subscribe", "topic": "notifications" });
         socket.send(Message::Text(subscribe.to_string().into())).await.unwrap();
+        let answer = socket.next().await.unwrap().unwrap().into_text().unwrap();
+        assert!(answer.contains("\"snapshot\""), "{answer}");
+        readers.push(amazoff_supervisor::spawn_guarded("reader", read(socket, Arc::clone(&ends))));
     }
-    buying(&server, &variants).await.print("and 500 that follow an order");
-    drop((idle, following));
+    let (client, variant, ended) = (client_of(server), variant.to_owned(), Arc::clone(&ends));
+    let buyer = amazoff_supervisor::spawn_guarded("owner", async move {
+        let (mut pace, mut orders) = (tokio::time::interval(BUYS_EVERY), 0);
+        while !ended.load(Ordering::Relaxed) {
+            pace.tick().await;
+            order_as(&client, &variant, &owner).await;
+            orders += 1;
+        }
+        orders
+    });
+    Following { ends, readers, buyer }
+}
+
+/// How old each notice is when it arrives, in milliseconds: both ends have the same clock.
+async fn read(mut socket: Socket, ends: Arc<AtomicBool>) -> Histogram<u64> {
+    let mut ages = Histogram::new(3).unwrap();
+    while !ends.load(Ordering::Relaxed) {
+        let Ok(frame) = tokio::time::timeout(Duration::from_millis(100), socket.next()).await else {
+            continue;
+        };
+        let text = frame.unwrap().unwrap().into_text().unwrap();
+        let Ok(frame) = serde_json::from_str::<Value>(&text) else { continue }; // a ping
+        if let Some(at) = frame["data"]["at"].as_str() {
+            let at: Timestamp = serde_json::from_value(json!(at)).unwrap();
+            ages.record(u64::try_from(SystemClock.now().since(at).as_millis()).unwrap()).unwrap();
+        }
+    }
+    ages
+}
+
+impl Following {
+    async fn print(self) {
+        self.ends.store(true, Ordering::Relaxed);
+        let sockets = self.readers.len();
+        let mut ages = Histogram::<u64>::new(3).unwrap();
+        for reader in self.readers {
+            ages.add(reader.await.unwrap()).unwrap();
+        }
+        let (orders, quantile) = (self.buyer.await.unwrap(), |q| ages.value_at_quantile(q));
+        println!("  {sockets} sockets got {} notices of {orders} orders", ages.len());
+        println!("  a notice arrives after p50 {} ms   p99 {} ms", quantile(0.5), quantile(0.99));
+    }
 }
 
 /// What buying took, from opening a cart to the answer that the order is paid.
@@ -108,13 +171,18 @@ async fn buying(server: &Server, variants: &[String]) -> Figures {
     Figures { orders: took.len(), took }
 }
 
-/// Buys one piece; the order, and what opens it.
-async fn order(client: &Client, variant: &str) -> (String, Auth) {
-    let (cart, auth, total) = shopping::cart_with(client, variant).await;
-    let complete = shopping::complete(&cart, total, shopping::CARD_OK).by(&auth);
+/// A guest buys one piece.
+async fn order(client: &Client, variant: &str) {
+    order_as(client, variant, &Auth { bearer: None, cart_token: None }).await;
+}
+
+/// Somebody buys one piece.
+async fn order_as(client: &Client, variant: &str, buyer: &Auth) {
+    let (cart, auth) = shopping::open_cart(client, buyer.bearer.as_deref()).await.expect("a cart is opened");
+    let full = client.send(&shopping::add_line(&cart, variant, 1).by(&auth)).await.expect("an answer");
+    let complete = shopping::complete(&cart, shopping::total_of(&full.body), shopping::CARD_OK).by(&auth);
     let reply = shopping::settle(client, &complete).await.expect("the purchase is answered");
     assert!(reply.is_success(), "{}", reply.body);
-    (shopping::text(&reply.body["order_id"]), auth)
 }
 
 /// Puts so much on the shelves that nothing runs out.

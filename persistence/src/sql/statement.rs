@@ -148,27 +148,35 @@ pub(super) fn any_of<'a, T>(
     })
 }
 
-/// Cuts rows into statements whose sizes are powers of two: so few different texts that each stays prepared.
+/// The largest size of a statement up to so many rows: 1, 2, 3, 4, 6, 8, 12 and so on. So few statements cover any number of
+/// rows, and so few different texts that each stays prepared.
+fn size_within(rows: usize) -> usize {
+    let power = rows.checked_ilog2().map_or(0, |log| 1 << log);
+    let more = power + power / 2;
+    if more <= rows { more } else { power }
+}
+
+/// Cuts rows into statements.
 fn cut<'a, T>(
     rows: &[T],
     bind: impl Fn(&mut Values<'a>, &T),
     text: impl Fn(usize, usize) -> String,
 ) -> Vec<Statement<'a>> {
     let (mut statements, mut rest) = (Vec::new(), rows);
-    let mut size = ROWS_MAX;
-    while let Some(log) = rest.len().checked_ilog2() {
-        size = size.min(1 << log);
+    let mut most = ROWS_MAX;
+    while !rest.is_empty() {
+        let size = size_within(rest.len().min(most));
         let (these, others) = rest.split_at(size);
         let mut values = Values::default();
         for row in these {
             bind(&mut values, row);
         }
         if size > 1 && values.0.iter().map(Value::bytes).sum::<usize>() > BYTES_MAX {
-            size /= 2;
+            most = size / 2;
             continue;
         }
         statements.push(Statement { sql: text(these.len(), values.0.len()).into(), values });
-        (rest, size) = (others, ROWS_MAX);
+        (rest, most) = (others, ROWS_MAX);
     }
     statements
 }
@@ -215,13 +223,17 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_cut_into_powers_of_two() {
+    fn rows_are_cut_into_few_sizes() {
         let rows: Vec<i64> = (0..150).collect();
         let statements = many("INSERT INTO t (n) ", &rows, "", |row, n| {
             row.bind(*n);
         });
-        assert_eq!(sizes(&statements), [64, 64, 16, 4, 2]);
-        assert_eq!(statements[4].sql(), "INSERT INTO t (n) VALUES (?), (?)");
+        assert_eq!(sizes(&statements), [64, 64, 16, 6]);
+        assert_eq!(statements[3].sql(), "INSERT INTO t (n) VALUES (?), (?), (?), (?), (?), (?)");
+        assert_eq!(
+            [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 63].map(size_within),
+            [1, 2, 3, 4, 4, 6, 6, 8, 8, 12, 48]
+        );
         let bound: Vec<_> = statements.iter().flat_map(|statement| statement.values().to_vec()).collect();
         assert_eq!(bound, rows.into_iter().map(Value::Int).collect::<Vec<_>>());
     }
@@ -232,7 +244,7 @@ mod tests {
         let statements = many("INSERT INTO t (n) ", &[&large; 7], "", |row, text| {
             row.bind(text.as_str());
         });
-        assert_eq!(sizes(&statements), [2, 2, 2, 1]);
+        assert_eq!(sizes(&statements), [3, 2, 2]);
         let huge = "x".repeat(BYTES_MAX + 1);
         assert_eq!(
             sizes(&many("", &[&huge; 2], "", |row, text| {

@@ -18,7 +18,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The write-ahead log goes back into the database after this many pages: rarer, so that hot pages are copied once.
 const WAL_PAGES_BEFORE_CHECKPOINT: &str = "4000";
 /// The append statements exist in several sizes, and each is prepared once.
-const STATEMENTS_KEPT: usize = 256;
+const STATEMENTS_KEPT: usize = 512;
 
 /// Why the databases could not be opened.
 #[derive(Debug, thiserror::Error)]

@@ -18,12 +18,16 @@ use crate::journal::{JournalError, StoredEvent};
 use crate::runtime::Core;
 use crate::task::panic_text;
 
-/// Events of a shard in one turn of the serving generation, and of one that is being built: the latter holds up the former
-/// no longer than one turn.
-const PAGE: usize = 256;
-const PAGE_BUILDING: usize = 64;
-/// Shards in one turn.
-const SHARDS_AT_ONCE: usize = 16;
+/// How many shards are in one turn, and how many events of each.
+#[derive(Clone, Copy)]
+struct Portion {
+    shards: usize,
+    events: usize,
+}
+
+/// Of the serving generation, and of one that is being built: the latter holds up the former no longer than one turn.
+const SERVING: Portion = Portion { shards: 16, events: 256 };
+const BUILDING: Portion = Portion { shards: 4, events: 32 };
 /// Events without documents that the checkpoint may lag behind.
 const UNSTORED_MAX: u64 = 256;
 /// How long a projection may think about one event.
@@ -79,10 +83,10 @@ async fn follow_on(core: &Core, feed: &Feed, cancel: &CancellationToken) -> Resu
         };
         let mut worked = false;
         if let Some(serving) = &serving {
-            worked |= turn(core, feed, serving, PAGE).await?;
+            worked |= turn(core, feed, serving, SERVING).await?;
         }
         if let Some(building) = &building {
-            worked |= turn(core, feed, building, PAGE_BUILDING).await?;
+            worked |= turn(core, feed, building, BUILDING).await?;
             worked |= feed.swap_when_caught_up(&*core.documents).await?;
         }
         worked |= feed.drop_some(&*core.documents).await?;
@@ -114,7 +118,7 @@ async fn at(due: Option<Instant>) {
 ///
 /// # Errors
 /// When checkpoints and heads, which are needed first, cannot be read. What fails in a shard is that shard's matter.
-async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, page: usize) -> Result<bool, JournalError> {
+async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, portion: Portion) -> Result<bool, JournalError> {
     if !track.is_scanned() {
         let checkpoints = core.documents.checkpoints(&track.name).await?;
         let heads = core.journal.heads().await?;
@@ -122,8 +126,8 @@ async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, page: usize) -> Resu
         feed.moved();
     }
     let mut projected = Vec::new();
-    for shard in track.take(Instant::now(), SHARDS_AT_ONCE) {
-        projected.push((shard, advance(core, feed, track, shard, page).await));
+    for shard in track.take(Instant::now(), portion.shards) {
+        projected.push((shard, advance(core, feed, track, shard, portion.events).await));
     }
     if projected.is_empty() {
         return Ok(false);
