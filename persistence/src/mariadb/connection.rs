@@ -13,7 +13,7 @@ use super::url::Server;
 use crate::sql::{Answer, Statement, Value};
 
 /// Append statements exist in several sizes, and each is prepared once.
-const STATEMENTS_KEPT: usize = 256;
+const STATEMENTS_KEPT: usize = 512;
 
 /// How a writing connection is opened.
 pub(super) struct Settings {
