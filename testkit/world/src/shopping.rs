@@ -12,10 +12,14 @@ use amazoff_actors::order::{Address, Contact};
 use amazoff_actors::pricebook::{Change, Condition, Kind, Promotion, Selector, Stacking, Trigger, Window};
 use amazoff_actors::pricing::Rate;
 use amazoff_actors::product::{Create, Variant};
-use amazoff_supervisor::chance;
+use amazoff_supervisor::{AskError, chance};
 
 use crate::until;
 use crate::world::{PATIENCE, World};
+
+/// How often a shop that cannot answer is asked, and how long apart.
+const ATTEMPTS: u32 = 10;
+const AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// Something on the shelf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,11 +94,18 @@ impl World {
         cart
     }
 
-    /// Adds pieces to a cart.
+    /// Adds pieces to a cart. A shop that cannot answer just now is asked again, as programs do.
     pub async fn add(&self, cart: CartId, shelf: Shelf, quantity: u32) -> View {
         let quantity = Quantity::try_from(quantity).expect("a quantity");
         let line = NewLine { variant: shelf.variant, quantity };
-        self.shop().carts.add_line(cart, line, self.envelope()).await.expect("added").reply
+        let (carts, envelope) = (self.shop().carts, self.envelope());
+        for _ in 0..ATTEMPTS {
+            match carts.add_line(cart, line, envelope.clone()).await {
+                Err(AskError::Unavailable { .. }) => tokio::time::sleep(AGAIN_AFTER).await,
+                answer => return answer.expect("added").reply,
+            }
+        }
+        panic!("the shop cannot answer");
     }
 
     /// A guest's cart with these things in it.

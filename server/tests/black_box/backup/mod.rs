@@ -77,6 +77,19 @@ async fn a_shop_moves_from_mariadb_and_mongodb_to_sqlite() {
     moves(&servers.setup(), &Setup::default()).await;
 }
 
+/// Lists are made from the journal again, beside the shop that serves already.
+async fn catalogue_follows(client: &Client) {
+    let limit = Instant::now() + Duration::from_secs(60);
+    loop {
+        let listed = client.send(&Request::get("/v1/products?limit=100")).await.unwrap();
+        if !listed.body["items"].as_array().unwrap().is_empty() {
+            return;
+        }
+        assert!(Instant::now() < limit, "there is no catalogue");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 async fn moves(from: &Setup, to: &Setup) {
     let places = Places::new();
     let mut shop = Shop::open(from).await;
@@ -112,8 +125,7 @@ async fn moves(from: &Setup, to: &Setup) {
     }
     assert!(shopping::login(&client, kept, PASSWORD).await.is_some(), "{kept} cannot log in");
     assert!(shopping::login(&client, erased, PASSWORD).await.is_none(), "{erased} is back");
-    let listed = client.send(&Request::get("/v1/products?limit=100")).await.unwrap();
-    assert!(!listed.body["items"].as_array().unwrap().is_empty(), "there is no catalogue");
+    catalogue_follows(&client).await;
     server.stop().await.unwrap();
 
     let report = tool(to, &["fsck", "--json"]);
