@@ -1,5 +1,5 @@
 use amazoff_supervisor::ShardId;
-use amazoff_supervisor::documents::{DocumentPut, Documents as _, Query, Sort};
+use amazoff_supervisor::documents::{DocumentPut, Query, Sort};
 use futures::future::join_all;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _};
