@@ -105,35 +105,43 @@ impl Together {
     }
 }
 
-/// Writes what waits in one transaction, or one by one when something in it cannot be written.
-async fn write_group(mut turn: Turn<SqliteDialect>, group: Vec<Waiting>) -> Result<(), JournalError> {
-    turn.begin().await.map_err(unavailable)?;
-    let written = write_all(turn.connection(), group.iter().map(|waiting| &waiting.advance)).await;
-    if written.is_ok() {
-        turn.commit().await.map_err(outcome_unknown)?;
-        for waiting in group {
-            let _ = waiting.told.send(Ok(()));
+/// Writes what waits in one transaction, or one by one when something in it cannot be written. Who is not told, because the
+/// turn does not go on, finds that their advance may or may not be written.
+async fn write_group(mut turn: Turn<SqliteDialect>, mut group: Vec<Waiting>) -> Result<(), JournalError> {
+    match attempt(&mut turn, &group).await? {
+        Ok(()) => {
+            for waiting in group {
+                let _ = waiting.told.send(Ok(()));
+            }
         }
-    } else {
-        turn.rollback().await.map_err(unavailable)?;
-        for waiting in group {
-            let written = write_alone(&mut turn, &waiting.advance).await;
-            let _ = waiting.told.send(written);
+        Err(_) if group.len() > 1 => {
+            for waiting in group {
+                let written = attempt(&mut turn, std::slice::from_ref(&waiting)).await?;
+                let _ = waiting.told.send(written);
+            }
+        }
+        Err(error) => {
+            if let Some(waiting) = group.pop() {
+                let _ = waiting.told.send(Err(error));
+            }
         }
     }
     turn.end();
     Ok(())
 }
 
-async fn write_alone(turn: &mut Turn<SqliteDialect>, advance: &Advance) -> Result<(), JournalError> {
+/// Writes advances in one transaction; the inner error is about them, and the turn goes on after it.
+async fn attempt(
+    turn: &mut Turn<SqliteDialect>,
+    group: &[Waiting],
+) -> Result<Result<(), JournalError>, JournalError> {
     turn.begin().await.map_err(unavailable)?;
-    match write_all(turn.connection(), std::iter::once(advance)).await {
-        Ok(()) => turn.commit().await.map_err(outcome_unknown),
-        Err(error) => {
-            turn.rollback().await.map_err(unavailable)?;
-            Err(unavailable(error))
-        }
+    if let Err(error) = write_all(turn.connection(), group.iter().map(|waiting| &waiting.advance)).await {
+        turn.rollback().await.map_err(unavailable)?;
+        return Ok(Err(unavailable(error)));
     }
+    turn.commit().await.map_err(outcome_unknown)?;
+    Ok(Ok(()))
 }
 
 async fn write_all(
