@@ -9,21 +9,24 @@
     reason = "a measuring tool: a surprise ends it, figures are printed"
 )]
 
+#[path = "shared/beside.rs"]
+mod beside;
 #[path = "../tests/black_box/common/mod.rs"]
 mod common;
+#[path = "shared/connection.rs"]
+mod connection;
 
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
+use beside::Beside;
 use common::{Server, Setup};
+use connection::Connection;
 use hdrhistogram::Histogram;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
 
 /// Kept connections.
 const CONNECTIONS: usize = 32;
@@ -52,26 +55,11 @@ async fn echo(file: &str) {
     axum::serve(listener, router).await.unwrap();
 }
 
-struct Bare(Child, String);
-
-impl Bare {
-    fn answering(body: &str) -> Self {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), body).unwrap();
-        let program = std::env::current_exe().unwrap();
-        let mut child = Command::new(program).env(ECHO, file.path()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.as_mut().unwrap()), &mut line)
-            .unwrap();
-        Self(child, line.trim().to_owned())
-    }
-}
-
-impl Drop for Bare {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
+/// The bare server with a body to answer.
+fn answering(body: &str) -> (Beside, tempfile::NamedTempFile) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), body).unwrap();
+    (Beside::start(ECHO, file.path().to_str().unwrap()), file)
 }
 
 async fn measure() {
@@ -93,9 +81,9 @@ async fn measure() {
     for (what, path, body) in
         [("product list", "/v1/products?limit=24", list), ("product", product.as_str(), page)]
     {
-        let bare = Bare::answering(&body);
+        let (bare, _file) = answering(&body);
         println!("{what}, {} bytes", body.len());
-        let echo = rate(&bare.1, "/", "").await;
+        let echo = rate(&bare.address, "/", "").await;
         echo.print("bare axum", &echo);
         rate(&address, path, "").await.print("from the cache", &echo);
         rate(&address, path, &token).await.print("made anew", &echo);
@@ -145,29 +133,11 @@ where
 
 async fn connection(address: String, request: String, from: Instant, until: Instant) -> Histogram<u64> {
     let mut latency = Histogram::new(3).unwrap();
-    let mut stream = BufReader::new(TcpStream::connect(&address).await.unwrap());
-    stream.get_ref().set_nodelay(true).unwrap();
-    let (mut line, mut body) = (String::new(), Vec::new());
+    let mut connection = Connection::open(&address).await;
     while Instant::now() < until {
         let asked = Instant::now();
-        stream.get_mut().write_all(request.as_bytes()).await.unwrap();
-        let (mut length, mut status) = (0, String::new());
-        loop {
-            line.clear();
-            stream.read_line(&mut line).await.unwrap();
-            if status.is_empty() {
-                status.clone_from(&line);
-            }
-            if line == "\r\n" {
-                break;
-            }
-            if let Some(text) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = text.trim().parse().unwrap();
-            }
-        }
-        assert!(status.starts_with("HTTP/1.1 200"), "{status}");
-        body.resize(length, 0);
-        stream.read_exact(&mut body).await.unwrap();
+        let (status, _) = connection.send(&request).await;
+        assert_eq!(status, 200);
         if asked >= from {
             latency.record(u64::try_from(asked.elapsed().as_micros()).unwrap()).unwrap();
         }

@@ -51,7 +51,7 @@ async fn measure() {
     let server = Server::start(&setup).await.unwrap();
     let client = client_of(&server);
     let variants: Vec<String> = shopping::variants(&client).await.into_keys().collect();
-    stock_up(&client, &variants).await;
+    shopping::stock_up(&client, &variants[..SHOPPERS.min(variants.len())]).await;
 
     buying(&server, &variants).await.print("alone");
     let before = memory(&server);
@@ -183,18 +183,6 @@ async fn order_as(client: &Client, variant: &str, buyer: &Auth) {
     let complete = shopping::complete(&cart, shopping::total_of(&full.body), shopping::CARD_OK).by(&auth);
     let reply = shopping::settle(client, &complete).await.expect("the purchase is answered");
     assert!(reply.is_success(), "{}", reply.body);
-}
-
-/// Puts so much on the shelves that nothing runs out.
-async fn stock_up(client: &Client, variants: &[String]) {
-    let (token, _) = shopping::login(client, common::OWNER_EMAIL, common::OWNER_PASSWORD).await.unwrap();
-    let owner = Auth { bearer: Some(token), cart_token: None };
-    for variant in variants.iter().take(SHOPPERS) {
-        let receive = json!({ "quantity": 100_000 });
-        let path = format!("/admin/v1/stock/{variant}/receive");
-        let reply = client.send(&Request::post(path, receive).by(&owner)).await.unwrap();
-        assert!(reply.is_success(), "{}", reply.body);
-    }
 }
 
 async fn opened(server: &Server, client: &Client, count: usize) -> Vec<Socket> {

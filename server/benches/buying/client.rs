@@ -1,23 +1,19 @@
-//! A client that costs little: one kept connection, requests written as text.
+//! What shoppers ask, over one kept connection.
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
 use uuid::Uuid;
 
-/// A kept connection.
-pub(crate) struct Connection {
+use crate::connection::Connection;
+
+/// A shopper's connection.
+pub(crate) struct Asker {
     address: String,
-    stream: BufReader<TcpStream>,
-    line: String,
-    body: Vec<u8>,
+    connection: Connection,
 }
 
-impl Connection {
+impl Asker {
     pub(crate) async fn open(address: &str) -> Self {
-        let stream = BufReader::new(TcpStream::connect(address).await.unwrap());
-        stream.get_ref().set_nodelay(true).unwrap();
-        Self { address: address.to_owned(), stream, line: String::new(), body: Vec::new() }
+        Self { address: address.to_owned(), connection: Connection::open(address).await }
     }
 
     /// Posts JSON under a new key; the answer's status and bytes.
@@ -30,23 +26,7 @@ impl Connection {
             Uuid::new_v4(),
             body.len(),
         );
-        self.stream.get_mut().write_all(request.as_bytes()).await.unwrap();
-        let (mut length, mut status) = (0, 0);
-        loop {
-            self.line.clear();
-            assert!(self.stream.read_line(&mut self.line).await.unwrap() > 0, "the connection is closed");
-            if self.line == "\r\n" {
-                break;
-            }
-            if status == 0 {
-                status = self.line.split(' ').nth(1).and_then(|text| text.parse().ok()).unwrap();
-            } else if let Some(text) = self.line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = text.trim().parse().unwrap();
-            }
-        }
-        self.body.resize(length, 0);
-        self.stream.read_exact(&mut self.body).await.unwrap();
-        (status, &self.body)
+        self.connection.send(&request).await
     }
 
     /// Posts JSON that must be taken; the answer.

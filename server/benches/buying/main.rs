@@ -12,21 +12,24 @@
     reason = "a measuring tool: a surprise ends it, figures are printed"
 )]
 
+#[path = "../shared/beside.rs"]
+mod beside;
 mod client;
 #[path = "../../tests/black_box/common/mod.rs"]
 mod common;
+#[path = "../shared/connection.rs"]
+mod connection;
 mod reference;
 #[path = "../../../persistence/benches/appends/writer.rs"]
 mod writer;
 
-use std::io::BufRead as _;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amazoff_databases::{Database, MariaDb, MariaDbOptions};
-use client::Connection;
-use common::{Auth, Client, Gate, Request, Server, Setup, shopping};
+use beside::Beside;
+use client::Asker;
+use common::{Client, Gate, Server, Setup, shopping};
 use hdrhistogram::Histogram;
 use reference::Plan;
 use serde_json::{Value, json};
@@ -57,35 +60,34 @@ async fn measure() {
 
 /// The shop and the reference, each on a new database.
 async fn compare(mariadb: Option<&MariaDb>) {
-    let shop = Shop::start(mariadb, 0).await;
-    let line = shop.line().await;
     for callers in [32, 256] {
-        let ours = adding(&shop.address, callers, &shop.variants).await;
-        let other = Other::start(mariadb, plan(&line, 0, 0)).await;
-        let theirs = adding(&other.address, callers, &shop.variants).await;
+        let shop = Shop::start(mariadb, 0).await;
+        let (line, variants) = (shop.line().await, Arc::clone(&shop.variants));
+        let ours = adding(&shop.address, callers, &variants).await;
+        drop(shop);
+        let other = Other::start(mariadb, plan(line, 0, 0)).await;
+        let theirs = adding(&other.program.address, callers, &variants).await;
         print(&format!("add to cart, {callers} callers"), &ours, &theirs);
     }
-    let before = shop.commands().await;
-    let ours = buying(&shop.address, 32, &shop.variants).await;
-    let each = (shop.commands().await - before) as f64 / ours.all as f64;
-    // Two of them open the cart and add to it.
-    let steps = each.round() as u32 - 2;
-    println!("  an order takes {each:.1} durable commands");
-    drop(shop);
     for (callers, provider_ms) in [(32, 0), (256, 0), (256, 500)] {
         let shop = Shop::start(mariadb, provider_ms).await;
-        let ours = buying(&shop.address, callers, &shop.variants).await;
-        let variants = shop.variants.clone();
+        let (line, variants) = (shop.line().await, Arc::clone(&shop.variants));
+        let before = shop.commands().await;
+        let ours = buying(&shop.address, callers, &variants).await;
+        let each = (shop.commands().await - before) as f64 / ours.all as f64;
         drop(shop);
-        let other = Other::start(mariadb, plan(&line, steps, provider_ms)).await;
-        let theirs = buying(&other.address, callers, &variants).await;
+        // Two of them open the cart and add to it.
+        let steps = each.round() as u32 - 2;
+        let other = Other::start(mariadb, plan(line, steps, provider_ms)).await;
+        let theirs = buying(&other.program.address, callers, &variants).await;
         print(&format!("orders, {callers} callers, provider {provider_ms} ms"), &ours, &theirs);
+        println!("  {:<36} an order of the shop takes {each:.1} durable commands", "");
     }
 }
 
 /// The reference's plan but for where its rows go.
-fn plan(line: &Value, steps: u32, provider_ms: u64) -> Plan {
-    Plan { store: String::new(), line: line.clone(), steps, provider_ms }
+fn plan(line: Value, steps: u32, provider_ms: u64) -> Plan {
+    Plan { store: String::new(), line, steps, provider_ms }
 }
 
 /// What a run came to.
@@ -160,7 +162,7 @@ impl Clock {
     }
 }
 
-async fn opened(connection: &mut Connection) -> (String, String) {
+async fn opened(connection: &mut Asker) -> (String, String) {
     let answer = connection.ask("/v1/carts", None, "{}").await;
     (shopping::text(&shopping::cart_of(&answer)["id"]), shopping::text(&answer["token"]))
 }
@@ -174,7 +176,7 @@ async fn adding(address: &str, callers: usize, variants: &Arc<Vec<String>>) -> F
     let shoppers = (0..callers).map(|_| {
         let (address, variants) = (address.to_owned(), Arc::clone(variants));
         async move {
-            let (mut connection, mut clock) = (Connection::open(&address).await, Clock::new());
+            let (mut connection, mut clock) = (Asker::open(&address).await, Clock::new());
             while clock.runs() {
                 let (cart, token) = opened(&mut connection).await;
                 let path = format!("/v1/carts/{cart}/lines");
@@ -196,7 +198,7 @@ async fn buying(address: &str, callers: usize, variants: &Arc<Vec<String>>) -> F
     let shoppers = (0..callers).map(|number| {
         let (address, variant) = (address.to_owned(), variants[number % variants.len()].clone());
         async move {
-            let (mut connection, mut clock) = (Connection::open(&address).await, Clock::new());
+            let (mut connection, mut clock) = (Asker::open(&address).await, Clock::new());
             while clock.runs() {
                 let began = Instant::now();
                 let (cart, token) = opened(&mut connection).await;
@@ -239,13 +241,7 @@ impl Shop {
         gate.open(&server.base);
         let client = Client::new(gate);
         let variants: Vec<String> = shopping::variants(&client).await.into_keys().take(32).collect();
-        let (token, _) = shopping::login(&client, common::OWNER_EMAIL, common::OWNER_PASSWORD).await.unwrap();
-        let owner = Auth { bearer: Some(token), cart_token: None };
-        for variant in &variants {
-            let path = format!("/admin/v1/stock/{variant}/receive");
-            let receive = Request::post(path, json!({ "quantity": 1_000_000 })).by(&owner);
-            assert!(client.send(&receive).await.unwrap().is_success());
-        }
+        shopping::stock_up(&client, &variants).await;
         let address = server.base.trim_start_matches("http://").to_owned();
         Self { address, variants: Arc::new(variants), client, _server: server, database, setup }
     }
@@ -281,8 +277,8 @@ async fn new_database(mariadb: Option<&MariaDb>) -> Option<Database> {
 
 /// The reference as a process.
 struct Other {
-    child: Child,
-    address: String,
+    // Stopped before what it writes to is dropped.
+    program: Beside,
     _database: Option<Database>,
     _folder: tempfile::TempDir,
 }
@@ -293,18 +289,7 @@ impl Other {
         let database = new_database(mariadb).await;
         let store = database.as_ref().map(|database| database.url().to_owned());
         let store = store.unwrap_or_else(|| folder.path().display().to_string());
-        let plan = serde_json::to_string(&Plan { store, ..plan }).unwrap();
-        let program = std::env::current_exe().unwrap();
-        let mut child = Command::new(program).env(REFERENCE, plan).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        std::io::BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        Self { child, address: line.trim().to_owned(), _database: database, _folder: folder }
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        let program = Beside::start(REFERENCE, &serde_json::to_string(&Plan { store, ..plan }).unwrap());
+        Self { program, _database: database, _folder: folder }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::client::{Auth, Client, Reply, Request};
+use super::server::{OWNER_EMAIL, OWNER_PASSWORD};
 
 /// Card that pays.
 pub const CARD_OK: &str = "tok_ok";
@@ -45,6 +46,18 @@ pub async fn cart_with(client: &Client, variant: &str) -> (String, Auth, i64) {
     let reply = client.send(&add_line(&id, variant, 1).by(&auth)).await.expect("the line is answered");
     assert!(reply.is_success(), "{}", reply.body);
     (id, auth, total_of(cart_of(&reply.body)))
+}
+
+/// Puts so much of variants on the shelves that nothing runs out.
+pub async fn stock_up(client: &Client, variants: &[String]) {
+    let (token, _) = login(client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
+    let owner = Auth { bearer: Some(token), cart_token: None };
+    for variant in variants {
+        let path = format!("/admin/v1/stock/{variant}/receive");
+        let receive = Request::post(path, json!({ "quantity": 1_000_000 })).by(&owner);
+        let reply = client.send(&receive).await.expect("an answer");
+        assert!(reply.is_success(), "{}", reply.body);
+    }
 }
 
 /// Opens a cart; `None` when that was refused.
