@@ -1,6 +1,6 @@
 //! What happens in the shop as messages to endpoints.
 
-use amazoff_supervisor::{AskError, Envelope, Timestamp};
+use amazoff_supervisor::{AskError, Delivered, Envelope, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Command, Endpoints, EventType, Rejection};
@@ -75,11 +75,19 @@ impl Announcement {
 
 impl Endpoints {
     /// Sends an announcement to every endpoint that wants it. For effects: a repeat under the same envelope is no second
-    /// message (HOOK-1).
-    ///
-    /// # Errors
-    /// Text that says which endpoint could not be asked; repeating is safe.
-    pub(crate) async fn publish(
+    /// message (HOOK-1), so one that an endpoint could not be asked about is delivered again.
+    pub(crate) async fn publish<C>(
+        &self,
+        announcement: Announcement,
+        envelope: impl Fn() -> Envelope,
+    ) -> Delivered<C> {
+        match self.enqueue(announcement, envelope).await {
+            Ok(()) => Delivered::Done,
+            Err(reason) => Delivered::Retry { reason },
+        }
+    }
+
+    async fn enqueue(
         &self,
         Announcement { kind, about, body }: Announcement,
         envelope: impl Fn() -> Envelope,

@@ -121,11 +121,7 @@ impl OrderDelivery {
         let Some(total) = order.and_then(|order| Some(order.state.draft.as_ref()?.totals.total)) else {
             return Delivered::Retry { reason: format!("{id} cannot be found") };
         };
-        match self.endpoints.publish(Announcement::of_order((id, total), news, at), || sent.envelope()).await
-        {
-            Ok(()) => Delivered::Done,
-            Err(reason) => Delivered::Retry { reason },
-        }
+        self.endpoints.publish(Announcement::of_order((id, total), news, at), || sent.envelope()).await
     }
 
     async fn to_stock(&self, sent: &Sent<'_>) -> Delivered<Command> {

@@ -64,10 +64,7 @@ impl Deliver<Product> for ProductDelivery {
             let Effect::Announce { news, slug, version, at } = sent.effect;
             let id = ProductId::from(sent.key.entity.id);
             let announcement = Announcement::of_product((id, *version), *news, (slug, *at));
-            match self.endpoints.publish(announcement, || sent.envelope()).await {
-                Ok(()) => Delivered::Done,
-                Err(reason) => Delivered::Retry { reason },
-            }
+            self.endpoints.publish(announcement, || sent.envelope()).await
         }
         .boxed()
     }

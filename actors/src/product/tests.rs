@@ -106,26 +106,19 @@ fn a_product_lives_from_draft_to_archive() {
     }
 }
 
-/// What programs outside are told when a command is given to a product with this history.
-fn told(history: Vec<Event>, command: Command) -> Vec<Effect> {
-    let mut life = Life::<Product>::new(id().uuid());
-    life.set_now(NOON);
-    life.happened(history);
-    life.run(command).unwrap().effects
-}
-
 #[test]
 fn programs_outside_are_told_of_what_is_for_sale_and_of_nothing_else() {
     let news = |news, version| Effect::Announce { news, slug: "glass-teapot".to_owned(), version, at: NOON };
     let (published, archived) = (vec![created(), Event::Published], Event::Archived);
-    assert_eq!(told(vec![], Command::Create(teapot())), []);
-    assert_eq!(told(vec![created()], change(1, 1500)), [], "a draft is nobody's business");
-    assert_eq!(told(vec![created()], Command::Archive), []);
-    assert_eq!(told(vec![created()], Command::Publish), [news(ProductNews::Published, 2)]);
-    assert_eq!(told(published.clone(), change(1, 1500)), [news(ProductNews::Updated, 3)]);
-    assert_eq!(told(published.clone(), change(1, 1999)), [], "it costs that already");
-    assert_eq!(told(published.clone(), Command::Archive), [news(ProductNews::Archived, 3)]);
-    assert_eq!(told([published, vec![archived]].concat(), Command::Archive), []);
+    let told = |history: Vec<Event>, command| given::<Product>(history).entity(id()).when(command).at(NOON);
+    told(vec![], Command::Create(teapot())).then_effects([]);
+    told(vec![created()], change(1, 1500)).then_effects([]); // a draft is nobody's business
+    told(vec![created()], Command::Archive).then_effects([]);
+    told(vec![created()], Command::Publish).then_effects([news(ProductNews::Published, 2)]);
+    told(published.clone(), change(1, 1500)).then_effects([news(ProductNews::Updated, 3)]);
+    told(published.clone(), change(1, 1999)).then_effects([]); // it costs that already
+    told(published.clone(), Command::Archive).then_effects([news(ProductNews::Archived, 3)]);
+    told([published, vec![archived]].concat(), Command::Archive).then_effects([]);
 }
 
 #[test]

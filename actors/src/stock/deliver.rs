@@ -30,10 +30,7 @@ impl Deliver<Stock> for StockDelivery {
                 Effect::Announce { product, sku, left, at } => {
                     let variant = VariantId::from(sent.key.entity.id);
                     let announcement = Announcement::of_stock((variant, *product), (sku, *left), *at);
-                    match self.endpoints.publish(announcement, || sent.envelope()).await {
-                        Ok(()) => Delivered::Done,
-                        Err(reason) => Delivered::Retry { reason },
-                    }
+                    self.endpoints.publish(announcement, || sent.envelope()).await
                 }
             }
         }

@@ -226,30 +226,24 @@ fn the_memory_of_released_holds_is_bounded() {
         .then_state(|stock| assert_eq!(stock.released.len(), 1_024));
 }
 
-/// What programs outside are told when a command is given to a stock with this history.
-fn told(history: Vec<Event>, command: Command) -> Vec<Effect> {
-    let mut life = Life::<Stock>::new(variant().uuid());
-    life.set_now(NOON);
-    life.happened(history);
-    life.run(command).unwrap().effects
-}
-
 #[test]
 fn programs_outside_are_told_when_the_last_piece_is_promised_and_when_there_is_one_again() {
     let news = |left| Effect::Announce { product: product(), sku: "POT-1".to_owned(), left, at: NOON };
     let introduced = Event::Introduced { product: product(), sku: "POT-1".to_owned() };
-    assert_eq!(told(vec![introduced], Command::Receive { quantity: 3 }), [news(true)]);
-    assert_eq!(told(stocked(3), Command::Receive { quantity: 3 }), []);
-    assert_eq!(told(stocked(3), hold(1, 3)), [], "what is put aside may come back");
-    assert_eq!(told(held(3, 1, 2), commit(1)), [], "one is left");
-    assert_eq!(told(held(3, 1, 3), commit(1)), [news(false)]);
+    let told =
+        |history: Vec<Event>, command| given::<Stock>(history).entity(variant()).when(command).at(NOON);
+    told(vec![introduced], Command::Receive { quantity: 3 }).then_effects([news(true)]);
+    told(stocked(3), Command::Receive { quantity: 3 }).then_effects([]);
+    told(stocked(3), hold(1, 3)).then_effects([]); // what is put aside may come back
+    told(held(3, 1, 2), commit(1)).then_effects([]); // one is left
+    told(held(3, 1, 3), commit(1)).then_effects([news(false)]);
     let sold_out = [held(3, 1, 3), vec![Event::HoldCommitted { hold: hold_id(1) }]].concat();
-    assert_eq!(told(sold_out.clone(), commit(1)), []);
-    assert_eq!(told(sold_out.clone(), Command::AllowBackorders { up_to: 1 }), [news(true)]);
+    told(sold_out.clone(), commit(1)).then_effects([]);
+    told(sold_out.clone(), Command::AllowBackorders { up_to: 1 }).then_effects([news(true)]);
     let back = Command::Deallocate {
         cause: Uuid::from_u128(7),
         hold: hold_id(1),
         quantity: Quantity::try_from(1_u32).unwrap(),
     };
-    assert_eq!(told(sold_out, back), [news(true)]);
+    told(sold_out, back).then_effects([news(true)]);
 }

@@ -58,44 +58,42 @@ pub enum EventTypeName {
     StockAvailable,
 }
 
-impl EventTypeName {
-    fn of(kind: EventType) -> Option<Self> {
-        Some(match kind {
-            EventType::OrderPlaced => Self::OrderPlaced,
-            EventType::OrderPaid => Self::OrderPaid,
-            EventType::OrderPaymentFailed => Self::OrderPaymentFailed,
-            EventType::OrderShipped => Self::OrderShipped,
-            EventType::OrderDelivered => Self::OrderDelivered,
-            EventType::OrderRefunded => Self::OrderRefunded,
-            EventType::OrderCanceled => Self::OrderCanceled,
-            EventType::ProductPublished => Self::ProductPublished,
-            EventType::ProductUpdated => Self::ProductUpdated,
-            EventType::ProductArchived => Self::ProductArchived,
-            EventType::StockSoldOut => Self::StockSoldOut,
-            EventType::StockAvailable => Self::StockAvailable,
-            EventType::Test => return None,
-        })
-    }
+/// Both ways between what is public and what is kept.
+macro_rules! named_alike {
+    ($($name:ident),* $(,)?) => {
+        impl EventTypeName {
+            fn of(kind: EventType) -> Option<Self> {
+                match kind {
+                    $(EventType::$name => Some(Self::$name),)*
+                    EventType::Test => None,
+                }
+            }
+        }
+
+        impl From<EventTypeName> for EventType {
+            fn from(name: EventTypeName) -> Self {
+                match name {
+                    $(EventTypeName::$name => Self::$name,)*
+                }
+            }
+        }
+    };
 }
 
-impl From<EventTypeName> for EventType {
-    fn from(name: EventTypeName) -> Self {
-        match name {
-            EventTypeName::OrderPlaced => Self::OrderPlaced,
-            EventTypeName::OrderPaid => Self::OrderPaid,
-            EventTypeName::OrderPaymentFailed => Self::OrderPaymentFailed,
-            EventTypeName::OrderShipped => Self::OrderShipped,
-            EventTypeName::OrderDelivered => Self::OrderDelivered,
-            EventTypeName::OrderRefunded => Self::OrderRefunded,
-            EventTypeName::OrderCanceled => Self::OrderCanceled,
-            EventTypeName::ProductPublished => Self::ProductPublished,
-            EventTypeName::ProductUpdated => Self::ProductUpdated,
-            EventTypeName::ProductArchived => Self::ProductArchived,
-            EventTypeName::StockSoldOut => Self::StockSoldOut,
-            EventTypeName::StockAvailable => Self::StockAvailable,
-        }
-    }
-}
+named_alike!(
+    OrderPlaced,
+    OrderPaid,
+    OrderPaymentFailed,
+    OrderShipped,
+    OrderDelivered,
+    OrderRefunded,
+    OrderCanceled,
+    ProductPublished,
+    ProductUpdated,
+    ProductArchived,
+    StockSoldOut,
+    StockAvailable,
+);
 
 /// A new endpoint.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
