@@ -73,7 +73,7 @@ pub use ids::{CommandId, EntityId, Epoch, Kind, ShardId, Version, derive_uuid};
 pub use inspect::{PastState, WhatCommand, WhatIf, WhatIfAnswer, WhatIfError, WhatIfOutcome};
 pub use journal::{Claim, Posting};
 pub use limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};
-pub use task::spawn_guarded;
+pub use task::{spawn_guarded, spawn_guarded_on};
 
 pub use lane::{LaneStats, ShardTotal};
 pub use member::{AnyMember, Handed, Reminded, RetryError};

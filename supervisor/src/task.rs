@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -11,23 +12,29 @@ use tracing::Instrument;
 /// reports it; the task runs in the caller's tracing span.
 ///
 /// For work that ends by itself and that nobody needs to restart; what must live on belongs in the tree.
-#[expect(clippy::disallowed_methods, reason = "the one place that spawns: it logs what would be lost")]
 pub fn spawn_guarded<F>(name: &'static str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let guarded = async move {
-        match AssertUnwindSafe(future).catch_unwind().await {
-            Ok(output) => output,
-            Err(panic) => {
-                let cause = panic_text(panic.as_ref());
-                tracing::error!(task = name, %cause, "task {name} panicked: {cause}");
-                std::panic::resume_unwind(panic)
-            }
-        }
-    };
-    tokio::spawn(guarded.in_current_span())
+    spawn_guarded_on(&Handle::current(), name, future)
+}
+
+/// The same on another runtime.
+pub fn spawn_guarded_on<F>(runtime: &Handle, name: &'static str, future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    // Combinators, not an async block: that would keep room for the future twice, before and while it runs.
+    let guarded = AssertUnwindSafe(future).catch_unwind().map(move |ended| {
+        ended.unwrap_or_else(|panic| {
+            let cause = panic_text(panic.as_ref());
+            tracing::error!(task = name, %cause, "task {name} panicked: {cause}");
+            std::panic::resume_unwind(panic)
+        })
+    });
+    runtime.spawn(guarded.in_current_span())
 }
 
 /// The text of a caught panic.

@@ -1,5 +1,6 @@
 //! The directory of one domain: finds, wakes, hibernates and passivates its cells.
 
+mod absent;
 mod host;
 mod look;
 mod meter;
@@ -31,6 +32,7 @@ use crate::limits::CellLimits;
 use crate::memory::Memory;
 use crate::runtime::Core;
 use crate::task::spawn_guarded;
+use absent::Absent;
 pub use look::DomainStats;
 pub(crate) use look::Stuck;
 use meter::Meter;
@@ -63,6 +65,7 @@ pub(crate) struct Domain<E: Entity> {
     cells: DashMap<Uuid, Arc<Cell<E>>>,
     /// The actors that live, and those that crashed and wait for their restart.
     live: DashMap<ActorId, Arc<Cell<E>>>,
+    absent: Absent,
     slots: Slots<E>,
     watchers: Watchers,
     /// Its account of the node's memory.
@@ -121,6 +124,7 @@ impl<E: Entity> Directory<E> {
             core,
             memory,
             cells: DashMap::new(),
+            absent: Absent::default(),
             live: DashMap::new(),
             slots: Slots::default(),
             watchers: Watchers::default(),
@@ -196,7 +200,7 @@ impl<E: Entity> Directory<E> {
             consistency::note_read(ShardId::of(id), committed.position);
             return Ok((committed.version > Version(0)).then(|| Arc::new(committed)));
         }
-        let cell = domain.cell(id);
+        let Some(cell) = domain.cell_unless_absent(id) else { return Ok(None) };
         let committed = domain.load(&cell).await.map_err(failed)?;
         if committed.version == Version(0) {
             drop(cell);
@@ -236,13 +240,26 @@ impl<E: Entity> Domain<E> {
     }
 
     fn cell(&self, id: Uuid) -> Arc<Cell<E>> {
-        let cell = match self.cells.get(&id) {
-            Some(cell) => Arc::clone(&cell),
-            None => {
-                let new = || Arc::new(Cell::new(id, Arc::clone(&self.memory)));
-                Arc::clone(&self.cells.entry(id).or_insert_with(new))
-            }
+        self.resident(id).unwrap_or_else(|| self.make_resident(id))
+    }
+
+    /// For readers: nothing when there is nothing to read.
+    fn cell_unless_absent(&self, id: Uuid) -> Option<Arc<Cell<E>>> {
+        self.resident(id).or_else(|| (!self.absent.has(id)).then(|| self.make_resident(id)))
+    }
+
+    fn resident(&self, id: Uuid) -> Option<Arc<Cell<E>>> {
+        let cell = Arc::clone(&*self.cells.get(&id)?);
+        cell.touch(self.core.now_ms());
+        Some(cell)
+    }
+
+    fn make_resident(&self, id: Uuid) -> Arc<Cell<E>> {
+        let new = || {
+            self.absent.forget(id); // before anybody can make it
+            Arc::new(Cell::new(id, Arc::clone(&self.memory)))
         };
+        let cell = Arc::clone(&self.cells.entry(id).or_insert_with(new));
         cell.touch(self.core.now_ms());
         cell
     }

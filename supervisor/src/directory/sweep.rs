@@ -114,7 +114,12 @@ impl<E: Entity> Domain<E> {
         let removed = self.cells.remove_if(&id, |_, cell| {
             let inbox = cell.inbox();
             // A second owner is an asker on its way to the queue.
-            Arc::strong_count(cell) == 1 && inbox.is_empty() && matches!(inbox.phase, Phase::Dormant)
+            let goes =
+                Arc::strong_count(cell) == 1 && inbox.is_empty() && matches!(inbox.phase, Phase::Dormant);
+            if goes && cell.committed().is_some_and(|committed| committed.version == Version(0)) {
+                self.absent.note(id); // while nobody can make it
+            }
+            goes
         });
         if removed.is_some() {
             self.meter.passivations.fetch_add(1, Ordering::Relaxed);

@@ -30,7 +30,8 @@ pub struct DocumentPut {
     pub body: Option<Value>,
 }
 
-/// How to order a result. Ties are broken by document id, so pages are stable.
+/// How to order a result. Ties are broken by document id, so pages are stable. Documents without the field, or with `null` in
+/// it, are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// A top-level field with text or integer values.
