@@ -1,16 +1,20 @@
 //! What projections share: reading an event, folding an entity's events up to one of them, its published state, and writing
 //! documents down.
 
-use std::sync::Arc;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
 use amazoff_supervisor::{Committed, Directory, Entity, Version, decode};
+use moka::sync::Cache;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// How many events are read at once.
 const PAGE: usize = 200;
+/// Folds that are kept for each entity: a rebuild follows behind.
+const TRACKS: usize = 2;
 
 /// Reads an event.
 ///
@@ -42,17 +46,74 @@ pub(crate) async fn each_until<E: Entity>(
     Ok(())
 }
 
-/// The state of the entity of `last` after `last`, so that a document of it is the same whenever it is made.
-///
-/// # Errors
-/// When the journal cannot be read.
-pub(crate) async fn state_at<E: Entity>(
-    journal: &dyn Journal,
-    last: &StoredEvent,
-) -> Result<E, JournalError> {
-    let mut state = E::default();
-    each_until::<E>(journal, last, |_, event| state.apply(&event)).await?;
-    Ok(state)
+/// What becomes of an entity's events, one after the other.
+pub(crate) trait Fold<E: Entity>: Default + Send + 'static {
+    /// Takes in the next event.
+    fn take(&mut self, stored: &StoredEvent, event: &E::Event);
+}
+
+impl<E: Entity> Fold<E> for E {
+    fn take(&mut self, _stored: &StoredEvent, event: &E::Event) {
+        self.apply(event);
+    }
+}
+
+type Slot<F> = Arc<Mutex<Vec<(Version, F)>>>;
+
+/// Folds of entities, each up to the event at hand, so that a document of it is the same whenever it is made. Those of the
+/// entities that have lately changed are kept; this only spares reading all of their events again for each.
+pub(crate) struct Folds<E, F = E> {
+    journal: Arc<dyn Journal>,
+    kept: Cache<Uuid, Slot<F>>,
+    of: PhantomData<fn() -> E>,
+}
+
+impl<E: Entity, F: Fold<E>> Folds<E, F> {
+    /// Folds of what this journal holds; those of up to `kept_max` entities are kept.
+    pub(crate) fn over(journal: Arc<dyn Journal>, kept_max: u64) -> Self {
+        Self { journal, kept: Cache::new(kept_max), of: PhantomData }
+    }
+
+    /// What follows from the events of an entity up to the one at hand, and from that itself.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or an event.
+    pub(crate) async fn at<T>(
+        &self,
+        stored: &StoredEvent,
+        make: impl FnOnce(&F, &E::Event) -> T + Send,
+    ) -> Result<T, JournalError> {
+        let event = read::<E>(stored)?;
+        let (slot, (mut version, mut fold)) = self.before(stored);
+        while version.0.saturating_add(1) < stored.seq.0 {
+            let page = self.journal.history(&stored.entity, version, PAGE).await?;
+            let earlier: Vec<_> = page.iter().filter(|earlier| earlier.seq < stored.seq).collect();
+            let Some(newest) = earlier.last() else { break };
+            version = newest.seq;
+            for earlier in earlier {
+                fold.take(earlier, &read::<E>(earlier)?);
+            }
+        }
+        fold.take(stored, &event);
+        let made = make(&fold, &event);
+        let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push((stored.seq, fold));
+        kept.sort_unstable_by_key(|(version, _)| *version);
+        let surplus = kept.len().saturating_sub(TRACKS);
+        kept.drain(..surplus);
+        Ok(made)
+    }
+
+    /// The newest that is kept of an entity before an event.
+    fn before(&self, event: &StoredEvent) -> (Slot<F>, (Version, F)) {
+        let slot = self.kept.get_with(event.entity.id, Slot::default);
+        let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let earlier = kept.iter().enumerate().filter(|(_, (version, _))| *version < event.seq);
+        let newest = earlier.max_by_key(|(_, (version, _))| *version).map(|(at, _)| at);
+        let folded = newest.map(|at| kept.swap_remove(at)).unwrap_or_default();
+        drop(kept);
+        (slot, folded)
+    }
 }
 
 /// An entity as published; `None` when it was never changed.

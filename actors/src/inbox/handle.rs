@@ -1,6 +1,9 @@
 //! The way to inboxes.
 
-use amazoff_supervisor::{Answer, AskError, Directory, Envelope, ReadError, Timestamp, Version};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use amazoff_supervisor::{Answer, AskError, Committed, Directory, Envelope, ReadError, Timestamp, Version};
 use tokio::sync::watch;
 
 use super::{Command, Inbox, Matter, Preferences, Receipt, Rejection, Unsubscribe};
@@ -10,6 +13,17 @@ use crate::ids::UserId;
 #[derive(Clone)]
 pub struct Inboxes {
     directory: Directory<Inbox>,
+}
+
+/// An inbox as last committed. All who read it share it.
+#[derive(Clone, Debug)]
+pub struct Shown(Arc<Committed<Inbox>>);
+
+impl Deref for Shown {
+    type Target = Inbox;
+    fn deref(&self) -> &Inbox {
+        &self.0.state
+    }
 }
 
 type Answered = Result<Answer<Receipt>, AskError<Rejection>>;
@@ -24,9 +38,8 @@ impl Inboxes {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub async fn get(&self, user: UserId) -> Result<Inbox, ReadError> {
-        let inbox = self.directory.read(user.uuid()).await?;
-        Ok(inbox.map(|inbox| inbox.state.clone()).unwrap_or_default())
+    pub async fn get(&self, user: UserId) -> Result<Shown, ReadError> {
+        Ok(Shown(self.directory.read(user.uuid()).await?.unwrap_or_default()))
     }
 
     /// Tells of each commit of an inbox from now on: subscribe first, then read.

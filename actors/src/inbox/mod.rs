@@ -31,7 +31,7 @@ mod unsubscribe;
 
 pub use command::Command;
 pub use event::{Event, Matter, Notice};
-pub use handle::Inboxes;
+pub use handle::{Inboxes, Shown};
 pub use preferences::Preferences;
 pub use rejection::Rejection;
 pub use state::{Inbox, NOTICES_MAX, Receipt};

@@ -99,6 +99,7 @@ pub use handle::{OrderCard, OrderPage, Orders};
 pub use letters::Letters;
 pub use news::{News, NewsKind};
 pub use number::number;
+pub(crate) use projection::KEPT_MAX;
 pub use projection::{ORDERS, OrderProjection};
 pub use rejection::Rejection;
 pub use state::{Order, SALES};

@@ -13,7 +13,7 @@ use super::number::number;
 use super::state::Order;
 use crate::cart::Owner;
 use crate::ids::OrderId;
-use crate::projecting::state_at;
+use crate::projecting::Folds;
 
 /// The collection of placed orders.
 pub const ORDERS: &str = "orders";
@@ -22,8 +22,11 @@ pub const ORDERS: &str = "orders";
 ///
 /// It folds the order's own events up to the one at hand, so a rebuild writes the same documents.
 pub struct OrderProjection {
-    journal: Arc<dyn Journal>,
+    orders: Folds<Order>,
 }
+
+/// Orders that are kept as they were at their newest event: those that are being placed, and sent.
+pub(crate) const KEPT_MAX: u64 = 500;
 
 impl OrderProjection {
     /// Its name.
@@ -31,7 +34,7 @@ impl OrderProjection {
 
     /// A projection that reads orders from this journal.
     pub fn new(journal: Arc<dyn Journal>) -> Self {
-        Self { journal }
+        Self { orders: Folds::over(journal, KEPT_MAX) }
     }
 
     /// The documents of an order at a version; none while it is not placed.
@@ -93,8 +96,7 @@ impl Projection for OrderProjection {
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         async move {
             let id = OrderId::from(event.entity.id);
-            let order = state_at::<Order>(&*self.journal, event).await?;
-            Ok(Self::documents(id, &order, event.seq))
+            self.orders.at(event, |order, _| Self::documents(id, order, event.seq)).await
         }
         .boxed()
     }

@@ -13,7 +13,7 @@ use super::state::Payment;
 use super::view::Status;
 use crate::ids::{OrderId, PaymentId};
 use crate::money::Currency;
-use crate::projecting::{put, state_at};
+use crate::projecting::{Folds, put};
 
 /// The collection of payments.
 pub const PAYMENTS: &str = "payments";
@@ -67,8 +67,11 @@ impl PaymentCard {
 
 /// Writes a document per payment, from its own events up to the one at hand, so a rebuild writes the same documents.
 pub struct PaymentProjection {
-    journal: Arc<dyn Journal>,
+    payments: Folds<Payment>,
 }
+
+/// Payments that are kept as they were at their newest event: those that are being made.
+const KEPT_MAX: u64 = 500;
 
 impl PaymentProjection {
     /// Its name.
@@ -76,7 +79,7 @@ impl PaymentProjection {
 
     /// A projection that reads payments from this journal.
     pub fn new(journal: Arc<dyn Journal>) -> Self {
-        Self { journal }
+        Self { payments: Folds::over(journal, KEPT_MAX) }
     }
 
     /// The documents of a payment at a version.
@@ -112,8 +115,7 @@ impl Projection for PaymentProjection {
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
         async move {
             let id = PaymentId::from(event.entity.id);
-            let payment = state_at::<Payment>(&*self.journal, event).await?;
-            Self::documents(id, &payment, event.seq)
+            self.payments.at(event, |payment, _| Self::documents(id, payment, event.seq)).await?
         }
         .boxed()
     }

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cart::{self, Cart};
 use crate::ids::{CartId, OrderId, ProductId};
-use crate::order::{self, Order};
-use crate::projecting::{self, each_until, read, state_at};
+use crate::order::{self, KEPT_MAX, Order};
+use crate::projecting::{self, Folds, each_until, read};
 
 /// The collection of what was bought: a document per order and product.
 pub const BASKETS: &str = "baskets";
@@ -38,6 +38,7 @@ pub(super) struct Document {
 /// It folds the basket's own events up to the one at hand, so a rebuild writes the same documents. Only the few events that
 /// end something are looked at: adding to a cart costs nothing here.
 pub struct BasketProjection {
+    orders: Folds<Order>,
     journal: Arc<dyn Journal>,
 }
 
@@ -47,23 +48,11 @@ impl BasketProjection {
 
     /// A projection that reads orders and carts from this journal.
     pub fn new(journal: Arc<dyn Journal>) -> Self {
-        Self { journal }
+        Self { orders: Folds::over(Arc::clone(&journal), KEPT_MAX), journal }
     }
 
     async fn of_order(&self, stored: &StoredEvent) -> Result<Vec<DocumentPut>, JournalError> {
-        let event = read::<Order>(stored)?;
-        let counts = matches!(event, order::Event::Placed { .. });
-        if !counts && !matches!(event, order::Event::Canceled { .. }) {
-            return Ok(Vec::new());
-        }
-        let order = state_at::<Order>(&*self.journal, stored).await?;
-        let (Some(draft), Some(placed_at)) = (order.draft.as_deref(), order.placed_at) else {
-            return Ok(Vec::new());
-        };
-        let products = counted(draft.lines.iter().map(|line| line.product_id));
-        let id = OrderId::from(stored.entity.id).to_string();
-        let at = counts.then_some(placed_at.unix_ms());
-        puts((BASKETS, &id), stored, &products, at)
+        self.orders.at(stored, |order, event| of_order(order, event, stored)).await?
     }
 
     async fn of_cart(&self, stored: &StoredEvent) -> Result<Vec<DocumentPut>, JournalError> {
@@ -91,6 +80,24 @@ impl BasketProjection {
         all.extend(puts((LEFT_BASKETS, &id), stored, &now, Some(stored.at.unix_ms()))?);
         Ok(all)
     }
+}
+
+fn of_order(
+    order: &Order,
+    event: &order::Event,
+    stored: &StoredEvent,
+) -> Result<Vec<DocumentPut>, JournalError> {
+    let counts = matches!(event, order::Event::Placed { .. });
+    if !counts && !matches!(event, order::Event::Canceled { .. }) {
+        return Ok(Vec::new());
+    }
+    let (Some(draft), Some(placed_at)) = (order.draft.as_deref(), order.placed_at) else {
+        return Ok(Vec::new());
+    };
+    let products = counted(draft.lines.iter().map(|line| line.product_id));
+    let id = OrderId::from(stored.entity.id).to_string();
+    let at = counts.then_some(placed_at.unix_ms());
+    puts((BASKETS, &id), stored, &products, at)
 }
 
 /// The products that count, each once, in the order of coming.

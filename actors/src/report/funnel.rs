@@ -12,8 +12,8 @@ use serde_json::json;
 use super::Day;
 use crate::cart::{self, Cart};
 use crate::ids::{CartId, OrderId};
-use crate::order::{self, MoneyEvent, Order, PaymentStatus};
-use crate::projecting::{read, state_at};
+use crate::order::{self, KEPT_MAX, MoneyEvent, Order, PaymentStatus};
+use crate::projecting::{Folds, read};
 
 /// The collection of stages that carts and orders came to.
 pub const MILESTONES: &str = "milestones";
@@ -59,7 +59,7 @@ impl Stage {
 /// Each is written under sequence 1, so the first one stays: events of an entity are projected in their order, and whoever
 /// projects them again begins no later.
 pub struct FunnelProjection {
-    journal: Arc<dyn Journal>,
+    orders: Folds<Order>,
 }
 
 impl FunnelProjection {
@@ -68,30 +68,33 @@ impl FunnelProjection {
 
     /// A projection that reads orders from this journal.
     pub fn new(journal: Arc<dyn Journal>) -> Self {
-        Self { journal }
+        Self { orders: Folds::over(journal, KEPT_MAX) }
     }
 
     async fn reached(&self, stored: &StoredEvent) -> Result<Option<Stage>, JournalError> {
         if stored.entity.kind.as_str() == Cart::KIND {
             return Ok(of_cart(&read::<Cart>(stored)?));
         }
-        match read::<Order>(stored)? {
-            order::Event::Placed { .. } => Ok(Some(Stage::Placed)),
-            order::Event::Paid { .. } | order::Event::Money(MoneyEvent::Captured { .. }) => {
-                let order = state_at::<Order>(&*self.journal, stored).await?;
-                let is_paid = order.placed_at.is_some() && order.payment_status() == PaymentStatus::Paid;
-                Ok(is_paid.then_some(Stage::Paid))
-            }
-            order::Event::Drafted { .. }
-            | order::Event::PaymentNoted { .. }
-            | order::Event::Canceled { .. }
-            | order::Event::LinesCanceled { .. }
-            | order::Event::Adjusted { .. }
-            | order::Event::Parcel(_)
-            | order::Event::Money(_)
-            | order::Event::Return(_)
-            | order::Event::NoteAdded { .. } => Ok(None),
+        self.orders.at(stored, of_order).await
+    }
+}
+
+fn of_order(order: &Order, event: &order::Event) -> Option<Stage> {
+    match event {
+        order::Event::Placed { .. } => Some(Stage::Placed),
+        order::Event::Paid { .. } | order::Event::Money(MoneyEvent::Captured { .. }) => {
+            let is_paid = order.placed_at.is_some() && order.payment_status() == PaymentStatus::Paid;
+            is_paid.then_some(Stage::Paid)
         }
+        order::Event::Drafted { .. }
+        | order::Event::PaymentNoted { .. }
+        | order::Event::Canceled { .. }
+        | order::Event::LinesCanceled { .. }
+        | order::Event::Adjusted { .. }
+        | order::Event::Parcel(_)
+        | order::Event::Money(_)
+        | order::Event::Return(_)
+        | order::Event::NoteAdded { .. } => None,
     }
 }
 

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Day;
 use crate::ids::{OrderId, ProductId, VariantId};
-use crate::order::{Event, MoneyEvent, Order, ReturnEvent};
-use crate::projecting::{each_until, put, read};
+use crate::order::{Event, KEPT_MAX, MoneyEvent, Order, ReturnEvent};
+use crate::projecting::{Fold, Folds, put};
 
 /// The collection of what orders cost, by the days on which that changed.
 pub const SALES: &str = "sales";
@@ -52,7 +52,7 @@ pub(super) struct SoldLine {
 
 /// Keeps the collections [`SALES`] and [`SOLD_LINES`], from each order's own events up to the one at hand.
 pub struct SalesProjection {
-    journal: Arc<dyn Journal>,
+    orders: Folds<Order, Sold>,
 }
 
 /// An order with what it brought on each day.
@@ -64,7 +64,7 @@ struct Sold {
     changed: bool,
 }
 
-impl Sold {
+impl Fold<Order> for Sold {
     fn take(&mut self, stored: &StoredEvent, event: &Event) {
         let (was_placed, before, before_tax) =
             (self.order.placed_at.is_some(), self.order.price(), self.tax());
@@ -89,7 +89,9 @@ impl Sold {
             sale.tax = sale.tax.saturating_add(tax);
         }
     }
+}
 
+impl Sold {
     /// The share of the order's tax in what it costs now, rounded down.
     fn tax(&self) -> i64 {
         let Some(totals) = self.order.draft.as_deref().map(|draft| &draft.totals) else { return 0 };
@@ -130,31 +132,25 @@ impl SalesProjection {
 
     /// A projection that reads orders from this journal.
     pub fn new(journal: Arc<dyn Journal>) -> Self {
-        Self { journal }
+        Self { orders: Folds::over(journal, KEPT_MAX) }
     }
+}
 
-    async fn of_order(&self, stored: &StoredEvent) -> Result<Vec<DocumentPut>, JournalError> {
-        let event = read::<Order>(stored)?;
-        if !concerns(&event) {
-            return Ok(Vec::new());
-        }
-        let mut sold = Sold::default();
-        each_until::<Order>(&*self.journal, stored, |stored, event| sold.take(stored, &event)).await?;
-        let Some(placed_at) = sold.order.placed_at else { return Ok(Vec::new()) };
-        let is_placed = matches!(event, Event::Placed { .. });
-        let id = OrderId::from(stored.entity.id).to_string();
-        let mut puts = Vec::new();
-        let day = Day::of(if is_placed { placed_at } else { stored.at });
-        if let Some(sale) = sold.days.get(&day).filter(|_| sold.changed) {
-            puts.push(put((SALES, format!("{id}:{}", sale.day)), stored.seq, Some(sale))?);
-        }
-        if is_placed || moves_goods(&event) {
-            for (name, line) in sold.lines() {
-                puts.push(put((SOLD_LINES, format!("{id}:{name}")), stored.seq, line.as_ref())?);
-            }
-        }
-        Ok(puts)
+fn of_order(sold: &Sold, event: &Event, stored: &StoredEvent) -> Result<Vec<DocumentPut>, JournalError> {
+    let Some(placed_at) = sold.order.placed_at.filter(|_| concerns(event)) else { return Ok(Vec::new()) };
+    let is_placed = matches!(event, Event::Placed { .. });
+    let id = OrderId::from(stored.entity.id).to_string();
+    let mut puts = Vec::new();
+    let day = Day::of(if is_placed { placed_at } else { stored.at });
+    if let Some(sale) = sold.days.get(&day).filter(|_| sold.changed) {
+        puts.push(put((SALES, format!("{id}:{}", sale.day)), stored.seq, Some(sale))?);
     }
+    if is_placed || moves_goods(event) {
+        for (name, line) in sold.lines() {
+            puts.push(put((SOLD_LINES, format!("{id}:{name}")), stored.seq, line.as_ref())?);
+        }
+    }
+    Ok(puts)
 }
 
 /// Whether an event may change what an order costs, or what of it is kept.
@@ -207,6 +203,6 @@ impl Projection for SalesProjection {
         &'a self,
         event: &'a StoredEvent,
     ) -> BoxFuture<'a, Result<Vec<DocumentPut>, JournalError>> {
-        self.of_order(event).boxed()
+        async move { self.orders.at(event, |sold, happened| of_order(sold, happened, event)).await? }.boxed()
     }
 }
