@@ -34,7 +34,7 @@ impl MemoryDocuments {
         let found = all
             .take_while(|((collection, _), _)| *collection == query.collection)
             .filter_map(|((_, id), (_, body))| Some((id, body.as_ref()?)))
-            .filter(|(_, body)| matches(body, query))
+            .filter(|(_, body)| matches(body, query) && (query.sort.is_none() || !key(body, query).is_null()))
             .map(|(id, body)| (id.clone(), body.clone()));
         Ok(found.collect())
     }
@@ -149,7 +149,7 @@ fn order(a: &Position, b: &Position, sort: Option<&Sort>) -> Ordering {
     if sort.is_some_and(|sort| sort.descending) { ascending.reverse() } else { ascending }
 }
 
-/// Missing values first, then numbers, then text.
+/// Numbers, then text.
 fn values(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_i64().cmp(&b.as_i64()),

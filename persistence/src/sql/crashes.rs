@@ -142,20 +142,6 @@ async fn decide<D: Dialect>(
     last_crash::<D>(&answers, entity)
 }
 
-/// The commands of an entity that are not to be run again.
-pub(super) async fn quarantined<D: Dialect>(
-    database: &Database<D>,
-    entity: &EntityId,
-) -> Result<Vec<CommandId>, JournalError> {
-    let statement = Statement::new(
-        "SELECT command_id FROM quarantine WHERE kind = ? AND id = ? AND quarantined = 1 ORDER BY command_id",
-    )
-    .entity(entity);
-    let rows = database.rows(statement).await.map_err(unreadable::<D>(entity))?;
-    let commands: Result<Vec<_>, _> = rows.iter().map(|row| rows::id(row, 0).map(CommandId)).collect();
-    commands.map_err(unreadable::<D>(entity))
-}
-
 /// Forgets command records that expired before `now`; returns how many.
 pub(super) async fn forget_commands<D: Dialect>(
     database: &Database<D>,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::database::Database;
 use super::dialect::Dialect;
 use super::lane::SqlLane;
+use super::load;
 use super::{crashes, outbox, reading, snapshots};
 
 /// The journal in a database.
@@ -50,7 +51,7 @@ impl<D: Dialect> SqlJournal<D> {
         }
         // Made before the wait, so that the lane is free again should nobody wait to the end.
         let (running, ended) = mpsc::channel(1);
-        let writer = SqlLane::opened(turns, Arc::clone(&state.is_open), running);
+        let writer = SqlLane::opened((turns, self.database.place()), Arc::clone(&state.is_open), running);
         let mut before = state.before.lock().await;
         if let Some(appends) = &mut *before {
             let _ended: Option<Infallible> = appends.recv().await;
@@ -84,7 +85,7 @@ impl<D: Dialect> Journal for SqlJournal<D> {
     fn load<'a>(&'a self, entity: &'a EntityId) -> BoxFuture<'a, Result<Loaded, JournalError>> {
         Box::pin(async move {
             self.settled(entity).await?;
-            reading::load(&self.database, entity).await
+            load::load(&self.database, entity).await
         })
     }
 

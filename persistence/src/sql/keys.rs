@@ -1,5 +1,6 @@
 //! The persons' wrapped keys.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use amazoff_supervisor::Timestamp;
@@ -8,30 +9,72 @@ use futures::future::BoxFuture;
 use uuid::Uuid;
 
 use super::database::Database;
-use super::dialect::{Answer, Dialect};
+use super::dialect::Dialect;
 use super::errors::unavailable;
-use super::rows::Cells;
-use super::statement::Statement;
+use super::rows::{self, Cells};
+use super::statement::{Statement, any_of, many};
+use super::together::{Item, Together};
+use super::turns::Turn;
 
 const KEY: &str = "SELECT wrapped FROM person_key WHERE person = ?";
 
 /// The table `person_key`.
 pub(crate) struct SqlKeys<D: Dialect> {
     database: Arc<Database<D>>,
+    new: Together<D, NewKey>,
+}
+
+/// A key for somebody who may have none yet. Each guest who buys gets one, so they come in crowds.
+struct NewKey {
+    person: Uuid,
+    wrapped: Vec<u8>,
+}
+
+impl<D: Dialect> Item<D> for NewKey {
+    /// The key that counts; `None` for somebody who was erased.
+    type Answer = Option<Vec<u8>>;
+
+    fn rows(&self) -> usize {
+        1
+    }
+
+    async fn write(turn: &mut Turn<D>, all: &[&Self]) -> Result<Vec<Option<Vec<u8>>>, sqlx::Error> {
+        // In order, so that two transactions do not wait for each other; of two for one person, one counts for both.
+        let rows: BTreeMap<Uuid, &[u8]> =
+            all.iter().map(|key| (key.person, key.wrapped.as_slice())).collect();
+        let rows: Vec<_> = rows.into_iter().collect();
+        let unless_there = D::unless_there("person");
+        let keys = many(
+            "INSERT INTO person_key (person, wrapped) ",
+            &rows,
+            &unless_there,
+            |row, (person, wrapped)| {
+                row.bind(*person).bind(*wrapped);
+            },
+        );
+        turn.run_all(&keys).await?;
+        let counting =
+            any_of("SELECT person, wrapped FROM person_key", "person = ?", &rows, |row, (person, _)| {
+                row.bind(*person);
+            });
+        let mut known = HashMap::new();
+        for statement in &counting {
+            for row in &turn.rows(statement).await? {
+                known.insert(rows::id(row, 0)?, row.maybe_bytes(1)?.map(<[u8]>::to_vec));
+            }
+        }
+        Ok(all.iter().map(|key| known.get(&key.person).cloned().flatten()).collect())
+    }
 }
 
 impl<D: Dialect> SqlKeys<D> {
     /// The keys of an open database.
     pub(crate) fn over(database: Arc<Database<D>>) -> Self {
-        Self { database }
+        Self { database, new: Together::default() }
     }
 
     async fn put(&self, person: Uuid, wrapped: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
-        let insert =
-            format!("INSERT INTO person_key (person, wrapped) VALUES (?, ?){}", D::unless_there("person"));
-        let insert = Statement::new(insert).bind(person).bind(wrapped);
-        let answers = self.database.write(&[insert, Statement::new(KEY).bind(person)]).await?;
-        wrapped_key(answers.last().map_or(&[], |Answer { rows, .. }| rows))
+        self.new.write(&self.database, NewKey { person, wrapped: wrapped.to_vec() }).await
     }
 
     async fn find(&self, person: Uuid) -> Result<Option<Vec<u8>>, JournalError> {

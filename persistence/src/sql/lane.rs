@@ -5,18 +5,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, Verdicts};
-use amazoff_supervisor::spawn_guarded;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::append::{self, Heads};
 use super::dialect::Dialect;
+use super::quiet::Place;
 use super::turns::Turns;
 use crate::bugs::Bugs;
 
 /// The open writer of a lane.
 pub(super) struct SqlLane<D: Dialect> {
     turns: Turns<D>,
+    place: Place,
     /// The newest `shard_seq` of each shard that this lane has written; what is missing is read from the journal.
     heads: Arc<Mutex<Heads>>,
     bugs: Bugs,
@@ -28,11 +29,11 @@ pub(super) struct SqlLane<D: Dialect> {
 impl<D: Dialect> SqlLane<D> {
     /// A writer that knows no counters yet; clears `is_open` when it is dropped. `running` is dropped with the last append.
     pub(super) fn opened(
-        turns: Turns<D>,
+        (turns, place): (Turns<D>, Place),
         is_open: Arc<AtomicBool>,
         running: mpsc::Sender<Infallible>,
     ) -> Self {
-        Self { turns, heads: Arc::default(), bugs: Bugs::planted(), is_open, running }
+        Self { turns, place, heads: Arc::default(), bugs: Bugs::planted(), is_open, running }
     }
 }
 
@@ -47,7 +48,7 @@ impl<D: Dialect> LaneWriter for SqlLane<D> {
         Box::pin(async move {
             let (turns, heads, bugs) = (self.turns.clone(), Arc::clone(&self.heads), self.bugs);
             let (parts, running) = (parts.to_vec(), self.running.clone());
-            let task = spawn_guarded("append", async move {
+            let task = self.place.run("append", async move {
                 let verdicts = append::append(&turns, &heads, &parts, bugs).await;
                 drop(running);
                 verdicts

@@ -1,8 +1,6 @@
 //! What the journal answers from its reading connections.
 
-use amazoff_supervisor::journal::{
-    Claim, CommandRecord, EventPosition, JournalError, Loaded, Posting, StoredEvent,
-};
+use amazoff_supervisor::journal::{Claim, CommandRecord, EventPosition, JournalError, Posting, StoredEvent};
 use amazoff_supervisor::{CommandId, EntityId, ShardId, Version};
 use uuid::Uuid;
 
@@ -11,22 +9,9 @@ use super::dialect::Dialect;
 use super::errors::unreadable;
 use super::rows::{self, Cells as _, events_where};
 use super::statement::{Statement, Value, behind};
-use super::{crashes, snapshots};
 
 /// What a whole-journal question is answered for, when there is no single entity to name.
 const JOURNAL: &str = "journal";
-
-/// Loads an entity: its newest usable snapshot, the events after it, and what is not to be run again.
-pub(super) async fn load<D: Dialect>(
-    database: &Database<D>,
-    entity: &EntityId,
-) -> Result<Loaded, JournalError> {
-    let snapshot = snapshots::newest_usable(database, entity).await?;
-    let since = snapshot.as_ref().map_or(Version(0), |(seq, _)| *seq);
-    let events = history(database, entity, since, usize::MAX).await?;
-    let quarantined = crashes::quarantined(database, entity).await?;
-    Ok(Loaded { snapshot, events, quarantined })
-}
 
 /// Events of an entity with `seq > after`.
 pub(super) async fn history<D: Dialect>(

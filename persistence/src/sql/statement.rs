@@ -123,7 +123,7 @@ impl<'a> Statement<'a> {
 }
 
 /// Statements with a row of values for each of the rows, between `head` and `tail`.
-pub(super) fn many<'a, T>(
+pub(crate) fn many<'a, T>(
     head: &str,
     rows: &[T],
     tail: &str,

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::dialect::SqliteDialect;
 use super::open::{self, OpenError};
-use crate::sql::{self, Turns, outcome_unknown, unavailable};
+use crate::sql::{self, Quiet, Turns, outcome_unknown, unavailable};
 
 const READERS_MAX: u32 = 4;
 const READER_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -32,7 +32,8 @@ pub(super) async fn open(
     let mut connection = options.connect().await.map_err(connect)?;
     schema.run(&mut connection).await.map_err(|source| OpenError::Migrate { file: file.clone(), source })?;
     let readers = readers(&file).await?;
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection))))
+    let quiet = Quiet::thread().map_err(|source| connect(source.into()))?;
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection)), quiet))
 }
 
 /// Opens a file that is there for reading. What is its schema must be the program's.
@@ -45,7 +46,7 @@ pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database
     OpenError::unless_current(schema, &applied, file.display())?;
     // SQLite itself refuses to write through what this opens at its first turn. Until then there is nothing that closing
     // would write a log back with.
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(open::reading(file)), None)))
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(open::reading(file)), None), Quiet::none()))
 }
 
 async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {

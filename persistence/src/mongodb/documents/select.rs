@@ -20,6 +20,8 @@ pub(super) fn matching(query: &Query) -> Document {
         let contains = |word| doc! { "$regex": literal(word), "$not": { "$type": "array" } };
         all.extend(words.iter().map(|word| doc! { field(name): contains(word) }));
     }
+    // Whoever has no such field is left out of a sorted list.
+    all.extend(query.sort.iter().map(|sort| doc! { field(&sort.field): { "$ne": Bson::Null } }));
     // A deleted document has no field that could match.
     if all.is_empty() {
         all.push(doc! { DELETED: false });
@@ -98,21 +100,18 @@ fn equal(value: &Value) -> Document {
     equal
 }
 
-/// Only what comes after a position: the same value and a later id, or a later value. Documents without the field come before
-/// all others; then numbers, then texts. `$gt` and its kin compare values of one type only, and their negations take in all
-/// others: either way each of the two conditions is one range of an index.
+/// Only what comes after a position: the same value and a later id, or a later value; numbers come before texts. `$gt` and its
+/// kin compare values of one type only, and their negations take in all others: either way each of the two conditions is one
+/// range of an index.
 fn beyond(sort: &Sort, after: &Position) -> Document {
     let (field, value) = (field(&sort.field), json::encode(&after.value));
     let is = |condition: Document| doc! { field.as_str(): condition };
     let beside = doc! { if sort.descending { "$lt" } else { "$gt" }: &after.id };
     let later = match (&after.value, sort.descending) {
-        // Nothing is before what is missing.
-        (Value::Null, true) => return doc! { field: Bson::Null, ID: beside },
-        (Value::Null, false) => is(doc! { "$ne": Bson::Null }),
         (Value::Number(_), true) => {
             doc! { "$nor": [is(doc! { "$gte": value.clone() }), is(doc! { "$gte": "" })] }
         }
-        (Value::Number(_), false) => is(doc! { "$not": { "$lte": value.clone() }, "$ne": Bson::Null }),
+        (Value::Number(_), false) => is(doc! { "$not": { "$lte": value.clone() } }),
         (_, true) => is(doc! { "$not": { "$gte": value.clone() } }),
         (_, false) => is(doc! { "$gt": value.clone() }),
     };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use amazoff_supervisor::journal::{Claim, OutboxKey, Part, PartRefusal};
 use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Version};
 
+use super::Heads;
 use crate::bugs::Bugs;
 use crate::rules;
 use crate::sql::dialect::Dialect;
@@ -42,11 +43,12 @@ impl Fence {
 pub(super) async fn all_are_fresh<D: Dialect>(
     turn: &mut Turn<D>,
     parts: &[&Part],
-    bugs: Bugs,
+    (heads, bugs): (&Heads, Bugs),
 ) -> Result<bool, sqlx::Error> {
     let seen: Vec<(&EntityId, Version)> = parts
         .iter()
         .filter(|part| !part.events.is_empty() && part.seen > Version(0))
+        .filter(|part| !heads.has(&part.entity, part.seen))
         .map(|part| (&part.entity, part.seen))
         .collect();
     let stored = any_of(

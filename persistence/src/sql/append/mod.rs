@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use amazoff_supervisor::journal::{JournalError, Part, PartRefusal, Stored, Verdicts};
-use amazoff_supervisor::{ShardId, Version};
+use amazoff_supervisor::{EntityId, ShardId, Version};
 
 pub(super) use self::heads::Heads;
 use self::judge::Fence;
@@ -36,7 +36,13 @@ pub(super) struct Numbered<'a> {
     first_shard_seq: u64,
 }
 
-impl Numbered<'_> {
+impl<'a> Numbered<'a> {
+    /// The entity and the number of its newest event once the part is stored; nothing when it has no events.
+    fn newest(&self) -> Option<(&'a EntityId, Version)> {
+        let events = u64::try_from(self.part.events.len()).unwrap_or(u64::MAX);
+        (events > 0).then_some((&self.part.entity, Version(self.after.0 + events)))
+    }
+
     /// The shard's newest `shard_seq` once the part is stored.
     fn stored(&self) -> Stored {
         let events = u64::try_from(self.part.events.len()).unwrap_or(u64::MAX);
@@ -140,9 +146,11 @@ async fn write_together<D: Dialect>(
     let numbered: Vec<_> = parts.iter().map(|part| number(part, part.seen, heads)).collect();
     for layer in layers(&numbered) {
         let these: Vec<&Part> = layer.iter().map(|numbered| numbered.part).collect();
-        if !judge::all_are_fresh(turn, &these, bugs).await? || !inserts::write(turn, &layer, bugs).await? {
+        let fresh = judge::all_are_fresh(turn, &these, (heads, bugs)).await?;
+        if !fresh || !inserts::write(turn, &layer, bugs).await? {
             return Ok(None);
         }
+        heads.remember(layer.iter().filter_map(Numbered::newest));
     }
     Ok(Some(numbered.iter().map(|numbered| Ok(numbered.stored())).collect()))
 }

@@ -1,9 +1,9 @@
 //! Read models as JSON in SQLite.
 
+mod advance;
 mod select;
 #[cfg(test)]
 mod tests;
-mod together;
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use amazoff_supervisor::journal::JournalError;
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use self::together::{Advance, Together};
+use self::advance::Advance;
 use super::database::Database;
 use super::dialect::SqliteDialect;
 use crate::fields;
-use crate::sql::{rows, unavailable, unreadable};
+use crate::sql::{Together, rows, unavailable, unreadable};
 
 /// The tables `document` and `checkpoint` in `documents.db`.
 pub(super) struct SqliteDocuments {
     database: Arc<Database>,
-    together: Together,
+    advances: Together<SqliteDialect, Advance>,
 }
 
 impl SqliteDocuments {
     /// The documents of an open database.
     pub(super) fn over(database: Arc<Database>) -> Self {
-        Self { database, together: Together::default() }
+        Self { database, advances: Together::default() }
     }
 
     async fn page(&self, query: &Query) -> Result<Page, JournalError> {
@@ -84,7 +84,7 @@ impl Documents for SqliteDocuments {
         puts: &'a [DocumentPut],
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         let (projection, puts) = (projection.to_owned(), puts.to_vec());
-        Box::pin(self.together.write(&self.database, Advance { projection, shard, shard_seq, puts }))
+        Box::pin(self.advances.write(&self.database, Advance { projection, shard, shard_seq, puts }))
     }
 
     fn checkpoints<'a>(

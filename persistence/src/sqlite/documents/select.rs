@@ -79,6 +79,12 @@ fn matching(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
             }
         }
     }
+    // The indexes hold only documents that have the field.
+    if let Some(sort) = &query.sort {
+        sql.push(" AND ");
+        field(sql, &sort.field);
+        sql.push(" IS NOT NULL");
+    }
     if let Some((name, words)) = &query.contains {
         for word in words {
             sql.push(" AND instr(");
@@ -88,29 +94,13 @@ fn matching(sql: &mut QueryBuilder<Sqlite>, query: &Query) {
     }
 }
 
-/// Only what comes after a position. Documents without the field sort before all others, as NULL does.
+/// Only what comes after a position.
 fn beyond(sql: &mut QueryBuilder<Sqlite>, sort: &Sort, after: &Position) {
     sql.push(" AND (");
-    match (&after.value, sort.descending) {
-        (Value::Null, descending) => {
-            field(sql, &sort.field);
-            sql.push(if descending { " IS NULL AND id < " } else { " IS NOT NULL OR id > " });
-            sql.push_bind(after.id.clone());
-        }
-        (value, descending) => {
-            sql.push("(");
-            field(sql, &sort.field);
-            sql.push(", id) ").push(if descending { "< (" } else { "> (" });
-            bind(sql, value);
-            sql.push(", ").push_bind(after.id.clone()).push(")");
-            if descending {
-                sql.push(" OR ");
-                field(sql, &sort.field);
-                sql.push(" IS NULL");
-            }
-        }
-    }
-    sql.push(")");
+    field(sql, &sort.field);
+    sql.push(", id) ").push(if sort.descending { "< (" } else { "> (" });
+    bind(sql, &after.value);
+    sql.push(", ").push_bind(after.id.clone()).push(")");
 }
 
 /// A field's value, spelled as in the indexes so that they can serve it.
