@@ -5,12 +5,10 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
-use tower::ServiceBuilder;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::access::authorise;
-use crate::cache;
 use crate::layers;
 use crate::metrics;
 use crate::openapi;
@@ -234,11 +232,7 @@ pub fn router(platform: Platform) -> Router {
         .route("/ops/v1/faults", axum::routing::post(crate::routes::faults::arm))
         .route("/ws-echo", get(crate::routes::echo::open));
     let site = api
-        .route_layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(platform.clone(), allowed))
-                .layer(from_fn_with_state(platform.cache.clone(), cache::kept)),
-        )
+        .route_layer(from_fn_with_state(platform.clone(), allowed))
         .merge(pages::router())
         .fallback(|| async { Problem::route_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() });

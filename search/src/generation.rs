@@ -4,24 +4,33 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use amazoff_actors::product::SearchDocument;
+use amazoff_actors::product::{ProductCard, SearchDocument};
 use amazoff_supervisor::ShardId;
 use amazoff_supervisor::documents::DocumentPut;
+use moka::sync::Cache;
 use serde::Deserialize as _;
 use tantivy::directory::MmapDirectory;
-use tantivy::schema::Schema;
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::index::SegmentId;
+use tantivy::schema::{Schema, Value as _};
+use tantivy::{
+    DocAddress, DocId, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument,
+    TantivyError, Term,
+};
 
 use crate::schema::{Fields, indexed, schema, tokenizers};
 
 /// What the writer may hold before it writes a segment, in bytes; the least that tantivy takes.
 const WRITER_BYTES: usize = 15_000_000;
+/// Cards that are kept in memory, of some hundred bytes each.
+const CARDS_MAX: u64 = 10_000;
 /// Events without products that are passed in memory before it is written how far.
 const UNSTORED_MAX: u64 = 100_000;
 
 /// A generation, open.
 pub(crate) struct Generation {
     pub(crate) fields: Fields,
+    /// What is shown of products, as read from where they stand in a segment: segments never change.
+    cards: Cache<(SegmentId, DocId), ProductCard>,
     reader: IndexReader,
     writer: Mutex<Writer>,
 }
@@ -75,12 +84,30 @@ impl Generation {
         };
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let index = index.writer_with_num_threads(1, WRITER_BYTES)?;
-        Ok(Self { fields, reader, writer: Mutex::new(Writer { index, checkpoints, unstored: 0 }) })
+        let cards = Cache::new(CARDS_MAX);
+        Ok(Self { fields, cards, reader, writer: Mutex::new(Writer { index, checkpoints, unstored: 0 }) })
     }
 
     /// What is committed now.
     pub(crate) fn searcher(&self) -> Searcher {
         self.reader.searcher()
+    }
+
+    /// What is shown of a product.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn card(&self, searcher: &Searcher, at: DocAddress) -> tantivy::Result<ProductCard> {
+        let key = (searcher.segment_reader(at.segment_ord).segment_id(), at.doc_id);
+        if let Some(card) = self.cards.get(&key) {
+            return Ok(card);
+        }
+        let document: TantivyDocument = searcher.doc(at)?;
+        let card = document.get_first(self.fields.card).and_then(|card| card.as_bytes()).unwrap_or_default();
+        let card: ProductCard = serde_json::from_slice(card)
+            .map_err(|error| TantivyError::InternalError(format!("a card is unreadable: {error}")))?;
+        self.cards.insert(key, card.clone());
+        Ok(card)
     }
 
     /// How many products there are.

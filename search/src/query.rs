@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use amazoff_actors::product::{Facet, FacetValue, ListQuery, ProductCard, ProductPage, Sorting};
+use amazoff_actors::product::{Facet, FacetValue, ListQuery, ProductPage, Sorting};
 use amazoff_supervisor::documents::Position;
 use serde_json::Value;
 use tantivy::collector::sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString};
@@ -12,8 +12,8 @@ use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, Query, RangeQuery, TermQuery,
     TermSetQuery,
 };
-use tantivy::schema::{IndexRecordOption, Value as _};
-use tantivy::{DocAddress, Order, Score, Searcher, TantivyDocument, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, Order, Score, Searcher, Term};
 
 use crate::collect::{Attributes, Beyond};
 use crate::generation::Generation;
@@ -48,16 +48,9 @@ pub(crate) fn find(generation: &Generation, query: &ListQuery) -> tantivy::Resul
     let items = found
         .iter()
         .take(query.limit)
-        .map(|(_, _, address)| card(&searcher, fields, *address))
+        .map(|(_, _, address)| generation.card(&searcher, *address))
         .collect::<tantivy::Result<_>>()?;
     Ok(ProductPage { items, next, total, facets })
-}
-
-fn card(searcher: &Searcher, fields: &Fields, address: DocAddress) -> tantivy::Result<ProductCard> {
-    let document: TantivyDocument = searcher.doc(address)?;
-    let card = document.get_first(fields.card).and_then(|card| card.as_bytes()).unwrap_or_default();
-    serde_json::from_slice(card)
-        .map_err(|error| tantivy::TantivyError::InternalError(format!("a card is unreadable: {error}")))
 }
 
 /// What stands for each word of a text.

@@ -34,6 +34,7 @@ use crate::config::{Config, ConfigError, Seed, TruthAt};
 use crate::erasures;
 use crate::mails;
 use crate::node::Node;
+use crate::open_files;
 use crate::providers;
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
@@ -117,6 +118,7 @@ pub(crate) async fn run(
     lost: Option<Arc<AtomicU64>>,
 ) -> Result<(), BootError> {
     let began = Instant::now();
+    open_files::prepare_for(config.limits.sockets.node());
     let mut signals = Signals::listen()?;
     let folder = DataFolder::lock(&config.data_dir)?;
     let (listener, address) = listen(config.listen)?;

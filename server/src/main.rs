@@ -8,6 +8,7 @@ mod erasures;
 mod health;
 mod mails;
 mod node;
+mod open_files;
 mod providers;
 mod seed;
 mod shutdown;
@@ -131,6 +132,7 @@ fn main() -> ExitCode {
 }
 
 fn put_under_load(action: LoadAction) -> ExitCode {
+    open_files::take_all_allowed();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(amazoff_loadtest::cli::main(LoadCommand { action })),
         Err(error) => {

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use amazoff_supervisor::Version;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
     AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE,
     SET_COOKIE,
@@ -29,6 +29,7 @@ use tokio::time::Instant;
 
 use crate::conditional;
 use crate::layers::consistency::CONSISTENCY_TOKEN;
+use crate::prefer::PREFER;
 use crate::problem::Problem;
 
 /// The routes whose answers are kept.
@@ -175,19 +176,19 @@ impl ResponseCache {
     }
 
     async fn answer(&self, key: String, request: Request, next: Next) -> Response {
-        let asked = request.headers().clone();
         let count = |counter: &AtomicU64| counter.fetch_add(1, Ordering::Relaxed);
         match self.kept.get(&key).await {
             Some(kept) if kept.is_fresh() => {
                 count(&self.counts.hits);
-                return kept.answer(&asked, "amazoff; hit");
+                return kept.answer(request.headers(), "amazoff; hit");
             }
             Some(kept) if kept.shown.is_some() && kept.is_being_refreshed() => {
                 count(&self.counts.stale);
-                return kept.answer(&asked, "amazoff; hit; detail=refreshing");
+                return kept.answer(request.headers(), "amazoff; hit; detail=refreshing");
             }
             Some(_) | None => {}
         }
+        let asked = request.headers().clone();
         let (asking, _no_body) = request.into_parts();
         let made = async { Arc::new(make(asking.clone(), next.clone()).await) };
         let entry = self.kept.entry(key.clone()).or_insert_with_if(made, |old| !old.is_fresh()).await;
@@ -228,13 +229,14 @@ async fn make(mut asking: request::Parts, next: Next) -> Kept {
 }
 
 /// Answers from what is kept, where that is allowed.
-pub(crate) async fn kept(State(cache): State<ResponseCache>, request: Request, next: Next) -> Response {
+pub(crate) async fn kept(cache: &ResponseCache, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let key = request.uri().path_and_query().map(|key| key.as_str().to_owned());
     let key = key.filter(|key| key.len() <= KEY_BYTES_MAX);
-    let seen = request.headers().contains_key(CONSISTENCY_TOKEN);
-    let key = key.filter(|_| reads && ROUTES.contains(&route) && !seen);
+    // Whoever has seen something newer, perhaps, and whoever wants to be answered in some other way.
+    let own = [CONSISTENCY_TOKEN, PREFER].iter().any(|name| request.headers().contains_key(name));
+    let key = key.filter(|_| reads && ROUTES.contains(&route) && !own);
     match key {
         Some(key) => cache.answer(key, request, next).await,
         None => next.run(request).await,

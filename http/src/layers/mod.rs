@@ -1,7 +1,7 @@
 //! What every request passes. Outermost: compression → request id → log line → security headers → panic guard → the door
 //! that a shutdown closes → what other sites may do → the mark of what may be outdated → limits per address. Inside of these
-//! the caller is identified, failures become pages for browsers, and limits per caller hold; then, around the routes:
-//! consistency → deadline → panic guard → origin check → body limit → who may → what is answered from memory.
+//! the caller is identified, failures become pages for browsers, and limits per caller hold; then consistency → what is
+//! answered from memory; then, around the routes: deadline → panic guard → origin check → body limit → who may.
 
 pub(crate) mod consistency;
 pub(crate) mod cors;
@@ -28,6 +28,7 @@ use tower_http::compression::CompressionLayer;
 pub use intake::Intake;
 pub use request_id::RequestId;
 
+use crate::cache;
 use crate::identity;
 use crate::json::BODY_BYTES_MAX;
 use crate::limits::layer as limits;
@@ -68,7 +69,9 @@ pub(crate) async fn callers(State(platform): State<Platform>, request: Request, 
             identity::resolve(platform, request, |request| {
                 errors::as_pages(platform, request, |request| {
                     limits::by_caller(&platform.limits, request, |request| {
-                        consistency::scoped(platform, request, |request| next.run(request))
+                        consistency::scoped(platform, request, |request| {
+                            cache::kept(&platform.cache, request, next)
+                        })
                     })
                 })
             })

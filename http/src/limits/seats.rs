@@ -14,7 +14,7 @@ use crate::settings::parts;
 /// What whoever has too many open is told to wait; one that breaks off is noticed by then.
 const RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The most that a limit may be.
-const LIMIT_MAX: usize = 100_000;
+const LIMIT_MAX: usize = 1_000_000;
 
 /// Sockets and streams at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,23 +23,30 @@ pub struct SocketLimits {
     person: usize,
     /// From one IPv4 address or IPv6 /64.
     address: usize,
+    /// Sockets of everybody together, on this node. Each is an open file, and takes some kB of memory.
+    node: usize,
 }
 
 /// Why a text is no set of limits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not person= or address= with a number from 1 to 100000")]
+#[error("{0:?} is not person=, address= or node= with a number from 1 to 1000000")]
 pub struct SocketLimitsInvalid(String);
 
 impl SocketLimits {
-    /// No limits of anybody's own.
+    /// No limits.
     pub fn off() -> Self {
-        Self { person: usize::MAX, address: usize::MAX }
+        Self { person: usize::MAX, address: usize::MAX, node: usize::MAX }
+    }
+
+    /// How many sockets a node may have.
+    pub fn node(&self) -> usize {
+        self.node
     }
 }
 
 impl Default for SocketLimits {
     fn default() -> Self {
-        Self { person: 20, address: 200 }
+        Self { person: 20, address: 200, node: 10_000 }
     }
 }
 
@@ -58,6 +65,7 @@ impl FromStr for SocketLimits {
             match name.trim() {
                 "person" => limits.person = number.ok_or_else(invalid)?,
                 "address" => limits.address = number.ok_or_else(invalid)?,
+                "node" => limits.node = number.ok_or_else(invalid)?,
                 _ => return Err(invalid()),
             }
         }
@@ -95,7 +103,7 @@ impl Seats {
     /// # Errors
     /// `rate-limited` when the person, or everybody from there, has too many.
     pub(crate) fn take(&self, person: Option<UserId>, from: Network) -> Result<Seat, Problem> {
-        let SocketLimits { person: own, address } = self.limits;
+        let SocketLimits { person: own, address, .. } = self.limits;
         let place = |of: Sitter, max: usize| {
             self.taken.take(of, max).ok_or_else(|| Problem::rate_limited("sockets", RETRY_AFTER))
         };
@@ -122,17 +130,28 @@ mod tests {
         assert_eq!("".parse(), Ok(SocketLimits::default()));
         assert_eq!("off".parse(), Ok(SocketLimits::off()));
         assert_eq!("person=3".parse(), Ok(SocketLimits { person: 3, ..SocketLimits::default() }));
-        assert_eq!("address=9, person=3".parse(), Ok(SocketLimits { person: 3, address: 9 }));
-        for odd in
-            ["on", "person", "person=0", "person=-1", "address=100001", "guest=5", "person=1;address=2"]
-        {
+        assert_eq!("node=20000".parse(), Ok(SocketLimits { node: 20_000, ..SocketLimits::default() }));
+        assert_eq!(
+            "address=9, person=3".parse(),
+            Ok(SocketLimits { person: 3, address: 9, ..SocketLimits::default() })
+        );
+        for odd in [
+            "on",
+            "person",
+            "person=0",
+            "person=-1",
+            "address=1000001",
+            "node=0",
+            "guest=5",
+            "person=1;address=2",
+        ] {
             assert!(odd.parse::<SocketLimits>().is_err(), "{odd}");
         }
     }
 
     #[test]
     fn a_person_has_few_from_anywhere_and_a_place_has_few_for_all() {
-        let seats = Seats::new(SocketLimits { person: 2, address: 3 });
+        let seats = Seats::new(SocketLimits { person: 2, address: 3, ..SocketLimits::default() });
         let ann = Some(UserId::from(Uuid::from_u128(1)));
         let bob = Some(UserId::from(Uuid::from_u128(2)));
         let held = [seats.take(ann, place(1)).unwrap(), seats.take(ann, place(2)).unwrap()];

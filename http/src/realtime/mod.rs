@@ -40,8 +40,6 @@ use tickets::Tickets;
 pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
 /// Streams of events at once.
 const STREAMS_MAX: usize = 4_000;
-/// Sockets at once.
-const SOCKETS_MAX: usize = 10_000;
 /// Largest frame and message that a client may send.
 const FRAME_BYTES_MAX: usize = 4096;
 /// Bytes that wait for a slow reader before its socket is given up.
@@ -51,6 +49,7 @@ const WRITE_BYTES_MAX: usize = 256 * 1024;
 #[derive(Clone)]
 pub struct Realtime {
     seats: Seats,
+    sockets_max: usize,
     streams: Arc<Semaphore>,
     tickets: Arc<Tickets>,
     drain: CancellationToken,
@@ -90,6 +89,7 @@ impl Realtime {
     pub(crate) fn new(limits: SocketLimits) -> Self {
         Self {
             seats: Seats::new(limits),
+            sockets_max: limits.node(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             tickets: Arc::default(),
             drain: CancellationToken::new(),
@@ -141,18 +141,19 @@ impl Realtime {
             .max_frame_size(FRAME_BYTES_MAX)
             .max_message_size(FRAME_BYTES_MAX)
             .max_write_buffer_size(WRITE_BYTES_MAX)
-            .on_upgrade(move |socket| async move {
+            .on_upgrade(move |socket| {
                 let serving = sockets.track_future(async move {
                     socket::serve(socket, platform, shopper, drain).await;
                     drop(place);
                 });
-                // Its end, even by panic, is reported there; nobody else waits for it.
-                let _ = spawn_guarded("websocket", serving).await;
+                // Its end, even by panic, is reported there; nobody waits for it, and the task of the upgrade is over.
+                drop(spawn_guarded("websocket", serving));
+                std::future::ready(())
             })
     }
     /// Whether one more socket may be opened.
     pub fn has_room(&self) -> bool {
-        self.open_sockets() < SOCKETS_MAX
+        self.open_sockets() < self.sockets_max
     }
     /// How many sockets are open.
     pub fn open_sockets(&self) -> usize {

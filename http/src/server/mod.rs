@@ -164,14 +164,9 @@ async fn accept(
     let room = Arc::new(Semaphore::new(serving.limits.connections_max));
     while let Some((stream, permit)) = next(socket, &room, shutdown).await {
         let Some(standing) = serving.crowd.enter(stream.1.0) else { continue };
-        let one = connection(Arc::clone(serving), stream, shutdown.clone());
-        spawn_guarded(
-            "connection",
-            connections.track_future(async move {
-                one.await;
-                drop::<(Standing, OwnedSemaphorePermit)>((standing, permit));
-            }),
-        );
+        let ended = move |()| drop::<(Standing, OwnedSemaphorePermit)>((standing, permit));
+        let one = connection(Arc::clone(serving), stream, shutdown.clone()).map(ended);
+        spawn_guarded("connection", connections.track_future(one));
     }
 }
 

@@ -9,7 +9,7 @@ use amazoff_actors::rating::Tally;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::media::{PresetBody, Presets, presets};
+use super::media::{PresetBody, Presets};
 use super::reviews::{RatingBody, RatingSummaryBody};
 use super::{MoneyBody, media_path};
 
@@ -208,7 +208,7 @@ impl From<ProductCard> for CardBody {
             price_max: card.price_max.into(),
             image: card.image.as_deref().map(media_path),
             image_alt: card.image_alt,
-            image_presets: card.image.as_deref().map(|blob| presets(blob, None)),
+            image_presets: card.image.as_deref().map(|blob| Presets::of(blob, None)),
             rating: card.rating.into(),
         }
     }
@@ -256,7 +256,7 @@ impl From<&Media> for MediaBody {
             alt: media.alt.clone(),
             width: media.width,
             height: media.height,
-            presets: presets(&media.blob, Some((media.width, media.height))),
+            presets: Presets::of(&media.blob, Some((media.width, media.height))),
         }
     }
 }

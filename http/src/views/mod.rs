@@ -75,7 +75,10 @@ impl From<Totals> for TotalsBody {
     }
 }
 
+/// Where images are.
+const MEDIA: &str = "/v1/media/";
+
 /// The path of an image's bytes.
 pub fn media_path(blob: &str) -> String {
-    format!("/v1/media/{blob}")
+    [MEDIA, blob].concat()
 }
