@@ -20,8 +20,8 @@ use amazoff_actors::stock::Stock;
 use amazoff_actors::user::User;
 use amazoff_supervisor::archive::Row;
 use amazoff_supervisor::documents::DocumentPut;
-use amazoff_supervisor::journal::snapshot_checksum;
-use amazoff_supervisor::{Entity, EntityId, Timestamp, decode};
+use amazoff_supervisor::journal::{StoredEvent, snapshot_checksum};
+use amazoff_supervisor::{Entity, EntityId, Version, decode};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -31,16 +31,6 @@ use crate::finding::{Code, Report};
 use crate::tell::Told;
 use crate::{cells, documents};
 
-/// An event whose checksum holds.
-pub(crate) struct Event {
-    pub(crate) entity: EntityId,
-    pub(crate) seq: u64,
-    pub(crate) shard_seq: u64,
-    pub(crate) schema: u16,
-    pub(crate) at: Timestamp,
-    pub(crate) payload: String,
-}
-
 /// A domain, without its types.
 pub(crate) trait Domain: Send + Sync {
     /// Which one.
@@ -48,7 +38,7 @@ pub(crate) trait Domain: Send + Sync {
     /// Takes in a snapshot, to be compared when its event comes.
     fn snapshot(&mut self, row: &Row, report: &mut Report);
     /// Applies the next event of an entity.
-    fn apply(&mut self, event: &Event, report: &mut Report);
+    fn apply(&mut self, event: &StoredEvent, report: &mut Report);
     /// Passes on what is known of the entities that are complete, and forgets them.
     fn tell(&mut self, facts: &mut Facts, report: &mut Report);
     /// What an effect of an entity carries; the error says why today's code cannot read it.
@@ -122,15 +112,15 @@ impl<E: Told> Domain for Histories<E> {
         }
     }
 
-    fn apply(&mut self, event: &Event, report: &mut Report) {
-        let Event { entity, seq, shard_seq, .. } = event;
+    fn apply(&mut self, event: &StoredEvent, report: &mut Report) {
+        let StoredEvent { entity, seq: Version(seq), shard_seq, .. } = event;
         let history = self.live.entry(entity.id).or_default();
         if *seq != history.version + 1 {
             let detail = format!("event {seq} follows event {}", history.version);
             report.note(Code::EntityGap, entity, detail);
         }
         (history.version, history.shard_seq) = (*seq, *shard_seq);
-        let decoded = match decode::<E>(&event.payload, event.schema) {
+        let decoded = match decode::<E>(&event.event.payload, event.event.schema) {
             Ok(decoded) => decoded,
             Err(reason) => {
                 report.note(Code::EventUnreadable, entity, format!("event {seq}: {reason}"));
@@ -176,7 +166,8 @@ impl<E: Told> Domain for Histories<E> {
 fn expect(facts: &mut Facts, entity: &EntityId, documents: Vec<DocumentPut>) {
     for put in documents {
         let Some(collection) = documents::collection(&put.collection) else { continue };
-        let expected = Expected { digest: documents::digest(put.body.as_ref()), entity: entity.clone() };
+        let Some(body) = &put.body else { continue };
+        let expected = Expected { digest: documents::digest(body), entity: entity.clone() };
         facts.documents.insert((collection, put.id), expected);
     }
 }

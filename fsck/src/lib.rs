@@ -25,6 +25,8 @@ mod scan;
 mod silent;
 mod tell;
 
+use std::sync::Arc;
+
 use amazoff_supervisor::archive::Archive;
 use amazoff_supervisor::documents::{Blobs, Documents};
 use amazoff_supervisor::journal::{Journal, JournalError};
@@ -39,6 +41,7 @@ pub use facts::{
 pub use finding::{Code, Finding, Report, Severity};
 pub use past::{Past, past};
 
+use documents::Replay;
 use media::Unnamed;
 
 /// What is checked.
@@ -46,7 +49,7 @@ pub struct Subject<'a> {
     /// The truth, as of one moment.
     pub archive: &'a dyn Archive,
     /// The truth as it goes on: for looking again at what differs.
-    pub journal: &'a dyn Journal,
+    pub journal: &'a Arc<dyn Journal>,
     /// The audit trail.
     pub audit: &'a dyn AuditTable,
     /// The read models; without them they are not checked.
@@ -71,7 +74,8 @@ pub async fn check(subject: &Subject<'_>) -> Result<Report, JournalError> {
         None => Unnamed::default(),
     };
     let mut look = subject.archive.look().await?;
-    let facts = scan::read(&mut *look, subject.now, &mut unnamed, &mut report).await?;
+    let replay = subject.documents.map(|_| Replay::of(subject.journal));
+    let facts = scan::read(&mut *look, subject.now, (&mut unnamed, replay), &mut report).await?;
     drop(look);
     unnamed.tell(&mut report);
     let after = books::read(subject.books)?;
@@ -99,7 +103,7 @@ pub async fn check(subject: &Subject<'_>) -> Result<Report, JournalError> {
 pub async fn verify(archive: &dyn Archive) -> Result<Report, JournalError> {
     let mut report = Report::default();
     let mut look = archive.look().await?;
-    scan::events(&mut *look, &mut Unnamed::default(), &mut report).await?;
+    scan::events(&mut *look, (&mut Unnamed::default(), None), &mut report).await?;
     report.sort();
     Ok(report)
 }

@@ -6,15 +6,16 @@ use amazoff_supervisor::archive::{
     CLAIM, COMMAND_LOG, DEAD_LETTER, EFFECT_MARK, JOURNAL, Look, OUTBOX, PERSON_KEY, POSTING, QUARANTINE,
     REMINDER, Row, Rows, SNAPSHOT, Table,
 };
-use amazoff_supervisor::journal::{JournalError, event_checksum};
-use amazoff_supervisor::{EntityId, ShardId, Timestamp};
+use amazoff_supervisor::journal::{JournalError, NewEvent, StoredEvent, event_checksum};
+use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
 use uuid::Uuid;
 
 use self::rows::{Keys, Ledger};
 use crate::cells;
+use crate::documents::Replay;
 use crate::facts::Facts;
 use crate::finding::{Code, Report};
-use crate::histories::{Domain, Event, domains};
+use crate::histories::{Domain, domains};
 use crate::media::Unnamed;
 
 type Domains = Vec<Box<dyn Domain>>;
@@ -23,10 +24,10 @@ type Domains = Vec<Box<dyn Domain>>;
 pub(crate) async fn read(
     look: &mut dyn Look,
     now: Timestamp,
-    unnamed: &mut Unnamed,
+    (unnamed, replay): (&mut Unnamed, Option<Replay>),
     report: &mut Report,
 ) -> Result<Facts, JournalError> {
-    let (mut facts, domains) = events(look, unnamed, report).await?;
+    let (mut facts, domains) = events(look, (unnamed, replay), report).await?;
     let facts = &mut facts;
     each(look, &CLAIM, report, |row, _| rows::claim(row, facts)).await?;
     each(look, &OUTBOX, report, |row, report| rows::effect(row, now, facts, (&domains, report))).await?;
@@ -63,7 +64,7 @@ async fn each(
 /// Reads the journal: every number of every shard, and every entity replayed.
 pub(crate) async fn events(
     look: &mut dyn Look,
-    unnamed: &mut Unnamed,
+    (unnamed, mut replay): (&mut Unnamed, Option<Replay>),
     report: &mut Report,
 ) -> Result<(Facts, Domains), JournalError> {
     let (mut facts, mut domains) = (Facts::default(), domains());
@@ -89,12 +90,18 @@ pub(crate) async fn events(
         if let Some(event) = event(&row, number, report) {
             match domains.iter_mut().find(|domain| domain.kind() == event.entity.kind.as_str()) {
                 Some(domain) => domain.apply(&event, report),
-                None => report.note(Code::KindUnknown, &event.entity, format!("event {}", event.seq)),
+                None => report.note(Code::KindUnknown, &event.entity, format!("event {}", event.seq.0)),
+            }
+            if let Some(replay) = &mut replay {
+                replay.take(&event).await?;
             }
         }
         tokio::task::yield_now().await;
     }
     shard.end(&mut facts, &mut domains, report);
+    if let Some(replay) = replay {
+        replay.tell(&mut facts);
+    }
     Ok((facts, domains))
 }
 
@@ -141,7 +148,7 @@ impl Shard {
 }
 
 /// Reads an event; one that is damaged is noted, and not applied.
-fn event(row: &Row, shard: i64, report: &mut Report) -> Option<Event> {
+fn event(row: &Row, shard: i64, report: &mut Report) -> Option<StoredEvent> {
     let (entity, seq) = (cells::entity(row, 0, 1), cells::unsigned(row, 2));
     if i64::from(entity.shard().number()) != shard {
         report.note(Code::EventMisplaced, &entity, format!("event {seq} is in shard {shard}"));
@@ -154,8 +161,23 @@ fn event(row: &Row, shard: i64, report: &mut Report) -> Option<Event> {
         return None;
     };
     causes(row, (&entity, seq), report);
-    let (shard_seq, at) = (cells::unsigned(row, 4), Timestamp::from_unix_ms(cells::int(row, 7)));
-    Some(Event { shard_seq, schema, at, payload: payload.to_owned(), entity, seq })
+    let command = |place| cells::id(row, place).map(CommandId);
+    let event = NewEvent {
+        schema,
+        payload: payload.to_owned(),
+        command_id: command(8).unwrap_or(CommandId(Uuid::nil())),
+        causation: command(9),
+        correlation: command(10).unwrap_or(CommandId(Uuid::nil())),
+    };
+    Some(StoredEvent {
+        shard: entity.shard(),
+        seq: Version(seq),
+        shard_seq: cells::unsigned(row, 4),
+        epoch: Epoch(cells::unsigned(row, 5)),
+        at: Timestamp::from_unix_ms(cells::int(row, 7)),
+        event,
+        entity,
+    })
 }
 
 /// Whatever no effect caused is its own first cause.

@@ -374,10 +374,7 @@ impl Told for Review {
     fn documents(history: &History<Self>, id: Uuid) -> Result<Vec<DocumentPut>, String> {
         let version = Version(history.version);
         let documents = ReviewProjection::documents(ReviewId::from(id), &history.state, version);
-        // Of one that is in no list there is no document.
-        let put =
-            |documents: Vec<DocumentPut>| documents.into_iter().filter(|put| put.body.is_some()).collect();
-        documents.map(put).map_err(|error| error.to_string())
+        documents.map_err(|error| error.to_string())
     }
     fn carries(_sender: Uuid, effect: &review::Effect) -> Carried {
         cargo::of_review(effect)

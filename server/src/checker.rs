@@ -46,7 +46,7 @@ impl Databases {
         let book = SandboxBook::in_folder(&self.data_dir);
         let subject = Subject {
             archive: &*self.archive,
-            journal: &*self.journal,
+            journal: &self.journal,
             audit: &*self.audit,
             documents: Some(&*self.documents),
             blobs: Some(&*self.blobs),

@@ -12,7 +12,7 @@ use amazoff_actors::order::{Address, Contact};
 use amazoff_actors::pricebook::{Change, Condition, Kind, Promotion, Selector, Stacking, Trigger, Window};
 use amazoff_actors::pricing::Rate;
 use amazoff_actors::product::{Create, Variant};
-use amazoff_supervisor::{AskError, chance};
+use amazoff_supervisor::{Answer, AskError, Fault, chance};
 
 use crate::until;
 use crate::world::{PATIENCE, World};
@@ -99,13 +99,13 @@ impl World {
         let quantity = Quantity::try_from(quantity).expect("a quantity");
         let line = NewLine { variant: shelf.variant, quantity };
         let (carts, envelope) = (self.shop().carts, self.envelope());
-        for _ in 0..ATTEMPTS {
-            match carts.add_line(cart, line, envelope.clone()).await {
-                Err(AskError::Unavailable { .. }) => tokio::time::sleep(AGAIN_AFTER).await,
-                answer => return answer.expect("added").reply,
-            }
-        }
-        panic!("the shop cannot answer");
+        asked_again(async || carts.add_line(cart, line, envelope.clone()).await).await
+    }
+
+    /// Puts a code on a cart, likewise.
+    pub async fn apply_coupon(&self, cart: CartId, code: &str) -> View {
+        let (carts, envelope) = (self.shop().carts, self.envelope());
+        asked_again(async || carts.apply_coupon(cart, code, envelope.clone()).await).await
     }
 
     /// A guest's cart with these things in it.
@@ -171,4 +171,14 @@ impl World {
         .await;
         outcome.expect("checked above")
     }
+}
+
+async fn asked_again<R: Fault>(ask: impl AsyncFn() -> Result<Answer<View>, AskError<R>>) -> View {
+    for _ in 0..ATTEMPTS {
+        match ask().await {
+            Err(AskError::Unavailable { .. }) => tokio::time::sleep(AGAIN_AFTER).await,
+            answer => return answer.expect("done").reply,
+        }
+    }
+    panic!("the shop cannot answer");
 }

@@ -186,7 +186,7 @@ impl World {
         let (documents, audit) = (self.store.documents(), self.store.audit());
         let subject = Subject {
             archive: &*archive,
-            journal: &*journal,
+            journal: &journal,
             audit: &*audit,
             documents: Some(&*documents),
             blobs: Some(&*self.blobs),

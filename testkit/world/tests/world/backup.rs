@@ -77,7 +77,7 @@ async fn restored_row_by_row(store: MemoryStore, blobs: MemoryBlobs) {
     let (documents, blobs) = (target.documents(), MemoryBlobs::default());
     let subject = Subject {
         archive: &*archive,
-        journal: &*journal,
+        journal: &journal,
         audit: &*audit,
         documents: Some(&*documents),
         blobs: Some(&blobs),

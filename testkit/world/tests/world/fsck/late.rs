@@ -34,7 +34,7 @@ fn make_trouble(plan: FaultPlan) {
 async fn shop_around(world: &World, shelves: [Shelf; 2], n: usize) {
     tokio::time::sleep(Duration::from_millis(13 * u64::try_from(n).unwrap())).await;
     let cart: CartId = world.full_cart(&[(shelves[0], 2), (shelves[1], 1)]).await;
-    world.shop().carts.apply_coupon(cart, super::life::CODE, world.envelope()).await.unwrap();
+    world.apply_coupon(cart, super::life::CODE).await;
     let card = ["tok_ok", "tok_ok", "tok_ok", "tok_decline"][n % 4];
     drop(world.complete(cart, card).await);
     if !matches!(world.outcome(cart, Duration::from_mins(10)).await, Outcome::Placed { .. }) {

@@ -1,16 +1,22 @@
 //! Damage that is planted into a shop that was sound a moment before, and the codes under which it is found.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use amazoff_actors::cart::{CARTS, Owner};
+use amazoff_actors::cart::{CARTS, LEFT_AFTER, Owner, TOUCH_EVERY};
 use amazoff_actors::checkout::PROCESSES;
 use amazoff_actors::coupon::{self, Coupon, CustomerKey, Redeem};
+use amazoff_actors::held::{HELD, HeldProjection};
 use amazoff_actors::ids::{CartId, CouponId, OrderId, UserId};
 use amazoff_actors::order::Order;
 use amazoff_actors::payment::{CLEARING, REFUNDS};
 use amazoff_actors::pricebook::CapturePolicy;
+use amazoff_actors::recommendation::{BASKETS, BasketProjection, LEFT_BASKETS};
+use amazoff_actors::report::{
+    FunnelProjection, MILESTONES, SALES, SOLD_LINES, STOCK_LEVELS, SalesProjection, StockLevelProjection,
+};
 use amazoff_fsck::{Code, Report};
-use amazoff_supervisor::documents::DocumentPut;
+use amazoff_supervisor::documents::{DocumentPut, Query};
 use amazoff_supervisor::journal::{FailedDelivery, OutboxRow, Part, Posting};
 use amazoff_supervisor::{Clock as _, Entity as _, EntityId, Epoch, Timestamp, Version, chance};
 use amazoff_world::{World, paused};
@@ -169,16 +175,16 @@ fn moved_balances_are_found_by_account() {
     });
 }
 
-/// Writes a document past its projection, as the n-th.
-async fn put(world: &World, n: u64, (collection, cart): (&str, CartId), body: Option<Value>) {
+/// Writes a document past its projection, newer than what is there. Whose shard it is written with does not matter.
+async fn spoil(world: &World, (projection, collection): (&str, &str), id: &str, body: Option<&Value>) {
+    static WRITES: AtomicU64 = AtomicU64::new(1_000_000);
     let documents = world.store().documents();
-    let shard = EntityId::new("cart", cart.uuid()).shard();
-    let checkpoints = documents.checkpoints(collection).await.unwrap();
-    let at = checkpoints.into_iter().find(|(of, _)| *of == shard).map_or(0, |(_, at)| at);
-    assert_ne!(documents.get(collection, &cart.to_string()).await.unwrap(), body, "nothing is damaged");
-    let (collection, id, source_seq) = (collection.to_owned(), cart.to_string(), 1_000_000 + n);
-    let put = DocumentPut { collection: collection.clone(), id, source_seq, body };
-    documents.write(&collection, shard, at, &[put]).await.unwrap();
+    let (shard, at) = documents.checkpoints(projection).await.unwrap()[0];
+    let source_seq = WRITES.fetch_add(1, Ordering::Relaxed);
+    let put =
+        DocumentPut { collection: collection.to_owned(), id: id.to_owned(), source_seq, body: body.cloned() };
+    documents.write(projection, shard, at, &[put]).await.unwrap();
+    assert_eq!(documents.get(collection, id).await.unwrap().as_ref(), body);
 }
 
 #[test]
@@ -197,22 +203,73 @@ fn documents_of_carts_and_checkouts_are_compared() {
         assert_eq!(world.check().await.findings, []);
 
         for (collection, cart) in [(CARTS, mine), (PROCESSES, running)] {
-            let whole = world.store().documents().get(collection, &cart.to_string()).await.unwrap();
-            let (cart, other) = ((collection, cart), (collection, over));
-            put(&world, 1, cart, None).await;
+            let (cart, other, of) = (cart.to_string(), over.to_string(), (collection, collection));
+            let whole = world.store().documents().get(collection, &cart).await.unwrap();
+            spoil(&world, of, &cart, None).await;
             let report = world.check().await;
             assert_eq!(codes(&report), [Code::DocumentMissing].into(), "{report:#?}");
-            put(&world, 2, cart, Some(json!({ "user": "somebody else" }))).await;
+            spoil(&world, of, &cart, Some(&json!({ "user": "somebody else" }))).await;
             let report = world.check().await;
             assert_eq!(codes(&report), [Code::DocumentWrong].into(), "{report:#?}");
             assert_eq!(amazoff_fsck::projection_of(&report.findings[0]), Some(collection));
-            put(&world, 3, cart, whole.clone()).await;
+            spoil(&world, of, &cart, whole.as_ref()).await;
             // Of a guest's cart, and of a checkout that is over.
-            put(&world, 1, other, whole).await;
+            spoil(&world, of, &other, whole.as_ref()).await;
             let report = world.check().await;
             assert_eq!(codes(&report), [Code::DocumentExtra].into(), "{report:#?}");
-            put(&world, 2, other, None).await;
+            spoil(&world, of, &other, None).await;
             assert_eq!(world.check().await.findings, []);
+        }
+    });
+}
+
+/// The lists that a report, a data export and the recommendations are made of.
+#[test]
+fn documents_that_projections_make_alone_are_compared() {
+    paused(async {
+        let world = World::start().await;
+        let cart = cart(&world, CapturePolicy::OnPlacement).await;
+        life(&world, &cart).await;
+        let mine = CartId::from(chance::uuid());
+        let owner = Owner::User(UserId::from(chance::uuid()));
+        world.shop().carts.create(mine, owner, world.envelope()).await.unwrap();
+        world.machine().runtime.projected().await;
+        let left = world.full_cart(&[(world.stock(700, 5).await, 1)]).await;
+        world.machine().runtime.projected().await;
+        tokio::time::sleep(LEFT_AFTER + TOUCH_EVERY * 10).await;
+        world.settled().await;
+        assert_eq!(world.check().await.findings, []);
+
+        let lists = [
+            (HeldProjection::NAME, HELD),
+            (BasketProjection::NAME, BASKETS),
+            (BasketProjection::NAME, LEFT_BASKETS),
+            (SalesProjection::NAME, SALES),
+            (SalesProjection::NAME, SOLD_LINES),
+            (FunnelProjection::NAME, MILESTONES),
+            (StockLevelProjection::NAME, STOCK_LEVELS),
+        ];
+        for list @ (projection, collection) in lists {
+            let query = Query { collection: collection.to_owned(), limit: 1, ..Query::default() };
+            let mut page = world.store().documents().query(&query).await.unwrap();
+            let (id, whole) = page.items.pop().unwrap_or_else(|| panic!("{collection} is empty"));
+            let finds = async |code: Code| {
+                let report = world.check().await;
+                assert_eq!(codes(&report), [code].into(), "{collection}: {report:#?}");
+                assert_eq!(amazoff_fsck::projection_of(&report.findings[0]), Some(projection));
+            };
+            spoil(&world, list, &id, None).await;
+            finds(Code::DocumentMissing).await;
+            let mut other = whole.clone();
+            other["more"] = json!(1);
+            spoil(&world, list, &id, Some(&other)).await;
+            finds(Code::DocumentWrong).await;
+            spoil(&world, list, &id, Some(&whole)).await;
+            let of_nobody = format!("{left}:of-nobody");
+            spoil(&world, list, &of_nobody, Some(&whole)).await;
+            finds(Code::DocumentExtra).await;
+            spoil(&world, list, &of_nobody, None).await;
+            assert_eq!(world.check().await.findings, [], "{collection}");
         }
     });
 }
