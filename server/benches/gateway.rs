@@ -1,4 +1,5 @@
-//! The catalogue over HTTP beside a bare axum handler that answers JSON of the same size: `make bench`.
+//! The catalogue over HTTP beside bare axum handlers with JSON of the same size: `make bench`. One takes a JSON and gives it back,
+//! the other only writes one that it has.
 //!
 //! Both servers are processes of their own; the same client asks both over the same number of kept connections, each of
 //! which sends its next request when it has the answer (closed loop). Cores are shared by client and server in all runs.
@@ -44,12 +45,13 @@ fn main() {
     }
 }
 
-/// The bare server: no layers, one handler, a value that is there is written as JSON at each request.
+/// The bare server: no layers. A POST is read as JSON and given back, a GET answers a value that is there.
 async fn echo(file: &str) {
     let value: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let value = Arc::new(value);
     let answer = move || std::future::ready(Json(&*value).into_response());
-    let router = Router::new().route("/", get(answer));
+    let echoed = async |Json(value): Json<Value>| Json(value);
+    let router = Router::new().route("/", get(answer).post(echoed));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
     axum::serve(listener, router).await.unwrap();
@@ -83,10 +85,12 @@ async fn measure() {
     {
         let (bare, _file) = answering(&body);
         println!("{what}, {} bytes", body.len());
-        let echo = rate(&bare.address, "/", "").await;
-        echo.print("bare axum", &echo);
-        rate(&address, path, "").await.print("from the cache", &echo);
-        rate(&address, path, &token).await.print("made anew", &echo);
+        let post = post(&bare.address, &body);
+        let echo = rate(&bare.address, post).await;
+        echo.print("bare axum, echo", &echo);
+        rate(&bare.address, get_of(&bare.address, "/", "")).await.print("bare axum, write", &echo);
+        rate(&address, get_of(&address, path, "")).await.print("from the cache", &echo);
+        rate(&address, get_of(&address, path, &token)).await.print("made anew", &echo);
     }
     drop(server);
 }
@@ -107,8 +111,18 @@ impl Figures {
     }
 }
 
-async fn rate(address: &str, path: &str, headers: &str) -> Figures {
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n");
+fn get_of(address: &str, path: &str, headers: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}\r\n")
+}
+
+fn post(address: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "POST / HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+async fn rate(address: &str, request: String) -> Figures {
     let counts_from = Instant::now() + WARM_UP;
     let until = counts_from + MEASURE;
     let asking =
