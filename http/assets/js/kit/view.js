@@ -4,6 +4,7 @@ import { h, toast } from "./dom.js";
 
 let leaving = null;
 let toTop = false;
+let shown = Promise.resolve();
 
 /**
  * Starts an app. `views` lists `[pattern, load]`: a pattern is a path with `:names`, `load({ params, query, main, signal })`
@@ -11,7 +12,9 @@ let toTop = false;
  */
 export function run(views) {
   const compiled = views.map(([pattern, load]) => [new URLPattern({ pathname: pattern }), load]);
-  const show = () => open(compiled);
+  const show = () => {
+    shown = open(compiled);
+  };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented);
@@ -24,11 +27,12 @@ export function run(views) {
   show();
 }
 
-/** Goes to an address of the same app. */
+/** Goes to an address of the same app; answers when its view is there. */
 export function go(address, { replace = false } = {}) {
   toTop = !replace;
   history[replace ? "replaceState" : "pushState"]({}, "", address);
   dispatchEvent(new PopStateEvent("popstate"));
+  return shown;
 }
 
 async function open(views) {

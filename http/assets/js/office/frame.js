@@ -52,9 +52,15 @@ export function only(what) {
   return h("p", { class: "notice only" }, `${what} You can look, but not change it.`);
 }
 
-/** Loads the view again after something was done, and says what. */
-export function done(text) {
-  go(location.href, { replace: true });
+/**
+ * Loads the view again after something was done, and then says what. What is there until then is outdated: whoever pressed
+ * something in it would be told that somebody else had changed it.
+ */
+export async function done(text) {
+  const main = document.getElementById("main");
+  main.inert = true;
+  await go(location.href, { replace: true });
+  main.inert = false;
   if (text) toast(text);
 }
 
