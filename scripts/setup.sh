@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 missing=()
 command -v make >/dev/null || missing+=(make)
 command -v git >/dev/null || missing+=(git)
+command -v curl >/dev/null || missing+=(curl)
+command -v jq >/dev/null || missing+=(jq)
 command -v cc >/dev/null || missing+=(build-essential)
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)

@@ -236,7 +236,7 @@ impl Shop {
         let shown = (products.clone(), stocks.clone(), ratings.clone());
         Self {
             carts: Carts::new(carts.clone(), shelf, vault.clone(), Arc::clone(&ports.clock)),
-            products,
+            products: products.clone(),
             categories,
             desks,
             stocks,
@@ -255,7 +255,7 @@ impl Shop {
             inboxes,
             endpoints,
             recommendations: Recommendations::new(shown, Arc::clone(&documents)),
-            reports: Reports::new(Arc::clone(&documents)),
+            reports: Reports::new(Arc::clone(&documents), products),
             orders: orders.clone(),
             held: Held::new(Arc::clone(&documents), Arc::clone(&ports.journal), vault.clone()),
             retention: Retention::new(

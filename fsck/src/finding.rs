@@ -136,7 +136,7 @@ codes! {
     /// Today's code cannot read an effect.
     EffectUnreadable = "effect-unreadable", Error, "Run the program version that wrote it.";
     /// An effect needs a person.
-    EffectDead = "effect-dead", Warning, "Retry or discard it: `/ops/v1/effects/dead`. It holds back its stream.";
+    EffectDead = "effect-dead", Warning, "Retry or discard it: `/ops/v1/dead-letters`. It holds back its stream.";
     /// An effect has been due for long.
     EffectOverdue = "effect-overdue", Warning, "If the shop runs, look at its outbox; if not, start it.";
     /// A timer of an entity that does not exist.

@@ -2,12 +2,13 @@
 
 mod rows;
 
+use amazoff_actors::stock::Stock;
 use amazoff_supervisor::archive::{
     CLAIM, COMMAND_LOG, DEAD_LETTER, EFFECT_MARK, JOURNAL, Look, OUTBOX, PERSON_KEY, POSTING, QUARANTINE,
     REMINDER, Row, Rows, SNAPSHOT, Table,
 };
 use amazoff_supervisor::journal::{JournalError, NewEvent, StoredEvent, event_checksum};
-use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
+use amazoff_supervisor::{CommandId, Entity as _, EntityId, Epoch, ShardId, Timestamp, Version};
 use uuid::Uuid;
 
 use self::rows::{Keys, Ledger};
@@ -180,12 +181,15 @@ fn event(row: &Row, shard: i64, report: &mut Report) -> Option<StoredEvent> {
     })
 }
 
-/// Whatever no effect caused is its own first cause.
+/// Whatever no effect caused is its own first cause; but for a stock that is made known, which a command to its product asked for.
 fn causes(row: &Row, (entity, seq): (&EntityId, u64), report: &mut Report) {
     let (command, correlation) = (cells::id(row, 8), cells::id(row, 10));
     if command.is_none() || correlation.is_none() {
         report.note(Code::EventCauseless, entity, format!("event {seq} has no command or no first cause"));
-    } else if !cells::is_there(row, 9) && command != correlation {
+    } else if !cells::is_there(row, 9)
+        && command != correlation
+        && !(entity.kind.as_str() == Stock::KIND && seq == 1)
+    {
         report.note(Code::EventCauseless, entity, format!("event {seq} has a first cause, but no cause"));
     }
 }

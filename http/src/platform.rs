@@ -77,7 +77,7 @@ impl Platform {
         let vault = shop.vault.clone();
         let auth = Auth::new(|label| vault.subkey(label), Arc::clone(&shop.clock));
         let limits = Limiting::new(&settings.limits);
-        let sockets = settings.limits.sockets;
+        let realtime = Realtime::new(settings.limits.sockets, settings.socket_threads);
         Self(Arc::new(Parts {
             shop,
             auth,
@@ -85,7 +85,7 @@ impl Platform {
             limits,
             settings: Arc::new(settings),
             runtime,
-            realtime: Realtime::new(sockets),
+            realtime,
             intake: Intake::default(),
             acts: Acts::default(),
             streams: Streams::default(),

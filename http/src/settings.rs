@@ -21,6 +21,8 @@ pub struct HttpSettings {
     pub checkout_wait: Duration,
     /// How often a socket is pinged.
     pub heartbeat: Duration,
+    /// Threads that serve sockets and nothing else; with 0 they are served among all else.
+    pub socket_threads: usize,
     /// What a scraper shows as its bearer token to read `/metrics`; without it only operators may.
     pub metrics_token: Option<SecretString>,
     /// Other sites whose scripts may use the API.
@@ -43,6 +45,7 @@ impl HttpSettings {
             request_limit: Duration::from_secs(10),
             checkout_wait: Duration::from_secs(6),
             heartbeat: Duration::from_secs(25),
+            socket_threads: 0,
             metrics_token: None,
             origins: Origins::default(),
             limits: LimitSettings::default(),

@@ -55,13 +55,15 @@ pub enum LoadError {
     Refused(String),
     /// The preparation failed, so there was no run. Exit code 1.
     #[error(
-        "setup failed at step `{step}`: {why}. Nothing was measured; is the target prepared as the scenario says?"
+        "setup failed at step `{step}`: {why}. Nothing was measured; is the target prepared as the scenario says?{taken}"
     )]
     Setup {
         /// The step's name.
         step: String,
         /// What was wrong.
         why: String,
+        /// What the scenario takes from the environment, in words.
+        taken: String,
     },
     /// A process that shares the run was lost. Exit code 1.
     #[error(

@@ -16,16 +16,15 @@ use amazoff_gateways::passwords::Argon2Pool;
 use amazoff_gateways::receivers::Receivers;
 use amazoff_gateways::sandbox::{Sandbox, SandboxError};
 use amazoff_http::server::{self, Limits, Listener, Tls};
-use amazoff_http::{HttpSettings, Platform, WaitingFor};
+use amazoff_http::{Platform, WaitingFor};
 use amazoff_search::SearchIndex;
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
-use amazoff_supervisor::{CellLimits, MasterKey, Ports, SystemClock, Vault};
+use amazoff_supervisor::{AuditTable, CellLimits, MasterKey, Ports, SystemClock, Vault, VaultError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +37,7 @@ use crate::open_files;
 use crate::providers;
 use crate::seed::{self, OwnerError, SeedError};
 use crate::shutdown::{self, Door};
+use crate::signals::Signals;
 use crate::stores::{OpenError, Stores, threads};
 use crate::waiting::{Pauses, WaitingRoom};
 
@@ -48,8 +48,6 @@ const IMAGES_QUEUED_MAX: usize = 256;
 const IMAGE_THREADS_MAX: u32 = 2;
 /// How long a node that is not sure of its shards has to find out before it ends for another reason.
 const LOSS_LIMIT: Duration = Duration::from_secs(5);
-/// Exit code when a second signal asks for the end at once.
-const EXIT_AT_ONCE: i32 = 130;
 
 /// Why the shop could not start, or ended with a failure.
 #[derive(Debug, thiserror::Error)]
@@ -72,8 +70,16 @@ pub(crate) enum BootError {
     /// A payment provider's adapter could not be made.
     #[error(transparent)]
     Provider(#[from] SetupError),
+    /// The master key is another one.
+    #[error(
+        "the master key (master.key or AMAZOFF_MASTER_KEY) is not the one that this shop's data was sealed with"
+    )]
+    WrongKey,
+    /// The keys of persons could not be read.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The address could not be taken.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}: {source}; stop what does, or set AMAZOFF_LISTEN")]
     Listen {
         /// Which address.
         address: SocketAddr,
@@ -159,8 +165,10 @@ async fn serve(
     let ports = ports(&store, &node);
     let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
-    let platform =
-        Platform::new(shop.clone(), runtime.clone(), settings(&config, address), node.shards().node());
+    if !shop.vault.fits().await? {
+        return Err(BootError::WrongKey);
+    }
+    let platform = Platform::new(shop.clone(), runtime.clone(), config.http(address), node.shards().node());
     if let Some(lost) = lost {
         platform.count_lost_lines(lost);
     }
@@ -175,8 +183,9 @@ async fn serve(
     let tree = TreeHandle::start(spec).await?;
     platform.attach(tree.clone());
 
+    let trail = store.audit();
     tokio::select! {
-        filled = fill(&config, &shop, &pools, &doors) => filled?,
+        filled = fill(&config, (&shop, &*trail), &pools, &doors) => filled?,
         cause = tree.failed() => return Err(BootError::GaveUp(cause)),
     }
     erasures::finish(shop.clone(), erased);
@@ -216,7 +225,7 @@ async fn open(
             (store, node, master)
         }
         TruthAt::MariaDb(_) => {
-            let room = WaitingRoom::open(door, &settings(config, address))?;
+            let room = WaitingRoom::open(door, &config.http(address))?;
             let store = waited_for(config, &room).await?;
             let lease = (address_text.as_str(), config.lease);
             let node = Node::leased(folder, store.shard_table(), lease, &room).await?;
@@ -298,15 +307,6 @@ fn outside(
     })
 }
 
-fn settings(config: &Config, address: SocketAddr) -> HttpSettings {
-    let mut settings = HttpSettings::at(&config.shop_url(address));
-    settings.secure_cookies |= config.secure_cookies || config.tls.is_some();
-    settings.metrics_token.clone_from(&config.metrics_token);
-    settings.origins.clone_from(&config.origins);
-    settings.limits.clone_from(&config.limits);
-    settings
-}
-
 fn listen(address: SocketAddr) -> Result<(std::net::TcpListener, SocketAddr), BootError> {
     let failed = |source| BootError::Listen { address, source };
     let listener = std::net::TcpListener::bind(address).map_err(failed)?;
@@ -343,11 +343,11 @@ fn edge(door: Door, platform: &Platform, doors: &CancellationToken) -> ChildSpec
 /// the owner's address first.
 async fn fill(
     config: &Config,
-    shop: &Shop,
+    (shop, trail): (&Shop, &dyn AuditTable),
     pools: &Pools,
     doors: &CancellationToken,
 ) -> Result<(), BootError> {
-    seed::owner(shop, config).await?;
+    seed::owner(shop, trail, config).await?;
     doors.cancel();
     if config.seed != Seed::Off {
         let report = seed::run(shop, &pools.images, config.seed).await?;
@@ -369,32 +369,4 @@ fn announce(config: &Config, address: SocketAddr, began: Instant) {
     let local = config.local_url(address);
     tracing::info!("  health    {local}/health");
     tracing::info!("listening on {local}");
-}
-
-/// The wish to stop, from a terminal or a service manager.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    /// Waits for the first; from then on a second one ends the process at once, which loses nothing that was acknowledged.
-    async fn first(mut self) {
-        self.next().await;
-        amazoff_supervisor::spawn_guarded("second signal", async move {
-            self.next().await;
-            std::process::exit(EXIT_AT_ONCE);
-        });
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

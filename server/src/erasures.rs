@@ -44,6 +44,10 @@ impl KeyTable for ListedKeys {
         self.keys.put_if_absent(person, wrapped)
     }
 
+    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+        self.keys.any()
+    }
+
     fn get(&self, person: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
         self.keys.get(person)
     }

@@ -12,6 +12,7 @@ mod open_files;
 mod providers;
 mod seed;
 mod shutdown;
+mod signals;
 mod stores;
 mod telemetry;
 mod tools;

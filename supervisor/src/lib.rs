@@ -29,6 +29,7 @@
 //! `reminder.rs`, `housekeeping.rs` and `watchdog.rs` are the services that their names say.
 
 pub mod archive;
+mod aside;
 pub mod ask;
 pub mod audit;
 pub mod call;
@@ -62,6 +63,7 @@ pub mod task;
 pub mod tree;
 mod watchdog;
 
+pub use aside::{Aside, Place};
 pub use ask::{Answer, AskError, Envelope, ReadError};
 pub use audit::{AuditEntry, AuditError, AuditNote, AuditTable};
 pub use cell::{ActivityView, CellStatus, CellView, Committed, Stage, StepView};
@@ -73,7 +75,7 @@ pub use ids::{CommandId, EntityId, Epoch, Kind, ShardId, Version, derive_uuid};
 pub use inspect::{PastState, WhatCommand, WhatIf, WhatIfAnswer, WhatIfError, WhatIfOutcome};
 pub use journal::{Claim, Posting};
 pub use limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};
-pub use task::{spawn_guarded, spawn_guarded_on};
+pub use task::spawn_guarded;
 
 pub use lane::{LaneStats, ShardTotal};
 pub use member::{AnyMember, Handed, Reminded, RetryError};

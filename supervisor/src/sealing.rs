@@ -250,6 +250,15 @@ impl Vault {
         Ok(key)
     }
 
+    /// Whether the master key is the one that what is stored was sealed with; `true` while nothing is.
+    ///
+    /// # Errors
+    /// [`VaultError::Keys`] when the key store is away.
+    pub async fn fits(&self) -> Result<bool, VaultError> {
+        let Some((person, wrapped)) = self.keys.any().await? else { return Ok(true) };
+        Ok(decrypt(&*self.master.subkey("wrap"), person.as_bytes(), &wrapped).is_ok())
+    }
+
     /// Forgets a person's unwrapped key, after it was destroyed in the table.
     pub fn forget(&self, person: Uuid) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);

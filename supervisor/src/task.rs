@@ -21,7 +21,7 @@ where
 }
 
 /// The same on another runtime.
-pub fn spawn_guarded_on<F>(runtime: &Handle, name: &'static str, future: F) -> JoinHandle<F::Output>
+pub(crate) fn spawn_guarded_on<F>(runtime: &Handle, name: &'static str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Rejection;
 use crate::effect::NoEffect;
 use crate::money::Currency;
-use crate::order::{FulfillmentStatus, PaymentStatus, Status};
+use crate::order::{FulfillmentStatus, PaymentStatus, ReturnStatus, Status};
 use crate::pricing::is_slug;
 
 /// Most filters.
@@ -29,6 +29,9 @@ pub struct OrderFilter {
     pub payment_status: Option<PaymentStatus>,
     /// How far their goods are.
     pub fulfillment_status: Option<FulfillmentStatus>,
+    /// What of their returns waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<ReturnStatus>,
     /// In which currency they are paid.
     pub currency: Option<Currency>,
     /// Placed within so many days, today's among them.

@@ -28,6 +28,10 @@ impl KeyTable for OneKey {
         let key = key.get_or_insert_with(|| wrapped.to_vec()).clone();
         async { Ok(Some(key)) }.boxed()
     }
+    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+        let key = self.0.lock().unwrap().clone();
+        async { Ok(key.map(|key| (PERSON, key))) }.boxed()
+    }
     fn get(&self, _: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
         let key = self.0.lock().unwrap().clone();
         async { Ok(key) }.boxed()

@@ -6,21 +6,28 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::handle::{OrderCard, OrderPage, Orders};
-use super::view::{FulfillmentStatus, PaymentStatus, Status};
+use super::view::{FulfillmentStatus, PaymentStatus, ReturnStatus, Status};
+use crate::ids::UserId;
 use crate::money::Currency;
 
 /// Orders that are looked at for one page, where totals must fit.
 const LOOKED_AT_MAX: usize = 2_000;
 
 /// Which orders to list; nothing chosen means all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Its number for people, as [`read_number`](super::read_number) gives it.
+    pub number: Option<String>,
+    /// Whose they are.
+    pub user: Option<UserId>,
     /// Whether they bind.
     pub status: Option<Status>,
     /// How their payment stands.
     pub payment_status: Option<PaymentStatus>,
     /// How far their goods are.
     pub fulfillment_status: Option<FulfillmentStatus>,
+    /// What of their returns waits.
+    pub return_status: Option<ReturnStatus>,
     /// In which they are paid.
     pub currency: Option<Currency>,
     /// Placed then or later.
@@ -36,9 +43,12 @@ pub struct Filter {
 impl Filter {
     fn equals(&self) -> Vec<(String, Value)> {
         let chosen = [
+            ("number", self.number.clone().map(Value::from)),
+            ("user", self.user.map(|user| Value::from(user.to_string()))),
             ("status", self.status.map(text)),
             ("payment_status", self.payment_status.map(text)),
             ("fulfillment_status", self.fulfillment_status.map(text)),
+            ("return_status", self.return_status.map(text)),
             ("currency", self.currency.map(text)),
         ];
         chosen.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).collect()

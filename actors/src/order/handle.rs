@@ -12,7 +12,7 @@ use super::contact::Contact;
 use super::projection::ORDERS;
 use super::rejection::Rejection;
 use super::state::Order;
-use super::view::{FulfillmentStatus, OrderDetails, PaymentStatus, Stage, Status, View};
+use super::view::{FulfillmentStatus, OrderDetails, PaymentStatus, ReturnStatus, Stage, Status, View};
 use crate::cart::Owner;
 use crate::ids::{OrderId, UserId};
 use crate::money::{Currency, Money};
@@ -40,6 +40,8 @@ pub struct OrderCard {
     pub payment_status: PaymentStatus,
     /// How far its goods are.
     pub fulfillment_status: FulfillmentStatus,
+    /// What of its returns waits.
+    pub return_status: Option<ReturnStatus>,
     /// What it costs.
     pub total: Money,
     /// When it became binding, in milliseconds since the Unix epoch.
@@ -69,6 +71,7 @@ struct Document {
     payment_status: PaymentStatus,
     #[serde(default)]
     fulfillment_status: FulfillmentStatus,
+    return_status: Option<ReturnStatus>,
     total_amount: i64,
     currency: Currency,
     placed_at: i64,
@@ -85,6 +88,7 @@ impl From<Document> for OrderCard {
             status: document.status,
             payment_status: document.payment_status,
             fulfillment_status: document.fulfillment_status,
+            return_status: document.return_status,
             total: Money::new(document.total_amount, document.currency),
             placed_at_ms: document.placed_at,
             line_count: document.line_count,

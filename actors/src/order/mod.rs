@@ -98,11 +98,12 @@ pub use goods::{
 pub use handle::{OrderCard, OrderPage, Orders};
 pub use letters::Letters;
 pub use news::{News, NewsKind};
-pub use number::number;
+pub use number::{number, read_number};
 pub(crate) use projection::KEPT_MAX;
 pub use projection::{ORDERS, OrderProjection};
 pub use rejection::Rejection;
 pub use state::{Order, SALES};
 pub use view::{
-    FulfillmentStatus, Milestone, Moment, OrderDetails, PaymentStatus, Stage, Status, Sums, View,
+    FulfillmentStatus, Milestone, Moment, OrderDetails, PaymentStatus, ReturnStatus, Stage, Status, Sums,
+    View,
 };

@@ -65,6 +65,7 @@ fn document(id: OrderId, order: &Order) -> Option<serde_json::Value> {
             "status": order.status(),
             "payment_status": order.payment_status(),
             "fulfillment_status": order.fulfillment_status(),
+            "return_status": order.return_status(),
             "total_amount": draft.totals.total.amount,
             "currency": draft.totals.total.currency,
             "placed_at": placed_at.unix_ms(),
@@ -83,7 +84,7 @@ impl Projection for OrderProjection {
     }
 
     fn version(&self) -> u32 {
-        2 // orders that were given up stay in the list, and say how far their goods are
+        3 // orders say what of their returns waits
     }
 
     fn collections(&self) -> &'static [&'static str] {

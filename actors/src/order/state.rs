@@ -13,10 +13,10 @@ use super::draft::Draft;
 use super::effect::Effect;
 use super::event::Event;
 use super::further::Further;
-use super::goods::{Pieces, Return, Shipment};
+use super::goods::{Pieces, Return, ReturnState, Shipment};
 use super::rejection::Rejection;
 use super::rules::{GRACE, PATIENCE};
-use super::view::{FulfillmentStatus, Moment, PaymentStatus, Stage, Status};
+use super::view::{FulfillmentStatus, Moment, PaymentStatus, ReturnStatus, Stage, Status};
 use crate::ids::{LineId, PaymentId, ReturnId, ShipmentId};
 
 /// Where the money of paid orders ends up.
@@ -73,6 +73,16 @@ impl Order {
     /// How far its goods are.
     pub fn fulfillment_status(&self) -> FulfillmentStatus {
         self.axes.fulfillment()
+    }
+
+    /// What of its returns waits: for the shop's word before goods that are on their way.
+    pub fn return_status(&self) -> Option<ReturnStatus> {
+        let any = |state| self.returns.values().any(|back| back.state == state);
+        let waits = [
+            (ReturnState::Requested, ReturnStatus::Requested),
+            (ReturnState::Approved, ReturnStatus::Approved),
+        ];
+        waits.into_iter().find(|(state, _)| any(*state)).map(|(_, status)| status)
     }
 
     /// Where it is on the shopper's line.

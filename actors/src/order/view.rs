@@ -77,6 +77,16 @@ pub enum FulfillmentStatus {
     Returned,
 }
 
+/// What of an order's returns waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnStatus {
+    /// A return waits for the shop's word.
+    Requested,
+    /// Goods of a return are on their way back.
+    Approved,
+}
+
 /// The one line that a shopper follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,6 +221,9 @@ pub struct View {
     pub payment_status: PaymentStatus,
     /// How far its goods are.
     pub fulfillment_status: FulfillmentStatus,
+    /// What of its returns waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<ReturnStatus>,
     /// Where it is on the shopper's line.
     pub stage: Stage,
     /// The cart that it was.
@@ -270,6 +283,7 @@ impl View {
             status: order.status(),
             payment_status: order.payment_status(),
             fulfillment_status: order.fulfillment_status(),
+            return_status: order.return_status(),
             stage: order.stage(),
             cart_id: draft.cart,
             lines: draft.lines.clone(),

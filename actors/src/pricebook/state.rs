@@ -99,6 +99,17 @@ impl Pricebook {
         Some(Destination { country, subdivision, postal_code: None })
     }
 
+    /// Whether something is sent to a country, and taxed by no more than country and postal code there: whoever names only these
+    /// has said enough.
+    pub fn is_sold_to(&self, country: &str) -> bool {
+        let of_it = |area: &Area| area.country.as_deref() == Some(country);
+        let whole = |area: &Area| area.subdivision.is_none() && (area.country.is_none() || of_it(area));
+        let mut zones = self.shipping.values().flat_map(|method| &method.zones);
+        let mut taxed = self.regions.values().flat_map(|region| &region.areas);
+        zones.any(|zone| zone.areas.iter().any(whole))
+            && !taxed.any(|area| of_it(area) && area.subdivision.is_some())
+    }
+
     /// The region of a destination: the one that names it most exactly, the first by id among equals. The default region
     /// when none names it, or there is no destination.
     pub fn region(&self, destination: Option<&Destination>) -> Option<&TaxRegion> {

@@ -15,11 +15,15 @@ use super::sales::{SALES, SOLD_LINES, Sale, SoldLine};
 use super::{Day, LOW_MAX};
 use crate::ids::{ProductId, VariantId};
 use crate::money::Currency;
+use crate::product::{Products, Status};
 
 /// The most days of a report.
 pub const DAYS_MAX: i64 = 366;
 /// The most documents that a report reads.
 pub const DOCUMENTS_MAX: usize = 100_000;
+
+/// Variants that are looked at for a page of those that run out.
+const LEVELS_LOOKED_AT_MAX: usize = 500;
 
 /// Days, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +140,8 @@ pub struct StockOut {
     pub variant: VariantId,
     /// Of which product.
     pub product: ProductId,
+    /// What that is called.
+    pub title: String,
     /// The shop's own article number.
     pub sku: String,
     /// How many can be had.
@@ -144,6 +150,20 @@ pub struct StockOut {
     pub on_hand: u32,
     /// Since when none can be had.
     pub out_since: Option<Timestamp>,
+}
+
+impl StockOut {
+    fn of(level: Level, title: String) -> Self {
+        Self {
+            variant: level.variant,
+            product: level.product,
+            title,
+            sku: level.sku,
+            available: level.available,
+            on_hand: level.on_hand,
+            out_since: level.out_since.map(Timestamp::from_unix_ms),
+        }
+    }
 }
 
 /// A page of variants that run out.
@@ -159,12 +179,13 @@ pub struct StockOutPage {
 #[derive(Clone)]
 pub struct Reports {
     documents: Arc<dyn Documents>,
+    products: Products,
 }
 
 impl Reports {
-    /// Reports out of these documents.
-    pub fn new(documents: Arc<dyn Documents>) -> Self {
-        Self { documents }
+    /// Reports out of these documents; the products say which variants are still sold.
+    pub fn new(documents: Arc<dyn Documents>, products: Products) -> Self {
+        Self { documents, products }
     }
 
     /// What was sold on each day, also on those without a sale.
@@ -236,42 +257,52 @@ impl Reports {
         Ok(report)
     }
 
-    /// Variants of which at most `threshold` pieces can be had (at most [`LOW_MAX`]), the fewest first.
+    /// Variants of which at most `threshold` pieces can be had (at most [`LOW_MAX`]), the fewest first. Those that are retired,
+    /// or whose product is archived, are left out: 500 are looked at for a page, so it may be short, or empty, and yet have a
+    /// next one.
     ///
     /// # Errors
-    /// When documents cannot be read.
+    /// When documents or products cannot be read.
     pub async fn stock_outs(
         &self,
         threshold: u32,
-        after: Option<Position>,
+        mut after: Option<Position>,
         limit: usize,
     ) -> Result<StockOutPage, ReportError> {
-        let query = Query {
-            collection: STOCK_LEVELS.to_owned(),
-            sort: Some(Sort { field: "available".to_owned(), descending: false }),
-            after,
-            limit,
-            ..Query::default()
-        };
-        let page = self.documents.query(&query).await.map_err(ReadError::from)?;
         let threshold = threshold.min(LOW_MAX);
-        let (mut items, mut next) = (Vec::new(), page.next);
-        for (id, body) in page.items {
-            let Some(level) = document::<Level>(&id, body) else { continue };
-            if level.available > threshold {
-                next = None;
-                break;
+        let (mut items, mut looked_at) = (Vec::new(), 0);
+        loop {
+            let query = Query {
+                collection: STOCK_LEVELS.to_owned(),
+                sort: Some(Sort { field: "available".to_owned(), descending: false }),
+                after,
+                limit: limit.saturating_sub(items.len()),
+                ..Query::default()
+            };
+            let page = self.documents.query(&query).await.map_err(ReadError::from)?;
+            looked_at += page.items.len();
+            for (id, body) in page.items {
+                let Some(level) = document::<Level>(&id, body) else { continue };
+                if level.available > threshold {
+                    return Ok(StockOutPage { items, next: None });
+                }
+                if let Some(title) = self.sold_as(&level).await? {
+                    items.push(StockOut::of(level, title));
+                }
             }
-            items.push(StockOut {
-                variant: level.variant,
-                product: level.product,
-                sku: level.sku,
-                available: level.available,
-                on_hand: level.on_hand,
-                out_since: level.out_since.map(Timestamp::from_unix_ms),
-            });
+            after = page.next;
+            if after.is_none() || items.len() >= limit || looked_at >= LEVELS_LOOKED_AT_MAX {
+                return Ok(StockOutPage { items, next: after });
+            }
         }
-        Ok(StockOutPage { items, next })
+    }
+
+    /// What the product of a variant is called, if anybody wants more of that.
+    async fn sold_as(&self, level: &Level) -> Result<Option<String>, ReadError> {
+        let Some(product) = self.products.get(level.product).await? else { return Ok(None) };
+        let is_over =
+            product.state.status == Status::Archived || product.state.retired.contains(&level.variant);
+        Ok((!is_over).then(|| product.state.title.clone()))
     }
 
     /// Every document of a day and a currency, as long as there are no more than are left to read.

@@ -57,14 +57,15 @@ pub(super) async fn look_again(
 ) -> Result<Option<Vec<(Code, String, String)>>, JournalError> {
     let serving = Serving::of(documents, projection, collections).await?;
     let checkpoints: HashMap<_, _> = documents.checkpoints(&serving.name).await?.into_iter().collect();
+    let past = Past { journal, again: replay::projections(journal) };
     let mut wrong = Vec::new();
     for (collection, id, entity) in doubts {
         let Some(stored) = serving.collection(collection) else { continue };
         let found = documents.get(&stored, id).await?;
         let from = entity.as_ref().map_or(0, |of| checkpoints.get(&of.shard()).copied().unwrap_or_default());
         let possible = match entity {
-            Some(entity) => possible(journal, entity, (collection, id), from).await?,
-            None if *collection == CATEGORIES => category(journal, facts, id).await?,
+            Some(entity) => past.possible(entity, (collection, id), from).await?,
+            None if *collection == CATEGORIES => past.category(facts, id).await?,
             None => Some(vec![None]),
         };
         // What cannot be read is a finding of its own.
@@ -86,50 +87,55 @@ pub(super) async fn look_again(
     Ok((now == serving).then_some(wrong))
 }
 
-/// What a category that no product has may be: that of a product that came since, or left.
-async fn category(
-    journal: &Arc<dyn Journal>,
-    facts: &Facts,
-    id: &str,
-) -> Result<Option<Possible>, JournalError> {
-    // Its slug alone makes it, and it stays when its last product leaves for another category.
-    let of_any = json!({ "slug": id, "name": category_name(id) });
-    let (mut possible, mut after) = (vec![None, Some(digest(&of_any))], None);
-    loop {
-        let products = journal.entities(Product::KIND, after, PAGE).await?;
-        for product in products.iter().filter(|product| !facts.products.contains_key(product)) {
-            let entity = EntityId::new(Product::KIND, *product);
-            possible.extend(self::possible(journal, &entity, (CATEGORIES, id), 0).await?.unwrap_or_default());
-        }
-        after = products.last().copied();
-        if products.len() < PAGE {
-            return Ok(Some(possible));
-        }
-    }
+/// What events say of doubtful documents.
+struct Past<'a> {
+    journal: &'a Arc<dyn Journal>,
+    /// The projections that are run again.
+    again: Vec<Arc<dyn Projection>>,
 }
 
-/// Digests of the documents that the events of an entity make, from what the projection has certainly seen on; `None`
-/// when an event cannot be read.
-async fn possible(
-    journal: &Arc<dyn Journal>,
-    entity: &EntityId,
-    of: (&str, &str),
-    from: u64,
-) -> Result<Option<Possible>, JournalError> {
-    let again = replay::projections(journal).into_iter().find(|one| one.collections().contains(&of.0));
-    if let Some(projection) = again {
-        if !projection.kinds().contains(&entity.kind.as_str()) {
-            return Ok(Some(vec![None]));
+impl Past<'_> {
+    /// What a category that no product has may be: that of a product that came since, or left.
+    async fn category(&self, facts: &Facts, id: &str) -> Result<Option<Possible>, JournalError> {
+        // Its slug alone makes it, and it stays when its last product leaves for another category.
+        let of_any = json!({ "slug": id, "name": category_name(id) });
+        let (mut possible, mut after) = (vec![None, Some(digest(&of_any))], None);
+        loop {
+            let products = self.journal.entities(Product::KIND, after, PAGE).await?;
+            for product in products.iter().filter(|product| !facts.products.contains_key(product)) {
+                let entity = EntityId::new(Product::KIND, *product);
+                possible.extend(self.possible(&entity, (CATEGORIES, id), 0).await?.unwrap_or_default());
+            }
+            after = products.last().copied();
+            if products.len() < PAGE {
+                return Ok(Some(possible));
+            }
         }
-        return projected(&*projection, &**journal, entity, (of, from)).await;
     }
-    match entity.kind.as_str() {
-        Product::KIND => folded::<Product>(&**journal, entity, of, from).await,
-        Payment::KIND => folded::<Payment>(&**journal, entity, of, from).await,
-        Review::KIND => folded::<Review>(&**journal, entity, of, from).await,
-        Cart::KIND => folded::<Cart>(&**journal, entity, of, from).await,
-        Checkout::KIND => folded::<Checkout>(&**journal, entity, of, from).await,
-        _ => folded::<Order>(&**journal, entity, of, from).await,
+
+    /// Digests of the documents that the events of an entity make, from what the projection has certainly seen on; `None`
+    /// when an event cannot be read.
+    async fn possible(
+        &self,
+        entity: &EntityId,
+        of: (&str, &str),
+        from: u64,
+    ) -> Result<Option<Possible>, JournalError> {
+        let journal = &**self.journal;
+        if let Some(projection) = self.again.iter().find(|one| one.collections().contains(&of.0)) {
+            if !projection.kinds().contains(&entity.kind.as_str()) {
+                return Ok(Some(vec![None]));
+            }
+            return projected(&**projection, journal, entity, (of, from)).await;
+        }
+        match entity.kind.as_str() {
+            Product::KIND => folded::<Product>(journal, entity, of, from).await,
+            Payment::KIND => folded::<Payment>(journal, entity, of, from).await,
+            Review::KIND => folded::<Review>(journal, entity, of, from).await,
+            Cart::KIND => folded::<Cart>(journal, entity, of, from).await,
+            Checkout::KIND => folded::<Checkout>(journal, entity, of, from).await,
+            _ => folded::<Order>(journal, entity, of, from).await,
+        }
     }
 }
 

@@ -53,7 +53,7 @@ struct Line<'a> {
 fn log(line: &Line<'_>, failed: Option<&Failed>) {
     let Line { method, route, id, trace, status, started } = line;
     let (status, ms) = (status.as_u16(), started.elapsed().as_micros() / 1000);
-    let code = failed.map(|failed| failed.0.code()).unwrap_or_default();
+    let code = failed.map(|failed| failed.0.code());
     match failed.map(|failed| failed.0.cause()) {
         Some(cause) if status == 500 => {
             tracing::error!(%method, route, status, ms, request.id = id, trace.id = trace, code, cause, "request failed");

@@ -209,6 +209,7 @@ fn said_there(path: &str, name: &str) -> Option<Value> {
         }
         (path, "from" | "to") if path.starts_with("/admin/v1/reports/") => json!({"format": "date"}),
         ("/admin/v1/orders", "placed_from" | "placed_to") => json!({"format": "date"}),
+        ("/admin/v1/orders", "number") => json!({"pattern": "^([Aa][Zz]-)?[0-9A-TV-Za-tv-z]{10}$"}),
         (path, "currency") if path.starts_with("/admin/v1/reports/") || path == "/admin/v1/orders" => {
             json!({"enum": Currency::all().map(Currency::code).collect::<Vec<_>>()})
         }
@@ -247,6 +248,7 @@ fn said(name: &str) -> Option<Value> {
         "status" => one_of::<words::OrderStatus>(),
         "payment_status" => one_of::<words::OrderPaymentStatus>(),
         "fulfillment_status" => one_of::<words::OrderFulfillmentStatus>(),
+        "return_status" => one_of::<words::OrderReturnStatus>(),
         "If-Match" => json!({"pattern": "^(\\*|\"[0-9]+(\\.[0-9a-f]+)?\")$"}),
         "Idempotency-Key" => json!({"pattern": "^[!-~]([ -~]*[!-~])?$"}),
         "Consistency-Token" => json!({"pattern": "^[!-~]+$"}),

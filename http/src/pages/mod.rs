@@ -12,6 +12,7 @@
 //! - PAGE-4: what somebody typed is never markup.
 
 mod assets;
+mod countries;
 pub(crate) mod errors;
 mod handlers;
 mod key;

@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_supervisor::spawn_guarded;
+use amazoff_supervisor::Aside;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,7 @@ pub struct Realtime {
     tickets: Arc<Tickets>,
     drain: CancellationToken,
     sockets: TaskTracker,
+    aside: Arc<Aside>,
 }
 
 /// What lets somebody hold a socket or a stream; given up with it.
@@ -86,7 +87,13 @@ impl Platform {
 }
 
 impl Realtime {
-    pub(crate) fn new(limits: SocketLimits) -> Self {
+    /// Sockets within these limits, on so many threads of their own: hundreds that are told the same at once would stand before
+    /// whoever buys meanwhile.
+    pub(crate) fn new(limits: SocketLimits, threads: usize) -> Self {
+        let aside = Aside::threads("sockets", threads).unwrap_or_else(|error| {
+            tracing::warn!(%error, "sockets have no threads of their own: {error}");
+            Aside::none()
+        });
         Self {
             seats: Seats::new(limits),
             sockets_max: limits.node(),
@@ -94,6 +101,7 @@ impl Realtime {
             tickets: Arc::default(),
             drain: CancellationToken::new(),
             sockets: TaskTracker::new(),
+            aside: Arc::new(aside),
         }
     }
     /// A seat for what somebody holds open.
@@ -135,7 +143,7 @@ impl Realtime {
         (shopper, place): (Shopper, Place),
     ) -> Response {
         let drain = self.drain.clone();
-        let sockets = self.sockets.clone();
+        let (sockets, threads) = (self.sockets.clone(), self.aside.place());
         upgrade
             .read_buffer_size(FRAME_BYTES_MAX)
             .max_frame_size(FRAME_BYTES_MAX)
@@ -147,7 +155,7 @@ impl Realtime {
                     drop(place);
                 });
                 // Its end, even by panic, is reported there; nobody waits for it, and the task of the upgrade is over.
-                drop(spawn_guarded("websocket", serving));
+                drop(threads.run("websocket", serving));
                 std::future::ready(())
             })
     }

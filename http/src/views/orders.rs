@@ -30,6 +30,10 @@ pub struct OrderBody {
     /// `unfulfilled`, `packed`, `partially_shipped`, `shipped`, `partially_delivered`, `delivered` or `returned`.
     #[schema(value_type = String)]
     pub fulfillment_status: order::FulfillmentStatus,
+    /// What of its returns waits: `requested` for the shop's word, `approved` for the goods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub return_status: Option<order::ReturnStatus>,
     /// `draft`, `placed`, `paid`, `packed`, `shipped`, `delivered` or `canceled`: the one line to follow.
     #[schema(value_type = String)]
     pub stage: order::Stage,
@@ -104,6 +108,10 @@ pub struct OrderCardBody {
     /// How far its goods are.
     #[schema(value_type = String)]
     pub fulfillment_status: order::FulfillmentStatus,
+    /// What of its returns waits: `requested` for the shop's word, `approved` for the goods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub return_status: Option<order::ReturnStatus>,
     /// What was agreed on.
     pub total: MoneyBody,
     /// When it became binding.
@@ -134,6 +142,7 @@ impl From<order::View> for OrderBody {
             status: view.status,
             payment_status: view.payment_status,
             fulfillment_status: view.fulfillment_status,
+            return_status: view.return_status,
             stage: view.stage,
             cart_id: view.cart_id,
             lines,
@@ -186,6 +195,7 @@ impl From<OrderCard> for OrderCardBody {
             status: card.status,
             payment_status: card.payment_status,
             fulfillment_status: card.fulfillment_status,
+            return_status: card.return_status,
             total: card.total.into(),
             placed_at: Timestamp::from_unix_ms(card.placed_at_ms),
             line_count: card.line_count,

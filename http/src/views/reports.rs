@@ -245,6 +245,8 @@ pub struct StockOutBody {
     /// Of which product.
     #[schema(value_type = String)]
     pub product_id: ProductId,
+    /// What that is called.
+    pub title: String,
     /// The shop's own article number.
     pub sku: String,
     /// How many can be had.
@@ -258,22 +260,30 @@ pub struct StockOutBody {
 }
 
 impl From<StockOut> for StockOutBody {
-    fn from(StockOut { variant, product, sku, available, on_hand, out_since }: StockOut) -> Self {
-        Self { variant_id: variant, product_id: product, sku, available, on_hand, out_since }
+    fn from(StockOut { variant, product, title, sku, available, on_hand, out_since }: StockOut) -> Self {
+        Self { variant_id: variant, product_id: product, title, sku, available, on_hand, out_since }
     }
 }
 
 impl StockOuts {
     /// The columns of the table.
-    pub(crate) const COLUMNS: [&str; 6] =
-        ["variant_id", "product_id", "sku", "available", "on_hand", "out_since"];
+    pub(crate) const COLUMNS: [&str; 7] =
+        ["variant_id", "product_id", "title", "sku", "available", "on_hand", "out_since"];
 
     /// A row per variant.
-    pub(crate) fn rows(&self) -> Vec<[String; 6]> {
+    pub(crate) fn rows(&self) -> Vec<[String; 7]> {
         let row = |of: &StockOutBody| {
             let since = of.out_since.map(|since| since.to_string()).unwrap_or_default();
             let (variant, product) = (of.variant_id.to_string(), of.product_id.to_string());
-            [variant, product, of.sku.clone(), of.available.to_string(), of.on_hand.to_string(), since]
+            [
+                variant,
+                product,
+                of.title.clone(),
+                of.sku.clone(),
+                of.available.to_string(),
+                of.on_hand.to_string(),
+                since,
+            ]
         };
         self.items.iter().map(row).collect()
     }

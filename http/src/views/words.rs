@@ -187,6 +187,16 @@ pub(crate) enum OrderPaymentStatus {
     Refunded,
 }
 
+/// What of an order's returns waits.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum OrderReturnStatus {
+    /// A return waits for the shop's word.
+    Requested,
+    /// Goods of a return are on their way back.
+    Approved,
+}
+
 /// How far an order's goods are.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]

@@ -42,6 +42,19 @@ impl Bought {
         self.desk(rest, body).header("if-match", "*").send().await
     }
 
+    /// The orders of which a return waits for that.
+    async fn with_return(&self, status: &str) -> Vec<String> {
+        self.app.projected().await;
+        let path = format!("/admin/v1/orders?return_status={status}");
+        let list = self.app.get(&path).bearer(&self.support).send().await.expect(200);
+        list.json["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     async fn shown(&self) -> Answered {
         self.app.get(&self.path("")).bearer(&self.support).send().await.expect(200)
     }
@@ -199,12 +212,17 @@ async fn a_return_comes_back_and_is_paid_back() {
         {"line_id": bought.line, "quantity": 1, "resellable": true},
         {"line_id": bought.line, "quantity": 1, "resellable": false},
     ]});
+    assert_eq!(bought.with_return("requested").await, [bought.order.as_str()]);
+    assert!(bought.with_return("approved").await.is_empty());
     bought.does(&step("receive"), &arrived).await.refused(409, "return-not-open");
     bought.does(&step("approve"), &json!({})).await.expect(200);
+    assert_eq!(bought.with_return("approved").await, [bought.order.as_str()]);
+    assert!(bought.with_return("requested").await.is_empty());
     bought.does(&step("receive"), &arrived).await.expect(200);
     let shown = bought.until("refunded", |order| order["returns"][0]["state"] == "refunded").await;
     assert_eq!((&shown["refunded"]["amount"], &shown["status"]), (&json!(4000), &json!("completed")));
     bought.until_levels((8, 0)).await;
+    assert!(bought.with_return("approved").await.is_empty());
     bought.does(&step("reject"), &json!({})).await.refused(409, "return-not-open");
     let unknown = "/returns/ret_00000000000000000000000000000001/approve";
     bought.does(unknown, &json!({})).await.refused(404, "return-unknown");
@@ -245,6 +263,7 @@ async fn the_desk_lists_orders_by_each_status() {
     };
     let count = |answer: Answered| answer.expect(200).json["items"].as_array().unwrap().len();
     assert_eq!(count(list("").await), 1);
+    let number = list("").await.text_at("/items/0/number");
     for (query, found) in [
         ("?status=placed", 1),
         ("?payment_status=paid", 1),
@@ -259,16 +278,52 @@ async fn the_desk_lists_orders_by_each_status() {
         ("?placed_from=9999-12-31", 0),
         ("?placed_to=9999-12-31", 1),
         ("?total_max=0", 0),
+        ("?return_status=requested", 0),
+        ("?number=az-0123456789", 0),
+        (&*format!("?number={}", number.to_lowercase()), 1),
+        (&*format!("?number={}", number.trim_start_matches("AZ-")), 1),
+        ("?email=nobody%40example.test", 0),
         ("?total_min=18446744073709551615", 0),
     ] {
         assert_eq!(count(list(query).await), found, "{query}");
     }
-    for odd in ["?status=lost", "?placed_from=x", "?placed_to=2026-02-30", "?total_min=-1", "?currency=XXQ"] {
+    for odd in [
+        "?status=lost",
+        "?placed_from=x",
+        "?placed_to=2026-02-30",
+        "?total_min=-1",
+        "?currency=XXQ",
+        "?number=AZ-1",
+    ] {
         list(odd).await.refused(400, "invalid-query");
     }
     bought.does("/ship", &json!({"lines": bought.pieces(3)})).await.expect(200);
     bought.app.projected().await;
     assert_eq!(count(list("?fulfillment_status=shipped").await), 1);
+}
+
+/// Orders of an account are found by its address; those of guests are nobody's.
+#[tokio::test]
+async fn the_desk_finds_the_orders_of_an_account() {
+    let bought = Bought::new().await;
+    let app = &bought.app;
+    let ann = app.registered("ann@example.org").await.text_at("/access_token");
+    let list = |email: &str| {
+        let path = format!("/admin/v1/orders?email={email}");
+        app.get(&path).bearer(&bought.support).send()
+    };
+    app.projected().await;
+    assert!(list("ann%40example.org").await.expect(200).json["items"].as_array().unwrap().is_empty());
+    let order = app.order_of(&ann, bought.variant).await;
+    app.projected().await;
+    for email in ["ann%40example.org", "ANN%40example.org"] {
+        let found = list(email).await.expect(200);
+        assert_eq!(found.json["items"].as_array().unwrap().len(), 1);
+        assert_eq!(found.text_at("/items/0/id"), order);
+    }
+    for nobody in ["bob%40example.org", "x", ""] {
+        assert!(list(nobody).await.expect(200).json["items"].as_array().unwrap().is_empty(), "{nobody}");
+    }
 }
 
 #[tokio::test]

@@ -36,6 +36,15 @@ impl Office {
         Self { app, admin, support }
     }
 
+    /// The variants that the report of stock-outs names.
+    async fn running_out(&self) -> Vec<String> {
+        self.app.projected().await;
+        let path = "/admin/v1/reports/stock-outs?threshold=100";
+        let report = self.app.get(path).bearer(&self.support).send().await.expect(200);
+        let items = report.json["items"].as_array().unwrap();
+        items.iter().map(|item| item["variant_id"].as_str().unwrap().to_owned()).collect()
+    }
+
     fn create(&self, body: &Value) -> Asking {
         self.app.post("/admin/v1/products", body).bearer(&self.admin).fresh_key()
     }
@@ -352,6 +361,7 @@ async fn a_retired_variant_cannot_be_bought_any_more_and_stays_in_orders() {
     let retired = office.write(Method::POST, &format!("{id}/variants/{first}/retire"), &json!({}));
     let retired = retired.send().await.expect(200);
     assert_eq!(retired.json["variants"][0]["retired"], true);
+    assert_eq!(office.running_out().await, [second.as_str()], "nobody wants more of the other");
     let page = office.app.get("/v1/products/lamp").send().await.expect(200).json;
     let left: Vec<_> = page["variants"].as_array().unwrap().iter().map(|of| &of["id"]).collect();
     assert_eq!(left, [&json!(second)]);
@@ -366,6 +376,8 @@ async fn a_retired_variant_cannot_be_bought_any_more_and_stays_in_orders() {
     let last = office.write(Method::POST, &format!("{id}/variants/{second}/retire"), &json!({}));
     last.send().await.refused(409, "variant-last");
     assert_eq!(office.search().await[0]["price"], eur(2000), "the retired one was cheaper");
+    office.write(Method::POST, &format!("{id}/archive"), &json!({})).send().await.expect(200);
+    assert!(office.running_out().await.is_empty());
 }
 
 #[tokio::test]

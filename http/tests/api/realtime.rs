@@ -378,21 +378,8 @@ async fn a_stream_of_events_is_its_owners_and_ends_with_the_session() {
     app.get(&path).cart(&other.token).send().await.refused(404, "order-not-found");
 
     let ann = app.registered("ann@example.org").await.text_at("/access_token");
-    let own = app
-        .post("/v1/carts", &json!({}))
-        .fresh_key()
-        .bearer(&ann)
-        .send()
-        .await
-        .expect(201)
-        .text_at("/cart/id");
     let shelf = app.stocked("lamp", 1999, 5).await;
-    let line = json!({"variant_id": shelf.variant, "quantity": 1});
-    let added =
-        app.post(&format!("/v1/carts/{own}/lines"), &line).fresh_key().bearer(&ann).send().await.expect(200);
-    let total = added.json["totals"]["total"]["amount"].as_i64().unwrap();
-    let complete = app.post(&format!("/v1/carts/{own}/complete"), &crate::support::button(total, "tok_ok"));
-    let order = complete.fresh_key().bearer(&ann).send().await.expect(200).text_at("/id");
+    let order = app.order_of(&ann, shelf.variant).await;
     let request = axum::http::Request::get(format!("/v1/orders/{order}/events"));
     let request = request.header("authorization", format!("Bearer {ann}")).body(Body::empty()).unwrap();
     let body = app.router.clone().oneshot(request).await.unwrap().into_body();

@@ -10,8 +10,7 @@ use serde_json::Value;
 use crate::engine::plan::{Act, Action, acts};
 use crate::error::{BadScenario, LoadError};
 use crate::feed::{Feed, Row};
-use crate::run::prepare::variables;
-use crate::scenario::{Scenario, read};
+use crate::scenario::{Scenario, Variable, read};
 use crate::seed::{Whose, chance};
 use crate::shopper::{ITEM, ready};
 use crate::template::Scope;
@@ -91,10 +90,15 @@ fn line(act: &Act, scenario: &Scenario, scope: &mut Scope) -> Result<String, Str
 }
 
 fn scope(scenario: &Scenario, rows: &[Option<Vec<Row>>], number: u64) -> Result<Scope, LoadError> {
-    let mut shared = variables(scenario).unwrap_or_default();
-    for name in scenario.variables.keys() {
-        shared.entry(name.clone()).or_insert_with(|| placeholder(name));
-    }
+    // What the environment holds may be a secret: its name stands for it.
+    let named = |(name, variable): (&String, &Variable)| {
+        let value = match variable {
+            Variable::Text(text) => Value::String(text.clone()),
+            Variable::Environment(of) => placeholder(&of.env),
+        };
+        (name.clone(), value)
+    };
+    let mut shared: BTreeMap<_, _> = scenario.variables.iter().map(named).collect();
     let steps = scenario.setup.iter().chain(scenario.steps());
     let steps = steps.chain(scenario.invariants.iter().flat_map(|invariant| &invariant.steps));
     for name in steps.chain(&scenario.teardown).flat_map(|step| step.extract.keys()) {

@@ -48,6 +48,20 @@ pub(crate) fn variables(scenario: &Scenario) -> Result<BTreeMap<String, Value>, 
     scenario.variables.iter().map(value).collect()
 }
 
+/// What a scenario takes from the environment, in words.
+fn taken(scenario: &Scenario) -> String {
+    let name = |variable: &Variable| match variable {
+        Variable::Text(_) => None,
+        Variable::Environment(of) => Some(of.env.clone()),
+    };
+    let names: Vec<_> = scenario.variables.values().filter_map(name).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" It takes {} from the environment.", names.join(", "))
+    }
+}
+
 /// A run's whole job; processes get parts of it.
 pub(crate) fn job(
     scenario: &Scenario,
@@ -106,7 +120,7 @@ impl<'a> Chores<'a> {
     pub(crate) async fn set_up(&mut self) -> Result<(), LoadError> {
         let mut hands = self.hands(SETUP, 0);
         let done = self.perform(&self.scenario.setup, &mut hands).await;
-        done.map_err(|(step, why)| LoadError::Setup { step, why })?;
+        done.map_err(|(step, why)| LoadError::Setup { step, why, taken: taken(self.scenario) })?;
         let mut shared = self.shared();
         shared.append(&mut hands.scope.own);
         self.shared = Arc::new(shared);

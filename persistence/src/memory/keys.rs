@@ -38,6 +38,12 @@ impl KeyTable for MemoryKeys {
         Box::pin(async move { Ok(locked(&self.keys).get(&person).cloned().flatten()) })
     }
 
+    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+        Box::pin(async move {
+            Ok(locked(&self.keys).iter().find_map(|(person, wrapped)| Some((*person, wrapped.clone()?))))
+        })
+    }
+
     fn erase(&self, person: Uuid, _at: Timestamp) -> BoxFuture<'_, Result<(), JournalError>> {
         Box::pin(async move {
             locked(&self.keys).insert(person, None);

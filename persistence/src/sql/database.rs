@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use amazoff_supervisor::journal::JournalError;
+use amazoff_supervisor::{Aside, Place};
 
 use super::dialect::{Answer, Dialect};
 use super::errors::unavailable;
-use super::quiet::{Place, Quiet};
 use super::retry::Retries;
 use super::statement::Statement;
 use super::turns::{Turn, Turns};
@@ -18,20 +18,20 @@ pub(crate) struct Database<D: Dialect> {
     lanes: Vec<Turns<D>>,
     /// The writing connections for all else.
     others: Vec<Turns<D>>,
-    quiet: Quiet,
+    aside: Aside,
     next: AtomicUsize,
 }
 
 impl<D: Dialect> Database<D> {
     /// A database with one writing connection for everything, and where its transactions run.
-    pub(crate) fn with_one_writer(readers: D::Readers, writer: Turns<D>, quiet: Quiet) -> Self {
-        Self { readers, lanes: vec![writer.clone()], others: vec![writer], quiet, next: AtomicUsize::new(0) }
+    pub(crate) fn with_one_writer(readers: D::Readers, writer: Turns<D>, aside: Aside) -> Self {
+        Self { readers, lanes: vec![writer.clone()], others: vec![writer], aside, next: AtomicUsize::new(0) }
     }
 
     /// A database whose lanes have a writing connection each, and others for all else.
     #[cfg(feature = "mariadb")]
     pub(crate) fn with_lanes(readers: D::Readers, lanes: Vec<Turns<D>>, others: Vec<Turns<D>>) -> Self {
-        Self { readers, lanes, others, quiet: Quiet::none(), next: AtomicUsize::new(0) }
+        Self { readers, lanes, others, aside: Aside::none(), next: AtomicUsize::new(0) }
     }
 
     /// The reading connections.
@@ -41,7 +41,7 @@ impl<D: Dialect> Database<D> {
 
     /// Where the larger transactions run.
     pub(crate) fn place(&self) -> Place {
-        self.quiet.place()
+        self.aside.place()
     }
 
     /// How many lanes there are.

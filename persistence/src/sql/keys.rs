@@ -17,6 +17,7 @@ use super::together::{Item, Together};
 use super::turns::Turn;
 
 const KEY: &str = "SELECT wrapped FROM person_key WHERE person = ?";
+const ANY: &str = "SELECT person, wrapped FROM person_key WHERE wrapped IS NOT NULL LIMIT 1";
 
 /// The table `person_key`.
 pub(crate) struct SqlKeys<D: Dialect> {
@@ -82,6 +83,13 @@ impl<D: Dialect> SqlKeys<D> {
         wrapped_key(&rows)
     }
 
+    async fn first(&self) -> Result<Option<(Uuid, Vec<u8>)>, JournalError> {
+        let rows = self.database.rows(Statement::new(ANY)).await.map_err(unavailable)?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let wrapped = row.maybe_bytes(1).map_err(unavailable)?.map(<[u8]>::to_vec);
+        Ok(Some(rows::id(row, 0).map_err(unavailable)?).zip(wrapped))
+    }
+
     async fn destroy(&self, person: Uuid, at: Timestamp) -> Result<(), JournalError> {
         let remember = format!(
             "INSERT INTO person_key (person, wrapped, erased_at) VALUES (?, NULL, ?){}",
@@ -117,6 +125,10 @@ impl<D: Dialect> KeyTable for SqlKeys<D> {
 
     fn get(&self, person: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
         Box::pin(self.find(person))
+    }
+
+    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+        Box::pin(self.first())
     }
 
     fn erase(&self, person: Uuid, at: Timestamp) -> BoxFuture<'_, Result<(), JournalError>> {

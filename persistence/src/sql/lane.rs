@@ -4,13 +4,13 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use amazoff_supervisor::Place;
 use amazoff_supervisor::journal::{JournalError, LaneWriter, Part, Verdicts};
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::append::{self, Heads};
 use super::dialect::Dialect;
-use super::quiet::Place;
 use super::turns::Turns;
 use crate::bugs::Bugs;
 

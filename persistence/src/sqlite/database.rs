@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use amazoff_supervisor::Aside;
 use amazoff_supervisor::journal::JournalError;
 use futures::future::BoxFuture;
 use sqlx::migrate::Migrator;
@@ -12,7 +13,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::dialect::SqliteDialect;
 use super::open::{self, OpenError};
-use crate::sql::{self, Quiet, Turns, outcome_unknown, unavailable};
+use crate::sql::{self, Turns, outcome_unknown, unavailable};
 
 const READERS_MAX: u32 = 4;
 const READER_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -32,8 +33,9 @@ pub(super) async fn open(
     let mut connection = options.connect().await.map_err(connect)?;
     schema.run(&mut connection).await.map_err(|source| OpenError::Migrate { file: file.clone(), source })?;
     let readers = readers(&file).await?;
-    let quiet = Quiet::thread().map_err(|source| connect(source.into()))?;
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection)), quiet))
+    // A transaction waits for its database ten times and more, and the driver answers from another thread.
+    let aside = Aside::threads("writer", 1).map_err(|source| connect(source.into()))?;
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection)), aside))
 }
 
 /// Opens a file that is there for reading. What is its schema must be the program's.
@@ -46,7 +48,7 @@ pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database
     OpenError::unless_current(schema, &applied, file.display())?;
     // SQLite itself refuses to write through what this opens at its first turn. Until then there is nothing that closing
     // would write a log back with.
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(open::reading(file)), None), Quiet::none()))
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(open::reading(file)), None), Aside::none()))
 }
 
 async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {

@@ -2,7 +2,12 @@ use uuid::Uuid;
 
 use crate::world::{NOW, World};
 
-contract!(the_first_key_of_a_person_counts, an_erased_key_is_gone, an_erased_person_never_gets_a_key_again,);
+contract!(
+    the_first_key_of_a_person_counts,
+    an_erased_key_is_gone,
+    an_erased_person_never_gets_a_key_again,
+    any_key_is_one_that_is_there,
+);
 
 async fn the_first_key_of_a_person_counts(world: World) {
     let person = Uuid::now_v7();
@@ -31,4 +36,14 @@ async fn an_erased_person_never_gets_a_key_again(world: World) {
         assert_eq!(world.keys.put_if_absent(person, b"again").await.unwrap(), None);
         assert_eq!(world.keys.get(person).await.unwrap(), None);
     }
+}
+
+async fn any_key_is_one_that_is_there(world: World) {
+    assert_eq!(world.keys.any().await.unwrap(), None);
+    let (erased, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    world.keys.put_if_absent(erased, b"erased").await.unwrap();
+    world.keys.erase(erased, NOW).await.unwrap();
+    assert_eq!(world.keys.any().await.unwrap(), None);
+    world.keys.put_if_absent(person, b"key").await.unwrap();
+    assert_eq!(world.keys.any().await.unwrap(), Some((person, b"key".to_vec())));
 }

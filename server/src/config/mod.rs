@@ -15,12 +15,13 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use amazoff_actors::media::ImageLimits;
 use amazoff_gateways::receivers::Reach;
 use amazoff_http::server::{Tls, TlsError};
-use amazoff_http::{LimitSettings, Origins};
+use amazoff_http::{HttpSettings, LimitSettings, Origins};
 use secrecy::{SecretBox, SecretString};
 
 pub(crate) use databases::{DocumentsAt, TruthAt};
@@ -179,6 +180,17 @@ impl Config {
         self.public_url.clone().unwrap_or_else(|| self.local_url(address))
     }
 
+    /// How the shop answers. Half of the processors serve sockets, one at least.
+    pub(crate) fn http(&self, address: SocketAddr) -> HttpSettings {
+        let mut settings = HttpSettings::at(&self.shop_url(address));
+        settings.secure_cookies |= self.secure_cookies || self.tls.is_some();
+        settings.socket_threads = available_parallelism().map_or(1, |all| all.get().div_ceil(2));
+        settings.metrics_token.clone_from(&self.metrics_token);
+        settings.origins.clone_from(&self.origins);
+        settings.limits.clone_from(&self.limits);
+        settings
+    }
+
     /// The key that wraps all others: the configured one, else the one in the data folder, made there (readable by the
     /// owner only) when the shop is `new`. The data folder must exist.
     ///
@@ -223,10 +235,12 @@ pub(crate) enum ConfigError {
         name: String,
     },
     /// A variable that nobody reads: most likely a slip of the pen.
-    #[error("{name}: unknown variable; `amazoff config` lists the known ones")]
+    #[error("{name}: unknown variable; {advice}")]
     Unknown {
         /// The variable.
         name: String,
+        /// The known one that looks like it, or where they are.
+        advice: String,
     },
     /// The file `.env` cannot be used.
     #[error(".env: {reason}")]

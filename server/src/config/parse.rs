@@ -194,8 +194,14 @@ pub(super) fn collector(sources: &Sources) -> Result<Option<Collector>, ConfigEr
 }
 
 pub(super) fn log_filter(value: &str) -> Result<String, ConfigError> {
+    // A word that is no level would be taken for a place in the program, and everything else would fall silent.
+    let is_level = |level: &str| {
+        !level.trim().is_empty() && level.trim().parse::<tracing_subscriber::filter::LevelFilter>().is_ok()
+    };
+    let says_levels =
+        value.split(',').all(|part| is_level(part.rsplit_once('=').map_or(part, |(_, level)| level)));
     match value.parse::<tracing_subscriber::EnvFilter>() {
-        Ok(_) if !value.trim().is_empty() => Ok(value.to_owned()),
+        Ok(_) if says_levels => Ok(value.to_owned()),
         Ok(_) | Err(_) => {
             Err(wrong(table::LOG, value, "is not a filter like info or info,amazoff_http=debug"))
         }

@@ -9,6 +9,8 @@ use super::table::{self, Variable};
 
 /// What names our variables.
 const PREFIX: &str = "AMAZOFF_";
+/// Letters that may be wrong in a name for which another is proposed.
+const SLIPS_MAX: usize = 3;
 
 /// The values that were given, by name.
 #[derive(Debug, Default)]
@@ -85,13 +87,23 @@ fn checked(
     let mut kept = BTreeMap::new();
     for (name, value) in pairs.into_iter().filter(|(name, _)| name.starts_with(PREFIX)) {
         if !table::accepted().any(|variable| variable.name == name) {
-            return Err(ConfigError::Unknown { name });
+            let advice = advice(&name);
+            return Err(ConfigError::Unknown { name, advice });
         }
         if !value.is_empty() {
             kept.insert(name, value);
         }
     }
     Ok(kept)
+}
+
+/// What to do about a name that is not known.
+fn advice(name: &str) -> String {
+    let alike = table::accepted().map(|known| (strsim::damerau_levenshtein(known.name, name), known.name));
+    match alike.min() {
+        Some((changes, known)) if changes <= SLIPS_MAX => format!("did you mean {known}?"),
+        Some(_) | None => "`amazoff config --example` shows those that there are".to_owned(),
+    }
 }
 
 fn read_file(path: &Path) -> Result<Vec<(String, String)>, ConfigError> {

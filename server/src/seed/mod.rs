@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use amazoff_actors::ids::{ProductId, VariantId};
 use amazoff_actors::money::Money;
-use amazoff_actors::product::{Create, ListQuery, Media};
-use amazoff_actors::{Shop, coupon, product, stock};
+use amazoff_actors::product::{Create, ListQuery, Media, category_name};
+use amazoff_actors::{Shop, category, coupon, product, stock};
 use amazoff_gateways::images::{ImagePool, RenderError};
 use amazoff_supervisor::journal::JournalError;
 use amazoff_supervisor::{AskError, CommandId, Envelope, Principal, ReadError, derive_uuid};
@@ -57,6 +57,9 @@ pub(crate) enum SeedError {
     /// Its stock was refused.
     #[error("stock cannot be received: {0}")]
     Stock(#[from] AskError<stock::Rejection>),
+    /// A category was refused.
+    #[error("a category cannot be made: {0}")]
+    Category(#[from] AskError<category::Rejection>),
     /// The pricebook refused a change.
     #[error("the pricebook cannot be filled: {0}")]
     Pricebook(#[from] AskError<amazoff_actors::pricebook::Rejection>),
@@ -98,9 +101,11 @@ pub(crate) async fn run(shop: &Shop, images: &ImagePool, size: Seed) -> Result<S
     if on_sale(shop, *last).await? || is_somebody_elses(shop, *first).await? {
         return Ok(SeedReport::default());
     }
+    tracing::info!("the shop is open, and empty: it is filled with a catalogue now");
     // The first product marks the shop as ours to fill, the last one as filled.
     let mut made = vec![make(shop, images, *first).await?];
     pricebook::fill(shop).await?;
+    categories(shop).await?;
     let between: Vec<bool> = futures::stream::iter(middle.iter().copied())
         .map(|item| make(shop, images, item))
         .buffered(PARALLEL)
@@ -109,6 +114,15 @@ pub(crate) async fn run(shop: &Shop, images: &ImagePool, size: Seed) -> Result<S
     made.extend(between);
     made.push(make(shop, images, *last).await?);
     Ok(SeedReport { products: made.iter().filter(|new| **new).count() })
+}
+
+/// The catalogue's categories, in its order.
+async fn categories(shop: &Shop) -> Result<(), SeedError> {
+    for (position, Category { slug, .. }) in (0..).zip(CATALOGUE) {
+        let category = category::Category { title: category_name(slug), parent: None, position };
+        shop.categories.put(((*slug).to_owned(), category), None, envelope("category", slug)).await?;
+    }
+    Ok(())
 }
 
 /// The products of a size, one category after the other in turns, so that the newest ones make a mixed first page.

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use amazoff_actors::Shop;
 use amazoff_actors::user::{self, RegisterForm, Role};
-use amazoff_supervisor::{AskError, ReadError};
+use amazoff_supervisor::journal::JournalError;
+use amazoff_supervisor::{AskError, AuditNote, AuditTable, Clock as _, ReadError, SystemClock};
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -41,6 +42,9 @@ pub(crate) enum OwnerError {
     /// The shop cannot be read.
     #[error("the shop cannot be read: {0}")]
     Read(#[from] ReadError),
+    /// The trail cannot be written.
+    #[error("the owner account cannot be written down: {0}")]
+    Trail(#[from] JournalError),
     /// No password could be drawn or shown.
     #[error("the owner's password cannot be drawn or printed: {0}")]
     Output(#[from] io::Error),
@@ -49,15 +53,24 @@ pub(crate) enum OwnerError {
 /// Makes the owner account unless somebody has its e-mail address.
 ///
 /// A drawn password is printed to the terminal before the account is made: a crash between the two costs nothing,
-/// because the next start draws and prints another one. It never enters the log.
+/// because the next start draws and prints another one. It never enters the log. That the account was made stands in the log
+/// and in the audit trail.
 ///
 /// # Errors
 /// When the account is refused, or the password cannot be printed.
-pub(crate) async fn owner(shop: &Shop, config: &Config) -> Result<Owner, OwnerError> {
+pub(crate) async fn owner(shop: &Shop, trail: &dyn AuditTable, config: &Config) -> Result<Owner, OwnerError> {
     let email = &config.owner_email;
     if let Some(user) = shop.users.find(email).await? {
         let roles = shop.users.roles(user).await?;
-        return if roles.contains(&Role::Admin) { Ok(Owner::Present) } else { Err(OwnerError::Powerless) };
+        if !roles.contains(&Role::Admin) {
+            return Err(OwnerError::Powerless);
+        }
+        if config.owner_password.is_some() {
+            tracing::info!(
+                "the owner's account is there: AMAZOFF_OWNER_PASSWORD counted when it was made, its password is as it is"
+            );
+        }
+        return Ok(Owner::Present);
     }
     let password = match &config.owner_password {
         Some(given) => given.clone(),
@@ -74,7 +87,18 @@ pub(crate) async fn owner(shop: &Shop, config: &Config) -> Result<Owner, OwnerEr
         roles: BTreeSet::from([Role::Shopper, Role::Support, Role::Ops, Role::Admin]),
     };
     match shop.users.register(form, envelope("owner", email)).await {
-        Ok(_) => Ok(Owner::Created),
+        Ok(registered) => {
+            tracing::info!("the owner's account was made, with every role");
+            let note = AuditNote {
+                at: SystemClock.now(),
+                actor: "amazoff".to_owned(),
+                action: "owner-created".to_owned(),
+                subject: registered.reply.id.to_string(),
+                detail: "{}".to_owned(),
+            };
+            trail.append(&note).await?;
+            Ok(Owner::Created)
+        }
         Err(AskError::Refused { refusal: user::Rejection::EmailTaken, .. }) => Ok(Owner::Present),
         Err(error) => Err(error.into()),
     }

@@ -33,6 +33,8 @@ fn a_wrong_value_is_refused_in_one_line_with_exit_code_2() {
         ("AMAZOFF_OWNER_EMAIL", "nobody"),
         ("AMAZOFF_OWNER_PASSWORD", "short"),
         ("AMAZOFF_LOG", "a=b=c"),
+        ("AMAZOFF_LOG", "inof"),
+        ("AMAZOFF_LOG", "info,amazoff_http="),
         ("AMAZOFF_LOG_FORMAT", "xml"),
         ("AMAZOFF_MASTER_KEY", "c2hvcnQ="),
         ("AMAZOFF_PUBLIC_URL", "shop.example"),
@@ -46,7 +48,9 @@ fn a_wrong_value_is_refused_in_one_line_with_exit_code_2() {
 
 #[test]
 fn an_unknown_variable_is_refused() {
-    assert!(refusal("AMAZOFF_LISTNE", "127.0.0.1:0").contains("unknown variable"));
+    let slip = refusal("AMAZOFF_LISTNE", "127.0.0.1:0");
+    assert_eq!(slip, "AMAZOFF_LISTNE: unknown variable; did you mean AMAZOFF_LISTEN?");
+    assert!(refusal("AMAZOFF_COLOUR_OF_THE_SHOP", "green").contains("amazoff config --example"));
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod load;
 mod outage;
 mod panic;
 mod privacy;
+mod readme;
 mod secrets;
 mod shipping;
 mod stall;

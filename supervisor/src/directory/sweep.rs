@@ -15,6 +15,8 @@ use crate::ids::{CommandId, Version};
 
 /// How long an idle actor may take to end.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
+/// After which it is looked again whether an actor that ended is held by nobody.
+const LET_GO_PAUSE: Duration = Duration::from_millis(1);
 
 fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
@@ -136,11 +138,25 @@ impl<E: Entity> Domain<E> {
             inbox.phase = Phase::Dormant;
             Some(actor)
         });
-        if let Some(actor) = actor {
-            // The actor holds its cell until it has ended.
-            let _ = actor.stop_and_wait(None, Some(STOP_LIMIT)).await;
-        }
-        self.passivate(id)
+        let Some(actor) = actor else { return self.passivate(id) };
+        // The actor holds its cell until it has ended, and its supervisor until it has noticed.
+        let _ = actor.stop_and_wait(None, Some(STOP_LIMIT)).await;
+        let leaving = async {
+            while !self.passivate(id) && self.is_asleep(id) {
+                tokio::time::sleep(LET_GO_PAUSE).await;
+            }
+        };
+        let _ = tokio::time::timeout(STOP_LIMIT, leaving).await;
+        !self.cells.contains_key(&id)
+    }
+
+    /// Whether a cell is in memory without an actor and without anything to do.
+    fn is_asleep(&self, id: Uuid) -> bool {
+        let cell = self.cells.get(&id);
+        cell.is_some_and(|cell| {
+            let inbox = cell.value().inbox();
+            inbox.is_empty() && matches!(inbox.phase, Phase::Dormant)
+        })
     }
 
     /// Runs a quarantined command again when it comes.

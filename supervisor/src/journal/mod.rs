@@ -13,7 +13,9 @@ use uuid::Uuid;
 pub use checksum::{event_checksum, snapshot_checksum};
 pub use crash::{Crash, CrashFilter, CrashPosition, CrashRecord};
 pub use error::{JournalError, PartRefusal};
-pub use ownership::{Candidate, KeyTable, Ownership, Renewal, ShardTable, Shards, Standing, Takeover};
+pub use ownership::{
+    Candidate, KeyTable, Ownership, Renewal, ShardTable, Shards, Standing, Takeover, WrappedKey,
+};
 pub use rows::{
     Claim, CommandRecord, EffectMark, EventPosition, Loaded, NewEvent, Part, Posting, Stored, StoredEvent,
 };

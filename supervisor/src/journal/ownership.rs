@@ -142,6 +142,9 @@ pub trait Shards: Send + Sync + 'static {
     }
 }
 
+/// A person, and their key as it is stored.
+pub type WrappedKey = (Uuid, Vec<u8>);
+
 /// Wrapped data keys of persons; deleting one makes that person's data unreadable for ever.
 pub trait KeyTable: Send + Sync + 'static {
     /// Stores a wrapped key unless the person has one or is erased; returns the one that counts, `None` when erased.
@@ -150,6 +153,8 @@ pub trait KeyTable: Send + Sync + 'static {
         person: Uuid,
         wrapped: &'a [u8],
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>>;
+    /// Anybody who has a key, and the key, wrapped; `None` when nobody has one.
+    fn any(&self) -> BoxFuture<'_, Result<Option<WrappedKey>, JournalError>>;
     /// A person's wrapped key, `None` when there is none or it was erased.
     fn get(&self, person: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>>;
     /// Destroys a person's key and remembers that it was.

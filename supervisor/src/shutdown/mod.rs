@@ -151,13 +151,13 @@ impl PhaseReport {
         let Self { name, outcome, took } = self;
         match outcome {
             Outcome::Finished => {
-                tracing::info!(phase = %name, ?took, "shutdown phase \"{name}\" finished in {took:?}");
+                tracing::debug!(phase = ?name, ?took, "shutdown phase \"{name}\" finished in {took:?}");
             }
             Outcome::TimedOut => {
-                tracing::warn!(phase = %name, ?took, "shutdown phase \"{name}\" was abandoned after {took:?}");
+                tracing::warn!(phase = ?name, ?took, "shutdown phase \"{name}\" was abandoned after {took:?}");
             }
             Outcome::Panicked { cause } => {
-                tracing::error!(phase = %name, ?took, %cause, "shutdown phase \"{name}\" panicked: {cause}");
+                tracing::error!(phase = ?name, ?took, %cause, "shutdown phase \"{name}\" panicked: {cause}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What supervisors decided lately, bounded, for operators and tests.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,25 @@ pub enum Decision {
         /// After how long.
         in_ms: u64,
     },
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started => f.write_str("runs"),
+            Self::Restarted => f.write_str("runs again"),
+            Self::Finished => f.write_str("ended by itself"),
+            Self::Stopped => f.write_str("stopped"),
+            Self::Killed => f.write_str("was killed"),
+            Self::Halted => f.write_str("was halted by an operator"),
+            Self::Planned { in_ms: 0 } => f.write_str("is started again now"),
+            Self::Planned { in_ms } => write!(f, "is started again in {in_ms} ms"),
+            Self::Degraded { in_ms } => write!(f, "failed too often; it is tried again in {in_ms} ms"),
+            Self::Failed => f.write_str("failed for good"),
+            Self::GaveUp => f.write_str("gave up, because what it supervises fails too often"),
+            Self::CellPlanned { in_ms } => write!(f, "starts an entity again in {in_ms} ms"),
+        }
+    }
 }
 
 /// One entry of the log.
@@ -124,29 +144,24 @@ pub(super) fn millis(duration: Duration) -> u64 {
 }
 
 fn trace(path: &str, decision: Decision, cause: &str) {
+    let because = if cause.is_empty() { String::new() } else { format!(": {cause}") };
     match decision {
         // A good start and a good stop are what everybody expects.
         Decision::Started | Decision::Stopped => {
-            tracing::debug!(tree.path = path, "supervision of \"{path}\": {decision:?}");
+            tracing::debug!(tree.path = path, "{path} {decision}");
         }
         Decision::Restarted | Decision::Finished | Decision::Halted => {
-            tracing::info!(tree.path = path, ?decision, "supervision of \"{path}\": {decision:?}");
+            tracing::info!(tree.path = path, ?decision, "{path} {decision}");
+        }
+        // An operator wants it.
+        Decision::Planned { in_ms: 0 } if cause.is_empty() => {
+            tracing::info!(tree.path = path, ?decision, "{path} {decision}");
         }
         Decision::Planned { .. } | Decision::CellPlanned { .. } | Decision::Killed => {
-            tracing::warn!(
-                tree.path = path,
-                ?decision,
-                cause,
-                "supervision of \"{path}\": {decision:?}, {cause}"
-            );
+            tracing::warn!(tree.path = path, ?decision, cause, "{path} {decision}{because}");
         }
         Decision::Degraded { .. } | Decision::Failed | Decision::GaveUp => {
-            tracing::error!(
-                tree.path = path,
-                ?decision,
-                cause,
-                "supervision of \"{path}\": {decision:?}, {cause}"
-            );
+            tracing::error!(tree.path = path, ?decision, cause, "{path} {decision}{because}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What operators do is done, and written down before it is.
 
 use amazoff_supervisor::tree::Status;
-use amazoff_supervisor::{CommandId, EntityId, Fault, FaultKind, OperateError};
+use amazoff_supervisor::{CellStatus, CommandId, EntityId, Fault, FaultKind, OperateError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -74,6 +74,27 @@ async fn a_quarantined_command_is_run_again_or_refused_for_ever() {
     assert_eq!(unknown.kind(), FaultKind::NotFound);
     let wrong = EntityId::new("robot", id);
     assert!(matches!(operator.passivate(&wrong).await, Err(OperateError::UnknownDomain(_))));
+}
+
+/// Its supervisor may notice only later that the actor has ended: that is none of the operator's business.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_entity_is_sent_away_at_the_first_word() {
+    let world = World::start().await;
+    let operator = world.runtime.operator(world.tree.clone(), "ann");
+    let member = world.runtime.member("tally").unwrap();
+    for _ in 0..30 {
+        let id = Uuid::now_v7();
+        let entity = EntityId::new("tally", id);
+        world.ask(id, Command::Add(1)).await.expect("accepted");
+        let idle = || {
+            member
+                .cells(100)
+                .iter()
+                .any(|cell| cell.entity == entity.to_string() && cell.status == CellStatus::Idle)
+        };
+        until(async || idle()).await;
+        operator.passivate(&entity).await.expect("it is idle");
+    }
 }
 
 #[tokio::test(start_paused = true)]

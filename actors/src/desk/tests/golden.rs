@@ -1,6 +1,7 @@
 use super::super::*;
 use super::*;
 use crate::money::Currency;
+use crate::order::ReturnStatus;
 use amazoff_testkit::golden;
 
 #[test]
@@ -39,11 +40,14 @@ fn everything_that_the_desk_ever_stored_can_be_read() {
         FulfillmentStatus::Returned,
     ]
     .map(|status| of(OrderFilter { fulfillment_status: Some(status), ..to_pack() }));
+    let returns = [ReturnStatus::Requested, ReturnStatus::Approved]
+        .map(|status| of(OrderFilter { return_status: Some(status), ..to_pack() }));
     golden::<Desk>(concat!(env!("CARGO_MANIFEST_DIR"), "/golden"))
         .events([was_saved("to-pack", full.clone()), Event::Dropped { name: "to-pack".to_owned() }])
         .events(statuses)
         .events(payments)
         .events(goods)
+        .events(returns)
         .commands([
             Command::Save { expected_version: Some(7), name: "to-pack".to_owned(), filter: full },
             dropped("to-pack"),

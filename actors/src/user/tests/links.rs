@@ -21,6 +21,9 @@ impl KeyTable for NoKeys {
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>> {
         async { Ok(None) }.boxed()
     }
+    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+        async { Ok(None) }.boxed()
+    }
     fn get(&self, _: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
         async { Ok(None) }.boxed()
     }

@@ -12,8 +12,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use crate::pages::countries;
 use crate::pages::key::{self, Key};
-use crate::pages::markup::checkout::{CARDS, COUNTRIES, CheckoutPage, Method, SavedAddress};
+use crate::pages::markup::checkout::{CARDS, CheckoutPage, Method, SavedAddress};
 use crate::pages::markup::{Field, Notice, Price, form};
 use crate::pages::page::{Page, Sent, see};
 use crate::pages::present::{bag, sums};
@@ -69,7 +70,7 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     if let Some(saved) = filled {
         fill(&mut typed, &saved.address.contact);
     }
-    let mut shown = page(&visit, bag, &typed);
+    let mut shown = page(&visit, bag, &typed).await?;
     shown.saved = links(&saved, filled.map(|saved| saved.id));
     Ok(Page::ok(shown).into_response())
 }
@@ -98,7 +99,7 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
     if bag::is_bought(bag) {
         return Ok(see(&order_path(bag)));
     }
-    let mut shown = page(&visit, bag, &typed);
+    let mut shown = page(&visit, bag, &typed).await?;
     let Some(expected_total) = checked(&mut shown, &typed) else {
         shown.saved = links(&addresses(&visit).await?, None);
         return Ok(Page(StatusCode::UNPROCESSABLE_ENTITY, shown).into_response());
@@ -126,7 +127,7 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
 pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Response, Problem> {
     let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
     let id = bag.id;
-    let mut typed_in = page(&visit, bag, &typed);
+    let mut typed_in = page(&visit, bag, &typed).await?;
     let contact_is_whole = form::complete(&mut typed_in.contact) && form::complete(&mut typed_in.address);
     let mut notice = None;
     if contact_is_whole {
@@ -139,7 +140,7 @@ pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Re
         notice = send_by(&visit, id, &typed).await.err().or(notice);
     }
     let Some((visit, bag)) = anew(&visit, id).await? else { return Ok(see("/cart")) };
-    let mut shown = page(&visit, &bag, &typed);
+    let mut shown = page(&visit, &bag, &typed).await?;
     shown.saved = links(&addresses(&visit).await?, None);
     shown.frame.notice =
         notice.map(|problem| Notice::bad(problem.detail().unwrap_or("That cannot be done now.")));
@@ -172,7 +173,7 @@ async fn failed(visit: &Visit, typed: &Order, failure: Failure) -> Result<Respon
         Failure::CartChanged { .. } => Notice::calm(words(&failure, &bag)),
         _ => Notice::bad(words(&failure, &bag)),
     };
-    let mut shown = page(&visit, &bag, typed);
+    let mut shown = page(&visit, &bag, typed).await?;
     shown.saved = links(&addresses(&visit).await?, None);
     shown.frame = shown.frame.noticing(Some(notice));
     Ok(Page(Problem::from(failure).status(), shown).into_response())
@@ -182,8 +183,9 @@ fn order_path(bag: &View) -> String {
     format!("/orders/{}", OrderId::of_cart(bag.id))
 }
 
-fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
-    CheckoutPage {
+async fn page(visit: &Visit, bag: &View, typed: &Order) -> Result<CheckoutPage, Problem> {
+    let book = visit.platform.shop.pricebooks.current().await?;
+    Ok(CheckoutPage {
         frame: visit.frame("Checkout"),
         contact: vec![
             Field::email("email", "E-mail", "email")
@@ -196,7 +198,8 @@ fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
             Field::text("line2", "Flat, floor, company", "address-line2").optional().filled(&typed.line2),
             Field::text("postal_code", "Postcode", "postal-code").filled(&typed.postal_code),
             Field::text("city", "City", "address-level2").filled(&typed.city),
-            Field::choice("country", "Country", "country", COUNTRIES).filled(&typed.country),
+            Field::choice("country", "Country", "country", countries::sold_to(&book.state))
+                .filled(&typed.country),
         ],
         saved: Vec::new(),
         methods: visit.ways_to_send().iter().map(|way| shown_method(way, bag)).collect(),
@@ -207,7 +210,7 @@ fn page(visit: &Visit, bag: &View, typed: &Order) -> CheckoutPage {
         expected_currency: bag.totals.total.currency.to_string(),
         key: key::fresh(),
         guest: visit.shopper.user().is_none(),
-    }
+    })
 }
 
 /// Where the checkout is with each of these addresses filled in, as one of them may be.
@@ -313,6 +316,9 @@ fn words(failure: &Failure, bag: &View) -> String {
                 "{} is not for sale any more. Nothing was charged. Take it out of your bag to go on.",
                 title(*variant)
             )
+        }
+        Failure::PaymentFailed { decline_code } if decline_code == "card_declined" => {
+            "Your bank declined the card. Nothing was charged. Try another one.".to_owned()
         }
         Failure::PaymentFailed { decline_code } => {
             format!(

@@ -22,7 +22,7 @@ pub(crate) struct Field {
     /// What is wrong with it.
     pub error: Option<String>,
     /// The choices of a list; empty for a plain input.
-    pub choices: &'static [(&'static str, &'static str)],
+    pub choices: Vec<(&'static str, &'static str)>,
 }
 
 impl Field {
@@ -38,7 +38,7 @@ impl Field {
             length_max: 120,
             value: String::new(),
             error: None,
-            choices: &[],
+            choices: Vec::new(),
         }
     }
     /// A required e-mail address.
@@ -54,9 +54,9 @@ impl Field {
         name: &'static str,
         label: &'static str,
         autocomplete: &'static str,
-        choices: &'static [(&'static str, &'static str)],
+        choices: impl Into<Vec<(&'static str, &'static str)>>,
     ) -> Self {
-        Self { choices, ..Self::text(name, label, autocomplete) }
+        Self { choices: choices.into(), ..Self::text(name, label, autocomplete) }
     }
     /// The same field, which may stay empty.
     #[must_use]
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_choice_outside_the_list_is_blamed() {
-        let mut fields = [Field::choice("country", "Country", "country", &[("DE", "Germany")]).filled("XX")];
+        let mut fields = [Field::choice("country", "Country", "country", [("DE", "Germany")]).filled("XX")];
         assert!(!complete(&mut fields));
     }
 

@@ -1,10 +1,12 @@
 //! Orders: how the three axes of an order read as one line to a shopper.
 
-use amazoff_actors::order::{Contact, Milestone, OrderCard, OrderDetails, PaymentStatus, Stage, View};
+use amazoff_actors::order::{
+    Contact, FulfillmentStatus, Milestone, OrderCard, OrderDetails, PaymentStatus, Stage, View,
+};
 use amazoff_supervisor::Timestamp;
 
 use super::{counted, day, moment, options, sums, thumbnail};
-use crate::pages::markup::checkout::COUNTRIES;
+use crate::pages::countries;
 use crate::pages::markup::order::{Moment, OrderPage, OrderRow, Progress, Step, StepState};
 use crate::pages::markup::{Frame, Price, SummaryLine};
 
@@ -155,30 +157,43 @@ fn steps(view: &View, failed: bool) -> Vec<Step> {
         | PaymentStatus::Failed
         | PaymentStatus::Voided => None,
     };
+    let (sent, arrived) = match view.fulfillment_status {
+        FulfillmentStatus::Delivered | FulfillmentStatus::Returned => {
+            (reached(Milestone::Shipped), reached(Milestone::Delivered))
+        }
+        FulfillmentStatus::Shipped | FulfillmentStatus::PartiallyDelivered => {
+            (reached(Milestone::Shipped), None)
+        }
+        FulfillmentStatus::Unfulfilled | FulfillmentStatus::Packed | FulfillmentStatus::PartiallyShipped => {
+            (None, None)
+        }
+    };
     let mut open = if failed { StepState::Failed } else { StepState::Current };
-    [("Card approved", approved), ("Order placed", placed), ("Paid", paid)]
-        .into_iter()
-        .map(|(label, at): (&'static str, Option<Timestamp>)| {
-            // The first station that is not reached is where it stands; the others are to come.
-            let state =
-                if at.is_some() { StepState::Done } else { std::mem::replace(&mut open, StepState::Ahead) };
-            Step { label, state, at: at.map(moment) }
-        })
-        .collect()
+    [
+        ("Card approved", approved),
+        ("Order placed", placed),
+        ("Paid", paid),
+        ("Sent", sent),
+        ("Arrived", arrived),
+    ]
+    .into_iter()
+    .map(|(label, at): (&'static str, Option<Timestamp>)| {
+        // The first station that is not reached is where it stands; the others are to come.
+        let state =
+            if at.is_some() { StepState::Done } else { std::mem::replace(&mut open, StepState::Ahead) };
+        Step { label, state, at: at.map(moment) }
+    })
+    .collect()
 }
 
 fn address(contact: &Contact) -> Vec<String> {
     let address = &contact.address;
-    let country = COUNTRIES
-        .iter()
-        .find(|(code, _)| *code == address.country)
-        .map_or(address.country.as_str(), |(_, name)| name);
     let lines = [
         contact.name.clone(),
         address.line1.clone(),
         address.line2.clone().unwrap_or_default(),
         format!("{} {}", address.postal_code, address.city),
-        country.to_owned(),
+        countries::name(&address.country).to_owned(),
         contact.email.clone(),
     ];
     lines.into_iter().filter(|line| !line.trim().is_empty()).collect()
@@ -195,6 +210,7 @@ pub(in crate::pages) fn row_of(view: &View) -> Option<OrderRow> {
             status: view.status,
             payment_status: view.payment_status,
             fulfillment_status: view.fulfillment_status,
+            return_status: view.return_status,
             total: view.totals.total,
             placed_at_ms: view
                 .placed_at

@@ -2,7 +2,7 @@
 
 use amazoff_actors::desk::{OrderFilter, Receipt};
 use amazoff_actors::money::Currency;
-use amazoff_actors::order::{FulfillmentStatus, PaymentStatus, Status};
+use amazoff_actors::order::{FulfillmentStatus, PaymentStatus, ReturnStatus, Status};
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,10 @@ pub(crate) struct OrderFilterBody {
     #[serde(default)]
     #[schema(value_type = Option<crate::views::words::OrderFulfillmentStatus>)]
     fulfillment_status: Option<FulfillmentStatus>,
+    /// What of their returns waits.
+    #[serde(default)]
+    #[schema(value_type = Option<crate::views::words::OrderReturnStatus>)]
+    return_status: Option<ReturnStatus>,
     /// In which currency they are paid.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -67,6 +71,7 @@ impl From<OrderFilterBody> for OrderFilter {
             status: body.status,
             payment_status: body.payment_status,
             fulfillment_status: body.fulfillment_status,
+            return_status: body.return_status,
             currency: body.currency,
             placed_within_days: body.placed_within_days,
             total_min: body.total_min,
@@ -82,6 +87,7 @@ impl From<OrderFilter> for OrderFilterBody {
             status: filter.status,
             payment_status: filter.payment_status,
             fulfillment_status: filter.fulfillment_status,
+            return_status: filter.return_status,
             currency: filter.currency,
             placed_within_days: filter.placed_within_days,
             total_min: filter.total_min,

@@ -2,7 +2,9 @@
 
 use amazoff_actors::ids::OrderId;
 use amazoff_actors::money::Currency;
-use amazoff_actors::order::{Filter, FulfillmentStatus, NoteError, PaymentStatus, RefundOf, Status};
+use amazoff_actors::order::{
+    Filter, FulfillmentStatus, NoteError, PaymentStatus, RefundOf, ReturnStatus, Status, read_number,
+};
 use amazoff_actors::report::Day;
 use axum::Json;
 use axum::extract::State;
@@ -25,9 +27,12 @@ use crate::views::orders::{OrderCardBody, OrderList};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Chosen {
+    number: Option<String>,
+    email: Option<String>,
     status: Option<Status>,
     payment_status: Option<PaymentStatus>,
     fulfillment_status: Option<FulfillmentStatus>,
+    return_status: Option<ReturnStatus>,
     currency: Option<Currency>,
     placed_from: Option<String>,
     placed_to: Option<String>,
@@ -40,11 +45,16 @@ pub(crate) struct Chosen {
 impl Chosen {
     fn filter(&self) -> Result<Filter, Problem> {
         let amount = |amount: Option<u64>| amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+        let number =
+            self.number.as_deref().map(|text| read_number(text).ok_or_else(no_number)).transpose()?;
         let to = day("placed_to", self.placed_to.as_deref())?;
         Ok(Filter {
+            number,
+            user: None,
             status: self.status,
             payment_status: self.payment_status,
             fulfillment_status: self.fulfillment_status,
+            return_status: self.return_status,
             currency: self.currency,
             placed_from: day("placed_from", self.placed_from.as_deref())?.map(Day::start),
             placed_before: to.and_then(Day::next).map(Day::start),
@@ -52,6 +62,10 @@ impl Chosen {
             total_max: amount(self.total_max),
         })
     }
+}
+
+fn no_number() -> Problem {
+    Problem::query("number", "it is AZ- and ten letters or digits")
 }
 
 fn day(name: &str, text: Option<&str>) -> Result<Option<Day>, Problem> {
@@ -62,8 +76,11 @@ fn day(name: &str, text: Option<&str>) -> Result<Option<Day>, Problem> {
 /// Lists placed orders, newest first. Every filter must fit. Where totals must fit, a page may be short, or empty, and yet have
 /// a next one.
 #[utoipa::path(get, path = "/admin/v1/orders", tag = "admin",
-    params(("status" = Option<String>, Query), ("payment_status" = Option<String>, Query),
+    params(("number" = Option<String>, Query, description = "its number, whole"),
+        ("email" = Option<String>, Query, description = "the whole address of whoever has an account and placed it"),
+        ("status" = Option<String>, Query), ("payment_status" = Option<String>, Query),
         ("fulfillment_status" = Option<String>, Query),
+        ("return_status" = Option<String>, Query),
         ("currency" = Option<String>, Query),
         ("placed_from" = Option<String>, Query, description = "the first day of placing, of UTC"),
         ("placed_to" = Option<String>, Query, description = "the last day of placing"),
@@ -76,7 +93,13 @@ pub(crate) async fn list(
     State(platform): State<Platform>,
     Asked(chosen): Asked<Chosen>,
 ) -> Result<Json<OrderList>, Problem> {
-    let filter = chosen.filter()?;
+    let mut filter = chosen.filter()?;
+    if let Some(email) = &chosen.email {
+        filter.user = platform.shop.users.find(email).await?;
+        if filter.user.is_none() {
+            return Ok(Json(OrderList { items: Vec::new(), next_cursor: None }));
+        }
+    }
     let Chosen { cursor, limit: wanted, .. } = chosen;
     let scope = format!("admin orders {filter:?}");
     let after = cursor.as_deref().map(|cursor| platform.auth.position(&scope, cursor)).transpose()?;

@@ -73,6 +73,7 @@ async fn best_sellers_funnel_and_stock_outs_say_what_happened() {
     assert_eq!(funnel.json["total"]["orders_placed"], 2);
     let out = get("stock-outs").await.expect(200);
     assert_eq!(out.json["items"][0]["available"], 1);
+    assert_eq!(out.json["items"][0]["title"], "Title of lamp");
     assert!(out.json["items"][0].get("out_since").is_none());
     assert!(get("stock-outs?threshold=0").await.expect(200).json["items"].as_array().unwrap().is_empty());
     for report in REPORTS {

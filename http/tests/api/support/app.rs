@@ -181,6 +181,18 @@ impl TestApp {
         self.post(&cart.path("/complete"), &button(total, token)).fresh_key().cart(&cart.token).send().await
     }
 
+    /// Somebody who is logged in buys a piece; the order.
+    pub(crate) async fn order_of(&self, bearer: &str, variant: VariantId) -> String {
+        let cart = self.post("/v1/carts", &json!({})).fresh_key().bearer(bearer).send().await.expect(201);
+        let path = format!("/v1/carts/{}", cart.text_at("/cart/id"));
+        let line = json!({"variant_id": variant, "quantity": 1});
+        let added =
+            self.post(&format!("{path}/lines"), &line).fresh_key().bearer(bearer).send().await.expect(200);
+        let total = added.json["totals"]["total"]["amount"].as_i64().unwrap();
+        let complete = self.post(&format!("{path}/complete"), &button(total, "tok_ok"));
+        complete.fresh_key().bearer(bearer).send().await.expect(200).text_at("/id")
+    }
+
     /// Registers somebody through the API.
     pub(crate) async fn registered(&self, email: &str) -> Answered {
         let form = json!({"email": email, "password": "correct horse battery", "name": "Ann"});

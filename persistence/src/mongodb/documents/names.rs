@@ -71,7 +71,12 @@ const PRODUCTS: &[Index] = &[
     Index { name: "category_price", fields: &["status", "category", "price_amount"] },
     Index { name: "category_name", fields: &["status", "category", "name"] },
 ];
-const ORDERS: &[Index] = &[Index { name: "user", fields: &["user", "placed_at"] }];
+const ORDERS: &[Index] = &[
+    Index { name: "user", fields: &["user", "placed_at"] },
+    Index { name: "number", fields: &["number", "placed_at"] },
+    Index { name: "return_status", fields: &["return_status", "placed_at"] },
+    Index { name: "placed", fields: &["placed_at"] },
+];
 const REVIEWS: &[Index] = &[
     Index { name: "product_newest", fields: &["product", "shown_since"] },
     Index { name: "product_helpful", fields: &["product", "helpful"] },

@@ -41,7 +41,7 @@ async fn fill(documents: &MongoDocuments, collection: &str) {
             let body = json!({
                 "status": "active", "category": format!("c{}", n % 5), "user": format!("u{}", n % 9),
                 "slug": n.to_string(), "created_at": n / 15, "price_amount": n / 12, "name": format!("n{:02}", n / 10),
-                "placed_at": n,
+                "placed_at": n, "number": n.to_string(), "return_status": if n % 9 == 0 { "requested" } else { "approved" },
             });
             DocumentPut { collection: collection.to_owned(), id: n.to_string(), source_seq: 1, body: Some(body) }
         })
@@ -65,6 +65,10 @@ async fn the_shops_lists_are_read_in_order_from_an_index() {
         ("products@3", &[("status", "active"), ("category", "c1")], Some("name"), "category_name"),
         ("products@3", &[("slug", "7"), ("status", "active")], None, "slug"),
         ("orders@12", &[("user", "u1")], Some("placed_at"), "user"),
+        ("orders@12", &[("number", "7")], Some("placed_at"), "number"),
+        ("orders@12", &[("return_status", "requested")], Some("placed_at"), "return_status"),
+        ("orders@12", &[], Some("placed_at"), "placed"),
+        ("orders@12", &[("status", "active")], Some("placed_at"), "placed"),
     ];
     for collection in ["products", "products@3", "orders@12"] {
         fill(&documents, collection).await;
@@ -97,7 +101,7 @@ async fn nothing_that_was_dropped_stays_and_what_is_written_later_has_its_indexe
         fill(&documents, "orders@1").await;
         assert!(names().await.contains(&"documents.orders@1".to_owned()));
         let indexes = documents.server.collection("documents.orders@1").list_index_names().await.unwrap();
-        assert_eq!(indexes, ["_id_", "user"]);
+        assert_eq!(indexes, ["_id_", "user", "number", "return_status", "placed"]);
         while documents.drop_collection("orders@1", 300).await.unwrap() > 0 {}
         assert!(!names().await.contains(&"documents.orders@1".to_owned()));
     }

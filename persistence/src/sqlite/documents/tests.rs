@@ -20,6 +20,8 @@ async fn the_usual_lists_of_any_generation_are_served_by_an_index() {
         (Some("status"), Some("since"), "document_status_since"),
         (Some("category"), Some("created_at"), "document_category"),
         (Some("user"), Some("placed_at"), "document_user"),
+        (Some("number"), Some("placed_at"), "document_number"),
+        (Some("return_status"), Some("placed_at"), "document_return_status"),
         (Some("product"), Some("shown_since"), "document_product_shown"),
         (Some("product"), Some("helpful"), "document_product_helpful"),
         (Some("author"), Some("created_at"), "document_author"),

@@ -208,3 +208,27 @@ async fn a_damaged_backup_and_misplaced_keys_are_refused() {
     let mut server = Server::start(&to).await.unwrap();
     server.stop().await.unwrap();
 }
+
+/// With another key nobody reads what is there: nothing is served, and no account is promised.
+#[tokio::test(flavor = "multi_thread")]
+async fn data_is_restored_and_served_only_with_the_key_that_sealed_it() {
+    let (from, to, places) = (Setup::default(), Setup::default(), Places::new());
+    Shop::filled(&from).await;
+    ended(&places.back_up(&from), 0);
+    let told = ended(&places.restore(&to), 2);
+    assert!(told.contains("master.key: is missing"), "{told}");
+
+    let other = || std::fs::write(to.data().join("master.key"), format!("{}=\n", "A".repeat(43))).unwrap();
+    other();
+    let told = ended(&places.restore(&to), 3);
+    assert!(told.contains("sealed with another master key"), "{told}");
+    let refusal = Server::start(&to).await.err().expect("it must not start");
+    assert!(refusal.contains("half restored"), "{refusal}");
+
+    carry_over(&from, &to, "master.key");
+    ended(&places.restore(&to), 0);
+    Server::start(&to).await.unwrap().stop().await.unwrap();
+    other();
+    let refusal = Server::start(&to).await.err().expect("it must not start");
+    assert!(refusal.contains("is not the one that this shop's data was sealed with"), "{refusal}");
+}
