@@ -1,9 +1,10 @@
 // What operators do.
 import assert from "node:assert/strict";
 
+import { OWNER, asGuest, confirm, key, logIn, password } from "./console-steps.mjs";
+import { trouble } from "./console-trouble.mjs";
 import { checkOut, checkPage, fillBag, followOrder } from "./steps.mjs";
 
-const OWNER = { email: "owner@example.com", password: "an owner's long password" };
 const PAGES = {
   "": "overview",
   "/tree": "supervision",
@@ -29,11 +30,7 @@ export function opsConsole(test) {
   }
   test("an injected crash and its restart are seen as they happen (console)", "desktop", seesCrash);
   test("a part is killed and comes back on the page (console)", "desktop", seesKill);
-  test(
-    "a quarantined command and a dead letter are retried, and the shopper's order goes on (console)",
-    "desktop",
-    mends,
-  );
+  trouble(test);
   test("limits are changed, and refused at their field (console)", "desktop", limits);
   test("who comes with an old log-in shows the password before something is killed (console)", "desktop", shows);
   test("the audit trail tells what was done, and is whole (console)", "desktop", audited);
@@ -41,43 +38,6 @@ export function opsConsole(test) {
   test("the tree is walked with the keyboard (console)", "desktop", walks);
   test("a shopper is not let into the console (console)", "desktop", refused);
 }
-
-async function logIn(page, base, to = "/console") {
-  await page.goto(`${base}/login?next=${encodeURIComponent(to)}`);
-  await page.locator("main input[name=email]").fill(OWNER.email);
-  await page.locator("main input[name=password]").fill(OWNER.password);
-  await page.locator("form[action^='/login'] button[type=submit]").click();
-  await page.waitForURL((url) => url.pathname === to.split("?")[0]);
-  await page.locator("main h1").waitFor();
-}
-
-/** Confirms what a dialog asks, and shows the password if it asks for that as well. */
-async function confirm(page, action) {
-  await page.locator("dialog").getByRole("button", { name: action }).click();
-  await password(page);
-}
-
-/** Shows the password if it is asked for before the page says what came of it, in `done`. */
-async function password(page, done = page.locator("[data-toast] span")) {
-  const asked = page.locator("#step-up");
-  await asked.or(done).first().waitFor();
-  if (!(await asked.isVisible())) return;
-  await asked.fill(OWNER.password);
-  await page.locator("dialog").getByRole("button", { name: "Confirm" }).click();
-}
-
-/** A guest with a browser of their own; `use` gets the page. */
-async function asGuest(page, use) {
-  const context = await page.context().browser().newContext({ reducedMotion: "reduce" });
-  context.setDefaultTimeout(20_000);
-  try {
-    return await use(await context.newPage(), context.request);
-  } finally {
-    await context.close();
-  }
-}
-
-const key = () => `browser-test-${crypto.randomUUID()}`;
 
 /** A new cart; `repeat` asks for the same one again. */
 function newCart(request, base, name = key()) {
@@ -241,52 +201,6 @@ async function shows({ page, base, shot }) {
   await page.locator("#step-up").fill(OWNER.password);
   await page.locator("dialog").getByRole("button", { name: "Confirm" }).click();
   await page.locator("[data-path='compute/images'] .node-restarts", { hasText: "1×" }).waitFor();
-}
-
-async function mends({ page, base, shot }) {
-  await logIn(page, base, "/console/tree");
-  await asGuest(page, async (guest) => {
-    await fillBag(guest, base);
-    await checkOut(guest, base, "tok_ok");
-    await guest.waitForURL(/\/orders\/ord_/);
-    const order = new URL(guest.url()).pathname.split("/").pop();
-    // Placed, and not paid yet: the next command to the order is the one that marks it paid.
-    await guest.locator("#progress[data-stage=placed]").waitFor();
-    await page.locator("#break-kind").selectOption("order");
-    await page.locator("#break-id").fill(order);
-    await page.locator("#break-times").fill("2");
-    await page.getByRole("button", { name: "Arm it" }).click();
-    await page.locator("[data-toast]", { hasText: "Armed" }).waitFor();
-
-    await page.getByRole("link", { name: "Overview" }).click();
-    await page.locator(".wrong-grave", { hasText: "in quarantine" }).waitFor();
-    await page.locator(".wrong-grave", { hasText: "dead letter" }).waitFor();
-    await checkPage(page, "the overview in trouble");
-    await shot("console-trouble");
-    await page.goto(`${base}/console/processes`);
-    await page.locator("tr", { hasText: order }).locator(".badge", { hasText: "Stuck" }).waitFor();
-    await checkPage(page, "a stuck checkout");
-
-    await page.goto(`${base}/console/trouble`);
-    const crash = page.locator("article", { hasText: `injected panic in order_${order.slice(4)}` });
-    await crash.getByRole("button", { name: "What would it do today?" }).click();
-    await crash.locator(".badge", { hasText: "Accepted" }).waitFor();
-    await checkPage(page, "the quarantine");
-    await shot("console-quarantine");
-    await crash.getByRole("button", { name: "Retry" }).click();
-    await crash.waitFor({ state: "detached" });
-
-    await page.getByRole("link", { name: "Dead letters", exact: true }).click();
-    const letter = page.locator("article", { hasText: "the command is quarantined" });
-    await letter.waitFor();
-    await checkPage(page, "the dead letters");
-    await shot("console-dead-letters");
-    await letter.getByRole("button", { name: "Retry" }).click();
-    await letter.waitFor({ state: "detached" });
-    await guest.locator("#progress[data-stage=paid]").waitFor();
-  });
-  await page.goto(`${base}/console`);
-  await page.getByText("Nothing needs you.").waitFor();
 }
 
 async function limits({ page, base, shot }) {

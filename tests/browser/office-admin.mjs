@@ -254,7 +254,7 @@ export function moreOffice(test) {
       ({ items }) => items.length === 0,
     );
     await openOffice(page, base, "/audit");
-    await page.getByRole("cell", { name: robin.id }).first().waitFor();
+    await page.getByTitle(robin.id).first().waitFor();
   });
 
   test(

@@ -126,7 +126,8 @@ export function office(test) {
     await robin.call("POST", `/v1/orders/${order.id}/returns`, { lines, reason: "damaged" });
     await enter(page, base);
     await openOffice(page, base, "");
-    await page.locator("#waits a", { hasText: "Returns" }).click();
+    await page.locator("#waits a", { hasText: "Returns to approve" }).click();
+    await page.getByRole("link", { name: order.number }).click();
     await page.getByRole("heading", { level: 1, name: order.number }).waitFor();
     const returns = page.getByRole("region", { name: "Returns" });
     await returns.getByRole("button", { name: "Approve" }).click();
@@ -148,11 +149,14 @@ export function office(test) {
     const { order } = await buy(await shopper(base), { q: "teapot" });
     await enter(page, base);
     await openOffice(page, base, "/orders");
-    await page.getByRole("searchbox", { name: "Number" }).fill(order.number.slice(0, 8).toLowerCase());
+    await page.getByRole("searchbox", { name: "Number" }).fill(order.number.slice(0, 8));
     await page.getByRole("searchbox", { name: "Number" }).press("Enter");
-    await page.waitForURL(/number=az-/);
-    await page.getByText("A number is looked for among").waitFor();
+    await page.locator("input[name=number]:invalid").waitFor();
+    await page.getByRole("searchbox", { name: "Number" }).fill(` ${order.number.toLowerCase()}`);
+    await page.getByRole("searchbox", { name: "Number" }).press("Enter");
+    await page.waitForURL(/number=(\+|%20)az-/);
     await page.getByRole("link", { name: order.number }).waitFor();
+    await page.locator("main tbody tr").nth(1).waitFor({ state: "detached" });
     await page.getByRole("searchbox", { name: "Number" }).fill("");
     await page.getByRole("combobox", { name: "Payment" }).selectOption("refunded");
     await page.waitForURL(/payment_status=refunded/);

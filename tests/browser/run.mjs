@@ -36,6 +36,16 @@ storefrontPeople(test);
 office(test);
 opsConsole(test);
 
+/** In the page: has every picture loaded, also those that wait until somebody scrolls to them. */
+async function allPictures() {
+  const waiting = [...document.images].filter(({ complete }) => !complete);
+  waiting.forEach((image) => {
+    image.loading = "eager";
+  });
+  const loaded = waiting.map((image) => image.decode().catch(() => {}));
+  await Promise.race([Promise.all(loaded), new Promise((resolve) => setTimeout(resolve, 10_000))]);
+}
+
 async function runOne(browser, shop, { name, size, run, options }) {
   const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(20_000);
@@ -44,8 +54,10 @@ async function runOne(browser, shop, { name, size, run, options }) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("response", (response) => response.status() >= 500 && faults.push(`${response.status()} ${response.url()}`));
   const slug = name.replace(/[^a-z0-9]+/gi, "-");
-  const shot = (label) =>
-    page.screenshot({ path: path.join(artifacts, `${size}-${label}.png`), fullPage: true, animations: "disabled" });
+  const shot = async (label) => {
+    await page.evaluate(allPictures);
+    await page.screenshot({ path: path.join(artifacts, `${size}-${label}.png`), fullPage: true, animations: "disabled" });
+  };
   try {
     await run({ page, base: shop.base, shot });
     assert.deepEqual(faults, [], "faults in the browser");

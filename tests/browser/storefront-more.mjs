@@ -11,6 +11,7 @@ const HOME_BYTES_MAX = 100_000;
 export function storefrontMore(test) {
   lists(test);
   bag(test);
+  offline(test);
   product(test);
   account(test);
   weight(test);
@@ -79,6 +80,31 @@ function bag(test) {
     await page.keyboard.press("Escape");
     await drawer.waitFor({ state: "detached" });
     assert.match(page.url(), /\/products\//);
+  });
+}
+
+function offline(test) {
+  test("without a network nothing is lost, and nothing is added twice", "phone", async ({ page, base, shot }) => {
+    await page.goto(base);
+    await page.locator(".grid .card h3 a").first().click();
+    const add = page.locator("form[data-add] button[type=submit]");
+    await add.waitFor();
+    await page.context().setOffline(true);
+    await add.click();
+    const said = page.locator("[data-toast] [role=alert]", { hasText: "The shop could not be reached." });
+    await said.waitFor();
+    await checkPage(page, "a product without a network");
+    await shot("offline");
+    await page.context().setOffline(false);
+    // Its answer is lost on the way: the shopper presses again.
+    await page.route("**/cart/lines", async (route) => {
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    await add.click();
+    await add.click();
+    await page.locator("[data-drawer] .bag-line").waitFor();
+    assert.equal(await page.locator("[data-drawer] input[name=quantity]").inputValue(), "1");
   });
 }
 

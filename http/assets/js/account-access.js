@@ -14,7 +14,7 @@ export async function password() {
       whole.reset();
       toast("Your password is changed.");
     },
-    secret("old_password", "The password so far", "current-password"),
+    secret("old_password", "Current password", "current-password"),
     secret("password", "The new one, at least 10 characters", "new-password"),
   );
 }
@@ -26,14 +26,14 @@ export async function sessions(again) {
     await send("DELETE", "/v1/me/sessions");
     await again();
   });
-  const row = ({ id, current, last_used_at: used }) => {
+  const row = ({ id, current, opened_at: opened, last_used_at: used }) => {
     const end = acting("End", async () => {
       await send("DELETE", `/v1/me/sessions/${id}`);
       await again();
     });
     const here = current ? h("span", { class: "badge badge-good" }, "This one") : null;
     const act = current ? null : h("div", { class: "row-act" }, end);
-    return h("li", { class: "row" }, h("div", {}, "Used ", moment(used), " ", here), act);
+    return h("li", { class: "row" }, h("div", {}, "Used ", moment(used), ", opened ", moment(opened), " ", here), act);
   };
   return [h("ul", { class: "rows" }, open.map(row)), open.length > 1 ? h("div", {}, others) : null];
 }

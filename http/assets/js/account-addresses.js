@@ -2,6 +2,7 @@
 import { everything, send } from "./kit/api.js";
 import { confirmed, dialog, h } from "./kit/dom.js";
 import { acting, field, form, input, tick } from "./kit/form.js";
+import { country } from "./kit/show.js";
 
 const PATH = "/v1/me/addresses";
 
@@ -15,13 +16,13 @@ export async function addresses(again) {
 
 function row({ id, recipient, default: usual }, again) {
   const { name, address } = recipient;
-  const lines = [address.line1, address.line2, `${address.postal_code} ${address.city}`, address.country];
+  const lines = [address.line1, address.line2, `${address.postal_code} ${address.city}`, country(address.country)];
   const remove = acting("Remove", async () => {
     if (!(await confirmed("Remove this address?", lines.filter(Boolean).join(", "), "Remove"))) return;
     await send("DELETE", `${PATH}/${id}`);
     await again();
   });
-  const mark = usual ? h("span", { class: "badge badge-good" }, "Usual") : null;
+  const mark = usual ? h("span", { class: "badge badge-good" }, "Default") : null;
   const change = acting("Change", () => edit({ id, recipient, usual }, again));
   return h(
     "li",

@@ -12,7 +12,7 @@ const PARTS = [
   ["Name and e-mail", profile],
   ["Addresses", addresses],
   ["Reviews", reviews],
-  ["Letters", letters],
+  ["E-mails", letters],
   ["What you agreed to", consents],
   ["Password", password],
   ["Where you are logged in", sessions],
@@ -46,7 +46,7 @@ async function profile() {
     { submit: "Save the name" },
     async ({ name }) => {
       await send("PATCH", "/v1/me", { name });
-      document.querySelector("[data-name]").textContent = name;
+      document.querySelectorAll("[data-name]").forEach((place) => { place.textContent = name; });
       toast("Saved.");
     },
     field("Name", input("name", user.name, { required: true, autocomplete: "name", maxlength: "100" })),

@@ -1,10 +1,9 @@
 // The bag: adding without leaving the page, changing without losing one's place.
 import { fill, openDrawer } from "./drawer.js";
 import { freshKey, pageOf, send } from "./forms.js";
+import { toast } from "./kit/dom.js";
 
-const TOAST_MS = 6000;
 const TYPING_MS = 500;
-let toastTimer = 0;
 
 export function start() {
   for (const form of document.querySelectorAll("form[data-add]")) {
@@ -25,14 +24,14 @@ async function add(form) {
     const answer = await response.json();
     if (response.ok) {
       showCount(answer.count, answer.label);
-      if (!(await openDrawer(answer.message, wireBag))) toast(answer.message, true);
+      if (!(await openDrawer(answer.message, wireBag))) toast(answer.message, { link: ["/cart", "View bag"] });
     } else {
-      toast(answer.detail ?? answer.title, false);
+      toast(answer.detail ?? answer.title, { bad: true });
     }
     // The answer is known, whatever it is: the next click is a new wish.
     if (response.status < 500) form.elements.key.value = freshKey();
   } catch {
-    toast("The shop could not be reached. Try again: nothing is added twice.", false);
+    toast("The shop could not be reached. Try again: nothing is added twice.", { bad: true });
   } finally {
     button.removeAttribute("aria-disabled");
   }
@@ -47,24 +46,6 @@ function showCount(count, label) {
   badge.classList.remove("bag-bump");
   void badge.offsetWidth; // restarts the animation
   badge.classList.add("bag-bump");
-}
-
-function toast(message, link) {
-  const box = document.querySelector("[data-toast]");
-  const text = document.createElement("span");
-  text.textContent = message;
-  box.replaceChildren(text);
-  if (link) {
-    const view = document.createElement("a");
-    view.href = "/cart";
-    view.textContent = "View bag";
-    box.append(view);
-  }
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(function close() {
-    if (box.matches(":hover, :focus-within")) toastTimer = setTimeout(close, TOAST_MS);
-    else box.replaceChildren();
-  }, TOAST_MS);
 }
 
 /** Changing a quantity or removing a line replaces the page's content by the answer's. */
@@ -100,6 +81,6 @@ async function swap(form) {
     wireBag(drawer ?? content);
   } catch {
     delete form.dataset.sent;
-    toast("The shop could not be reached. Try again: nothing is changed twice.", false);
+    toast("The shop could not be reached. Try again: nothing is changed twice.", { bad: true });
   }
 }

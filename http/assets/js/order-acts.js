@@ -73,7 +73,8 @@ function returned(back, bought) {
   const stop = h("button", { type: "button", class: "link", onclick: giveUp }, "Keep it after all");
   const what = lines.map((line) => `${line.quantity} × ${title(line)}`).join(", ");
   const why = h("span", { class: "quiet" }, words(reason));
-  return h("li", {}, badge(state), ` ${what} `, why, " ", isOpen(back) ? stop : null);
+  const tone = { refunded: "good", rejected: "bad" }[state] ?? "calm";
+  return h("li", {}, badge(state, tone), " ", why, h("div", {}, what), isOpen(back) ? h("div", {}, stop) : null);
 }
 
 async function run(act, done) {

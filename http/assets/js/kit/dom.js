@@ -1,6 +1,7 @@
 // Elements as plain calls. What is text stays text: nothing here reads markup.
 
 const SVG = "http://www.w3.org/2000/svg";
+const TOAST_MS = 8000;
 
 /**
  * An element: `h("a", { href: "/", class: "link" }, "Home")`. Attributes named `on…` are listeners, `true` sets an empty
@@ -26,11 +27,15 @@ function filled(element, attributes, children) {
 }
 
 /** Says something in passing; `bad` things interrupt a screen reader. */
-export function toast(text, { bad = false } = {}) {
+export function toast(text, { bad = false, link = null } = {}) {
   const box = document.querySelector("[data-toast]");
   const shown = h("span", { role: bad ? "alert" : null }, text);
-  box.replaceChildren(shown);
-  setTimeout(() => shown.isConnected && box.replaceChildren(), 8000);
+  box.replaceChildren(shown, ...(link ? [h("a", { href: link[0] }, link[1])] : []));
+  setTimeout(function close() {
+    if (!shown.isConnected) return;
+    if (box.matches(":hover, :focus-within")) setTimeout(close, TOAST_MS);
+    else box.replaceChildren();
+  }, TOAST_MS);
 }
 
 /** A dialog around content; answers when it closes, with the value that it was closed with. */

@@ -18,6 +18,7 @@ export function picked(query, names) {
 export function filters(path, fields, { label = "Show" } = {}) {
   const ask = (event) => {
     event?.preventDefault();
+    if (!whole.reportValidity()) return;
     go(address(path, Object.fromEntries(new FormData(whole))));
   };
   const whole = h(

@@ -68,28 +68,52 @@ export function badge(text, tone) {
   return h("span", { class: tone ? `badge badge-${tone}` : "badge" }, words(text));
 }
 
+const COUNTRIES = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
+
+/** A country by its name. */
+export function country(code) {
+  return COUNTRIES.of(code);
+}
+
 /**
  * A table: `columns` lists `{ title, cell, align, head }`, `cell(row)` answers what stands there, and in a column that is `head` it
  * names its row. Without rows it says `empty`.
- * It scrolls within itself where the screen is narrow.
+ * Where the screen is narrow each row is a card, or, of a `wide` table, it scrolls within itself.
  */
-export function table(caption, columns, rows, { empty = "Nothing here." } = {}) {
+export function table(caption, columns, rows, { empty = "Nothing here.", wide = false } = {}) {
   if (rows.length === 0) return h("p", { class: "quiet" }, empty);
   const align = (column) => (column.align ? `cell-${column.align}` : null);
   const place = (column, row) =>
-    h(column.head ? "th" : "td", { scope: column.head ? "row" : null, class: align(column) }, column.cell(row));
+    h(
+      column.head ? "th" : "td",
+      {
+        scope: column.head ? "row" : null,
+        role: column.head ? "rowheader" : "cell",
+        class: align(column),
+        "data-title": column.title,
+      },
+      column.cell(row),
+    );
   return h(
     "div",
-    { class: "table-frame", tabindex: "0", role: "region", "aria-label": caption },
+    { class: wide ? "table-frame" : "table-frame table-cards", tabindex: "0", role: "region", "aria-label": caption },
     h(
       "table",
-      { class: "table" },
+      { class: "table", role: "table" },
       h("caption", { class: "visually-hidden" }, caption),
-      h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", class: align(column) }, column.title)))),
+      h(
+        "thead",
+        { role: "rowgroup" },
+        h(
+          "tr",
+          { role: "row" },
+          columns.map((column) => h("th", { scope: "col", role: "columnheader", class: align(column) }, column.title)),
+        ),
+      ),
       h(
         "tbody",
-        {},
-        rows.map((row) => h("tr", {}, columns.map((column) => place(column, row)))),
+        { role: "rowgroup" },
+        rows.map((row) => h("tr", { role: "row" }, columns.map((column) => place(column, row)))),
       ),
     ),
   );

@@ -3,8 +3,8 @@ import { get } from "../kit/api.js";
 import { h } from "../kit/dom.js";
 import { input } from "../kit/form.js";
 import { address, filters, pager, picked } from "../kit/list.js";
-import { moment, table } from "../kit/show.js";
-import { head, isAdmin, only } from "./frame.js";
+import { moment, table, words } from "../kit/show.js";
+import { head, isAdmin, only, ref } from "./frame.js";
 
 const PATH = "/office/audit";
 
@@ -19,9 +19,9 @@ export async function show({ query, main }) {
   const columns = [
     { title: "No.", align: "right", cell: ({ number }) => String(number) },
     { title: "When", cell: ({ at }) => moment(at) },
-    { title: "Who", cell: ({ actor }) => linked(actor, address(PATH, { actor })) },
-    { title: "Did", cell: ({ action }) => linked(action, address(PATH, { action })) },
-    { title: "To", cell: ({ subject }) => h("span", { class: "code" }, subject) },
+    { title: "Who", cell: ({ actor }) => linked(ref(actor), address(PATH, { actor })) },
+    { title: "Did", cell: ({ action }) => linked(words(action), address(PATH, { action })) },
+    { title: "To", cell: ({ subject }) => about(subject) },
     { title: "More", cell: ({ detail }) => more(detail) },
   ];
   main.append(
@@ -39,7 +39,14 @@ export async function show({ query, main }) {
 }
 
 function linked(text, href) {
-  return h("a", { class: "code", href }, text);
+  return h("a", { href }, text);
+}
+
+/** What something was done to, as a way to its page where there is one. */
+function about(subject) {
+  const [, kind] = /^(ord|usr|prod)_[0-9a-f]{32}$/.exec(subject) ?? [];
+  const page = { ord: "orders", usr: "people", prod: "products" }[kind];
+  return page ? linked(ref(subject), `/office/${page}/${subject}`) : h("span", { class: "code" }, subject);
 }
 
 function more(detail) {

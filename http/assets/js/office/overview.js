@@ -6,7 +6,6 @@ import { address } from "../kit/list.js";
 import { count, money, table } from "../kit/show.js";
 import { head, part, whoami } from "./frame.js";
 import { dayName, plain } from "./reports/days.js";
-import { waitingReturns } from "./orders/waiting.js";
 
 const LIMIT = 100;
 
@@ -40,7 +39,7 @@ export async function show({ main, signal }) {
       series: [{ name: "Sold", values: revenue.items.map(({ gross }) => gross.amount) }],
       format: (amount) => plain({ ...revenue.total.gross, amount }),
     }),
-    part("Nothing left of", { acts: [h("a", { href: "/office/stock" }, "All of the stock")] }, stockOuts(outs.items)),
+    part("Sold out", { acts: [h("a", { href: "/office/stock" }, "All of the stock")] }, stockOuts(outs.items)),
   );
   return "Overview";
 }
@@ -63,6 +62,8 @@ async function waiting(signal) {
     ["Orders to pack", orders({ status: "placed", payment_status: "paid", fulfillment_status: "unfulfilled" })],
     ["Parcels to send", orders({ status: "placed", fulfillment_status: "packed" })],
     ["Failed payments", orders({ status: "placed", payment_status: "failed" })],
+    ["Returns to approve", orders({ return_status: "requested" })],
+    ["Goods coming back", orders({ return_status: "approved" })],
     ["Reviews to read", reviews("submitted")],
     ["Review complaints", reviews("flagged")],
   ];
@@ -75,14 +76,14 @@ async function waiting(signal) {
       urgent: items.length > 0,
     };
   });
-  return Promise.all([...counted, waitingReturns(signal)]);
+  return Promise.all(counted);
 }
 
 function stockOuts(items) {
   const columns = [
     { title: "SKU", cell: ({ sku, variant_id: id }) => h("a", { href: `/office/stock/${id}` }, sku) },
     { title: "On the shelf", align: "right", cell: ({ on_hand: pieces }) => count(pieces) },
-    { title: "Product", cell: ({ product_id: id }) => h("a", { href: `/office/products/${id}` }, "Look") },
+    { title: "Product", cell: ({ title, product_id: id }) => h("a", { href: `/office/products/${id}` }, title) },
   ];
-  return table("Nothing left of", columns, items, { empty: "There is something of everything." });
+  return table("Sold out", columns, items, { empty: "There is something of everything." });
 }

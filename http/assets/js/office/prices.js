@@ -56,7 +56,7 @@ function general({ book, admin, put }) {
     {},
     h(
       "div",
-      { class: "field-row" },
+      { class: "field-row field-row-wide" },
       form(
         { submit: "Save", tone: "plain", kind: "inline" },
         currencies,

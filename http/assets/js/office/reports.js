@@ -73,15 +73,15 @@ function sold({ items, total }, button) {
     tiles([
       ["Orders", count(total.orders)],
       ["Sold", money(total.gross)],
-      ["Less since", money(total.refunds)],
+      ["Refunded", money(total.refunds)],
       ["Tax", money(total.tax)],
-      ["Left", money(total.net)],
+      ["Net", money(total.net)],
     ]),
     chart("Sold each day", {
       labels: items.map(({ day }) => dayName(day)),
       series: [
         { name: "Sold", values: values("gross") },
-        { name: "Left", values: values("net") },
+        { name: "Net", values: values("net") },
       ],
       kind: "lines",
       format: (amount) => plain({ ...total.gross, amount }),

@@ -34,13 +34,15 @@ function ask(source, question) {
   return send("POST", `${source.base}/what-if`, question);
 }
 
-/** An answer of the API as parts of a page. */
-export function said(answer) {
+/** An answer of the API as parts of a page; `crashed` when the command crashed its entity then. */
+export function said(answer, { crashed = false } = {}) {
   const [name, outcome] = Object.entries(answer.outcome)[0] ?? ["unknown", null];
   const same = answer.same_as_stored;
   const verdict =
-    same === null || same === undefined
-      ? null
+    crashed || same === null || same === undefined
+      ? crashed && name !== "crashed"
+        ? h("p", { class: "notice notice-calm" }, "It crashed then, and today it would be answered: retry it.")
+        : null
       : h(
           "p",
           { class: same ? "quiet" : "notice notice-bad" },

@@ -77,6 +77,7 @@ function byDomain(domains) {
       number("Read", "loads"),
     ],
     rows,
+    { wide: true },
   );
 }
 
@@ -102,7 +103,7 @@ function shards() {
 }
 
 function cache() {
-  if (!now.families) return null;
+  if (!now.families) return h("p", { class: "quiet" }, "Not read yet.");
   const asked = samples(now.families, "amazoff_response_cache_requests_total");
   return h(
     "p",

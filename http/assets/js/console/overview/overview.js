@@ -123,7 +123,7 @@ function figures({ families, samples }, stuck) {
       stuck.known ? `${stuck.count} stuck` : "not known now",
       { href: "/console/processes", bad: stuck.count > 0 },
     ),
-    tile("For a person", count(dead + crashed), `${crashed} quarantined, ${dead} dead letters`, {
+    tile("For a person", count(dead + crashed), `${crashed} quarantined, ${dead} dead ${dead === 1 ? "letter" : "letters"}`, {
       href: "/console/trouble",
       bad: dead + crashed > 0,
     }),

@@ -32,7 +32,7 @@ export function detail({ signal }) {
   const title = h("h2", { tabindex: "-1" });
   const body = h("div", {});
   const acts = h("div", { class: "acts" });
-  const shown = { path: null };
+  const shown = { path: null, status: null };
   const events = logBox("What happened to it", { wanted: (entry) => touches(entry, shown.path), most: 20, signal });
   events.box.classList.replace("part", "pane-log");
   const box = h(
@@ -47,8 +47,12 @@ export function detail({ signal }) {
     if (!node) return body.replaceChildren(h("p", { class: "quiet" }, "There is no such node."));
     if (shown.path !== path) {
       shown.path = path;
+      shown.status = null;
       events.fill();
-      acts.replaceChildren(...buttons(path, node));
+    }
+    if (shown.status !== node.status) {
+      shown.status = node.status;
+      keepingFocus(acts, () => acts.replaceChildren(...buttons(path, node)));
     }
     title.textContent = path || node.name;
     keepingFocus(body, () => body.replaceChildren(...figures(node)));
@@ -66,7 +70,9 @@ function touches({ kind, path, subject }, shown) {
 
 function buttons(path, node) {
   if (path === "") return [h("p", { class: "quiet" }, "The root only ends with the process.")];
-  return Object.entries(DO).map(([name, { said, ask }]) => {
+  // What stands still can only be started again.
+  const possible = Object.entries(DO).filter(([name]) => node.status !== "stopped" || name === "restart");
+  return possible.map(([name, { said, ask }]) => {
     const [action, text] = ask;
     const todo = () =>
       act("POST", `/ops/v1/tree/${name}`, {

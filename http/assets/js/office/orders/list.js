@@ -1,5 +1,5 @@
 // Orders: found by what the API can filter; a filter is an address, and can be given a name.
-import { all, get } from "../../kit/api.js";
+import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { input, select } from "../../kit/form.js";
 import { address, filters, pager, picked } from "../../kit/list.js";
@@ -30,46 +30,45 @@ const FULFILLMENT = [
   "delivered",
   "returned",
 ];
-const NAMES = ["number", "status", "payment_status", "fulfillment_status", "placed_from", "placed_to"];
+const RETURNS = ["requested", "approved"];
+const NAMES = [
+  "number",
+  "email",
+  "status",
+  "payment_status",
+  "fulfillment_status",
+  "return_status",
+  "placed_from",
+  "placed_to",
+];
+/** What the API takes for a number, and what to say of anything else. */
+const NUMBER = { pattern: "\\s*([Aa][Zz]-)?[0-9A-TV-Za-tv-z]{10}\\s*", title: "AZ- and ten letters or digits" };
 
 /** The list of orders. */
 export async function show({ query, main }) {
   const asked = picked(query, [...NAMES, "cursor"]);
-  const { items, next_cursor: next } = asked.number ? await numbered(asked) : await listed(asked);
+  const found = await get(address("/admin/v1/orders", { ...asked, number: asked.number.trim(), limit: 25 }));
+  const { items, next_cursor: next } = found;
   const any = (options) => [["", "Any"], ...options.map((option) => [option, words(option)])];
   main.append(
     ...head("Orders"),
     await savedFilters(PATH, Object.fromEntries(NAMES.map((name) => [name, asked[name]]))),
     filters(PATH, [
-      ["Number", input("number", asked.number, { type: "search", size: "9", maxlength: "13" })],
+      ["Number", input("number", asked.number, { type: "search", size: "12", ...NUMBER })],
+      ["E-mail of an account", input("email", asked.email, { type: "email" })],
       ["Status", select("status", any(STATUS), asked.status)],
       ["Payment", select("payment_status", any(PAYMENT), asked.payment_status)],
       ["Parcels", select("fulfillment_status", any(FULFILLMENT), asked.fulfillment_status)],
+      ["Returns", select("return_status", any(RETURNS), asked.return_status)],
       ["Placed from", input("placed_from", asked.placed_from, { type: "date" })],
       ["Placed until", input("placed_to", asked.placed_to, { type: "date" })],
     ]),
-    asked.number ? h("p", { class: "quiet" }, "A number is looked for among the newest 1,000 orders.") : "",
     table("Orders", columns(), items, {
       empty: next ? "None on this page, but there are more." : "No order is like that.",
     }),
     pager(PATH, asked, next) ?? "",
   );
   return "Orders";
-}
-
-function listed({ number, ...asked }) {
-  return get(address("/admin/v1/orders", { ...asked, limit: 25 }));
-}
-
-/** The API knows no numbers, so the newest orders are read until one fits. */
-async function numbered({ number, cursor, ...asked }) {
-  const wanted = number.trim().toUpperCase();
-  const items = [];
-  for await (const order of all(address("/admin/v1/orders", { ...asked, limit: 100 }))) {
-    if (order.number.includes(wanted)) items.push(order);
-    if (order.number === wanted) break;
-  }
-  return { items };
 }
 
 function columns() {
@@ -79,8 +78,10 @@ function columns() {
     { title: "Payment", cell: ({ payment_status: state }) => badge(state, tone(state)) },
     {
       title: "Parcels",
-      cell: ({ fulfillment_status: state, status }) =>
+      cell: ({ fulfillment_status: state, return_status: back, status }) => [
         badge(status === "canceled" ? status : state, tone(status === "canceled" ? status : state)),
+        back ? badge(`return ${back}`, "calm") : null,
+      ],
     },
     { title: "Total", align: "right", cell: ({ total }) => money(total) },
   ];

@@ -7,13 +7,15 @@ import { done } from "../frame.js";
 
 const PLACE = "/admin/v1/order-filters";
 const DAY_MS = 86_400_000;
-const STATES = ["status", "payment_status", "fulfillment_status"];
+const STATES = ["status", "payment_status", "fulfillment_status", "return_status"];
 /** What is asked for most. */
 const STANDING = [
   ["All", {}],
   ["To pack", { status: "placed", payment_status: "paid", fulfillment_status: "unfulfilled" }],
   ["To send", { status: "placed", fulfillment_status: "packed" }],
   ["On their way", { fulfillment_status: "shipped" }],
+  ["Returns to approve", { return_status: "requested" }],
+  ["Goods coming back", { return_status: "approved" }],
   ["Payment failed", { payment_status: "failed" }],
 ];
 
@@ -53,9 +55,9 @@ function forget(title, away) {
   return button;
 }
 
-/** A number is one order, and a last day is over one day: neither is worth a name. */
-function canBeKept({ number, placed_to: until }) {
-  return !number && !until;
+/** A number is one order, an address one person, and a last day is over one day: none is worth a name. */
+function canBeKept({ number, email, placed_to: until }) {
+  return !number && !email && !until;
 }
 
 async function keep(asked, items, etag) {

@@ -30,7 +30,7 @@ export function variants(shelf) {
       align: "right",
       cell: ({ price, prices }) => [money(price), prices.map((other) => h("div", { class: "quiet" }, money(other)))],
     },
-    { title: "Can be had", align: "right", cell: ({ id }) => stock(id, shelf.levels.get(id)) },
+    { title: "Available", align: "right", cell: ({ id }) => stock(id, shelf.levels.get(id)) },
     {
       title: "",
       cell: (variant) => (variant.retired ? badge("retired", "bad") : open ? actsOf(shelf, variant) : null),

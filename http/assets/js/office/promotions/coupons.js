@@ -57,7 +57,7 @@ async function found(code, promotions, admin) {
         h("a", { href: `/office/promotions/${coupon.promotion_id}` }, promotion?.title ?? coupon.promotion_id),
       ],
       ["Used", `${coupon.redeemed} times`],
-      ["By all", limit(coupon.total_limit)],
+      ["Uses in total", limit(coupon.total_limit)],
       ["By one person", limit(coupon.per_customer_limit)],
       ["From", coupon.window.from ? moment(coupon.window.from) : null],
       ["Until", coupon.window.until ? moment(coupon.window.until) : null],
@@ -108,7 +108,7 @@ function issue(promotions) {
       h(
         "div",
         { class: "field-row" },
-        field("How often by all", input("total_limit", "", { type: "number", min: "1" }), { optional: true }),
+        field("Uses in total", input("total_limit", "", { type: "number", min: "1" }), { optional: true }),
         field("How often by one person", input("per_customer_limit", "", { type: "number", min: "1" }), {
           optional: true,
         }),

@@ -76,7 +76,7 @@ export function promotionFields(promotion, { book }) {
     field("Priority", input("priority", promotion.priority ?? 0, { type: "number" }), {
       hint: "Higher ones count first.",
     }),
-    tick("enabled", "It counts", promotion.enabled ?? true),
+    tick("enabled", "Active", promotion.enabled ?? true),
   );
   whole.addEventListener("change", () => reveal(whole));
   reveal(whole);

@@ -19,14 +19,14 @@ export async function show({ query, main }) {
       [
         ["Product", input("q", asked.q, { type: "search", maxlength: "200" })],
         [
-          "Runs out below",
+          "Running low: at most",
           select(
             "threshold",
             [
-              ["0", "1 piece"],
-              ["", "6 pieces"],
-              ["20", "21 pieces"],
-              ["100", "101 pieces"],
+              ["0", "none"],
+              ["", "5 pieces"],
+              ["20", "20 pieces"],
+              ["100", "100 pieces"],
             ],
             asked.threshold,
           ),
@@ -69,13 +69,13 @@ async function out(asked) {
   );
   const columns = [
     { title: "SKU", cell: ({ sku, variant_id: id }) => h("a", { href: `${PATH}/${id}`, class: "strong" }, sku) },
-    { title: "Can be had", align: "right", cell: ({ available }) => count(available) },
+    { title: "Product", cell: ({ title, product_id: id }) => h("a", { href: `/office/products/${id}` }, title) },
+    { title: "Available", align: "right", cell: ({ available }) => count(available) },
     { title: "On the shelf", align: "right", cell: ({ on_hand: pieces }) => count(pieces) },
     { title: "None since", cell: ({ out_since: since }) => (since ? ago(since) : "–") },
-    { title: "Product", cell: ({ product_id: id }) => h("a", { href: `/office/products/${id}` }, "Look") },
   ];
   return part(
-    "Runs out",
+    "Running low",
     {},
     table("Variants that run out", columns, items, { empty: "There is enough of everything." }),
     pager(PATH, asked, next),

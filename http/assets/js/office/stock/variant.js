@@ -22,7 +22,7 @@ export async function show({ params, main, signal }) {
       level("On the shelf", levels.on_hand),
       level("In bags being paid", levels.held),
       level("Promised to orders", levels.allocated),
-      level("Can be had", levels.available, levels.available === 0),
+      level("Available", levels.available, levels.available === 0),
       level("May be promised beyond", levels.backorder_max),
     ),
     h(
@@ -125,11 +125,11 @@ function ledger(movements, cut) {
     },
     { title: "Pieces", align: "right", cell: ({ quantity }) => count(quantity) },
     { title: "Shelf", align: "right", cell: ({ after }) => count(after.on_hand) },
-    { title: "Can be had", align: "right", cell: ({ after }) => count(after.available) },
+    { title: "Available", align: "right", cell: ({ after }) => count(after.available) },
     {
       title: "For",
       cell: ({ cause }) =>
-        cause.startsWith("ord_") ? h("a", { href: `/office/orders/${cause}` }, ref(cause)) : ref(cause),
+        cause.startsWith("ord_") ? h("a", { href: `/office/orders/${cause}` }, ref(cause)) : "–",
     },
   ];
   const note = cut ? h("p", { class: "quiet" }, `Only the first ${PAGE * PAGES} movements are shown.`) : null;
