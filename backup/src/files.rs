@@ -39,7 +39,10 @@ impl Write for Digested {
 impl Lines {
     /// Begins a new file.
     pub(crate) fn begin(path: &Path) -> Result<Self, BackupError> {
-        let file = File::create_new(path).map_err(BackupError::file(path))?;
+        let file = File::create_new(path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => BackupError::Taken(path.to_owned()),
+            _ => BackupError::file(path)(error),
+        })?;
         let out = BufWriter::new(Digested { file, hash: Sha256::new() });
         Ok(Self { path: path.to_owned(), out: GzEncoder::new(out, Compression::fast()), count: 0 })
     }

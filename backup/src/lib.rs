@@ -41,6 +41,9 @@ pub enum BackupError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// Nothing is written over.
+    #[error("{} is there already: name a file that is not", .0.display())]
+    Taken(PathBuf),
     /// The folder holds something.
     #[error("{} is not empty: a backup needs a folder of its own", .0.display())]
     FolderInUse(PathBuf),

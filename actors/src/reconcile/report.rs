@@ -103,7 +103,8 @@ pub struct Report {
     pub records: u64,
     /// Payments of ours that were read.
     pub payments: u64,
-    /// Those that moved while they were looked at, and so count for nothing.
+    /// Those that moved while they were looked at, or that the provider does not name and may not know yet: they count for
+    /// nothing.
     pub under_way: u64,
     /// What does not fit.
     pub findings: Findings,

@@ -250,8 +250,11 @@ impl Reconciliations {
                 }
                 seen.payments += 1;
                 let made = Timestamp::from_unix_ms(card.created_at);
-                if !listed.contains(&card.id) && self.clock.now().since(made) >= SETTLED_AFTER {
-                    self.look_for(provider, card.id, seen).await?;
+                if !listed.contains(&card.id) {
+                    match self.clock.now().since(made) >= SETTLED_AFTER {
+                        true => self.look_for(provider, card.id, seen).await?,
+                        false => seen.under_way += 1,
+                    }
                 }
             }
             match page.next {
@@ -374,6 +377,7 @@ fn alert(report: &Report) {
         tracing::info!(
             records = report.records,
             payments = report.payments,
+            under_way = report.under_way,
             "payments agree with their providers"
         );
         return;

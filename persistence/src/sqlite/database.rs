@@ -40,6 +40,9 @@ pub(super) async fn open(
 
 /// Opens a file that is there for reading. What is its schema must be the program's.
 pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database, OpenError> {
+    if !file.exists() {
+        return Err(OpenError::Missing(file.to_owned()));
+    }
     let readers = readers(file).await?;
     let applied = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
         .fetch_all(&readers)

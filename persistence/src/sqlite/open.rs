@@ -31,6 +31,9 @@ pub enum OpenError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// There is nothing to look into.
+    #[error("there is no shop: {} is missing (the folder is AMAZOFF_DATA_DIR)", .0.display())]
+    Missing(PathBuf),
     /// The file cannot be opened: missing rights, a full disk, or it is no database.
     #[error("cannot open the database {}: {source}", file.display())]
     Connect {
@@ -81,6 +84,7 @@ impl OpenError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Folder { .. }
+            | Self::Missing(_)
             | Self::Connect { .. }
             | Self::Migrate { .. }
             | Self::Schema { .. }

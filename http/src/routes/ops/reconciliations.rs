@@ -54,7 +54,7 @@ pub(crate) async fn run(
     let window = form.window_s.map_or(WINDOW, Duration::from_secs);
     let runs = platform.shop.reconciliations.clone();
     let act = move |operator: amazoff_supervisor::Operator| async move {
-        let report = operator.noted("reconcile", "payments", runs.run(window)).await?;
+        let report = Box::pin(operator.noted("reconcile", "payments", runs.run(window))).await?;
         Ok(ReconciliationBody::from(report))
     };
     actor.act(&platform, &key, act).await

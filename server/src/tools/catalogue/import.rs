@@ -53,7 +53,8 @@ pub(super) async fn run(arguments: ImportArguments) -> Result<Verdict, ToolError
     let format = format.or_else(|| Format::of(&file)).ok_or_else(|| {
         ToolError::Asked("say how the file is written: --format csv or --format jsonl".to_owned())
     })?;
-    let opened = File::open(&file)?;
+    let unreadable = |error: std::io::Error| ToolError::Asked(format!("{}: {error}", file.display()));
+    let opened = File::open(&file).map_err(unreadable)?;
     let counts = if dry_run {
         let (_config, stores) = look().await?;
         let way = Way { journal: stores.journal(), blobs: stores.blobs(), doers: None };
