@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::collect::{Collector, Moment};
 use crate::numbers::millis;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Step};
 
 /// Shows how a run goes.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct Live {
     quiet: bool,
     shown: Option<u64>,
     warm_up: u64,
+    /// The steps that wait for a frame.
+    frames: Vec<String>,
 }
 
 impl Live {
@@ -29,7 +31,9 @@ impl Live {
             bar.set_style(style.unwrap_or_else(|_wrong| ProgressStyle::default_bar()));
             bar
         });
-        Self { bar, quiet, shown: None, warm_up: scenario.warm_up.0.as_secs() }
+        let waits = |step: &&Step| step.socket.as_ref().is_some_and(|socket| socket.expect.is_some());
+        let frames = scenario.steps().filter(waits).map(|step| step.name.clone()).collect();
+        Self { bar, quiet, shown: None, warm_up: scenario.warm_up.0.as_secs(), frames }
     }
 
     /// Shows the newest second, once.
@@ -42,7 +46,7 @@ impl Live {
         self.shown = Some(moment.second);
         let warming = if moment.second < self.warm_up { "  warming up" } else { "" };
         let others = if processes > 1 { format!("  {processes} processes") } else { String::new() };
-        let line = format!("{}{others}{warming}", line(&moment));
+        let line = format!("{}{others}{warming}", line(&moment, &self.frames));
         match &self.bar {
             Some(bar) => {
                 bar.set_position(moment.second);
@@ -76,9 +80,15 @@ impl Live {
     }
 }
 
-fn line(moment: &Moment) -> String {
+/// A second in a line. The lag of sockets is the longest of the 99th percentiles of what waits for frames.
+fn line(moment: &Moment, frames: &[String]) -> String {
     let target = if moment.target > 0.0 { format!("/{:.0}", moment.target) } else { String::new() };
-    let sockets = if moment.sockets > 0 { format!("  sockets {}", moment.sockets) } else { String::new() };
+    let lag = frames.iter().filter_map(|name| moment.steps.get(name)).map(|beat| beat.p99).max();
+    let lag = lag.map(|p99| format!(" lag {:.1} ms", millis(p99))).unwrap_or_default();
+    let sockets = match moment.sockets > 0 || !lag.is_empty() {
+        true => format!("  sockets {}{lag}", moment.sockets),
+        false => String::new(),
+    };
     format!(
         "{:>4} s  starts {}{target}/s  steps {}/s  in flight {}  p50 {:.1} p95 {:.1} p99 {:.1} ms  errors {}  dropped {}{sockets}",
         moment.second + 1,
@@ -91,4 +101,22 @@ fn line(moment: &Moment) -> String {
         moment.failed,
         moment.dropped,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::Beat;
+
+    #[test]
+    fn the_line_tells_how_long_frames_are_waited_for() {
+        let beat = |p99| Beat { count: 1, p99, ..Beat::default() };
+        let steps = [("hello", beat(2_000)), ("order is paid", beat(31_500)), ("list", beat(900_000))];
+        let steps = steps.map(|(name, beat)| (name.to_owned(), beat)).into();
+        let moment = Moment { sockets: 7, steps, ..Moment::default() };
+        let frames = ["hello", "order is paid", "never"].map(ToOwned::to_owned);
+        assert!(line(&moment, &frames).ends_with("  sockets 7 lag 31.5 ms"));
+        assert!(line(&moment, &[]).ends_with("  sockets 7"));
+        assert!(line(&Moment::default(), &frames).ends_with("dropped 0"));
+    }
 }

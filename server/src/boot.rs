@@ -23,13 +23,13 @@ use amazoff_supervisor::tree::{ChildSpec, TaskContext, TreeError, TreeHandle};
 use amazoff_supervisor::{AuditTable, CellLimits, MasterKey, Ports, SystemClock, Vault, VaultError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretBox};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::checker::Databases;
-use crate::config::{Config, ConfigError, Seed, TruthAt};
+use crate::config::{Config, ConfigError, MASTER_KEY_BYTES, Seed, TruthAt};
 use crate::erasures;
 use crate::mails;
 use crate::node::Node;
@@ -165,9 +165,6 @@ async fn serve(
     let ports = ports(&store, &node);
     let outside = outside((&config, address), &store, &pools, master)?;
     let (shop, runtime) = Shop::assemble(&ports, outside, CellLimits::default());
-    if !shop.vault.fits().await? {
-        return Err(BootError::WrongKey);
-    }
     let platform = Platform::new(shop.clone(), runtime.clone(), config.http(address), node.shards().node());
     if let Some(lost) = lost {
         platform.count_lost_lines(lost);
@@ -221,12 +218,17 @@ async fn open(
             // Before the database is made: data without its key must be noticed, not given a new one.
             let master = config.load_master_key(!file.exists())?;
             let store = Stores::open(config).await?;
+            check(&store, &master).await?;
             let node = Node::alone(folder, &*store.shard_table(), &address_text).await?;
             (store, node, master)
         }
         TruthAt::MariaDb(_) => {
             let room = WaitingRoom::open(door, &config.http(address))?;
             let store = waited_for(config, &room).await?;
+            // Who stands by with another key must hear of it now, not when it is needed.
+            if config.has_master_key() {
+                check(&store, &config.load_master_key(false)?).await?;
+            }
             let lease = (address_text.as_str(), config.lease);
             let node = Node::leased(folder, store.shard_table(), lease, &room).await?;
             // Only the owner may draw the key of a new shop.
@@ -236,6 +238,12 @@ async fn open(
         }
     };
     Ok(Opened { store, node, master: MasterKey::new(*master.expose_secret()) })
+}
+
+/// Refuses a key that is not the one that the data was sealed with.
+async fn check(store: &Stores, master: &SecretBox<[u8; MASTER_KEY_BYTES]>) -> Result<(), BootError> {
+    let vault = Vault::new(MasterKey::new(*master.expose_secret()), store.key_table());
+    if vault.fits().await? { Ok(()) } else { Err(BootError::WrongKey) }
 }
 
 /// Opens the databases as soon as they can be reached.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use amazoff_actors::Shop;
 use amazoff_actors::ids::UserId;
 use amazoff_backup::Erasures;
-use amazoff_supervisor::journal::{JournalError, KeyTable};
+use amazoff_supervisor::journal::{JournalError, KeyTable, WrappedKey};
 use amazoff_supervisor::{Timestamp, spawn_guarded};
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
@@ -44,8 +44,8 @@ impl KeyTable for ListedKeys {
         self.keys.put_if_absent(person, wrapped)
     }
 
-    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
-        self.keys.any()
+    fn some(&self, limit: u32) -> BoxFuture<'_, Result<Vec<WrappedKey>, JournalError>> {
+        self.keys.some(limit)
     }
 
     fn get(&self, person: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {

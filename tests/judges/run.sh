@@ -42,7 +42,7 @@ export JUDGE_COUNTS=$folder/counts JUDGE_MAILS=$folder/data/mail JUDGES_SEED=${J
   failed=$((failed + 1))
 tail -5 "$folder/kosoku"
 # What the judge asks for: that money cannot be taken, to pay again, and that one part of the shop is killed often.
-if grep -aE ' ERROR | panicked' "$folder/log" | grep -avE 'its money could not be taken|supervision of "shop/coupon".*killed'; then
+if grep -aE ' ERROR | panicked' "$folder/log" | grep -avE 'its money could not be taken|shop/coupon .*killed'; then
   echo "the shop logged errors"
   failed=$((failed + 1))
 fi

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use amazoff_supervisor::journal::{JournalError, KeyTable};
+use amazoff_supervisor::journal::{JournalError, KeyTable, WrappedKey};
 use amazoff_supervisor::{MasterKey, Timestamp, Vault};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -28,9 +28,9 @@ impl KeyTable for OneKey {
         let key = key.get_or_insert_with(|| wrapped.to_vec()).clone();
         async { Ok(Some(key)) }.boxed()
     }
-    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+    fn some(&self, _: u32) -> BoxFuture<'_, Result<Vec<WrappedKey>, JournalError>> {
         let key = self.0.lock().unwrap().clone();
-        async { Ok(key.map(|key| (PERSON, key))) }.boxed()
+        async { Ok(key.map(|key| (PERSON, key)).into_iter().collect()) }.boxed()
     }
     fn get(&self, _: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
         let key = self.0.lock().unwrap().clone();

@@ -276,24 +276,30 @@ impl Reports {
                 collection: STOCK_LEVELS.to_owned(),
                 sort: Some(Sort { field: "available".to_owned(), descending: false }),
                 after,
-                limit: limit.saturating_sub(items.len()),
+                limit: QUERY_LIMIT_MAX,
                 ..Query::default()
             };
             let page = self.documents.query(&query).await.map_err(ReadError::from)?;
-            looked_at += page.items.len();
-            for (id, body) in page.items {
+            let mut levels = page.items.into_iter().peekable();
+            while let Some((id, body)) = levels.next() {
+                looked_at += 1;
                 let Some(level) = document::<Level>(&id, body) else { continue };
                 if level.available > threshold {
                     return Ok(StockOutPage { items, next: None });
                 }
+                let here = Position { value: level.available.into(), id };
                 if let Some(title) = self.sold_as(&level).await? {
                     items.push(StockOut::of(level, title));
                 }
+                let is_last = levels.peek().is_none() && page.next.is_none();
+                if !is_last && (items.len() >= limit || looked_at >= LEVELS_LOOKED_AT_MAX) {
+                    return Ok(StockOutPage { items, next: Some(here) });
+                }
+            }
+            if page.next.is_none() {
+                return Ok(StockOutPage { items, next: None });
             }
             after = page.next;
-            if after.is_none() || items.len() >= limit || looked_at >= LEVELS_LOOKED_AT_MAX {
-                return Ok(StockOutPage { items, next: after });
-            }
         }
     }
 

@@ -22,13 +22,31 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use amazoff_actors::pricebook::{Area, TaxRegion};
+
     use super::*;
 
     #[test]
-    fn the_first_pricebook_sells_everywhere_and_names_are_in_order() {
+    fn what_is_sold_to_follows_from_the_pricebook() {
         let all = sold_to(&Pricebook::default());
         assert_eq!(all.len(), rust_iso3166::ALL.len());
         assert_eq!(all[..3], [("AF", "Afghanistan"), ("AX", "Åland Islands"), ("AL", "Albania")]);
+        let mut book = Pricebook::default();
+        let us = book.regions.values().next().cloned().map(|region| TaxRegion {
+            id: "us-ny".to_owned(),
+            areas: vec![Area::subdivision("US", "NY")],
+            ..region
+        });
+        book.regions.extend(us.map(|region| (region.id.clone(), region)));
+        let sold = sold_to(&book);
+        assert!(
+            sold.len() == all.len() - 1 && !sold.iter().any(|(code, _)| *code == "US"),
+            "its tax asks for more"
+        );
+        for method in book.shipping.values_mut() {
+            method.zones.iter_mut().for_each(|zone| zone.areas = vec![Area::country("CH")]);
+        }
+        assert_eq!(sold_to(&book), [("CH", "Switzerland")]);
         assert_eq!((name("CH"), name("QQ")), ("Switzerland", "QQ"));
     }
 }

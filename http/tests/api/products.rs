@@ -36,13 +36,19 @@ impl Office {
         Self { app, admin, support }
     }
 
-    /// The variants that the report of stock-outs names.
-    async fn running_out(&self) -> Vec<String> {
+    /// The variants that the report of stock-outs names, page by page.
+    async fn running_out(&self, limit: usize) -> Vec<String> {
         self.app.projected().await;
-        let path = "/admin/v1/reports/stock-outs?threshold=100";
-        let report = self.app.get(path).bearer(&self.support).send().await.expect(200);
-        let items = report.json["items"].as_array().unwrap();
-        items.iter().map(|item| item["variant_id"].as_str().unwrap().to_owned()).collect()
+        let first = format!("/admin/v1/reports/stock-outs?threshold=100&limit={limit}");
+        let (mut found, mut path) = (Vec::new(), first.clone());
+        loop {
+            let report = self.app.get(&path).bearer(&self.support).send().await.expect(200);
+            let items = report.json["items"].as_array().unwrap();
+            assert!(items.len() <= limit);
+            found.extend(items.iter().map(|item| item["variant_id"].as_str().unwrap().to_owned()));
+            let Some(next) = report.json["next_cursor"].as_str() else { return found };
+            path = format!("{first}&cursor={next}");
+        }
     }
 
     fn create(&self, body: &Value) -> Asking {
@@ -352,6 +358,9 @@ async fn a_retired_variant_cannot_be_bought_any_more_and_stays_in_orders() {
     for variant in [&first, &second] {
         office.receive(variant, 5).await;
     }
+    for limit in [1, 2, 100] {
+        assert_eq!(office.running_out(limit).await.len(), 2, "each once");
+    }
     let (bought, open) = (office.app.guest_cart().await, office.app.guest_cart().await);
     let variant: VariantId = first.parse().unwrap();
     let added = office.app.add(&bought, variant, 1).await.expect(200);
@@ -361,7 +370,9 @@ async fn a_retired_variant_cannot_be_bought_any_more_and_stays_in_orders() {
     let retired = office.write(Method::POST, &format!("{id}/variants/{first}/retire"), &json!({}));
     let retired = retired.send().await.expect(200);
     assert_eq!(retired.json["variants"][0]["retired"], true);
-    assert_eq!(office.running_out().await, [second.as_str()], "nobody wants more of the other");
+    for limit in [1, 100] {
+        assert_eq!(office.running_out(limit).await, [second.as_str()], "nobody wants more of the other");
+    }
     let page = office.app.get("/v1/products/lamp").send().await.expect(200).json;
     let left: Vec<_> = page["variants"].as_array().unwrap().iter().map(|of| &of["id"]).collect();
     assert_eq!(left, [&json!(second)]);
@@ -377,7 +388,7 @@ async fn a_retired_variant_cannot_be_bought_any_more_and_stays_in_orders() {
     last.send().await.refused(409, "variant-last");
     assert_eq!(office.search().await[0]["price"], eur(2000), "the retired one was cheaper");
     office.write(Method::POST, &format!("{id}/archive"), &json!({})).send().await.expect(200);
-    assert!(office.running_out().await.is_empty());
+    assert!(office.running_out(100).await.is_empty());
 }
 
 #[tokio::test]

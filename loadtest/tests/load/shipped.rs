@@ -95,4 +95,5 @@ fn a_dry_run_says_what_a_shopper_would_send() {
     assert!(told.contains("# buy\nPOST http://127.0.0.1:8080/v1/carts\n"), "{told}");
     assert!(told.contains("    X-Cart-Token: <token>"));
     assert!(told.contains(r#""expected_total":"<total>""#));
+    assert!(told.contains(r#""password":"<AMAZOFF_OWNER_PASSWORD>""#), "what may be a secret is not told");
 }

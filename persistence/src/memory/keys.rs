@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use amazoff_supervisor::Timestamp;
-use amazoff_supervisor::journal::{JournalError, KeyTable};
+use amazoff_supervisor::journal::{JournalError, KeyTable, WrappedKey};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
@@ -38,9 +38,12 @@ impl KeyTable for MemoryKeys {
         Box::pin(async move { Ok(locked(&self.keys).get(&person).cloned().flatten()) })
     }
 
-    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
+    fn some(&self, limit: u32) -> BoxFuture<'_, Result<Vec<WrappedKey>, JournalError>> {
         Box::pin(async move {
-            Ok(locked(&self.keys).iter().find_map(|(person, wrapped)| Some((*person, wrapped.clone()?))))
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let keys = locked(&self.keys);
+            let known = keys.iter().filter_map(|(person, wrapped)| Some((*person, wrapped.clone()?)));
+            Ok(known.take(limit).collect())
         })
     }
 

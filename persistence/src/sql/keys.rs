@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use amazoff_supervisor::Timestamp;
-use amazoff_supervisor::journal::{JournalError, KeyTable};
+use amazoff_supervisor::journal::{JournalError, KeyTable, WrappedKey};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::together::{Item, Together};
 use super::turns::Turn;
 
 const KEY: &str = "SELECT wrapped FROM person_key WHERE person = ?";
-const ANY: &str = "SELECT person, wrapped FROM person_key WHERE wrapped IS NOT NULL LIMIT 1";
+const SOME: &str = "SELECT person, wrapped FROM person_key WHERE wrapped IS NOT NULL LIMIT ?";
 
 /// The table `person_key`.
 pub(crate) struct SqlKeys<D: Dialect> {
@@ -83,11 +83,14 @@ impl<D: Dialect> SqlKeys<D> {
         wrapped_key(&rows)
     }
 
-    async fn first(&self) -> Result<Option<(Uuid, Vec<u8>)>, JournalError> {
-        let rows = self.database.rows(Statement::new(ANY)).await.map_err(unavailable)?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let wrapped = row.maybe_bytes(1).map_err(unavailable)?.map(<[u8]>::to_vec);
-        Ok(Some(rows::id(row, 0).map_err(unavailable)?).zip(wrapped))
+    async fn a_few(&self, limit: u32) -> Result<Vec<WrappedKey>, JournalError> {
+        let rows =
+            self.database.rows(Statement::new(SOME).bind(i64::from(limit))).await.map_err(unavailable)?;
+        let key = |row: &D::Row| {
+            let wrapped = row.maybe_bytes(1)?.map(<[u8]>::to_vec);
+            Ok(Some(rows::id(row, 0)?).zip(wrapped))
+        };
+        rows.iter().filter_map(|row| key(row).transpose()).collect::<Result<_, _>>().map_err(unavailable)
     }
 
     async fn destroy(&self, person: Uuid, at: Timestamp) -> Result<(), JournalError> {
@@ -127,8 +130,8 @@ impl<D: Dialect> KeyTable for SqlKeys<D> {
         Box::pin(self.find(person))
     }
 
-    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
-        Box::pin(self.first())
+    fn some(&self, limit: u32) -> BoxFuture<'_, Result<Vec<WrappedKey>, JournalError>> {
+        Box::pin(self.a_few(limit))
     }
 
     fn erase(&self, person: Uuid, at: Timestamp) -> BoxFuture<'_, Result<(), JournalError>> {

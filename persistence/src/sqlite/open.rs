@@ -32,7 +32,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// There is nothing to look into.
-    #[error("there is no shop: {} is missing (the folder is AMAZOFF_DATA_DIR)", .0.display())]
+    #[error("{} is missing: is AMAZOFF_DATA_DIR right, and was the shop started there before?", .0.display())]
     Missing(PathBuf),
     /// The file cannot be opened: missing rights, a full disk, or it is no database.
     #[error("cannot open the database {}: {source}", file.display())]

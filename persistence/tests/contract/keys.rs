@@ -6,7 +6,7 @@ contract!(
     the_first_key_of_a_person_counts,
     an_erased_key_is_gone,
     an_erased_person_never_gets_a_key_again,
-    any_key_is_one_that_is_there,
+    some_keys_are_those_that_are_there,
 );
 
 async fn the_first_key_of_a_person_counts(world: World) {
@@ -38,12 +38,14 @@ async fn an_erased_person_never_gets_a_key_again(world: World) {
     }
 }
 
-async fn any_key_is_one_that_is_there(world: World) {
-    assert_eq!(world.keys.any().await.unwrap(), None);
-    let (erased, person) = (Uuid::from_u128(1), Uuid::from_u128(2));
-    world.keys.put_if_absent(erased, b"erased").await.unwrap();
-    world.keys.erase(erased, NOW).await.unwrap();
-    assert_eq!(world.keys.any().await.unwrap(), None);
-    world.keys.put_if_absent(person, b"key").await.unwrap();
-    assert_eq!(world.keys.any().await.unwrap(), Some((person, b"key".to_vec())));
+async fn some_keys_are_those_that_are_there(world: World) {
+    assert!(world.keys.some(2).await.unwrap().is_empty());
+    let persons = [1, 2, 3, 4].map(Uuid::from_u128);
+    for person in persons {
+        world.keys.put_if_absent(person, person.as_bytes()).await.unwrap();
+    }
+    world.keys.erase(persons[0], NOW).await.unwrap();
+    let some = world.keys.some(2).await.unwrap();
+    assert!(some.len() == 2 && some.iter().all(|(person, key)| key == person.as_bytes()), "{some:?}");
+    assert_eq!(world.keys.some(9).await.unwrap().len(), 3);
 }

@@ -26,10 +26,14 @@ use secrecy::{SecretBox, SecretString};
 
 pub(crate) use databases::{DocumentsAt, TruthAt};
 pub(crate) use mail::MailVia;
+pub(crate) use parse::MASTER_KEY_BYTES;
 pub(crate) use providers::{PayPalAccount, StripeAccount};
 pub(crate) use sources::Sources;
 
 use crate::telemetry::Collector;
+
+/// The file of the key that wraps all others, in the data folder.
+const MASTER_KEY_FILE: &str = "master.key";
 
 /// The shape of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +79,7 @@ pub(crate) struct Config {
     /// Password of the owner account; a random one when absent.
     pub(crate) owner_password: Option<SecretString>,
     /// The given master key; see [`Config::load_master_key`].
-    master_key: Option<SecretBox<[u8; parse::MASTER_KEY_BYTES]>>,
+    master_key: Option<SecretBox<[u8; MASTER_KEY_BYTES]>>,
     /// What a scraper of `/metrics` shows; without it only operators may read them.
     pub(crate) metrics_token: Option<SecretString>,
     /// Other sites whose scripts may use the API.
@@ -191,6 +195,11 @@ impl Config {
         settings
     }
 
+    /// Whether there is a key that wraps all others already.
+    pub(crate) fn has_master_key(&self) -> bool {
+        self.master_key.is_some() || self.data_dir.join(MASTER_KEY_FILE).exists()
+    }
+
     /// The key that wraps all others: the configured one, else the one in the data folder, made there (readable by the
     /// owner only) when the shop is `new`. The data folder must exist.
     ///
@@ -199,10 +208,10 @@ impl Config {
     pub(crate) fn load_master_key(
         &self,
         new: bool,
-    ) -> Result<SecretBox<[u8; parse::MASTER_KEY_BYTES]>, ConfigError> {
+    ) -> Result<SecretBox<[u8; MASTER_KEY_BYTES]>, ConfigError> {
         match &self.master_key {
             Some(given) => Ok(master_key::copy(given)),
-            None => master_key::load_or_create(&self.data_dir.join("master.key"), new),
+            None => master_key::load_or_create(&self.data_dir.join(MASTER_KEY_FILE), new),
         }
     }
 }

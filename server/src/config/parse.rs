@@ -35,7 +35,7 @@ const REQUESTS_MAX: RangeInclusive<usize> = 8..=100_000;
 // A provider that takes ten seconds is taken for lost, and its answer asked for instead.
 const SANDBOX_LATENCY_MS_MAX: u64 = 8_000;
 /// Length of the master key.
-pub(super) const MASTER_KEY_BYTES: usize = 32;
+pub(crate) const MASTER_KEY_BYTES: usize = 32;
 
 pub(super) fn wrong(name: &'static str, value: &str, expected: &str) -> ConfigError {
     ConfigError::Wrong { name, value: value.to_owned(), expected: expected.to_owned() }

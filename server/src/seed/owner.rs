@@ -86,17 +86,18 @@ pub(crate) async fn owner(shop: &Shop, trail: &dyn AuditTable, config: &Config) 
         name: "Owner".to_owned(),
         roles: BTreeSet::from([Role::Shopper, Role::Support, Role::Ops, Role::Admin]),
     };
+    // Before it is done, as every act of an operator.
+    let note = AuditNote {
+        at: SystemClock.now(),
+        actor: "amazoff".to_owned(),
+        action: "owner-create".to_owned(),
+        subject: "the address of AMAZOFF_OWNER_EMAIL".to_owned(),
+        detail: "{}".to_owned(),
+    };
+    trail.append(&note).await?;
     match shop.users.register(form, envelope("owner", email)).await {
-        Ok(registered) => {
+        Ok(_) => {
             tracing::info!("the owner's account was made, with every role");
-            let note = AuditNote {
-                at: SystemClock.now(),
-                actor: "amazoff".to_owned(),
-                action: "owner-created".to_owned(),
-                subject: registered.reply.id.to_string(),
-                detail: "{}".to_owned(),
-            };
-            trail.append(&note).await?;
             Ok(Owner::Created)
         }
         Err(AskError::Refused { refusal: user::Rejection::EmailTaken, .. }) => Ok(Owner::Present),

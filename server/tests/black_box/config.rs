@@ -80,6 +80,15 @@ fn the_env_file_counts_and_the_environment_wins() {
 }
 
 #[test]
+fn a_tool_that_finds_no_shop_says_where_it_looked() {
+    let setup = Setup::default();
+    let output = run(setup.command().arg("fsck"));
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{line}");
+    assert!(line.contains("journal.db is missing: is AMAZOFF_DATA_DIR right"), "{line}");
+}
+
+#[test]
 fn an_unknown_command_is_refused_with_exit_code_2() {
     let setup = Setup::default();
     assert_eq!(run(setup.command().arg("sell-everything")).status.code(), Some(2));

@@ -153,8 +153,8 @@ pub trait KeyTable: Send + Sync + 'static {
         person: Uuid,
         wrapped: &'a [u8],
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>>;
-    /// Anybody who has a key, and the key, wrapped; `None` when nobody has one.
-    fn any(&self) -> BoxFuture<'_, Result<Option<WrappedKey>, JournalError>>;
+    /// Some persons who have a key, at most `limit`, and their keys, wrapped; none only when nobody has one.
+    fn some(&self, limit: u32) -> BoxFuture<'_, Result<Vec<WrappedKey>, JournalError>>;
     /// A person's wrapped key, `None` when there is none or it was erased.
     fn get(&self, person: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>>;
     /// Destroys a person's key and remembers that it was.

@@ -144,24 +144,25 @@ pub(super) fn millis(duration: Duration) -> u64 {
 }
 
 fn trace(path: &str, decision: Decision, cause: &str) {
+    let name = if path.is_empty() { "the tree" } else { path };
     let because = if cause.is_empty() { String::new() } else { format!(": {cause}") };
     match decision {
         // A good start and a good stop are what everybody expects.
         Decision::Started | Decision::Stopped => {
-            tracing::debug!(tree.path = path, "{path} {decision}");
+            tracing::debug!(tree.path = path, "{name} {decision}");
         }
         Decision::Restarted | Decision::Finished | Decision::Halted => {
-            tracing::info!(tree.path = path, ?decision, "{path} {decision}");
+            tracing::info!(tree.path = path, ?decision, "{name} {decision}");
         }
-        // An operator wants it.
+        // Nothing went wrong: an operator wants it, or what stands beside it takes it along.
         Decision::Planned { in_ms: 0 } if cause.is_empty() => {
-            tracing::info!(tree.path = path, ?decision, "{path} {decision}");
+            tracing::info!(tree.path = path, ?decision, "{name} {decision}");
         }
         Decision::Planned { .. } | Decision::CellPlanned { .. } | Decision::Killed => {
-            tracing::warn!(tree.path = path, ?decision, cause, "{path} {decision}{because}");
+            tracing::warn!(tree.path = path, ?decision, cause, "{name} {decision}{because}");
         }
         Decision::Degraded { .. } | Decision::Failed | Decision::GaveUp => {
-            tracing::error!(tree.path = path, ?decision, cause, "{path} {decision}{because}");
+            tracing::error!(tree.path = path, ?decision, cause, "{name} {decision}{because}");
         }
     }
 }

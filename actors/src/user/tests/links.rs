@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use amazoff_supervisor::journal::{JournalError, KeyTable};
+use amazoff_supervisor::journal::{JournalError, KeyTable, WrappedKey};
 use amazoff_supervisor::{Decision, MasterKey, Vault};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -21,8 +21,8 @@ impl KeyTable for NoKeys {
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, JournalError>> {
         async { Ok(None) }.boxed()
     }
-    fn any(&self) -> BoxFuture<'_, Result<Option<(Uuid, Vec<u8>)>, JournalError>> {
-        async { Ok(None) }.boxed()
+    fn some(&self, _: u32) -> BoxFuture<'_, Result<Vec<WrappedKey>, JournalError>> {
+        async { Ok(Vec::new()) }.boxed()
     }
     fn get(&self, _: Uuid) -> BoxFuture<'_, Result<Option<Vec<u8>>, JournalError>> {
         async { Ok(None) }.boxed()

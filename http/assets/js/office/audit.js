@@ -3,7 +3,7 @@ import { get } from "../kit/api.js";
 import { h } from "../kit/dom.js";
 import { input } from "../kit/form.js";
 import { address, filters, pager, picked } from "../kit/list.js";
-import { moment, table, words } from "../kit/show.js";
+import { moment, table } from "../kit/show.js";
 import { head, isAdmin, only, ref } from "./frame.js";
 
 const PATH = "/office/audit";
@@ -20,7 +20,7 @@ export async function show({ query, main }) {
     { title: "No.", align: "right", cell: ({ number }) => String(number) },
     { title: "When", cell: ({ at }) => moment(at) },
     { title: "Who", cell: ({ actor }) => linked(ref(actor), address(PATH, { actor })) },
-    { title: "Did", cell: ({ action }) => linked(words(action), address(PATH, { action })) },
+    { title: "Did", cell: ({ action }) => linked(h("span", { class: "code" }, action), address(PATH, { action })) },
     { title: "To", cell: ({ subject }) => about(subject) },
     { title: "More", cell: ({ detail }) => more(detail) },
   ];

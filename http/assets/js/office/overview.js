@@ -39,7 +39,7 @@ export async function show({ main, signal }) {
       series: [{ name: "Sold", values: revenue.items.map(({ gross }) => gross.amount) }],
       format: (amount) => plain({ ...revenue.total.gross, amount }),
     }),
-    part("Sold out", { acts: [h("a", { href: "/office/stock" }, "All of the stock")] }, stockOuts(outs.items)),
+    part("Sold out", { acts: [h("a", { href: "/office/stock" }, "All of the stock")] }, stockOuts(outs)),
   );
   return "Overview";
 }
@@ -79,11 +79,13 @@ async function waiting(signal) {
   return Promise.all(counted);
 }
 
-function stockOuts(items) {
+function stockOuts({ items, next_cursor: next }) {
   const columns = [
     { title: "SKU", cell: ({ sku, variant_id: id }) => h("a", { href: `/office/stock/${id}` }, sku) },
     { title: "On the shelf", align: "right", cell: ({ on_hand: pieces }) => count(pieces) },
     { title: "Product", cell: ({ title, product_id: id }) => h("a", { href: `/office/products/${id}` }, title) },
   ];
-  return table("Sold out", columns, items, { empty: "There is something of everything." });
+  return table("Sold out", columns, items, {
+    empty: next ? "None among the first, but there may be more." : "There is something of everything.",
+  });
 }

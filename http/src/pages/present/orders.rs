@@ -157,24 +157,15 @@ fn steps(view: &View, failed: bool) -> Vec<Step> {
         | PaymentStatus::Failed
         | PaymentStatus::Voided => None,
     };
-    let (sent, arrived) = match view.fulfillment_status {
-        FulfillmentStatus::Delivered | FulfillmentStatus::Returned => {
-            (reached(Milestone::Shipped), reached(Milestone::Delivered))
-        }
-        FulfillmentStatus::Shipped | FulfillmentStatus::PartiallyDelivered => {
-            (reached(Milestone::Shipped), None)
-        }
-        FulfillmentStatus::Unfulfilled | FulfillmentStatus::Packed | FulfillmentStatus::PartiallyShipped => {
-            (None, None)
-        }
-    };
+    let (is_sent, has_arrived) = on_the_way(view.fulfillment_status);
+    let (sent, arrived) = (reached(Milestone::Shipped), reached(Milestone::Delivered));
     let mut open = if failed { StepState::Failed } else { StepState::Current };
     [
         ("Card approved", approved),
         ("Order placed", placed),
         ("Paid", paid),
-        ("Sent", sent),
-        ("Arrived", arrived),
+        ("Sent", sent.filter(|_| is_sent)),
+        ("Arrived", arrived.filter(|_| has_arrived)),
     ]
     .into_iter()
     .map(|(label, at): (&'static str, Option<Timestamp>)| {
@@ -184,6 +175,17 @@ fn steps(view: &View, failed: bool) -> Vec<Step> {
         Step { label, state, at: at.map(moment) }
     })
     .collect()
+}
+
+/// Whether something was sent, and whether all of it has arrived.
+fn on_the_way(goods: FulfillmentStatus) -> (bool, bool) {
+    match goods {
+        FulfillmentStatus::Unfulfilled | FulfillmentStatus::Packed => (false, false),
+        FulfillmentStatus::PartiallyShipped
+        | FulfillmentStatus::Shipped
+        | FulfillmentStatus::PartiallyDelivered => (true, false),
+        FulfillmentStatus::Delivered | FulfillmentStatus::Returned => (true, true),
+    }
 }
 
 fn address(contact: &Contact) -> Vec<String> {
@@ -279,6 +281,14 @@ mod tests {
             assert!(tell(Stage::Placed, payment).moving);
         }
         assert!(tell(Stage::Draft, PaymentStatus::Pending).moving);
+    }
+
+    #[test]
+    fn an_order_is_sent_with_its_first_parcel_and_has_arrived_with_its_last() {
+        assert_eq!(on_the_way(FulfillmentStatus::Packed), (false, false));
+        assert_eq!(on_the_way(FulfillmentStatus::PartiallyShipped), (true, false));
+        assert_eq!(on_the_way(FulfillmentStatus::PartiallyDelivered), (true, false));
+        assert_eq!(on_the_way(FulfillmentStatus::Delivered), (true, true));
     }
 
     #[test]

@@ -128,7 +128,8 @@ pub(crate) struct Low {
     limit: Option<usize>,
 }
 
-/// Variants of which at most so many pieces can be had, the fewest first; since when, where there is none.
+/// Variants of which at most so many pieces can be had, the fewest first; since when, where there is none. What is
+/// retired, or archived, is left out: a page may be short, or empty, and yet have a next one.
 #[utoipa::path(get, path = "/admin/v1/reports/stock-outs", tag = "admin",
     params(("threshold" = Option<u8>, Query, description = "0 to 100; by default 5", minimum = 0, maximum = 100),
         ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),

@@ -1,4 +1,4 @@
-// Finding an entity, and those that live in memory now.
+// Finding an entity, and those that have an actor now.
 import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
 import { badge, count, table } from "../../kit/show.js";

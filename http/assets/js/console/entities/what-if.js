@@ -4,6 +4,10 @@ import { h } from "../../kit/dom.js";
 import { badge } from "../../kit/show.js";
 import { button, json } from "../parts.js";
 
+const ADVICE = {
+  accepted: "Today it would be accepted: retry it.",
+  refused: "Today it would be refused: dismiss it.",
+};
 const OUTCOMES = { accepted: "good", refused: "calm", crashed: "bad" };
 
 /** The command behind an event. `tell(answer)` gets what is known of it, `lost()` is called when it is not kept. */
@@ -34,14 +38,14 @@ function ask(source, question) {
   return send("POST", `${source.base}/what-if`, question);
 }
 
-/** An answer of the API as parts of a page; `crashed` when the command crashed its entity then. */
+/** An answer of the API as parts of a page; `crashed` when the command crashed its entity then and waits for a person. */
 export function said(answer, { crashed = false } = {}) {
   const [name, outcome] = Object.entries(answer.outcome)[0] ?? ["unknown", null];
   const same = answer.same_as_stored;
   const verdict =
     crashed || same === null || same === undefined
       ? crashed && name !== "crashed"
-        ? h("p", { class: "notice notice-calm" }, "It crashed then, and today it would be answered: retry it.")
+        ? h("p", { class: "notice notice-calm" }, `It crashed then. ${ADVICE[name]}`)
         : null
       : h(
           "p",

@@ -52,7 +52,9 @@ export function detail({ signal }) {
     }
     if (shown.status !== node.status) {
       shown.status = node.status;
+      const held = acts.contains(document.activeElement);
       keepingFocus(acts, () => acts.replaceChildren(...buttons(path, node)));
+      if (held && !acts.contains(document.activeElement)) title.focus();
     }
     title.textContent = path || node.name;
     keepingFocus(body, () => body.replaceChildren(...figures(node)));

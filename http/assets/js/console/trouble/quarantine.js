@@ -56,7 +56,7 @@ function crash(item, again) {
     const answer = await act("POST", `/ops/v1/entities/${encodeURIComponent(id)}/what-if`, {
       body: { command_id: command },
     });
-    if (answer) today.replaceChildren(...said(answer, { crashed: true }));
+    if (answer) today.replaceChildren(...said(answer, { crashed: quarantined && !dismissed }));
   };
   const retry = async () =>
     (await act("POST", `${path}/retry`, { said: suspended ? "It goes on." : "It was given again, and answered." })) &&

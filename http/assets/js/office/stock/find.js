@@ -77,7 +77,9 @@ async function out(asked) {
   return part(
     "Running low",
     {},
-    table("Variants that run out", columns, items, { empty: "There is enough of everything." }),
+    table("Variants that run out", columns, items, {
+      empty: next ? "None on this page, but there are more." : "There is enough of everything.",
+    }),
     pager(PATH, asked, next),
   );
 }
