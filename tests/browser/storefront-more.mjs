@@ -145,7 +145,7 @@ function account(test) {
     await page.locator("[data-account] [aria-busy]").first().waitFor({ state: "detached" });
     await page.getByLabel("Name", { exact: true }).fill("Robin Writer");
     await page.getByRole("button", { name: "Save the name" }).click();
-    await page.locator("[data-name]", { hasText: "Robin Writer" }).waitFor();
+    await page.locator("dd[data-name]", { hasText: "Robin Writer" }).waitFor();
     await page.getByRole("button", { name: "Add an address" }).click();
     await page.getByLabel("Full name").fill("Robin Writer");
     await page.getByLabel("Street and number").fill("1 Long Lane");
