@@ -41,27 +41,27 @@ function ask(source, question) {
 /** An answer of the API as parts of a page; `crashed` when the command crashed its entity then and waits for a person. */
 export function said(answer, { crashed = false } = {}) {
   const [name, outcome] = Object.entries(answer.outcome)[0] ?? ["unknown", null];
-  const same = answer.same_as_stored;
-  const verdict =
-    crashed || same === null || same === undefined
-      ? crashed && name !== "crashed"
-        ? h("p", { class: "notice notice-calm" }, `It crashed then. ${ADVICE[name]}`)
-        : null
-      : h(
-          "p",
-          { class: same ? "quiet" : "notice notice-bad" },
-          same
-            ? "Today's code decides what was decided then."
-            : "Today's code decides otherwise than was decided then.",
-        );
   return [
     h("p", {}, badge(name, OUTCOMES[name]), ` on the state after ${answer.on_version} events`),
-    verdict,
+    crashed ? advice(name) : compared(answer.same_as_stored),
     h("h3", {}, "Command"),
     json(answer.command),
     h("h3", {}, "What would come of it"),
     json(outcome),
   ].filter(Boolean);
+}
+
+function advice(outcome) {
+  const todo = ADVICE[outcome];
+  return todo ? h("p", { class: "notice notice-calm" }, `It crashed then. ${todo}`) : null;
+}
+
+/** Whether today's code decides as it did; nothing where nothing was decided. */
+function compared(same) {
+  if (same === null || same === undefined) return null;
+  return same
+    ? h("p", { class: "quiet" }, "Today's code decides what was decided then.")
+    : h("p", { class: "notice notice-bad" }, "Today's code decides otherwise than was decided then.");
 }
 
 /** Another command, to be tried on this state or a later one. */
