@@ -242,8 +242,7 @@ async fn open(
 
 /// Refuses a key that is not the one that the data was sealed with.
 async fn check(store: &Stores, master: &SecretBox<[u8; MASTER_KEY_BYTES]>) -> Result<(), BootError> {
-    let vault = Vault::new(MasterKey::new(*master.expose_secret()), store.key_table());
-    if vault.fits().await? { Ok(()) } else { Err(BootError::WrongKey) }
+    if store.is_sealed_with(master).await? { Ok(()) } else { Err(BootError::WrongKey) }
 }
 
 /// Opens the databases as soon as they can be reached.

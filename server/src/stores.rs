@@ -10,13 +10,13 @@ use amazoff_persistence::{
     FileBlobs, MariaDbOptions, MariaDbScan, MariaDbStore, SqliteScan, SqliteTruth, SqliteViews,
 };
 use amazoff_search::SearchIndex;
-use amazoff_supervisor::AuditTable;
 use amazoff_supervisor::archive::{Archive, Import, Scan};
 use amazoff_supervisor::documents::{Blobs, Documents, SplitDocuments};
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
-use secrecy::ExposeSecret as _;
+use amazoff_supervisor::{AuditTable, MasterKey, Vault, VaultError};
+use secrecy::{ExposeSecret as _, SecretBox};
 
-use crate::config::{Config, DocumentsAt, TruthAt};
+use crate::config::{Config, DocumentsAt, MASTER_KEY_BYTES, TruthAt};
 use crate::erasures::{ListedKeys, list_in};
 
 /// A statement, and a wait for a connection, end well within the time that a command may take.
@@ -219,6 +219,17 @@ impl Stores {
     /// The persons' wrapped keys; who is erased is listed in the data folder.
     pub(crate) fn key_table(&self) -> Arc<dyn KeyTable> {
         Arc::clone(&self.keys)
+    }
+
+    /// Whether the persons' keys were sealed with this master key, as far as there are any.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(crate) async fn is_sealed_with(
+        &self,
+        master: &SecretBox<[u8; MASTER_KEY_BYTES]>,
+    ) -> Result<bool, VaultError> {
+        Vault::new(MasterKey::new(*master.expose_secret()), self.key_table()).fits().await
     }
 
     /// The audit trail.

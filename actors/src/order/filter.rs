@@ -1,11 +1,13 @@
 //! Which orders the shop's people look for.
 
-use amazoff_supervisor::documents::{Position, QUERY_LIMIT_MAX};
+use std::future::ready;
+
+use amazoff_supervisor::documents::{Pick, Picked, Position, pick};
 use amazoff_supervisor::{ReadError, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::handle::{OrderCard, OrderPage, Orders};
+use super::handle::{OrderCard, OrderPage, Orders, card, newest_first};
 use super::view::{FulfillmentStatus, PaymentStatus, ReturnStatus, Status};
 use crate::ids::UserId;
 use crate::money::Currency;
@@ -54,13 +56,16 @@ impl Filter {
         chosen.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).collect()
     }
 
-    fn is_too_old(&self, card: &OrderCard) -> bool {
-        self.placed_from.is_some_and(|from| card.placed_at_ms < from.unix_ms())
-    }
-
-    fn fits(&self, card: &OrderCard) -> bool {
+    /// What the store cannot tell of an order.
+    fn choose(&self, id: &str, body: Value) -> Pick<OrderCard> {
+        let Some(card) = card(id, body) else { return Pick::Leave };
+        if self.placed_from.is_some_and(|from| card.placed_at_ms < from.unix_ms()) {
+            return Pick::End;
+        }
         let total = card.total.amount;
-        self.total_min.is_none_or(|min| total >= min) && self.total_max.is_none_or(|max| total <= max)
+        let fits =
+            self.total_min.is_none_or(|min| total >= min) && self.total_max.is_none_or(|max| total <= max);
+        if fits { Pick::Take(card) } else { Pick::Leave }
     }
 }
 
@@ -83,31 +88,11 @@ impl Orders {
         // The newest order that fits stands behind the first one that is too new.
         let too_new =
             filter.placed_before.map(|at| Position { value: at.unix_ms().into(), id: String::new() });
-        let mut after = after.or(too_new);
-        let picks = filter.total_min.is_some() || filter.total_max.is_some();
-        let (mut items, mut looked_at) = (Vec::new(), 0);
-        loop {
-            let at_once = if picks { QUERY_LIMIT_MAX } else { limit };
-            let page = self.list(filter.equals(), after, at_once).await?;
-            let mut cards = page.items.into_iter().peekable();
-            while let Some(card) = cards.next() {
-                if filter.is_too_old(&card) {
-                    return Ok(OrderPage { items, next: None });
-                }
-                let here = Position { value: card.placed_at_ms.into(), id: card.id.to_string() };
-                looked_at += 1;
-                if filter.fits(&card) {
-                    items.push(card);
-                }
-                let is_last = cards.peek().is_none() && page.next.is_none();
-                if !is_last && picks && (items.len() >= limit || looked_at >= LOOKED_AT_MAX) {
-                    return Ok(OrderPage { items, next: Some(here) });
-                }
-            }
-            if page.next.is_none() || !picks {
-                return Ok(OrderPage { items, next: page.next });
-            }
-            after = page.next;
-        }
+        let query = newest_first(filter.equals(), after.or(too_new), limit);
+        let picked = pick(&*self.documents, query, LOOKED_AT_MAX, |id, body| {
+            ready(Ok::<_, ReadError>(filter.choose(&id, body)))
+        });
+        let Picked { items, next } = picked.await?;
+        Ok(OrderPage { items, next })
     }
 }

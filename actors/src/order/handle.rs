@@ -5,10 +5,12 @@ use std::sync::Arc;
 use amazoff_supervisor::documents::{Documents, Position, Query, Sort};
 use amazoff_supervisor::{Answer, AskError, Directory, Envelope, ReadError, Vault, Version};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::command::Command;
 use super::contact::Contact;
+use super::filter::Filter;
 use super::projection::ORDERS;
 use super::rejection::Rejection;
 use super::state::Order;
@@ -21,7 +23,7 @@ use crate::money::{Currency, Money};
 #[derive(Clone)]
 pub struct Orders {
     pub(super) directory: Directory<Order>,
-    documents: Arc<dyn Documents>,
+    pub(super) documents: Arc<dyn Documents>,
     pub(super) vault: Vault,
 }
 
@@ -153,26 +155,7 @@ impl Orders {
         after: Option<Position>,
         limit: usize,
     ) -> Result<OrderPage, ReadError> {
-        self.list(vec![("user".to_owned(), user.to_string().into())], after, limit).await
-    }
-
-    pub(super) async fn list(
-        &self,
-        equals: Vec<(String, serde_json::Value)>,
-        after: Option<Position>,
-        limit: usize,
-    ) -> Result<OrderPage, ReadError> {
-        let query = Query {
-            collection: ORDERS.to_owned(),
-            equals,
-            contains: None,
-            sort: Some(Sort { field: "placed_at".to_owned(), descending: true }),
-            after,
-            limit,
-        };
-        let page = self.documents.query(&query).await?;
-        let items = page.items.into_iter().filter_map(|(id, body)| card(&id, body)).collect();
-        Ok(OrderPage { items, next: page.next })
+        self.list_by(Filter { user: Some(user), ..Filter::default() }, after, limit).await
     }
 
     /// Changes after each commit of the order.
@@ -203,8 +186,20 @@ impl Orders {
     }
 }
 
+/// Asks for orders with these fields, the newest first.
+pub(super) fn newest_first(equals: Vec<(String, Value)>, after: Option<Position>, limit: usize) -> Query {
+    Query {
+        collection: ORDERS.to_owned(),
+        equals,
+        contains: None,
+        sort: Some(Sort { field: "placed_at".to_owned(), descending: true }),
+        after,
+        limit,
+    }
+}
+
 /// A document that cannot be read is a defect of ours: it is reported and left out of the list.
-fn card(id: &str, body: serde_json::Value) -> Option<OrderCard> {
+pub(super) fn card(id: &str, body: Value) -> Option<OrderCard> {
     match serde_json::from_value::<Document>(body) {
         Ok(document) => Some(document.into()),
         Err(error) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_supervisor::documents::{Documents, Position, QUERY_LIMIT_MAX, Query, Sort};
+use amazoff_supervisor::documents::{Documents, Pick, Picked, Position, QUERY_LIMIT_MAX, Query, Sort, pick};
 use amazoff_supervisor::{Fault, FaultKind, ReadError, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -266,41 +266,27 @@ impl Reports {
     pub async fn stock_outs(
         &self,
         threshold: u32,
-        mut after: Option<Position>,
+        after: Option<Position>,
         limit: usize,
     ) -> Result<StockOutPage, ReportError> {
         let threshold = threshold.min(LOW_MAX);
-        let (mut items, mut looked_at) = (Vec::new(), 0);
-        loop {
-            let query = Query {
-                collection: STOCK_LEVELS.to_owned(),
-                sort: Some(Sort { field: "available".to_owned(), descending: false }),
-                after,
-                limit: QUERY_LIMIT_MAX,
-                ..Query::default()
-            };
-            let page = self.documents.query(&query).await.map_err(ReadError::from)?;
-            let mut levels = page.items.into_iter().peekable();
-            while let Some((id, body)) = levels.next() {
-                looked_at += 1;
-                let Some(level) = document::<Level>(&id, body) else { continue };
-                if level.available > threshold {
-                    return Ok(StockOutPage { items, next: None });
-                }
-                let here = Position { value: level.available.into(), id };
-                if let Some(title) = self.sold_as(&level).await? {
-                    items.push(StockOut::of(level, title));
-                }
-                let is_last = levels.peek().is_none() && page.next.is_none();
-                if !is_last && (items.len() >= limit || looked_at >= LEVELS_LOOKED_AT_MAX) {
-                    return Ok(StockOutPage { items, next: Some(here) });
-                }
+        let query = Query {
+            collection: STOCK_LEVELS.to_owned(),
+            sort: Some(Sort { field: "available".to_owned(), descending: false }),
+            after,
+            limit,
+            ..Query::default()
+        };
+        let picked = pick(&*self.documents, query, LEVELS_LOOKED_AT_MAX, |id, body| async move {
+            let Some(level) = document::<Level>(&id, body) else { return Ok(Pick::Leave) };
+            if level.available > threshold {
+                return Ok(Pick::End);
             }
-            if page.next.is_none() {
-                return Ok(StockOutPage { items, next: None });
-            }
-            after = page.next;
-        }
+            let title = self.sold_as(&level).await?;
+            Ok::<_, ReadError>(title.map_or(Pick::Leave, |title| Pick::Take(StockOut::of(level, title))))
+        });
+        let Picked { items, next } = picked.await?;
+        Ok(StockOutPage { items, next })
     }
 
     /// What the product of a variant is called, if anybody wants more of that.

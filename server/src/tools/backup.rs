@@ -10,9 +10,8 @@ use amazoff_backup::{Erasures, Restored, Source, Target, backup, restore};
 use amazoff_cluster::DataFolder;
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::projection::Serving;
-use amazoff_supervisor::{AuditNote, Clock as _, MasterKey, SystemClock, Vault};
+use amazoff_supervisor::{AuditNote, Clock as _, SystemClock};
 use clap::Args;
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use super::{ToolError, Verdict, config, fsck, line, look, show};
@@ -94,7 +93,7 @@ pub(crate) async fn restore_into(arguments: RestoreArguments) -> Result<Verdict,
     let config = config()?;
     let _folder = DataFolder::lock(&config.data_dir).map_err(|error| ToolError::Asked(error.to_string()))?;
     // Without the key nobody reads what is restored.
-    let master = MasterKey::new(*config.load_master_key(false)?.expose_secret());
+    let master = config.load_master_key(false)?;
     let stores = Stores::restore_into(&config).await?;
     no_documents(&*stores.documents()).await?;
     let mut erasures = erasures(&config, arguments.erasures)?;
@@ -105,11 +104,8 @@ pub(crate) async fn restore_into(arguments: RestoreArguments) -> Result<Verdict,
     let Restored { manifest, importing, erased } = restored;
     line(&format!("restored as of {}; {erased} persons stay erased; checking:", manifest.created_at))?;
     let verdict = show::report(&fsck::of(&config, &stores).await?, false)?;
-    if !Vault::new(master, stores.key_table())
-        .fits()
-        .await
-        .map_err(|error| ToolError::Asked(error.to_string()))?
-    {
+    let is_ours = stores.is_sealed_with(&master).await;
+    if !is_ours.map_err(|error| ToolError::Asked(error.to_string()))? {
         line(
             "the shop will not serve from it: this data was sealed with another master key; restore again with that one",
         )?;

@@ -1,6 +1,7 @@
 //! The ports to what is rebuildable (documents) and to bytes (blobs).
 
 mod generations;
+mod pick;
 mod split;
 
 use futures::future::BoxFuture;
@@ -12,6 +13,7 @@ use crate::journal::JournalError;
 
 pub(crate) use generations::Generations;
 pub use generations::{Collections, Lease};
+pub use pick::{Pick, Picked, pick};
 pub use split::SplitDocuments;
 
 /// Largest page that a query returns.
