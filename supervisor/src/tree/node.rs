@@ -44,6 +44,8 @@ struct Facts {
     restarted: VecDeque<Instant>,
     cell_restarts: u64,
     last_error: Option<String>,
+    /// Why it does not run now, if that is a failure.
+    fallen: Option<String>,
     last_restart_at: Option<Timestamp>,
     next_restart: Option<Instant>,
     /// Outlives the supervisor above: an operator's word stands until an operator takes it back.
@@ -82,6 +84,7 @@ impl Node {
             restarted: VecDeque::new(),
             cell_restarts: 0,
             last_error: None,
+            fallen: None,
             last_restart_at: None,
             next_restart: None,
             halted: false,
@@ -155,6 +158,7 @@ impl Node {
             facts.status = Status::Running;
             facts.cell = Some(cell);
             facts.next_restart = None;
+            facts.fallen = None;
             facts.starts += 1;
             if facts.starts > 1 {
                 facts.last_restart_at = Some(self.log.now());
@@ -175,7 +179,7 @@ impl Node {
             let mut facts = self.facts();
             facts.status = if degraded { Status::Degraded } else { Status::Backoff };
             facts.next_restart = Some(due);
-            facts.last_error.clone()
+            facts.fallen.clone()
         };
         let decision = if degraded { Decision::Degraded { in_ms } } else { Decision::Planned { in_ms } };
         self.log.record(&self.path, decision, error.as_deref());
@@ -269,9 +273,9 @@ impl Node {
         {
             let mut facts = self.facts();
             facts.status = Status::Stopped;
-            if let Some(cause) = exit.cause() {
-                facts.last_error = Some(cause.to_owned());
-            }
+            let cause = exit.cause().map(ToOwned::to_owned);
+            facts.fallen.clone_from(&cause);
+            facts.last_error = cause.or_else(|| facts.last_error.take());
         }
         self.silence(retry_after);
     }

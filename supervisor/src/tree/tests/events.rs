@@ -36,6 +36,23 @@ async fn a_subscriber_sees_what_the_log_keeps_in_the_same_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_restart_on_request_is_not_told_with_the_cause_of_an_earlier_failure() {
+    let stage = Stage::new();
+    let tree = start(SupervisorSpec::one_for_one("root").child(stage.player("a"))).await;
+    stage.comes("a", 1).await;
+    stage.cue("a", Cue::Fail);
+    stage.comes("a", 2).await;
+    tree.restart("a").unwrap();
+    stage.comes("a", 3).await;
+    let planned =
+        tree.events().into_iter().filter(|event| matches!(event.decision, Decision::Planned { .. }));
+    let causes: Vec<_> = planned.map(|event| event.cause).collect();
+    assert_eq!(causes, [Some("it failed".to_owned()), None]);
+    assert_eq!(tree.snapshot().children[0].last_error.as_deref(), Some("it failed"));
+    tree.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_subscriber_that_falls_behind_is_told_how_much_it_missed() {
     let tree = start(SupervisorSpec::one_for_one("root").child(broken())).await;
     let mut live = tree.subscribe();
