@@ -26,7 +26,7 @@ struct End {
     end: u64,
 }
 
-/// Refuses a place inside of the backup.
+/// Refuses a place inside of the backup, and one where something is.
 pub(crate) fn check_place(keys: &Path, folder: &Path) -> Result<(), BackupError> {
     let parent = keys.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = |path: &Path| -> Result<PathBuf, BackupError> {
@@ -34,6 +34,9 @@ pub(crate) fn check_place(keys: &Path, folder: &Path) -> Result<(), BackupError>
     };
     if real(parent)?.starts_with(real(folder)?) {
         return Err(BackupError::KeysInside { keys: keys.to_owned(), folder: folder.to_owned() });
+    }
+    if keys.try_exists().map_err(BackupError::file(keys))? {
+        return Err(BackupError::Taken(keys.to_owned()));
     }
     Ok(())
 }

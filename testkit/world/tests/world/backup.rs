@@ -96,6 +96,26 @@ async fn restored_row_by_row(store: MemoryStore, blobs: MemoryBlobs) {
 }
 
 #[test]
+fn a_backup_writes_over_nothing() {
+    let (store, blobs) = (MemoryStore::default(), MemoryBlobs::default());
+    real(async move {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("keys"), "of an older backup").unwrap();
+        let mut erasures = Erasures::open(&at("erasures")).unwrap();
+        let archive = store.archive();
+        let source = Source { archive: &*archive, blobs: &blobs, now: NOW, program: "test" };
+        let refused = backup(&source, &at("backup"), &at("keys"), &mut erasures).await.err().unwrap();
+        assert!(matches!(&refused, BackupError::Taken(file) if *file == at("keys")), "{refused}");
+        assert_eq!(std::fs::read_to_string(at("keys")).unwrap(), "of an older backup");
+        // Nothing was begun, so the folder can be named again.
+        backup(&source, &at("backup"), &at("other keys"), &mut erasures).await.unwrap();
+        let refused = backup(&source, &at("backup"), &at("more keys"), &mut erasures).await.err().unwrap();
+        assert!(matches!(&refused, BackupError::FolderInUse(used) if *used == at("backup")), "{refused}");
+    });
+}
+
+#[test]
 fn whoever_was_erased_after_the_backup_stays_erased() {
     let (store, blobs) = shop();
     real(erased_stays_erased(store, blobs));
