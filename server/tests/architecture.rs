@@ -50,6 +50,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("ractor", &["supervisor"]),
     ("actix", &["supervisor"]),
     ("sqlx", &["persistence"]),
+    ("rusqlite", &["persistence"]),
     ("axum", &["http", "paysim"]),
     ("argon2", &["gateways"]),
     ("resvg", &["gateways"]),

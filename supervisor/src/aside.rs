@@ -3,12 +3,28 @@
 //! On the threads of the shop whatever is ready takes its turn. Work that is ready in hundreds at once, or that waits ten times for
 //! one result, is better off elsewhere: the system shares the processors between threads, whatever their queues hold.
 
+use std::cell::Cell;
 use std::future::Future;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::task::{spawn_guarded, spawn_guarded_on};
+
+thread_local! {
+    static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is one of [`Aside::that_may_block`].
+pub fn may_block() -> bool {
+    MAY_BLOCK.get()
+}
+
+fn workers(name: &'static str, count: usize) -> Builder {
+    let mut workers = Builder::new_multi_thread();
+    workers.worker_threads(count).thread_name(name).enable_all();
+    workers
+}
 
 /// Threads apart from those of the shop, while this lives.
 #[derive(Debug)]
@@ -28,9 +44,16 @@ impl Aside {
         if count == 0 {
             return Ok(Self::none());
         }
-        let threads =
-            Builder::new_multi_thread().worker_threads(count).thread_name(name).enable_all().build();
-        threads.map(|threads| Self(Some(threads)))
+        workers(name, count).build().map(|threads| Self(Some(threads)))
+    }
+
+    /// One thread of this name for work that may wait for the disk and give way to nothing meanwhile; see [`may_block`].
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn that_may_block(name: &'static str) -> std::io::Result<Self> {
+        let mut workers = workers(name, 1);
+        workers.on_thread_start(|| MAY_BLOCK.set(true)).build().map(|threads| Self(Some(threads)))
     }
 
     /// Where things are run.
@@ -78,6 +101,17 @@ mod tests {
     async fn what_is_run_aside_has_a_thread_of_its_own() {
         let aside = Aside::threads("apart", 1).unwrap();
         assert_eq!(aside.place().run("asking", thread()).await.unwrap().as_deref(), Some("apart"));
+    }
+
+    #[tokio::test]
+    async fn only_a_thread_for_it_may_block() {
+        for (aside, may) in [
+            (Aside::none(), false),
+            (Aside::threads("apart", 1).unwrap(), false),
+            (Aside::that_may_block("apart").unwrap(), true),
+        ] {
+            assert_eq!(aside.place().run("asking", async { may_block() }).await.unwrap(), may);
+        }
     }
 
     #[tokio::test]

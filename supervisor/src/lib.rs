@@ -63,7 +63,7 @@ pub mod task;
 pub mod tree;
 mod watchdog;
 
-pub use aside::{Aside, Place};
+pub use aside::{Aside, Place, may_block};
 pub use ask::{Answer, AskError, Envelope, ReadError};
 pub use audit::{AuditEntry, AuditError, AuditNote, AuditTable};
 pub use cell::{ActivityView, CellStatus, CellView, Committed, Stage, StepView};

@@ -22,6 +22,7 @@ impl Bare {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .pragma("wal_autocheckpoint", "4000")
+                .pragma("temp_store", "MEMORY")
                 .pragma("cache_size", "-32768"),
         )
     }

@@ -2,8 +2,11 @@
 
 use std::future::Future;
 
+#[cfg(feature = "mariadb")]
 use futures::{Stream, TryStreamExt as _};
-use sqlx::{Either, Error};
+#[cfg(feature = "mariadb")]
+use sqlx::Either;
+use sqlx::Error;
 
 use super::rows::Cells;
 use super::statement::Statement;
@@ -17,6 +20,7 @@ pub(crate) struct Answer<R> {
     pub(crate) affected: u64,
 }
 
+#[cfg(feature = "mariadb")]
 impl<R> Answer<R> {
     /// Takes in all that a driver answers; `written` reads the number of rows from its report.
     pub(crate) async fn of<Q>(

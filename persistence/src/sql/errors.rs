@@ -9,15 +9,10 @@ pub(crate) fn unavailable(error: sqlx::Error) -> JournalError {
     JournalError::Unavailable(error.to_string())
 }
 
-/// An error while committing that leaves open whether it happened.
-pub(crate) fn outcome_unknown(error: sqlx::Error) -> JournalError {
-    JournalError::OutcomeUnknown(error.to_string())
-}
-
 /// An error of a commit.
 pub(super) fn uncommitted<D: Dialect>(error: sqlx::Error) -> JournalError {
     match D::fault(&error) {
-        Fault::Unknown => outcome_unknown(error),
+        Fault::Unknown => JournalError::OutcomeUnknown(error.to_string()),
         Fault::Taken | Fault::Conflict | Fault::Away => unavailable(error),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use self::archive::SqlArchive;
 pub(crate) use self::audit::SqlAudit;
 pub(crate) use self::database::Database;
 pub(crate) use self::dialect::{Answer, Dialect, Fault};
-pub(crate) use self::errors::{outcome_unknown, unavailable, unreadable};
+pub(crate) use self::errors::{unavailable, unreadable};
 pub(crate) use self::import::{SqlImport, mark};
 pub(crate) use self::journal::SqlJournal;
 pub(crate) use self::keys::SqlKeys;

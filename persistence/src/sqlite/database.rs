@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_supervisor::Aside;
-use amazoff_supervisor::journal::JournalError;
-use futures::future::BoxFuture;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::dialect::SqliteDialect;
-use super::open::{self, OpenError};
-use crate::sql::{self, Turns, outcome_unknown, unavailable};
+use super::open::{self, OpenError, Setup, Synchronous};
+use super::writer::Writer;
+use crate::sql::{self, Turns};
 
 const READERS_MAX: u32 = 4;
 const READER_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -24,18 +23,19 @@ pub(super) type Database = sql::Database<SqliteDialect>;
 /// Opens the file, makes it when it is missing, and brings its schema up to date.
 pub(super) async fn open(
     file: PathBuf,
-    synchronous: SqliteSynchronous,
+    synchronous: Synchronous,
     schema: &Migrator,
 ) -> Result<Database, OpenError> {
     open::make_folder_of(&file)?;
-    let options = open::writing(&file, synchronous);
+    let setup = Setup::writing(&file, synchronous);
     let connect = |source| OpenError::Connect { file: file.clone(), source };
-    let mut connection = options.connect().await.map_err(connect)?;
+    let mut connection = setup.options().connect().await.map_err(connect)?;
     schema.run(&mut connection).await.map_err(|source| OpenError::Migrate { file: file.clone(), source })?;
+    connection.close().await.map_err(connect)?;
+    let writer = Writer::open(&setup).await.map_err(connect)?;
     let readers = readers(&file).await?;
-    // A transaction waits for its database ten times and more, and the driver answers from another thread.
-    let aside = Aside::threads("writer", 1).map_err(|source| connect(source.into()))?;
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(options), Some(connection)), aside))
+    let aside = Aside::that_may_block("writer").map_err(|source| connect(source.into()))?;
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(setup), Some(writer)), aside))
 }
 
 /// Opens a file that is there for reading. What is its schema must be the program's.
@@ -51,7 +51,7 @@ pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database
     OpenError::unless_current(schema, &applied, file.display())?;
     // SQLite itself refuses to write through what this opens at its first turn. Until then there is nothing that closing
     // would write a log back with.
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(open::reading(file)), None), Aside::none()))
+    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(Setup::reading(file)), None), Aside::none()))
 }
 
 async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {
@@ -61,22 +61,7 @@ async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(open::reading(file))
+        .connect_with(Setup::reading(file).options())
         .await
         .map_err(|source| OpenError::Connect { file: file.to_owned(), source })
-}
-
-impl Database {
-    /// Runs work in a transaction of its own. Dropping the future rolls back what is not committed.
-    pub(super) async fn transact<T, W>(&self, work: W) -> Result<T, JournalError>
-    where
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, sqlx::Error>>,
-    {
-        let mut turn = self.turn().await?;
-        turn.begin().await.map_err(unavailable)?;
-        let done = work(turn.connection()).await.map_err(unavailable)?;
-        turn.commit().await.map_err(outcome_unknown)?;
-        turn.end();
-        Ok(done)
-    }
 }

@@ -1,9 +1,12 @@
 //! SQLite's side of what all SQL databases share.
 
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePool, SqliteQueryResult, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Executor, Sqlite, SqliteConnection};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Error, Sqlite};
 
+use super::found::Found;
+use super::open::Setup;
+use super::writer::Writer;
 use crate::sql::rows::cells;
 use crate::sql::{Answer, Dialect, Fault, Statement, Value};
 
@@ -13,10 +16,10 @@ pub(crate) struct SqliteDialect;
 cells!(SqliteRow);
 
 impl Dialect for SqliteDialect {
-    type Settings = SqliteConnectOptions;
-    type Connection = SqliteConnection;
+    type Settings = Setup;
+    type Connection = Writer;
     type Readers = SqlitePool;
-    type Row = SqliteRow;
+    type Row = Found;
 
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const NOW_MS: &'static str = "CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER)";
@@ -42,24 +45,20 @@ impl Dialect for SqliteDialect {
         " ON CONFLICT DO NOTHING".to_owned()
     }
 
-    async fn connect(settings: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
-        settings.connect().await
+    async fn connect(settings: &Setup) -> Result<Writer, Error> {
+        Writer::open(settings).await
     }
 
-    async fn run(
-        connection: &mut SqliteConnection,
-        statement: &Statement<'_>,
-    ) -> Result<Answer<SqliteRow>, Error> {
-        let answers = connection.fetch_many(bound(statement));
-        Answer::of(answers, SqliteQueryResult::rows_affected).await
+    async fn run(connection: &mut Writer, statement: &Statement<'_>) -> Result<Answer<Found>, Error> {
+        connection.run(statement).await
     }
 
-    async fn read(readers: &SqlitePool, statement: &Statement<'_>) -> Result<Vec<SqliteRow>, Error> {
-        bound(statement).fetch_all(readers).await
+    async fn read(readers: &SqlitePool, statement: &Statement<'_>) -> Result<Vec<Found>, Error> {
+        Ok(bound(statement).fetch_all(readers).await?.into_iter().map(Found::Read).collect())
     }
 
     /// The log still holds older images of the pages; emptying it destroys them too.
-    async fn scrub(connection: &mut SqliteConnection) -> Result<(), Error> {
+    async fn scrub(connection: &mut Writer) -> Result<(), Error> {
         checkpoint(connection).await
     }
 
@@ -67,7 +66,7 @@ impl Dialect for SqliteDialect {
         readers.close().await;
     }
 
-    async fn close(mut connection: SqliteConnection) -> Result<(), Error> {
+    async fn close(mut connection: Writer) -> Result<(), Error> {
         checkpoint(&mut connection).await?;
         connection.close().await
     }
@@ -92,8 +91,8 @@ impl Dialect for SqliteDialect {
 }
 
 /// Writes the log back into the database file and empties it, as far as readers allow.
-async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), Error> {
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await.map(drop)
+async fn checkpoint(connection: &mut Writer) -> Result<(), Error> {
+    connection.run(&Statement::new("PRAGMA wal_checkpoint(TRUNCATE)")).await.map(drop)
 }
 
 fn bound(statement: &Statement<'_>) -> Query<'static, Sqlite, SqliteArguments> {

@@ -6,8 +6,10 @@
 mod database;
 mod dialect;
 mod documents;
+mod found;
 mod open;
 mod scan;
+mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,12 +19,12 @@ use amazoff_supervisor::archive::{Archive, Import};
 use amazoff_supervisor::documents::Documents;
 use amazoff_supervisor::journal::{Journal, JournalError, KeyTable, ShardTable};
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::SqliteSynchronous;
 
 use self::database::Database;
 pub(crate) use self::dialect::SqliteDialect;
 use self::documents::SqliteDocuments;
 pub use self::open::OpenError;
+use self::open::{Setup, Synchronous};
 pub use self::scan::SqliteScan;
 use crate::sql::{SqlArchive, SqlAudit, SqlImport, SqlJournal, SqlKeys, SqlShards, Turns};
 
@@ -54,7 +56,7 @@ impl SqliteTruth {
     /// # Errors
     /// As [`SqliteTruth::open`].
     pub async fn restore_into(file: &Path) -> Result<Self, OpenError> {
-        let database = database::open(file.to_owned(), SqliteSynchronous::Full, &JOURNAL_SCHEMA).await?;
+        let database = database::open(file.to_owned(), Synchronous::Full, &JOURNAL_SCHEMA).await?;
         Ok(Self::over(database, file))
     }
 
@@ -74,7 +76,7 @@ impl SqliteTruth {
     fn over(database: Database, file: &Path) -> Self {
         let database = Arc::new(database);
         let journal = Arc::new(SqlJournal::over(Arc::clone(&database)));
-        let looks = Turns::new(Arc::new(open::reading(file)), None);
+        let looks = Turns::new(Arc::new(Setup::reading(file)), None);
         Self { database, journal, archive: Arc::new(SqlArchive::over(looks)) }
     }
 
@@ -126,7 +128,7 @@ impl SqliteViews {
     /// As [`SqliteTruth::open`].
     pub async fn open(file: &Path) -> Result<Self, OpenError> {
         // Documents can be rebuilt, so their commits need not wait for the disk.
-        let database = database::open(file.to_owned(), SqliteSynchronous::Normal, &DOCUMENTS_SCHEMA).await?;
+        let database = database::open(file.to_owned(), Synchronous::Normal, &DOCUMENTS_SCHEMA).await?;
         Ok(Self { database: Arc::new(database) })
     }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use amazoff_supervisor::journal::JournalError;
+use rusqlite::{Connection, OpenFlags};
 use sqlx::migrate::{Migration, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::sql::{self, Dialect};
 
@@ -139,26 +140,75 @@ pub(super) fn make_folder_of(file: &Path) -> Result<(), OpenError> {
     std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })
 }
 
-/// How the one writing connection is set up.
-pub(super) fn writing(file: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions {
-    common(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        // What is deleted is overwritten, so that an erased key cannot be found in free pages.
-        .pragma("secure_delete", "ON")
-        .pragma("wal_autocheckpoint", WAL_PAGES_BEFORE_CHECKPOINT)
-        .pragma("cache_size", "-32768")
+/// How a file is opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    file: PathBuf,
+    /// How commits wait for the disk; nothing is written without.
+    synchronous: Option<Synchronous>,
 }
 
-/// How reading connections are set up.
-pub(super) fn reading(file: &Path) -> SqliteConnectOptions {
-    common(file).read_only(true).pragma("cache_size", "-8192")
+/// How commits wait for the disk.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Synchronous {
+    /// They are on it.
+    Full,
+    /// The newest may be lost with the power, whole.
+    Normal,
 }
 
-fn common(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENTS_KEPT)
+impl Setup {
+    /// For the one writing connection; makes the file when it is missing.
+    pub(super) fn writing(file: &Path, synchronous: Synchronous) -> Self {
+        Self { file: file.to_owned(), synchronous: Some(synchronous) }
+    }
+
+    /// For reading connections.
+    pub(super) fn reading(file: &Path) -> Self {
+        Self { file: file.to_owned(), synchronous: None }
+    }
+
+    fn pragmas(&self) -> Vec<(&'static str, &'static str)> {
+        let Some(synchronous) = self.synchronous else { return vec![("cache_size", "-8192")] };
+        let synchronous = match synchronous {
+            Synchronous::Full => "FULL",
+            Synchronous::Normal => "NORMAL",
+        };
+        vec![
+            ("journal_mode", "WAL"),
+            ("synchronous", synchronous),
+            // What is deleted is overwritten, so that an erased key cannot be found in free pages.
+            ("secure_delete", "ON"),
+            ("wal_autocheckpoint", WAL_PAGES_BEFORE_CHECKPOINT),
+            // How a statement of many rows would be undone: else a file is made and removed for each of them.
+            ("temp_store", "MEMORY"),
+            ("cache_size", "-32768"),
+        ]
+    }
+
+    /// As sqlx opens it.
+    pub(super) fn options(&self) -> SqliteConnectOptions {
+        let options = SqliteConnectOptions::new()
+            .filename(&self.file)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENTS_KEPT)
+            .create_if_missing(self.synchronous.is_some())
+            .read_only(self.synchronous.is_none());
+        self.pragmas().into_iter().fold(options, |options, (name, value)| options.pragma(name, value))
+    }
+
+    /// As rusqlite opens it. Waits for the disk.
+    pub(super) fn connect(&self) -> rusqlite::Result<Connection> {
+        let access = match self.synchronous {
+            Some(_) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            None => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        let connection = Connection::open_with_flags(&self.file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        for (name, value) in self.pragmas() {
+            connection.execute_batch(&format!("PRAGMA {name} = {value}"))?;
+        }
+        Ok(connection)
+    }
 }

@@ -7,7 +7,7 @@ use amazoff_supervisor::journal::JournalError;
 use futures::future::BoxFuture;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Error, Row as _};
 
-use super::open;
+use super::open::Setup;
 use crate::sql::scan::shown;
 
 /// Every table of a database file, with what is in its write-ahead log.
@@ -22,7 +22,7 @@ impl SqliteScan {
     }
 
     async fn all(&self, see: &mut (dyn FnMut(Seen<'_>) + Send)) -> Result<u64, Error> {
-        let mut connection = open::reading(&self.file).connect().await?;
+        let mut connection = Setup::reading(&self.file).options().connect().await?;
         let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
         let tables = tables.fetch_all(&mut connection).await?;
         let mut count = 0;

@@ -17,7 +17,7 @@ use self::advance::Advance;
 use super::database::Database;
 use super::dialect::SqliteDialect;
 use crate::fields;
-use crate::sql::{Together, rows, unavailable, unreadable};
+use crate::sql::{Statement, Together, rows, unavailable, unreadable};
 
 /// The tables `document` and `checkpoint` in `documents.db`.
 pub(super) struct SqliteDocuments {
@@ -115,31 +115,16 @@ impl Documents for SqliteDocuments {
         collection: &'a str,
         limit: usize,
     ) -> BoxFuture<'a, Result<u64, JournalError>> {
-        let collection = collection.to_owned();
-        Box::pin(self.database.transact(move |connection| {
-            Box::pin(async move {
-                let gone = sqlx::query(
-                    "DELETE FROM document WHERE rowid IN (SELECT rowid FROM document WHERE collection = ? LIMIT ?)",
-                )
-                .bind(collection)
-                .bind(rows::limit(limit))
-                .execute(connection)
-                .await?;
-                Ok(gone.rows_affected())
-            })
-        }))
+        let delete =
+            "DELETE FROM document WHERE rowid IN (SELECT rowid FROM document WHERE collection = ? LIMIT ?)";
+        Box::pin(async move {
+            let gone = self.database.write(&[Statement::new(delete).bind(collection).limit(limit)]).await?;
+            Ok(gone.iter().map(|answer| answer.affected).sum())
+        })
     }
 
     fn forget_checkpoints<'a>(&'a self, projection: &'a str) -> BoxFuture<'a, Result<(), JournalError>> {
-        let projection = projection.to_owned();
-        Box::pin(self.database.transact(move |connection| {
-            Box::pin(async move {
-                sqlx::query("DELETE FROM checkpoint WHERE projection = ?")
-                    .bind(projection)
-                    .execute(connection)
-                    .await
-                    .map(drop)
-            })
-        }))
+        let delete = Statement::new("DELETE FROM checkpoint WHERE projection = ?").bind(projection);
+        Box::pin(async move { self.database.write(&[delete]).await.map(drop) })
     }
 }

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::select;
 use crate::SqliteStore;
+use crate::sql::Statement;
 
 /// A generation of a collection is a collection like any other: the indexes that start with its name serve it.
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn what_comes_together_is_written_but_for_what_cannot_be() {
     let mut turn = store.views.database.turn().await.unwrap();
     let refusing = "CREATE TRIGGER refusing BEFORE INSERT ON document WHEN NEW.id = '7'
                     BEGIN SELECT RAISE(ABORT, 'not this one'); END";
-    sqlx::query(refusing).execute(turn.connection()).await.unwrap();
+    turn.run(&Statement::new(refusing)).await.unwrap();
     let documents = store.documents();
     let shards: Vec<ShardId> = ShardId::all().take(20).collect();
     let writing = shards.iter().enumerate().map(async |(n, shard)| {
