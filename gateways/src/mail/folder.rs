@@ -2,14 +2,16 @@
 //! erased are removed.
 
 use std::collections::HashSet;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use amazoff_actors::mail::{MailError, Mailer, Message};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::io::AsyncWriteExt;
 use tokio::sync::RwLock;
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::compose::{Sender, compose};
@@ -30,13 +32,20 @@ impl Folder {
     }
 
     async fn put(&self, message: &Message) -> Result<(), MailError> {
-        let forgotten = self.forgotten.read().await;
+        let forgotten = Arc::clone(&self.forgotten).read_owned().await;
         if forgotten.contains(&message.person) {
             return Ok(());
         }
         let bytes = compose(&self.from, message)?.formatted();
         let file = self.path.join(format!("{}{}.eml", prefix(message.person), message.id.simple()));
-        write(&self.path, &file, &bytes).await.map_err(|error| MailError::Later(error.to_string()))
+        let folder = self.path.clone();
+        let written = spawn_blocking(move || {
+            let written = write(&folder, &file, &bytes);
+            drop(forgotten); // also when nobody waits for it any more
+            written
+        })
+        .await;
+        written.map_err(io::Error::other).flatten().map_err(|error| MailError::Later(error.to_string()))
     }
 }
 
@@ -59,14 +68,20 @@ async fn remove(folder: &Path, prefix: &str) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn write(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
+/// Writes a file whole, in a folder that is made when it is missing.
+fn write(folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
     let half = file.with_extension("half");
-    let mut options = tokio::fs::OpenOptions::new();
-    let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(&half).await?;
-    open.write_all(bytes).await?;
-    open.flush().await?;
-    tokio::fs::rename(&half, file).await
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut open = match options.open(&half) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            options.open(&half)?
+        }
+        opened => opened?,
+    };
+    open.write_all(bytes)?;
+    std::fs::rename(&half, file)
 }
 
 impl Mailer for Folder {
