@@ -1,7 +1,8 @@
 //! Adding to carts and buying, beside a program that writes the same rows behind the same HTTP stack and does nothing else
-//! ([`reference`]): what rules, cells, supervision, the fence and the read models cost. `make bench`.
+//! ([`reference`]): what rules, cells, supervision, the fence and the read models cost. On SQLite adding stands beside what the
+//! machine gives at all, too ([`limit`]). `make bench`.
 //!
-//! Both are processes of their own, one at a time; the same client asks both over kept connections, each of which sends its next
+//! All are processes of their own, one at a time; the same client asks them over kept connections, each of which sends its next
 //! request when it has its answer (closed loop). Client and server share all cores. `BENCH_SECONDS` is how long each figure is
 //! measured (default 8); `BENCH_MARIADB=1` measures over MariaDB, too.
 #![allow(
@@ -19,6 +20,7 @@ mod client;
 mod common;
 #[path = "../shared/connection.rs"]
 mod connection;
+mod limit;
 mod reference;
 #[path = "../../../persistence/benches/appends/writer.rs"]
 mod writer;
@@ -36,15 +38,19 @@ use serde_json::{Value, json};
 
 /// The variable that makes this program the reference, with its plan.
 const REFERENCE: &str = "BUYING_BENCH_REFERENCE";
+/// The same for the limit.
+const LIMIT: &str = "BUYING_BENCH_LIMIT";
 /// Lines of a cart before the next one is opened.
 const LINES: usize = 10;
 const WARM_UP: Duration = Duration::from_secs(2);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    match std::env::var(REFERENCE) {
-        Ok(plan) => runtime.block_on(reference::serve(&plan)),
-        Err(_) => runtime.block_on(measure()),
+    let told = |variable| std::env::var(variable).ok();
+    match (told(REFERENCE), told(LIMIT)) {
+        (Some(plan), _) => runtime.block_on(reference::serve(&plan)),
+        (None, Some(plan)) => runtime.block_on(limit::serve(&plan)),
+        (None, None) => runtime.block_on(measure()),
     }
 }
 
@@ -60,14 +66,21 @@ async fn measure() {
 
 /// The shop and the reference, each on a new database.
 async fn compare(mariadb: Option<&MariaDb>) {
+    // A file system may be slow to make files where many were just removed, such as a shop's mails.
+    let mut kept = Vec::new();
     for callers in [32, 256] {
         let shop = Shop::start(mariadb, 0).await;
         let (line, variants) = (shop.line().await, Arc::clone(&shop.variants));
         let ours = adding(&shop.address, callers, &variants).await;
-        drop(shop);
-        let other = Other::start(mariadb, plan(line, 0, 0)).await;
-        let theirs = adding(&other.program.address, callers, &variants).await;
-        print(&format!("add to cart, {callers} callers"), &ours, &theirs);
+        kept.push(shop.stop());
+        print(&format!("add to cart, {callers} callers"), &ours);
+        let other = Other::start(REFERENCE, mariadb, plan(line.clone(), 0, 0)).await;
+        print_beside("reference", &ours, &adding(&other.program.address, callers, &variants).await);
+        drop(other);
+        if mariadb.is_none() {
+            let limit = Other::start(LIMIT, None, plan(line, 0, 0)).await;
+            print_beside("limit", &ours, &adding(&limit.program.address, callers, &variants).await);
+        }
     }
     for (callers, provider_ms) in [(32, 0), (256, 0), (256, 500)] {
         let shop = Shop::start(mariadb, provider_ms).await;
@@ -75,17 +88,17 @@ async fn compare(mariadb: Option<&MariaDb>) {
         let before = shop.commands().await;
         let ours = buying(&shop.address, callers, &variants).await;
         let each = (shop.commands().await - before) as f64 / ours.all as f64;
-        drop(shop);
+        kept.push(shop.stop());
         // Two of them open the cart and add to it.
         let steps = each.round() as u32 - 2;
-        let other = Other::start(mariadb, plan(line, steps, provider_ms)).await;
-        let theirs = buying(&other.program.address, callers, &variants).await;
-        print(&format!("orders, {callers} callers, provider {provider_ms} ms"), &ours, &theirs);
+        print(&format!("orders, {callers} callers, provider {provider_ms} ms"), &ours);
+        let other = Other::start(REFERENCE, mariadb, plan(line, steps, provider_ms)).await;
+        print_beside("reference", &ours, &buying(&other.program.address, callers, &variants).await);
         println!("  {:<36} an order of the shop takes {each:.1} durable commands", "");
     }
 }
 
-/// The reference's plan but for where its rows go.
+/// The other programs' plan but for where their rows go.
 fn plan(line: Value, steps: u32, provider_ms: u64) -> Plan {
     Plan { store: String::new(), line, steps, provider_ms }
 }
@@ -98,19 +111,21 @@ struct Figures {
     all: u64,
 }
 
-fn print(what: &str, ours: &Figures, theirs: &Figures) {
-    let show = |figures: &Figures| {
-        let quantile = |q| figures.latency.value_at_quantile(q) as f64 / 1_000.0;
-        format!(
-            "{:>7.0}/s  p50 {:>7.1} ms  p99 {:>7.1} ms",
-            figures.per_second,
-            quantile(0.5),
-            quantile(0.99)
-        )
-    };
+impl Figures {
+    fn shown(&self) -> String {
+        let ms = |quantile| self.latency.value_at_quantile(quantile) as f64 / 1_000.0;
+        format!("{:>7.0}/s  p50 {:>7.1} ms  p99 {:>7.1} ms", self.per_second, ms(0.5), ms(0.99))
+    }
+}
+
+fn print(what: &str, ours: &Figures) {
+    println!("  {what:<36} {:<9} {}", "shop", ours.shown());
+}
+
+/// Those of another program, and ours as a part of them.
+fn print_beside(name: &str, ours: &Figures, theirs: &Figures) {
+    println!("  {:<36} {name:<9} {}", "", theirs.shown());
     let p99 = |figures: &Figures| figures.latency.value_at_quantile(0.99) as f64;
-    println!("  {what:<36} shop      {}", show(ours));
-    println!("  {:<36} reference {}", "", show(theirs));
     let (rate, tail) = (ours.per_second / theirs.per_second, p99(ours) / p99(theirs));
     println!("  {:<36} ratio     {rate:>7.2}    p99 {tail:.1} times", "");
 }
@@ -246,6 +261,11 @@ impl Shop {
         Self { address, variants: Arc::new(variants), client, _server: server, database, setup }
     }
 
+    /// Ends it; what it has written is there as long as what this returns.
+    fn stop(self) -> Setup {
+        self.setup
+    }
+
     /// A line as it is answered.
     async fn line(&self) -> Value {
         let (id, auth) = shopping::open_cart(&self.client, None).await.unwrap();
@@ -275,7 +295,7 @@ async fn new_database(mariadb: Option<&MariaDb>) -> Option<Database> {
     }
 }
 
-/// The reference as a process.
+/// Another program as a process.
 struct Other {
     // Stopped before what it writes to is dropped.
     program: Beside,
@@ -284,12 +304,12 @@ struct Other {
 }
 
 impl Other {
-    async fn start(mariadb: Option<&MariaDb>, plan: Plan) -> Self {
+    async fn start(which: &str, mariadb: Option<&MariaDb>, plan: Plan) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = new_database(mariadb).await;
         let store = database.as_ref().map(|database| database.url().to_owned());
         let store = store.unwrap_or_else(|| folder.path().display().to_string());
-        let program = Beside::start(REFERENCE, &serde_json::to_string(&Plan { store, ..plan }).unwrap());
+        let program = Beside::start(which, &serde_json::to_string(&Plan { store, ..plan }).unwrap());
         Self { program, _database: database, _folder: folder }
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::writer::{Bare, Writer};
 
 /// As many as the shop's lanes take.
-const GROUP: usize = 256;
+pub(crate) const GROUP: usize = 256;
 
 /// What the reference needs to know.
 #[derive(Serialize, Deserialize)]
@@ -48,9 +48,19 @@ struct Reference {
 }
 
 #[derive(Deserialize)]
-struct NewLine {
+pub(crate) struct NewLine {
     variant_id: String,
     quantity: u32,
+}
+
+impl NewLine {
+    /// Another line with what is asked for.
+    pub(crate) fn like(self, line: &Value) -> Value {
+        let mut line = line.clone();
+        line["variant_id"] = json!(self.variant_id);
+        line["quantity"] = json!(self.quantity);
+        line
+    }
 }
 
 /// Serves until it is killed; prints its address.
@@ -65,9 +75,24 @@ pub(crate) async fn serve(plan: &str) {
         .route("/v1/carts/{id}/lines", post(add))
         .route("/v1/carts/{id}/complete", post(complete))
         .with_state(state);
+    listen(router).await;
+}
+
+/// Serves on a port of its own, and prints its address.
+pub(crate) async fn listen(router: Router) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
     axum::serve(listener, router).await.unwrap();
+}
+
+/// A cart as it is answered; each line made it one version newer.
+pub(crate) fn shown(id: Uuid, lines: &[Value]) -> Value {
+    let total = json!({ "amount": 1_000 * lines.len(), "currency": "EUR" });
+    json!({
+        "id": id.to_string(), "status": "open", "currency": "EUR", "lines": lines, "coupons": [],
+        "totals": { "subtotal": total, "total": total }, "requirements": ["email", "address"], "warnings": [],
+        "version": lines.len() + 1,
+    })
 }
 
 /// A database with the shop's own schema.
@@ -113,21 +138,12 @@ impl Reference {
         self.rows.send((part, stored)).await.unwrap();
         told.await.unwrap();
     }
-
-    fn shown(id: Uuid, cart: &Cart) -> Value {
-        let total = json!({ "amount": 1_000 * cart.lines.len(), "currency": "EUR" });
-        json!({
-            "id": id.to_string(), "status": "open", "currency": "EUR", "lines": cart.lines, "coupons": [],
-            "totals": { "subtotal": total, "total": total }, "requirements": ["email", "address"], "warnings": [],
-            "version": cart.version,
-        })
-    }
 }
 
 async fn open(State(reference): State<Arc<Reference>>) -> (StatusCode, Json<Value>) {
     let id = Uuid::now_v7();
     let cart = Cart { version: 1, lines: Vec::new() };
-    let shown = Reference::shown(id, &cart);
+    let shown = shown(id, &[]);
     reference.carts.insert(id, Arc::new(Mutex::new(cart)));
     reference.store(("cart", id), 0, &json!({ "created": "e".repeat(100) }), shown.to_string()).await;
     (StatusCode::CREATED, Json(json!({ "cart": shown, "token": "t".repeat(80) })))
@@ -136,17 +152,15 @@ async fn open(State(reference): State<Arc<Reference>>) -> (StatusCode, Json<Valu
 async fn add(
     State(reference): State<Arc<Reference>>,
     Path(id): Path<Uuid>,
-    Json(NewLine { variant_id, quantity }): Json<NewLine>,
+    Json(new): Json<NewLine>,
 ) -> Result<Json<Value>, StatusCode> {
     let cart = reference.carts.get(&id).map(|cart| Arc::clone(&cart)).ok_or(StatusCode::NOT_FOUND)?;
     let mut cart = cart.lock().await;
-    let mut line = reference.plan.line.clone();
-    line["variant_id"] = json!(variant_id);
-    line["quantity"] = json!(quantity);
+    let line = new.like(&reference.plan.line);
     let (seen, event) = (cart.version, json!({ "line_added": line }));
     cart.lines.push(line);
     cart.version += 1;
-    let shown = Reference::shown(id, &cart);
+    let shown = shown(id, &cart.lines);
     reference.store(("cart", id), seen, &event, shown.to_string()).await;
     Ok(Json(shown))
 }

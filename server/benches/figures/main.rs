@@ -2,19 +2,22 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a measuring tool: a surprise ends it, figures are printed"
 )]
 
-#[path = "../tests/black_box/common/mod.rs"]
+#[path = "../../tests/black_box/common/mod.rs"]
 mod common;
+mod lines;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::shopping;
-use common::{Auth, Client, Gate, Request, Server, Setup};
+use common::{Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, Setup};
 use futures::{StreamExt as _, stream};
+use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 /// Clients that add to carts at the same time.
@@ -27,6 +30,10 @@ const RAW_MEASURE: Duration = Duration::from_secs(4);
 const ADDS_PER_CART: usize = 200;
 /// Variants that are added in turns.
 const VARIANTS: usize = 40;
+/// Lines of the carts that are kept in memory.
+const LINES: usize = 10;
+/// How long unused carts may take to leave memory.
+const LEAVE_LIMIT: Duration = Duration::from_secs(120);
 
 /// Live carts for the memory figure; `BENCH_CARTS` says otherwise.
 fn cart_count() -> usize {
@@ -52,18 +59,23 @@ async fn measure() {
         Arc::new(variants.into_iter().take(VARIANTS).map(|(id, _)| id).collect());
 
     add_to_carts(&client, &variants).await;
-    let carts = live_carts(&client, &variants, server.pid()).await;
-
+    let carts = opened_carts(&client, &variants).await;
+    let (model, _) = filled_cart(&client, &variants).await;
     gate.close();
     server.kill();
-    let killed = Instant::now();
+
+    let ids: Vec<_> = carts.iter().map(|(id, _)| id.parse().unwrap()).collect();
+    let events = lines::copy(&setup.data(), model.parse().unwrap(), &ids).await + ids.len() * 2;
+    let started = Instant::now();
     let server = Server::start_behind(&setup, &gate).await.unwrap();
-    println!("kill -9 to ready, those carts stored     {:>10.2} s", killed.elapsed().as_secs_f64());
+    let ready = started.elapsed();
+    println!("start after kill -9, {events:>9} events     {:>10.2} s", ready.as_secs_f64());
     let (id, auth) = &carts[carts.len() / 2];
     let read = Instant::now();
     let reply = client.send(&Request::get(format!("/v1/carts/{id}")).by(auth)).await.unwrap();
-    assert!(reply.is_success(), "{}", reply.body);
+    assert_eq!(reply.body["lines"].as_array().map(Vec::len), Some(LINES), "{}", reply.body);
     println!("first read of a cart after that          {:>10.2} ms", read.elapsed().as_secs_f64() * 1e3);
+    in_memory(&client, &carts, server.pid()).await;
     assert_eq!(client.complaints(), Vec::<String>::new());
     drop(server);
     for group in [1, 8, 32] {
@@ -137,26 +149,70 @@ async fn adder(client: Client, variants: Arc<Vec<String>>, until: Instant) -> Ve
     times
 }
 
-/// Memory of many carts with one line each.
-async fn live_carts(client: &Client, variants: &Arc<Vec<String>>, pid: u32) -> Vec<(String, Auth)> {
-    let before = resident_bytes(pid);
-    let count = cart_count();
-    let begun = Instant::now();
+/// Many carts with one line each.
+async fn opened_carts(client: &Client, variants: &Arc<Vec<String>>) -> Vec<(String, Auth)> {
+    let (count, begun) = (cart_count(), Instant::now());
     let carts: Vec<_> = stream::iter(0..count)
-        .map(async |turn| {
+        .map(async |_turn| {
             let (cart, auth) = shopping::open_cart(client, None).await.expect("a cart is opened");
-            let request = shopping::add_line(&cart, &variants[turn % variants.len()], 1).by(&auth);
-            let reply = client.send(&request).await.expect("an answer");
-            assert!(reply.is_success(), "{} {}", reply.status, reply.body);
+            add(client, (&cart, &auth), &variants[0]).await;
             (cart, auth)
         })
         .buffer_unordered(CONNECTIONS)
         .collect()
         .await;
-    let per_cart = resident_bytes(pid).saturating_sub(before) / u64::try_from(count).unwrap();
     println!("{count:>7} carts with a line, made in       {:>10.1} s", begun.elapsed().as_secs_f64());
-    println!("  resident memory per live cart          {per_cart:>10} bytes");
     carts
+}
+
+/// A cart as they will be.
+async fn filled_cart(client: &Client, variants: &Arc<Vec<String>>) -> (String, Auth) {
+    let (cart, auth) = shopping::open_cart(client, None).await.expect("a cart is opened");
+    for variant in variants.iter().take(LINES) {
+        add(client, (&cart, &auth), variant).await;
+    }
+    (cart, auth)
+}
+
+async fn add(client: &Client, (cart, auth): (&str, &Auth), variant: &str) {
+    let reply = client.send(&shopping::add_line(cart, variant, 1).by(auth)).await.expect("an answer");
+    assert!(reply.is_success(), "{} {}", reply.status, reply.body);
+}
+
+/// Memory of many carts that are read, and after they have left it again.
+async fn in_memory(client: &Client, carts: &[(String, Auth)], pid: u32) {
+    let (before, begun) = (resident_bytes(pid), Instant::now());
+    let reading = stream::iter(carts).map(async |(cart, auth)| {
+        let reply =
+            client.send(&Request::get(format!("/v1/carts/{cart}")).by(auth)).await.expect("an answer");
+        assert!(reply.is_success(), "{} {}", reply.status, reply.body);
+    });
+    reading.buffer_unordered(CONNECTIONS).collect::<Vec<()>>().await;
+    let seconds = begun.elapsed().as_secs_f64();
+    let (token, _) = shopping::login(client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
+    let owner = Auth { bearer: Some(token), cart_token: None };
+    let resident = resident_carts(client, &owner).await;
+    let now = resident_bytes(pid);
+    println!("{resident:>7} carts of {LINES} lines read in       {seconds:>10.1} s");
+    println!("  resident memory of the process         {:>10} MB", now / 1_000_000);
+    println!("  resident memory per live cart          {:>10} bytes", now.saturating_sub(before) / resident);
+    let leave = json!({ "hibernate_after_ms": 1, "passivate_after_ms": 1 });
+    let leave = Request::patch("/ops/v1/limits/domains/cart", leave).by(&owner);
+    let reply = client.send(&leave).await.expect("an answer");
+    assert!(reply.is_success(), "{}", reply.body);
+    let begun = Instant::now();
+    while resident_carts(client, &owner).await > 0 {
+        assert!(begun.elapsed() < LEAVE_LIMIT, "carts stay in memory");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    println!("  they have left it after                {:>10.1} s", begun.elapsed().as_secs_f64());
+    let left = resident_bytes(pid).saturating_sub(before) / u64::try_from(carts.len()).unwrap();
+    println!("  memory kept per cart that was there    {left:>10} bytes");
+}
+
+async fn resident_carts(client: &Client, owner: &Auth) -> u64 {
+    let reply = client.send(&Request::get("/ops/v1/runtime").by(owner)).await.expect("an answer");
+    reply.body["domains"]["cart"]["resident"].as_u64().unwrap_or_else(|| panic!("{}", reply.body))
 }
 
 fn resident_bytes(pid: u32) -> u64 {
