@@ -54,10 +54,10 @@ fn prefix(person: Uuid) -> String {
     format!("{}.", person.simple())
 }
 
-async fn remove(folder: &Path, prefix: &str) -> std::io::Result<()> {
+async fn remove(folder: &Path, prefix: &str) -> io::Result<()> {
     let mut files = match tokio::fs::read_dir(folder).await {
         Ok(files) => files,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
     while let Some(file) = files.next_entry().await? {
