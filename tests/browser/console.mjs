@@ -158,7 +158,9 @@ async function seesCrash({ page, base, shot }) {
   await same();
 }
 
-async function seesKill({ page, base, shot }) {
+async function seesKill({ page, base, shot, expects }) {
+  // The panel of faults asks whether shoppers are served: not while there is no search.
+  expects("/v1/products?limit=1");
   await logIn(page, base, "/console/tree");
   const same = await stays(page);
   const search = page.locator("[data-path='compute/search']");

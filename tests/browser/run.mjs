@@ -52,14 +52,19 @@ async function runOne(browser, shop, { name, size, run, options }) {
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
-  page.on("response", (response) => response.status() >= 500 && faults.push(`${response.status()} ${response.url()}`));
+  const expected = [];
+  const expects = (path) => expected.push(shop.base + path);
+  page.on("response", (response) => {
+    const failed = response.status() >= 500 && !expected.includes(response.url());
+    if (failed) faults.push(`${response.status()} ${response.url()}`);
+  });
   const slug = name.replace(/[^a-z0-9]+/gi, "-");
   const shot = async (label) => {
     await page.evaluate(allPictures);
     await page.screenshot({ path: path.join(artifacts, `${size}-${label}.png`), fullPage: true, animations: "disabled" });
   };
   try {
-    await run({ page, base: shop.base, shot });
+    await run({ page, base: shop.base, shot, expects });
     assert.deepEqual(faults, [], "faults in the browser");
     console.log(`ok      ${name}`);
     return true;
