@@ -19,6 +19,7 @@ use common::{Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, S
 use futures::{StreamExt as _, stream};
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use uuid::Uuid;
 
 /// Clients that add to carts at the same time.
 const CONNECTIONS: usize = 32;
@@ -64,8 +65,8 @@ async fn measure() {
     gate.close();
     server.kill();
 
-    let ids: Vec<_> = carts.iter().map(|(id, _)| id.parse().unwrap()).collect();
-    let events = lines::copy(&setup.data(), model.parse().unwrap(), &ids).await + ids.len() * 2;
+    let ids: Vec<_> = carts.iter().map(|(id, _)| uuid_of(id)).collect();
+    let events = lines::copy(&setup.data(), uuid_of(&model), &ids).await + ids.len() * 2;
     let started = Instant::now();
     let server = Server::start_behind(&setup, &gate).await.unwrap();
     let ready = started.elapsed();
@@ -104,7 +105,7 @@ async fn raw_commits(setup: &Setup, group: u32) {
         for (table, payload) in [("raw_event", &event), ("raw_command", &command)] {
             let mut insert = sqlx::QueryBuilder::new(format!("INSERT INTO {table} (id, payload) "));
             insert.push_values(0..group, |mut row, _| {
-                row.push_bind(uuid::Uuid::now_v7().as_bytes().to_vec()).push_bind(payload.as_str());
+                row.push_bind(Uuid::now_v7().as_bytes().to_vec()).push_bind(payload.as_str());
             });
             insert.build().execute(&mut *transaction).await.unwrap();
         }
@@ -213,6 +214,11 @@ async fn in_memory(client: &Client, carts: &[(String, Auth)], pid: u32) {
 async fn resident_carts(client: &Client, owner: &Auth) -> u64 {
     let reply = client.send(&Request::get("/ops/v1/runtime").by(owner)).await.expect("an answer");
     reply.body["domains"]["cart"]["resident"].as_u64().unwrap_or_else(|| panic!("{}", reply.body))
+}
+
+/// What the journal keeps of a cart's id.
+fn uuid_of(cart: &str) -> Uuid {
+    cart.trim_start_matches("cart_").parse().unwrap()
 }
 
 fn resident_bytes(pid: u32) -> u64 {
