@@ -1,7 +1,7 @@
 //! The connection that writes to a file.
 //!
-//! It is rusqlite's. sqlx runs each statement on a thread of its own and sends each row from there; a commit has some twenty
-//! statements, and handing them over took longer than running them (docs/adr/0013-the-embedded-file-is-written-by-rusqlite.md).
+//! It is rusqlite's. sqlx runs each statement on a thread of its own and sends each row from there, and a commit has some twenty
+//! statements to hand over (docs/adr/0013-the-embedded-file-is-written-by-rusqlite.md).
 
 use std::borrow::Cow;
 
