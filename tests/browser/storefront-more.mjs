@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { buy, person, until } from "./api.mjs";
 import { enter, theOwner } from "./office-steps.mjs";
-import { checkPage } from "./steps.mjs";
+import { ADD, checkPage } from "./steps.mjs";
 
 const HOME_BYTES_MAX = 100_000;
 
@@ -66,7 +66,7 @@ function bag(test) {
   test("the bag opens beside the page and changes there", "phone", async ({ page, base, shot }) => {
     await page.goto(base);
     await page.locator(".grid .card h3 a").first().click();
-    await page.locator("form[data-add] button[type=submit]").click();
+    await page.locator(ADD).click();
     const drawer = page.locator("[data-drawer]");
     await drawer.locator(".bag-line").waitFor();
     await checkPage(page, "the drawer");
@@ -87,7 +87,7 @@ function offline(test) {
   test("without a network nothing is lost, and nothing is added twice", "phone", async ({ page, base, shot }) => {
     await page.goto(base);
     await page.locator(".grid .card h3 a").first().click();
-    const add = page.locator("form[data-add] button[type=submit]");
+    const add = page.locator(ADD);
     await add.waitFor();
     await page.context().setOffline(true);
     await add.click();
@@ -105,6 +105,22 @@ function offline(test) {
     await add.click();
     await page.locator("[data-drawer] .bag-line").waitFor();
     assert.equal(await page.locator("[data-drawer] input[name=quantity]").inputValue(), "1");
+  });
+  test("a part of a page that could not be fetched joins once the shop is back", "desktop", async ({ page, base }) => {
+    let refused = 0;
+    await page.route("**/js/bag.js", (route) => {
+      refused += 1;
+      return route.abort();
+    });
+    await page.goto(base);
+    await page.locator(".grid .card h3 a").first().click();
+    await until(async () => refused, (times) => times > 0);
+    assert.equal(await page.locator(ADD).count(), 0);
+    await page.unroute("**/js/bag.js");
+    await page.context().setOffline(true);
+    await page.context().setOffline(false);
+    await page.locator(ADD).click();
+    await page.locator("[data-drawer] .bag-line").waitFor();
   });
 }
 

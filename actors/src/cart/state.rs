@@ -1,14 +1,14 @@
 //! Where a cart stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use amazoff_supervisor::sealing::Sealed;
 use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Command, Effect, Event, Offer, Owner, Rejection, Requirement, View, Warning, rules};
-use crate::ids::{CartId, LineId, OrderId, ProductId, VariantId};
-use crate::money::{Currency, Money, MoneyError, Quantity};
+use super::{Address, Command, Effect, Event, Line, Owner, Rejection, Requirement, View, Warning, rules};
+use crate::ids::{CartId, LineId, OrderId};
+use crate::money::{Currency, Money, MoneyError};
 use crate::order::Contact;
 use crate::pricing::{Asked, Destination, SHOP_CURRENCY};
 
@@ -62,35 +62,6 @@ impl Status {
             Self::Merged { .. } => "merged",
             Self::Abandoned => "abandoned",
         }
-    }
-}
-
-/// Pieces of one variant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line {
-    /// Derived from the variant (CART-2).
-    pub id: LineId,
-    /// What is bought.
-    pub variant: VariantId,
-    /// Of which product.
-    pub product: ProductId,
-    /// The product's name when it was added.
-    pub title: String,
-    /// What makes the variant differ from others.
-    pub options: BTreeMap<String, String>,
-    /// The name of a picture's bytes.
-    pub image: Option<String>,
-    /// How many pieces.
-    pub quantity: Quantity,
-    /// Of one piece, when it was last added or repriced.
-    pub unit_price: Money,
-}
-
-impl Line {
-    pub(super) fn new(variant: VariantId, quantity: Quantity, offer: &Offer) -> Self {
-        let Offer { product, title, options, image, unit_price, available: _ } = offer.clone();
-        let id = LineId::of_variant(variant);
-        Self { id, variant, product, title, options, image, quantity, unit_price }
     }
 }
 
@@ -256,7 +227,10 @@ impl Entity for Cart {
                 self.currency = *currency;
                 self.touched_at = *at;
             }
-            Event::LineAdded { line } => self.lines.push(line.clone()),
+            Event::LineAdded { line } => {
+                self.lines.reserve_exact(1); // thousands of carts wait, and few grow on
+                self.lines.push(line.clone());
+            }
             Event::QuantitySet { line: id, quantity } => {
                 self.line_mut(*id).for_each(|line| line.quantity = *quantity);
             }

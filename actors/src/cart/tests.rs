@@ -94,7 +94,7 @@ fn ready() -> Vec<Event> {
 fn line(n: u128, quantity: u32) -> Line {
     let Offer { product, title, options, image, unit_price, .. } = offer(1000, STOCK);
     let (id, variant, quantity) = (line_id(n), variant(n), pieces(quantity));
-    Line { id, variant, product, title, options, image, quantity, unit_price }
+    Line { id, variant, product, wording: Words { title, options, image }.into(), quantity, unit_price }
 }
 
 fn filled() -> Vec<Event> {

@@ -2,12 +2,13 @@
 
 use std::future::ready;
 
-use amazoff_supervisor::documents::{Pick, Picked, Position, pick};
+use amazoff_supervisor::documents::{Pick, Picked, Position, Query, Sort, pick};
 use amazoff_supervisor::{ReadError, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::handle::{OrderCard, OrderPage, Orders, card, newest_first};
+use super::handle::{OrderCard, OrderPage, Orders, card};
+use super::projection::ORDERS;
 use super::view::{FulfillmentStatus, PaymentStatus, ReturnStatus, Status};
 use crate::ids::UserId;
 use crate::money::Currency;
@@ -88,7 +89,14 @@ impl Orders {
         // The newest order that fits stands behind the first one that is too new.
         let too_new =
             filter.placed_before.map(|at| Position { value: at.unix_ms().into(), id: String::new() });
-        let query = newest_first(filter.equals(), after.or(too_new), limit);
+        let query = Query {
+            collection: ORDERS.to_owned(),
+            equals: filter.equals(),
+            contains: None,
+            sort: Some(Sort { field: "placed_at".to_owned(), descending: true }),
+            after: after.or(too_new),
+            limit,
+        };
         let picked = pick(&*self.documents, query, LOOKED_AT_MAX, |id, body| {
             ready(Ok::<_, ReadError>(filter.choose(&id, body)))
         });

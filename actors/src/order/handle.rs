@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use amazoff_supervisor::documents::{Documents, Position, Query, Sort};
+use amazoff_supervisor::documents::{Documents, Position};
 use amazoff_supervisor::{Answer, AskError, Directory, Envelope, ReadError, Vault, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use super::command::Command;
 use super::contact::Contact;
 use super::filter::Filter;
-use super::projection::ORDERS;
 use super::rejection::Rejection;
 use super::state::Order;
 use super::view::{FulfillmentStatus, OrderDetails, PaymentStatus, ReturnStatus, Stage, Status, View};
@@ -183,18 +182,6 @@ impl Orders {
         envelope: Envelope,
     ) -> Result<Answer<Stage>, AskError<Rejection>> {
         self.directory.execute(id.uuid(), command, envelope).await
-    }
-}
-
-/// Asks for orders with these fields, the newest first.
-pub(super) fn newest_first(equals: Vec<(String, Value)>, after: Option<Position>, limit: usize) -> Query {
-    Query {
-        collection: ORDERS.to_owned(),
-        equals,
-        contains: None,
-        sort: Some(Sort { field: "placed_at".to_owned(), descending: true }),
-        after,
-        limit,
     }
 }
 

@@ -42,6 +42,8 @@ pub const TICKET_LIFETIME: Duration = Duration::from_secs(30);
 const STREAMS_MAX: usize = 4_000;
 /// Largest frame and message that a client may send.
 const FRAME_BYTES_MAX: usize = 4096;
+/// Bytes that are read at once, kept by each socket: what clients say is mostly shorter.
+const READ_BYTES: usize = 512;
 /// Bytes that wait for a slow reader before its socket is given up.
 const WRITE_BYTES_MAX: usize = 256 * 1024;
 
@@ -145,7 +147,7 @@ impl Realtime {
         let drain = self.drain.clone();
         let (sockets, threads) = (self.sockets.clone(), self.aside.place());
         upgrade
-            .read_buffer_size(FRAME_BYTES_MAX)
+            .read_buffer_size(READ_BYTES)
             .max_frame_size(FRAME_BYTES_MAX)
             .max_message_size(FRAME_BYTES_MAX)
             .max_write_buffer_size(WRITE_BYTES_MAX)

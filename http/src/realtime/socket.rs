@@ -55,7 +55,7 @@ pub(super) async fn serve(socket: WebSocket, platform: Platform, shopper: Shoppe
     let mut connection = Connection { socket, platform, shopper, topics, feed: None, missed: 0, frames: 0 };
     let Err(end) = connection.run(drain).await;
     if let Some((code, reason)) = end {
-        connection.close(code, reason).await;
+        Box::pin(connection.close(code, reason)).await;
     }
 }
 
@@ -65,22 +65,23 @@ impl Connection {
         let heartbeat_ms = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
         let (session, epoch) =
             (format!("rt_{}", Uuid::now_v7().simple()), self.platform.auth.epoch().to_owned());
-        self.tell(&Told::Hello { session, heartbeat_ms, epoch }).await?;
+        // What is done for a while only is in a box of its own: thousands of sockets wait, and each keeps room for all of this.
+        Box::pin(self.tell(&Told::Hello { session, heartbeat_ms, epoch })).await?;
         let mut beats = interval_at(Instant::now() + heartbeat, heartbeat);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut session = SessionChanges::of(&self.platform, &self.shopper);
         // Whoever logged out between the ticket and this was told to nobody.
-        self.still_allowed().await?;
+        Box::pin(self.still_allowed()).await?;
         loop {
             tokio::select! {
                 () = drain.cancelled() => return Err(Some((close_code::AWAY, "the server is going away"))),
-                _ = beats.tick() => self.beat().await?,
-                () = session.next() => self.still_allowed().await?,
+                _ = beats.tick() => Box::pin(self.beat()).await?,
+                () = session.next() => Box::pin(self.still_allowed()).await?,
                 topic = self.topics.changed() => match topic {
-                    Topic::Order(order) => self.show(order).await?,
-                    Topic::Notifications(user) => self.show_notifications(user).await?,
+                    Topic::Order(order) => Box::pin(self.show(order)).await?,
+                    Topic::Notifications(user) => Box::pin(self.show_notifications(user)).await?,
                 },
-                frame = self.socket.recv() => self.hear(frame).await?,
+                frame = self.socket.recv() => Box::pin(self.hear(frame)).await?,
             }
         }
     }
@@ -297,4 +298,20 @@ impl Connection {
 
 fn order_of(topic: &str) -> Option<OrderId> {
     topic.strip_prefix("order:")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes of the future that a call answers.
+    fn size_of_future<A, B, C, D, F>(_call: impl FnOnce(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_waiting_socket_is_small() {
+        let bytes = size_of_future(serve);
+        assert!(bytes <= 1_500, "{bytes} bytes");
+    }
 }

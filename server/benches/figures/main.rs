@@ -207,8 +207,20 @@ async fn in_memory(client: &Client, carts: &[(String, Auth)], pid: u32) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     println!("  they have left it after                {:>10.1} s", begun.elapsed().as_secs_f64());
-    let left = resident_bytes(pid).saturating_sub(before) / u64::try_from(carts.len()).unwrap();
-    println!("  memory kept per cart that was there    {left:>10} bytes");
+    kept(client, &owner, (pid, before), carts.len()).await;
+}
+
+/// What the process keeps of the memory of carts that are gone, at once and later. It goes on being asked little things.
+async fn kept(client: &Client, owner: &Auth, (pid, before): (u32, u64), carts: usize) {
+    let begun = Instant::now();
+    for second in [0, 5, 30] {
+        while begun.elapsed() < Duration::from_secs(second) {
+            resident_carts(client, owner).await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let left = resident_bytes(pid).saturating_sub(before) / u64::try_from(carts).unwrap();
+        println!("  kept per cart that was there, {second:>2} s later {left:>8} bytes");
+    }
 }
 
 async fn resident_carts(client: &Client, owner: &Auth) -> u64 {

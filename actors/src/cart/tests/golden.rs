@@ -21,14 +21,16 @@ fn options() -> BTreeMap<String, String> {
     BTreeMap::from([("Colour".to_owned(), "Navy Blue".to_owned())])
 }
 
+fn words() -> Words {
+    Words { title: "Théière".to_owned(), options: options(), image: Some("ab".repeat(32)) }
+}
+
 fn line() -> Line {
     Line {
         id: id(1),
         variant: id(2),
         product: id(3),
-        title: "Théière".to_owned(),
-        options: options(),
-        image: Some("ab".repeat(32)),
+        wording: words().into(),
         quantity: Quantity::ONE,
         unit_price: Money::eur(1999),
     }
@@ -142,7 +144,8 @@ fn full_view() -> View {
 }
 
 fn view(order_id: Option<OrderId>) -> View {
-    let Line { id: line, variant, product, title, options, image, quantity, unit_price } = line();
+    let Line { id: line, variant, product, wording: _, quantity, unit_price } = line();
+    let Words { title, options, image } = words();
     let shown = LineView {
         id: line,
         variant_id: variant,
@@ -186,11 +189,12 @@ fn view(order_id: Option<OrderId>) -> View {
 fn events() -> Vec<Event> {
     let (line_id, quantity, order): (LineId, _, OrderId) = (id(1), Quantity::ONE, id(5));
     let target: CartId = id(12);
+    let plain = Words { options: BTreeMap::new(), image: None, ..words() };
     let mut events = vec![
         Event::Created { owner: Owner::Guest, currency: Currency::EUR, at: None },
         Event::Created { owner: Owner::User(id(4)), currency: Currency::EUR, at: Some(AT) },
         Event::LineAdded { line: line() },
-        Event::LineAdded { line: Line { id: id(7), image: None, options: BTreeMap::new(), ..line() } },
+        Event::LineAdded { line: Line { id: id(7), wording: plain.into(), ..line() } },
         Event::QuantitySet { line: line_id, quantity },
         Event::Repriced { line: line_id, unit_price: Money::eur(2499) },
         Event::LineRemoved { line: line_id },
