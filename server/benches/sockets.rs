@@ -26,7 +26,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Sockets that only stay open; fewer where the machine has fewer open files, and the line says how many.
-const IDLE: usize = 10_000;
+const IDLE: usize = 18_500;
 /// Sockets that follow the busy inbox, and how often its person buys; each order is two notices.
 const FOLLOWING: usize = 500;
 const BUYS_EVERY: Duration = Duration::from_millis(200);
