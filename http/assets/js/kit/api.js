@@ -15,6 +15,9 @@ export class Refused extends Error {
 /** What a password shown on this page gave: good for some minutes, and gone with the page. */
 let shown = null;
 
+/** What this page's own writes came to: lists that it reads afterwards include it. */
+let written = null;
+
 /** Reads: answers the body, and with `whole` also the entity tag: `{ data, etag }`. */
 export async function get(path, { whole = false, signal } = {}) {
   const { data, etag } = await call("GET", path, { signal });
@@ -50,16 +53,23 @@ async function call(method, path, { body, ifMatch, key, type, signal }) {
   const headers = { Accept: "application/json" };
   if (key) headers["Idempotency-Key"] = key;
   if (ifMatch) headers["If-Match"] = ifMatch;
+  if (written) headers["Consistency-Token"] = written;
   if (shown && shown.until > Date.now()) headers.Authorization = `Bearer ${shown.token}`;
   const raw = body instanceof FormData || body instanceof Blob;
   if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = type ?? "application/json";
   const payload = body === undefined || raw ? body : JSON.stringify(body);
   const response = await fetch(path, { method, headers, body: payload, signal });
   if (response.ok) {
+    if (method !== "GET") written = response.headers.get("Consistency-Token") ?? written;
     const text = response.status === 204 ? "" : await response.text();
     return { data: text === "" ? null : JSON.parse(text), etag: response.headers.get("ETag") };
   }
   const problem = await response.json().catch(() => ({ title: `The shop answered ${response.status}.` }));
+  // Of another life of the shop, or its lists are far behind: an older one is better than none.
+  if (written && ["consistency-token-invalid", "not-yet-consistent"].includes(problem.code)) {
+    written = null;
+    return call(method, path, { body, ifMatch, key, type, signal });
+  }
   if (problem.code === "login-required") {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
