@@ -47,12 +47,13 @@ impl Aside {
         workers(name, count).build().map(|threads| Self(Some(threads)))
     }
 
-    /// One thread of this name for work that may wait for the disk and give way to nothing meanwhile; see [`may_block`].
+    /// So many threads of this name, at least one, for work that may wait for the disk and give way to nothing meanwhile; see
+    /// [`may_block`].
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn that_may_block(name: &'static str) -> std::io::Result<Self> {
-        let mut workers = workers(name, 1);
+    pub fn that_may_block(name: &'static str, count: usize) -> std::io::Result<Self> {
+        let mut workers = workers(name, count.max(1));
         workers.on_thread_start(|| MAY_BLOCK.set(true)).build().map(|threads| Self(Some(threads)))
     }
 
@@ -108,7 +109,7 @@ mod tests {
         for (aside, may) in [
             (Aside::none(), false),
             (Aside::threads("apart", 1).unwrap(), false),
-            (Aside::that_may_block("apart").unwrap(), true),
+            (Aside::that_may_block("apart", 1).unwrap(), true),
         ] {
             assert_eq!(aside.place().run("asking", async { may_block() }).await.unwrap(), may);
         }

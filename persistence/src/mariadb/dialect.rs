@@ -7,7 +7,7 @@ use super::connection::{self, Connection, Settings};
 use super::faults;
 use super::readers::Readers;
 use crate::sql::rows::cells;
-use crate::sql::{Answer, Dialect, Fault, Statement};
+use crate::sql::{Answer, Dialect, Fault, ROWS_MAX, Statement};
 
 /// MariaDB.
 pub(super) struct MariaDialect;
@@ -34,6 +34,7 @@ impl Dialect for MariaDialect {
         "SET SESSION tx_isolation = 'REPEATABLE-READ', idle_transaction_timeout = 3600",
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
     ];
+    const ROWS_AT_ONCE: usize = ROWS_MAX;
     const POSTING_NUMBER: &'static str = "number";
 
     const FORGET_AUDIT: &'static str = "UPDATE audit_head SET number = 0";

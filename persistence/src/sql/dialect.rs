@@ -96,6 +96,9 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     /// Takes all rows out of a table.
     fn empty(table: &str) -> String;
 
+    /// Most rows of one statement, and most shards of a list.
+    const ROWS_AT_ONCE: usize;
+
     /// Behind an `INSERT`: does nothing when the key is there already.
     fn unless_there(key_column: &str) -> String;
 

@@ -14,7 +14,7 @@ use super::database::Database;
 use super::dialect::Dialect;
 use super::errors::{unavailable, unreadable};
 use super::rows;
-use super::statement::{Statement, many};
+use super::statement::{ROWS_MAX, Statement, many};
 
 /// What an interrupted import was filling in; `None` when there is none.
 pub(crate) const MARK: &str = "SELECT source FROM restoring";
@@ -88,7 +88,7 @@ impl<D: Dialect> Importing for SqlImporting<D> {
                 table.columns[first..].iter().map(|column| format!("`{}`", column.name)).collect();
             let head = format!("INSERT INTO {} ({}) ", table.name, columns.join(", "));
             let rows: Vec<&'a [Cell]> = rows.iter().map(|row| &row[first..]).collect();
-            let statements = many(&head, &rows, "", |values, cells| {
+            let statements = many(ROWS_MAX, &head, &rows, "", |values, cells| {
                 for cell in *cells {
                     values.bind(value_of(cell));
                 }

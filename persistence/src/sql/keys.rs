@@ -46,6 +46,7 @@ impl<D: Dialect> Item<D> for NewKey {
         let rows: Vec<_> = rows.into_iter().collect();
         let unless_there = D::unless_there("person");
         let keys = many(
+            D::ROWS_AT_ONCE,
             "INSERT INTO person_key (person, wrapped) ",
             &rows,
             &unless_there,
@@ -54,15 +55,13 @@ impl<D: Dialect> Item<D> for NewKey {
             },
         );
         turn.run_all(&keys).await?;
-        let counting =
-            any_of("SELECT person, wrapped FROM person_key", "person = ?", &rows, |row, (person, _)| {
-                row.bind(*person);
-            });
+        let those = "SELECT person, wrapped FROM person_key";
+        let counting = any_of(D::ROWS_AT_ONCE, those, "person = ?", &rows, |row, (person, _)| {
+            row.bind(*person);
+        });
         let mut known = HashMap::new();
-        for statement in &counting {
-            for row in &turn.rows(statement).await? {
-                known.insert(rows::id(row, 0)?, row.maybe_bytes(1)?.map(<[u8]>::to_vec));
-            }
+        for row in &turn.all_rows(&counting).await? {
+            known.insert(rows::id(row, 0)?, row.maybe_bytes(1)?.map(<[u8]>::to_vec));
         }
         Ok(all.iter().map(|key| known.get(&key.person).cloned().flatten()).collect())
     }

@@ -37,6 +37,8 @@ pub(crate) use self::journal::SqlJournal;
 pub(crate) use self::keys::SqlKeys;
 pub(crate) use self::rows::Cells;
 pub(crate) use self::shards::SqlShards;
+#[cfg(feature = "mariadb")]
+pub(crate) use self::statement::ROWS_MAX;
 pub(crate) use self::statement::{Statement, Value, many};
 pub(crate) use self::together::{Item, Together};
 pub(crate) use self::turns::{Turn, Turns};

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use amazoff_supervisor::{CommandId, EntityId, Epoch, ShardId, Timestamp, Version};
 use uuid::Uuid;
 
-/// Most rows of one statement.
-const ROWS_MAX: usize = 64;
+/// Most rows of one statement where each statement is sent to a server.
+pub(crate) const ROWS_MAX: usize = 64;
 /// A statement of several rows is cut in two above this many bytes of values, far below what a server takes at once.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 
@@ -112,6 +112,11 @@ impl<'a> Statement<'a> {
     }
 
     /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        &self.sql
+    }
+
+    /// Its text, to be kept.
     pub(crate) fn sql(&self) -> Cow<'static, str> {
         self.sql.clone()
     }
@@ -122,14 +127,15 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// Statements with a row of values for each of the rows, between `head` and `tail`.
+/// Statements with a row of values for each of the rows, between `head` and `tail`; at most `most` rows in each.
 pub(crate) fn many<'a, T>(
+    most: usize,
     head: &str,
     rows: &[T],
     tail: &str,
     bind: impl Fn(&mut Values<'a>, &T),
 ) -> Vec<Statement<'a>> {
-    cut(rows, bind, |these, values| {
+    cut(most, rows, bind, |these, values| {
         let columns = vec!["?"; values / these].join(", ");
         format!("{head}VALUES {}{tail}", vec![format!("({columns})"); these].join(", "))
     })
@@ -138,12 +144,13 @@ pub(crate) fn many<'a, T>(
 /// Statements over the rows of a table that fit a condition with the values of one of `rows`. Each is found by its key
 /// whatever the planner thinks of lists of values: for `IN (VALUES …)`, SQLite 3.40 reads the whole table.
 pub(super) fn any_of<'a, T>(
+    most: usize,
     head: &str,
     condition: &str,
     rows: &[T],
     bind: impl Fn(&mut Values<'a>, &T),
 ) -> Vec<Statement<'a>> {
-    cut(rows, bind, |these, _values| {
+    cut(most, rows, bind, |these, _values| {
         format!("{head} WHERE {}", vec![format!("({condition})"); these].join(" OR "))
     })
 }
@@ -158,12 +165,14 @@ fn size_within(rows: usize) -> usize {
 
 /// Cuts rows into statements.
 fn cut<'a, T>(
+    most_rows: usize,
     rows: &[T],
     bind: impl Fn(&mut Values<'a>, &T),
     text: impl Fn(usize, usize) -> String,
 ) -> Vec<Statement<'a>> {
     let (mut statements, mut rest) = (Vec::new(), rows);
-    let mut most = ROWS_MAX;
+    let mut newest = (0, Cow::Borrowed(""));
+    let mut most = most_rows;
     while !rest.is_empty() {
         let size = size_within(rest.len().min(most));
         let (these, others) = rest.split_at(size);
@@ -175,18 +184,25 @@ fn cut<'a, T>(
             most = size / 2;
             continue;
         }
-        statements.push(Statement { sql: text(these.len(), values.0.len()).into(), values });
-        (rest, most) = (others, ROWS_MAX);
+        if newest.0 != size {
+            newest = (size, text(size, values.0.len()).into());
+        }
+        statements.push(Statement { sql: newest.1.clone(), values });
+        (rest, most) = (others, most_rows);
     }
     statements
 }
 
-/// A statement with a list of shards between `head` and `tail`. The last shard fills the list up to a power of two.
-pub(super) fn for_shards(head: &str, tail: &str, shards: &[ShardId]) -> Statement<'static> {
-    let size = shards.len().next_power_of_two();
-    let marks = vec!["?"; size].join(", ");
-    let filled = shards.iter().chain(shards.last().into_iter().cycle()).take(size);
-    filled.fold(Statement::new(format!("{head} ({marks}) {tail}")), |statement, shard| statement.bind(*shard))
+/// Statements with lists of up to `most` shards between `head` and `tail`. The last shard fills a list up to a power of two.
+pub(super) fn for_shards(most: usize, head: &str, tail: &str, shards: &[ShardId]) -> Vec<Statement<'static>> {
+    let list = |these: &[ShardId]| {
+        let size = these.len().next_power_of_two();
+        let marks = vec!["?"; size].join(", ");
+        let filled = these.iter().chain(these.last().into_iter().cycle()).take(size);
+        let statement = Statement::new(format!("{head} ({marks}) {tail}"));
+        filled.fold(statement, |statement, shard| statement.bind(*shard))
+    };
+    shards.chunks(most).map(list).collect()
 }
 
 /// A condition for the rows behind a key of several columns, and how often which of the key's values is bound to it.
@@ -225,9 +241,13 @@ mod tests {
     #[test]
     fn rows_are_cut_into_few_sizes() {
         let rows: Vec<i64> = (0..150).collect();
-        let statements = many("INSERT INTO t (n) ", &rows, "", |row, n| {
-            row.bind(*n);
-        });
+        let with = |most| {
+            many(most, "INSERT INTO t (n) ", &rows, "", |row, n| {
+                row.bind(*n);
+            })
+        };
+        assert_eq!(sizes(&with(1)), [1; 150]);
+        let statements = with(ROWS_MAX);
         assert_eq!(sizes(&statements), [64, 64, 16, 6]);
         assert_eq!(statements[3].sql(), "INSERT INTO t (n) VALUES (?), (?), (?), (?), (?), (?)");
         assert_eq!(
@@ -239,15 +259,24 @@ mod tests {
     }
 
     #[test]
+    fn lists_of_shards_are_cut_and_filled_up() {
+        let shards: Vec<ShardId> = (0..5).map(|n| ShardId::from_number(n).unwrap()).collect();
+        assert_eq!(sizes(&for_shards(1, "", "", &shards)), [1; 5]);
+        let lists = for_shards(ROWS_MAX, "SELECT epoch FROM shard WHERE shard_id IN", "", &shards);
+        assert_eq!(sizes(&lists), [8]);
+        assert_eq!(lists[0].values()[4..], [Value::Int(4); 4]);
+    }
+
+    #[test]
     fn large_rows_are_cut_into_more_statements() {
         let large = "x".repeat(BYTES_MAX / 3);
-        let statements = many("INSERT INTO t (n) ", &[&large; 7], "", |row, text| {
+        let statements = many(ROWS_MAX, "INSERT INTO t (n) ", &[&large; 7], "", |row, text| {
             row.bind(text.as_str());
         });
         assert_eq!(sizes(&statements), [3, 2, 2]);
         let huge = "x".repeat(BYTES_MAX + 1);
         assert_eq!(
-            sizes(&many("", &[&huge; 2], "", |row, text| {
+            sizes(&many(ROWS_MAX, "", &[&huge; 2], "", |row, text| {
                 row.bind(text.as_str());
             })),
             [1, 1]

@@ -139,7 +139,8 @@ impl<D: Dialect> Turn<D> {
         let shards: Vec<ShardId> = self.writer.unsettled.iter().copied().collect();
         self.begin().await?;
         let head = "SELECT shard_id FROM shard WHERE shard_id IN";
-        self.run(&for_shards(head, &format!("ORDER BY shard_id{}", D::UPDATE_LOCK), &shards)).await?;
+        let tail = format!("ORDER BY shard_id{}", D::UPDATE_LOCK);
+        self.run_all(&for_shards(D::ROWS_AT_ONCE, head, &tail, &shards)).await?;
         self.rollback().await?;
         self.writer.unsettled.clear();
         self.doubt.told.store(false, Ordering::SeqCst);
@@ -168,6 +169,18 @@ impl<D: Dialect> Turn<D> {
     /// Reads rows inside the transaction.
     pub(crate) async fn rows(&mut self, statement: &Statement<'_>) -> Result<Vec<D::Row>, sqlx::Error> {
         Ok(self.run(statement).await?.rows)
+    }
+
+    /// Reads the rows of statements inside the transaction.
+    pub(crate) async fn all_rows(
+        &mut self,
+        statements: &[Statement<'_>],
+    ) -> Result<Vec<D::Row>, sqlx::Error> {
+        let mut rows = Vec::new();
+        for statement in statements {
+            rows.extend(self.rows(statement).await?);
+        }
+        Ok(rows)
     }
 
     /// The connection itself.

@@ -1,4 +1,4 @@
-//! One database file, open: a writing connection that callers take in turns, and a pool of readers beside it.
+//! One database file, open: a writing connection that callers take in turns, and readers beside it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::dialect::SqliteDialect;
 use super::open::{self, OpenError, Setup, Synchronous};
+use super::readers::Readers;
 use super::writer::Writer;
 use crate::sql::{self, Turns};
 
@@ -33,8 +34,8 @@ pub(super) async fn open(
     schema.run(&mut connection).await.map_err(|source| OpenError::Migrate { file: file.clone(), source })?;
     connection.close().await.map_err(connect)?;
     let writer = Writer::open(&setup).await.map_err(connect)?;
-    let readers = readers(&file).await?;
-    let aside = Aside::that_may_block("writer").map_err(|source| connect(source.into()))?;
+    let readers = readers(&file, pool(&file).await?)?;
+    let aside = Aside::that_may_block("writer", 1).map_err(|source| connect(source.into()))?;
     Ok(Database::with_one_writer(readers, Turns::new(Arc::new(setup), Some(writer)), aside))
 }
 
@@ -43,18 +44,24 @@ pub(super) async fn look_into(file: &Path, schema: &Migrator) -> Result<Database
     if !file.exists() {
         return Err(OpenError::Missing(file.to_owned()));
     }
-    let readers = readers(file).await?;
+    let pool = pool(file).await?;
     let applied = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success = 1")
-        .fetch_all(&readers)
+        .fetch_all(&pool)
         .await
         .map_err(|source| OpenError::Connect { file: file.to_owned(), source })?;
     OpenError::unless_current(schema, &applied, file.display())?;
     // SQLite itself refuses to write through what this opens at its first turn. Until then there is nothing that closing
     // would write a log back with.
-    Ok(Database::with_one_writer(readers, Turns::new(Arc::new(Setup::reading(file)), None), Aside::none()))
+    let writer = Turns::new(Arc::new(Setup::reading(file)), None);
+    Ok(Database::with_one_writer(readers(file, pool)?, writer, Aside::none()))
 }
 
-async fn readers(file: &Path) -> Result<SqlitePool, OpenError> {
+fn readers(file: &Path, pool: SqlitePool) -> Result<Readers, OpenError> {
+    Readers::new(Setup::reading(file), pool)
+        .map_err(|source| OpenError::Connect { file: file.to_owned(), source: source.into() })
+}
+
+async fn pool(file: &Path) -> Result<SqlitePool, OpenError> {
     SqlitePoolOptions::new()
         .max_connections(READERS_MAX)
         .acquire_timeout(READER_WAIT_MAX)

@@ -1,14 +1,14 @@
 //! SQLite's side of what all SQL databases share.
 
-use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Error, Sqlite};
+use sqlx::Error;
+use sqlx::sqlite::SqliteRow;
 
 use super::found::Found;
 use super::open::Setup;
+use super::readers::Readers;
 use super::writer::Writer;
 use crate::sql::rows::cells;
-use crate::sql::{Answer, Dialect, Fault, Statement, Value};
+use crate::sql::{Answer, Dialect, Fault, Statement};
 
 /// SQLite. Its transactions hold the write lock from their start, so what one reads stays true until it commits.
 pub(crate) struct SqliteDialect;
@@ -18,7 +18,7 @@ cells!(SqliteRow);
 impl Dialect for SqliteDialect {
     type Settings = Setup;
     type Connection = Writer;
-    type Readers = SqlitePool;
+    type Readers = Readers;
     type Row = Found;
 
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
@@ -32,6 +32,9 @@ impl Dialect for SqliteDialect {
     const COUNT_AUDIT: Option<&'static str> = None;
     const AUDIT_GIVEN: &'static str = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
     const BEGIN_LOOK: &'static [&'static str] = &["BEGIN"];
+    /// A statement of several rows writes down how to undo it, and finds them through a table that it makes for that; one more
+    /// call costs less.
+    const ROWS_AT_ONCE: usize = 1;
     const POSTING_NUMBER: &'static str = "rowid";
 
     const FORGET_AUDIT: &'static str = "DELETE FROM sqlite_sequence WHERE name = 'audit'";
@@ -53,8 +56,8 @@ impl Dialect for SqliteDialect {
         connection.run(statement).await
     }
 
-    async fn read(readers: &SqlitePool, statement: &Statement<'_>) -> Result<Vec<Found>, Error> {
-        Ok(bound(statement).fetch_all(readers).await?.into_iter().map(Found::Read).collect())
+    async fn read(readers: &Readers, statement: &Statement<'_>) -> Result<Vec<Found>, Error> {
+        readers.ask(statement).await
     }
 
     /// The log still holds older images of the pages; emptying it destroys them too.
@@ -62,7 +65,7 @@ impl Dialect for SqliteDialect {
         checkpoint(connection).await
     }
 
-    async fn close_readers(readers: &SqlitePool) {
+    async fn close_readers(readers: &Readers) {
         readers.close().await;
     }
 
@@ -93,14 +96,4 @@ impl Dialect for SqliteDialect {
 /// Writes the log back into the database file and empties it, as far as readers allow.
 async fn checkpoint(connection: &mut Writer) -> Result<(), Error> {
     connection.run(&Statement::new("PRAGMA wal_checkpoint(TRUNCATE)")).await.map(drop)
-}
-
-fn bound(statement: &Statement<'_>) -> Query<'static, Sqlite, SqliteArguments> {
-    statement.values().iter().fold(sqlx::query(AssertSqlSafe(statement.sql())), |query, value| match *value {
-        Value::Null => query.bind(None::<i64>),
-        Value::Int(number) => query.bind(number),
-        Value::Text(text) => query.bind(text.to_owned()),
-        Value::Bytes(bytes) => query.bind(bytes.to_vec()),
-        Value::Id(id) => query.bind(id.to_vec()),
-    })
 }

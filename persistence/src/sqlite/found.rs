@@ -1,22 +1,16 @@
-//! Rows as they were found: by sqlx, which reads, or by the connection that writes.
+//! Rows as SQLite's own connections find them.
 
 use rusqlite::types::ValueRef;
 use sqlx::Error;
-use sqlx::sqlite::SqliteRow;
 
 use crate::sql::Cells;
 
 /// A row.
-pub(crate) enum Found {
-    /// Read by a reader.
-    Read(SqliteRow),
-    /// Read by the writer.
-    Written(Vec<Held>),
-}
+pub(crate) struct Found(Vec<Held>);
 
 /// What a column of a row holds.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Held {
+enum Held {
     Null,
     Int(i64),
     Real(f64),
@@ -26,7 +20,7 @@ pub(crate) enum Held {
 }
 
 impl Found {
-    /// A row that the writer reads.
+    /// Copies a row.
     pub(super) fn read(row: &rusqlite::Row<'_>, columns: usize) -> rusqlite::Result<Self> {
         let held = |column| {
             Ok(match row.get_ref(column)? {
@@ -37,46 +31,36 @@ impl Found {
                 ValueRef::Blob(bytes) => Held::Bytes(bytes.to_vec()),
             })
         };
-        (0..columns).map(held).collect::<rusqlite::Result<_>>().map(Self::Written)
+        (0..columns).map(held).collect::<rusqlite::Result<_>>().map(Self)
     }
-}
 
-/// Asks whichever row it is.
-macro_rules! ask {
-    ($found:expr, $question:ident, $column:expr) => {
-        match $found {
-            Found::Read(row) => row.$question($column),
-            Found::Written(held) => at(held, $column)?.$question($column),
-        }
-    };
+    fn at(&self, column: usize) -> Result<&Held, Error> {
+        self.0.get(column).ok_or(Error::ColumnIndexOutOfBounds { index: column, len: self.0.len() })
+    }
 }
 
 impl Cells for Found {
     fn int(&self, column: usize) -> Result<i64, Error> {
-        ask!(self, int, column)
+        self.at(column)?.int(column)
     }
     fn maybe_int(&self, column: usize) -> Result<Option<i64>, Error> {
-        ask!(self, maybe_int, column)
+        self.at(column)?.maybe_int(column)
     }
     fn text(&self, column: usize) -> Result<&str, Error> {
-        ask!(self, text, column)
+        self.at(column)?.text(column)
     }
     fn maybe_text(&self, column: usize) -> Result<Option<&str>, Error> {
-        ask!(self, maybe_text, column)
+        self.at(column)?.maybe_text(column)
     }
     fn bytes(&self, column: usize) -> Result<&[u8], Error> {
-        ask!(self, bytes, column)
+        self.at(column)?.bytes(column)
     }
     fn maybe_bytes(&self, column: usize) -> Result<Option<&[u8]>, Error> {
-        ask!(self, maybe_bytes, column)
+        self.at(column)?.maybe_bytes(column)
     }
     fn raw_text(&self, column: usize) -> Result<&[u8], Error> {
-        ask!(self, bytes, column)
+        self.at(column)?.bytes(column)
     }
-}
-
-fn at(held: &[Held], column: usize) -> Result<&Held, Error> {
-    held.get(column).ok_or(Error::ColumnIndexOutOfBounds { index: column, len: held.len() })
 }
 
 impl Held {

@@ -8,6 +8,7 @@ mod dialect;
 mod documents;
 mod found;
 mod open;
+mod readers;
 mod scan;
 mod writer;
 

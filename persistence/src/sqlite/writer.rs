@@ -46,7 +46,7 @@ impl Writer {
     pub(super) async fn run(&mut self, statement: &Statement<'_>) -> Result<Answer<Found>, Error> {
         if may_block() {
             let connection = self.connection.as_ref().ok_or(Error::WorkerCrashed)?;
-            return answer(connection, &statement.sql(), statement.values()).map_err(error);
+            return answer(connection, statement.text(), statement.values()).map_err(error);
         }
         let connection = self.connection.take().ok_or(Error::WorkerCrashed)?;
         let (sql, values) = (statement.sql(), owned(statement.values()));
@@ -70,7 +70,12 @@ impl Writer {
     }
 }
 
-fn answer(connection: &Connection, sql: &str, values: &[impl ToSql]) -> rusqlite::Result<Answer<Found>> {
+/// Runs a statement, here and now.
+pub(super) fn answer(
+    connection: &Connection,
+    sql: &str,
+    values: &[impl ToSql],
+) -> rusqlite::Result<Answer<Found>> {
     tracing::trace!(sql, "statement");
     let mut statement = connection.prepare_cached(sql)?;
     for (place, value) in (1..).zip(values) {
@@ -97,7 +102,8 @@ impl ToSql for Value<'_> {
     }
 }
 
-fn owned(values: &[Value<'_>]) -> Vec<rusqlite::types::Value> {
+/// Values that go to another thread.
+pub(super) fn owned(values: &[Value<'_>]) -> Vec<rusqlite::types::Value> {
     let own = |value: &Value<'_>| match *value {
         Value::Null => rusqlite::types::Value::Null,
         Value::Int(number) => number.into(),
@@ -117,7 +123,8 @@ struct Refusal {
     message: String,
 }
 
-fn error(error: rusqlite::Error) -> Error {
+/// What rusqlite says, as sqlx would.
+pub(super) fn error(error: rusqlite::Error) -> Error {
     let message = error.to_string();
     match error {
         rusqlite::Error::SqliteFailure(failure, said) => {

@@ -4,7 +4,8 @@
 //!
 //! All are processes of their own, one at a time; the same client asks them over kept connections, each of which sends its next
 //! request when it has its answer (closed loop). Client and server share all cores. `BENCH_SECONDS` is how long each figure is
-//! measured (default 8); `BENCH_MARIADB=1` measures over MariaDB, too.
+//! measured (default 8); `BENCH_MARIADB=1` measures over MariaDB, too. An argument measures only the figures whose name has it:
+//! `-- "orders, 32"`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -69,11 +70,15 @@ async fn compare(mariadb: Option<&MariaDb>) {
     // A file system may be slow to make files where many were just removed, such as a shop's mails.
     let mut kept = Vec::new();
     for callers in [32, 256] {
+        let name = format!("add to cart, {callers} callers");
+        if !is_asked_for(&name) {
+            continue;
+        }
         let shop = Shop::start(mariadb, 0).await;
         let (line, variants) = (shop.line().await, Arc::clone(&shop.variants));
         let ours = adding(&shop.address, callers, &variants).await;
         kept.push(shop.stop());
-        print(&format!("add to cart, {callers} callers"), &ours);
+        print(&name, &ours);
         let other = Other::start(REFERENCE, mariadb, plan(line.clone(), 0, 0)).await;
         print_beside("reference", &ours, &adding(&other.program.address, callers, &variants).await);
         drop(other);
@@ -83,6 +88,10 @@ async fn compare(mariadb: Option<&MariaDb>) {
         }
     }
     for (callers, provider_ms) in [(32, 0), (256, 0), (256, 500)] {
+        let name = format!("orders, {callers} callers, provider {provider_ms} ms");
+        if !is_asked_for(&name) {
+            continue;
+        }
         let shop = Shop::start(mariadb, provider_ms).await;
         let (line, variants) = (shop.line().await, Arc::clone(&shop.variants));
         let before = shop.commands().await;
@@ -91,11 +100,17 @@ async fn compare(mariadb: Option<&MariaDb>) {
         kept.push(shop.stop());
         // Two of them open the cart and add to it.
         let steps = each.round() as u32 - 2;
-        print(&format!("orders, {callers} callers, provider {provider_ms} ms"), &ours);
+        print(&name, &ours);
         let other = Other::start(REFERENCE, mariadb, plan(line, steps, provider_ms)).await;
         print_beside("reference", &ours, &buying(&other.program.address, callers, &variants).await);
         println!("  {:<36} an order of the shop takes {each:.1} durable commands", "");
     }
+}
+
+/// Whether the arguments that are no options name a figure, or nothing.
+fn is_asked_for(figure: &str) -> bool {
+    let mut asked = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    asked.peek().is_none() || asked.any(|part| figure.contains(&part))
 }
 
 /// The other programs' plan but for where their rows go.

@@ -74,6 +74,8 @@ pub(crate) struct Feed {
     pub(super) marked: Notify,
     /// Counts whatever somebody may wait for: turns, swaps.
     moved: watch::Sender<u64>,
+    /// How many wait for the documents to come so far.
+    waiting: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -85,6 +87,22 @@ pub(super) struct Tracks {
     pub(super) retired: Vec<Arc<Track>>,
 }
 
+/// Somebody waits for documents, as long as this lives.
+struct Hurry<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Hurry<'a> {
+    fn on(waiting: &'a watch::Sender<usize>) -> Self {
+        waiting.send_modify(|count| *count += 1);
+        Self(waiting)
+    }
+}
+
+impl Drop for Hurry<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
+
 impl Feed {
     fn new(projection: Arc<dyn Projection>) -> Self {
         Self {
@@ -93,6 +111,7 @@ impl Feed {
             tracks: Mutex::default(),
             marked: Notify::new(),
             moved: watch::Sender::new(0),
+            waiting: watch::Sender::new(0),
         }
     }
 
@@ -176,6 +195,7 @@ impl Feed {
 
     /// Waits until the serving generation is as asked.
     async fn until(&self, holds: impl Fn(&Track) -> bool) {
+        let _hurry = Hurry::on(&self.waiting);
         let mut moved = self.moved.subscribe();
         loop {
             moved.borrow_and_update();
@@ -183,6 +203,12 @@ impl Feed {
                 return;
             }
         }
+    }
+
+    /// Waits until somebody waits for the documents.
+    pub(super) async fn hurried(&self) {
+        // The sender lives as long as this.
+        let _ = self.waiting.subscribe().wait_for(|waiting| *waiting > 0).await;
     }
 
     /// Waits until documents include what a token names, at most [`WAIT_MAX`].

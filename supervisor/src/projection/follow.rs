@@ -26,8 +26,11 @@ struct Portion {
 }
 
 /// Of the serving generation, and of one that is being built: the latter holds up the former no longer than one turn.
-const SERVING: Portion = Portion { shards: 16, events: 256 };
+const SERVING: Portion = Portion { shards: 32, events: 256 };
 const BUILDING: Portion = Portion { shards: 4, events: 32 };
+/// A turn begins so long after the one before, unless there is a backlog or somebody waits for the documents: while much
+/// happens, turns get larger instead of more. What happens after a rest is projected at once.
+const PACE: Duration = Duration::from_millis(50);
 /// Events without documents that the checkpoint may lag behind.
 const UNSTORED_MAX: u64 = 256;
 /// How long a projection may think about one event.
@@ -81,18 +84,28 @@ async fn follow_on(core: &Core, feed: &Feed, cancel: &CancellationToken) -> Resu
             let tracks = feed.tracks();
             (tracks.serving.clone(), tracks.building.clone())
         };
-        let mut worked = false;
+        let begun = Instant::now();
+        let mut did = Did::Nothing;
         if let Some(serving) = &serving {
-            worked |= turn(core, feed, serving, SERVING).await?;
+            did = did.max(turn(core, feed, serving, SERVING).await?);
         }
         if let Some(building) = &building {
-            worked |= turn(core, feed, building, BUILDING).await?;
-            worked |= feed.swap_when_caught_up(&*core.documents).await?;
+            did = did.max(turn(core, feed, building, BUILDING).await?.and_more());
+            did = did.max(Did::more(feed.swap_when_caught_up(&*core.documents).await?));
         }
-        worked |= feed.drop_some(&*core.documents).await?;
-        if worked {
+        did = did.max(Did::more(feed.drop_some(&*core.documents).await?));
+        if did == Did::Part {
             // A store in memory never waits; others want to run too.
             tokio::task::yield_now().await;
+            continue;
+        }
+        if did == Did::All {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => {}
+                () = feed.hurried() => tokio::task::yield_now().await,
+                () = sleep_until(begun + PACE) => {}
+            }
             continue;
         }
         let due = serving.iter().chain(&building).filter_map(|track| track.next_due()).min();
@@ -114,11 +127,33 @@ async fn at(due: Option<Instant>) {
     }
 }
 
-/// Projects one page of some shards; `false` when nothing waits.
+/// What a turn did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Did {
+    /// Nothing waited.
+    Nothing,
+    /// All that waited.
+    All,
+    /// Some of it.
+    Part,
+}
+
+impl Did {
+    fn more(worked: bool) -> Self {
+        if worked { Self::Part } else { Self::Nothing }
+    }
+
+    /// Of a generation that is to catch up as fast as it can.
+    fn and_more(self) -> Self {
+        Self::more(self > Self::Nothing)
+    }
+}
+
+/// Projects one page of some shards.
 ///
 /// # Errors
 /// When checkpoints and heads, which are needed first, cannot be read. What fails in a shard is that shard's matter.
-async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, portion: Portion) -> Result<bool, JournalError> {
+async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, portion: Portion) -> Result<Did, JournalError> {
     if !track.is_scanned() {
         let checkpoints = core.documents.checkpoints(&track.name).await?;
         let heads = core.journal.heads().await?;
@@ -129,19 +164,24 @@ async fn turn(core: &Core, feed: &Feed, track: &Arc<Track>, portion: Portion) ->
     for shard in track.take(Instant::now(), portion.shards) {
         projected.push((shard, advance(core, feed, track, shard, portion.events).await));
     }
-    if projected.is_empty() {
-        return Ok(false);
-    }
+    let mut did = match projected.len() {
+        0 => return Ok(Did::Nothing),
+        some if some < portion.shards => Did::All,
+        _ => Did::Part,
+    };
     // Written side by side, so that a store may write them together.
     let storing = projected.into_iter().map(async |(shard, advance)| match advance {
         Ok(advance) => (shard, advance.store(core, track, shard).await),
         Err(error) => (shard, Err(error)),
     });
     for (shard, outcome) in join_all(storing).await {
+        if matches!(outcome, Ok(true)) {
+            did = Did::Part;
+        }
         track.finish(shard, outcome);
     }
     feed.moved();
-    Ok(true)
+    Ok(did)
 }
 
 /// What the next events of a shard come to.

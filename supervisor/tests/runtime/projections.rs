@@ -79,6 +79,31 @@ async fn a_projection_that_hangs_on_one_event_is_cut_off() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn while_much_happens_turns_get_larger_and_whoever_waits_is_not_kept() {
+    let store = MemoryStore::new();
+    let documents = Hindered::over(&store);
+    let port: Arc<dyn Documents> = Arc::<Hindered>::clone(&documents);
+    let shelf = Shelf::over(store, port, vec![Lines::of("lines", LINES)]).await;
+    let id = in_shard(7);
+    shelf.add(id).await;
+    shelf.runtime.projected().await;
+    let left = documents.writes_left.load(Ordering::SeqCst);
+    for _ in 0..40 {
+        shelf.add(id).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let written = left - documents.writes_left.load(Ordering::SeqCst);
+    assert!((3..=6).contains(&written), "{written} writes in 200 ms");
+
+    until(async || shelf.stored("lines").await == 41).await;
+    let began = tokio::time::Instant::now();
+    shelf.add(id).await;
+    shelf.runtime.projected().await;
+    assert_eq!(shelf.stored("lines").await, 42);
+    assert!(began.elapsed() < Duration::from_millis(10), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn readers_see_a_rebuild_all_at_once_while_writes_go_on() {
     let lines = Lines::of("lines", LINES);
     let hindrance = Arc::clone(&lines.hindrance);

@@ -42,8 +42,7 @@ impl Heads {
         let newest = "SELECT shard_id, (SELECT shard_seq FROM journal WHERE journal.shard_id = shard.shard_id
                                         ORDER BY shard_seq DESC LIMIT 1)
                       FROM shard WHERE shard_id IN";
-        let statement = for_shards(newest, "", &shards);
-        for row in &turn.rows(&statement).await? {
+        for row in &turn.all_rows(&for_shards(D::ROWS_AT_ONCE, newest, "", &shards)).await? {
             let shard = rows::shard(row, 0)?;
             let epoch = unknown.get(&shard).copied().unwrap_or_default();
             let head = row.maybe_int(1)?.unwrap_or(0).cast_unsigned();

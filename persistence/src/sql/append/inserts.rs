@@ -14,9 +14,9 @@ pub(super) async fn write<D: Dialect>(
     parts: &[Numbered<'_>],
     bugs: Bugs,
 ) -> Result<bool, sqlx::Error> {
-    turn.run_all(&statements::events(parts)).await?;
-    turn.run_all(&statements::commands(parts, bugs)).await?;
-    turn.run_all(&statements::marks(parts)).await?;
+    turn.run_all(&statements::events::<D>(parts)).await?;
+    turn.run_all(&statements::commands::<D>(parts, bugs)).await?;
+    turn.run_all(&statements::marks::<D>(parts)).await?;
     let claims = statements::claims::<D>(parts, bugs);
     turn.run_all(&claims.takes).await?;
     // A key that another entity has is left as it is. A row that was there is locked now, so what is read stays true.
@@ -24,12 +24,12 @@ pub(super) async fn write<D: Dialect>(
         return Ok(false);
     }
     turn.run_all(&claims.releases).await?;
-    turn.run_all(&statements::effects(parts, bugs)).await?;
-    turn.run_all(&statements::effects_done(parts)).await?;
-    let reminders = statements::reminders(parts);
+    turn.run_all(&statements::effects::<D>(parts, bugs)).await?;
+    turn.run_all(&statements::effects_done::<D>(parts)).await?;
+    let reminders = statements::reminders::<D>(parts);
     turn.run_all(&reminders.set).await?;
     turn.run_all(&reminders.cleared).await?;
     turn.run_all(&reminders.lapsed).await?;
-    turn.run_all(&statements::postings(parts)).await?;
+    turn.run_all(&statements::postings::<D>(parts)).await?;
     Ok(true)
 }

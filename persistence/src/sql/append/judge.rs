@@ -26,7 +26,7 @@ impl Fence {
         let shards: Vec<ShardId> = shards.into_iter().collect();
         let head = "SELECT shard_id, epoch FROM shard WHERE state = 'owned' AND shard_id IN";
         let tail = format!("ORDER BY shard_id{}", D::SHARE_LOCK);
-        let rows = turn.rows(&for_shards(head, &tail, &shards)).await?;
+        let rows = turn.all_rows(&for_shards(D::ROWS_AT_ONCE, head, &tail, &shards)).await?;
         let epochs: Result<_, sqlx::Error> =
             rows.iter().map(|row| Ok((rows::shard(row, 0)?, Epoch(rows::unsigned(row, 1)?)))).collect();
         epochs.map(Self)
@@ -52,6 +52,7 @@ pub(super) async fn all_are_fresh<D: Dialect>(
         .map(|part| (&part.entity, part.seen))
         .collect();
     let stored = any_of(
+        D::ROWS_AT_ONCE,
         "SELECT count(*) FROM journal",
         "kind = ? AND id = ? AND seq = ?",
         &seen,
@@ -67,7 +68,8 @@ pub(super) async fn all_are_fresh<D: Dialect>(
     }
     let marks: Vec<_> =
         parts.iter().flat_map(|part| part.marks.iter().map(|mark| (&part.entity, mark))).collect();
-    let applied = any_of("SELECT count(*) FROM effect_mark", MARK_APPLIED, &marks, |row, (entity, mark)| {
+    let those = "SELECT count(*) FROM effect_mark";
+    let applied = any_of(D::ROWS_AT_ONCE, those, MARK_APPLIED, &marks, |row, (entity, mark)| {
         row.entity(entity).bind(&mark.sender).bind(mark.high_water);
     });
     Ok(count(turn, &applied).await? == 0)
@@ -112,13 +114,7 @@ pub(super) async fn count<D: Dialect>(
     turn: &mut Turn<D>,
     statements: &[Statement<'_>],
 ) -> Result<u64, sqlx::Error> {
-    let mut sum = 0;
-    for statement in statements {
-        for row in &turn.rows(statement).await? {
-            sum += rows::unsigned(row, 0)?;
-        }
-    }
-    Ok(sum)
+    turn.all_rows(statements).await?.iter().map(|row| rows::unsigned(row, 0)).sum()
 }
 
 async fn head<D: Dialect>(turn: &mut Turn<D>, part: &Part) -> Result<Version, sqlx::Error> {
@@ -136,6 +132,7 @@ async fn outbox_key_taken<D: Dialect>(turn: &mut Turn<D>, part: &Part) -> Result
         return Ok(true);
     }
     let stored = any_of(
+        D::ROWS_AT_ONCE,
         "SELECT count(*) FROM outbox",
         "kind = ? AND id = ? AND seq = ? AND n = ?",
         &keys.into_iter().collect::<Vec<_>>(),
@@ -152,6 +149,7 @@ async fn known_command<D: Dialect>(
 ) -> Result<Option<CommandId>, sqlx::Error> {
     let asked: Vec<CommandId> = part.commands.iter().map(|record| record.command_id).collect();
     let stored = any_of(
+        D::ROWS_AT_ONCE,
         "SELECT command_id FROM command_log",
         "kind = ? AND id = ? AND command_id = ?",
         &asked,
@@ -160,10 +158,8 @@ async fn known_command<D: Dialect>(
         },
     );
     let mut known = HashSet::new();
-    for statement in &stored {
-        for row in &turn.rows(statement).await? {
-            known.insert(CommandId(rows::id(row, 0)?));
-        }
+    for row in &turn.all_rows(&stored).await? {
+        known.insert(CommandId(rows::id(row, 0)?));
     }
     Ok(asked.into_iter().find(|id| known.contains(id)))
 }
@@ -173,14 +169,13 @@ async fn applied_effect<D: Dialect>(
     part: &Part,
 ) -> Result<Option<CommandId>, sqlx::Error> {
     let marks: Vec<_> = part.marks.iter().collect();
-    let stored = any_of("SELECT sender FROM effect_mark", MARK_APPLIED, &marks, |row, mark| {
+    let those = "SELECT sender FROM effect_mark";
+    let stored = any_of(D::ROWS_AT_ONCE, those, MARK_APPLIED, &marks, |row, mark| {
         row.entity(&part.entity).bind(&mark.sender).bind(mark.high_water);
     });
     let mut applied = HashSet::new();
-    for statement in &stored {
-        for row in &turn.rows(statement).await? {
-            applied.insert(row.text(0)?.to_owned());
-        }
+    for row in &turn.all_rows(&stored).await? {
+        applied.insert(row.text(0)?.to_owned());
     }
     // The marks of one sender grow, so the first of them is applied when any is.
     Ok(marks.into_iter().find(|mark| applied.contains(&mark.sender)).map(|mark| mark.command_id))

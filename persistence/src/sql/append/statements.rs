@@ -12,7 +12,7 @@ use crate::sql::statement::{Statement, Values, any_of, many};
 
 type Statements<'a> = Vec<Statement<'a>>;
 
-pub(super) fn events<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
+pub(super) fn events<'a, D: Dialect>(parts: &[Numbered<'a>]) -> Statements<'a> {
     let mut rows: Vec<(&Numbered<'a>, u64, &'a NewEvent)> = Vec::new();
     for numbered in parts {
         rows.extend((0..).zip(&numbered.part.events).map(|(offset, event)| (numbered, offset, event)));
@@ -20,7 +20,7 @@ pub(super) fn events<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
     let head =
         "INSERT INTO journal (kind, id, seq, shard_id, shard_seq, epoch, `schema`, at, command_id, causation,
                 correlation, payload, checksum) ";
-    many(head, &rows, "", |row, (numbered, offset, event)| {
+    many(D::ROWS_AT_ONCE, head, &rows, "", |row, (numbered, offset, event)| {
         let part = numbered.part;
         let seq = numbered.after.0 + 1 + offset;
         row.entity(&part.entity)
@@ -38,7 +38,7 @@ pub(super) fn events<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
     })
 }
 
-pub(super) fn commands<'a>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a> {
+pub(super) fn commands<'a, D: Dialect>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a> {
     let rows: Vec<_> =
         parts.iter().flat_map(|n| n.part.commands.iter().map(|record| (&n.part.entity, record))).collect();
     let head = if bugs.no_dedupe {
@@ -46,7 +46,7 @@ pub(super) fn commands<'a>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a>
     } else {
         "INSERT INTO command_log (kind, id, command_id, fingerprint, outcome, sealed_command, context, seq, expires_at) "
     };
-    many(head, &rows, "", |row, (entity, record)| {
+    many(D::ROWS_AT_ONCE, head, &rows, "", |row, (entity, record)| {
         row.entity(entity)
             .bind(record.command_id)
             .bind(record.fingerprint)
@@ -58,11 +58,11 @@ pub(super) fn commands<'a>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a>
     })
 }
 
-pub(super) fn marks<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
+pub(super) fn marks<'a, D: Dialect>(parts: &[Numbered<'a>]) -> Statements<'a> {
     let rows: Vec<(&'a EntityId, &'a EffectMark)> =
         parts.iter().flat_map(|n| n.part.marks.iter().map(|mark| (&n.part.entity, mark))).collect();
     let head = "REPLACE INTO effect_mark (kind, id, sender, high_water, command_id) ";
-    many(head, &rows, "", |row, (entity, mark)| {
+    many(D::ROWS_AT_ONCE, head, &rows, "", |row, (entity, mark)| {
         row.entity(entity).bind(&mark.sender).bind(mark.high_water).bind(mark.command_id);
     })
 }
@@ -98,14 +98,14 @@ pub(super) fn claims<'a, D: Dialect>(parts: &[Numbered<'a>], bugs: Bugs) -> Clai
     };
     let head = format!("{verb} INTO claim (namespace, `key`, owner_kind, owner_id) ");
     Claims {
-        takes: many(&head, &takes, &tail, bind),
-        taken: any_of("SELECT count(*) FROM claim", OWNED, &takes, bind),
+        takes: many(D::ROWS_AT_ONCE, &head, &takes, &tail, bind),
+        taken: any_of(D::ROWS_AT_ONCE, "SELECT count(*) FROM claim", OWNED, &takes, bind),
         count: u64::try_from(takes.len()).unwrap_or(u64::MAX),
-        releases: any_of("DELETE FROM claim", OWNED, &releases, bind),
+        releases: any_of(D::ROWS_AT_ONCE, "DELETE FROM claim", OWNED, &releases, bind),
     }
 }
 
-pub(super) fn effects<'a>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a> {
+pub(super) fn effects<'a, D: Dialect>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a> {
     let rows: Vec<_> =
         parts.iter().flat_map(|n| n.part.outbox.iter().map(|effect| (n.part.shard(), effect))).collect();
     let head = if bugs.no_version_check {
@@ -113,7 +113,7 @@ pub(super) fn effects<'a>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a> 
     } else {
         "INSERT INTO outbox (kind, id, seq, n, shard_id, destination, payload, correlation, attempts, next_at, at, reason, dead_since) "
     };
-    many(head, &rows, "", |row, (shard, effect)| {
+    many(D::ROWS_AT_ONCE, head, &rows, "", |row, (shard, effect)| {
         row.entity(&effect.key.entity)
             .bind(effect.key.seq)
             .bind(effect.key.n)
@@ -129,11 +129,17 @@ pub(super) fn effects<'a>(parts: &[Numbered<'a>], bugs: Bugs) -> Statements<'a> 
     })
 }
 
-pub(super) fn effects_done<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
+pub(super) fn effects_done<'a, D: Dialect>(parts: &[Numbered<'a>]) -> Statements<'a> {
     let keys: Vec<_> = parts.iter().flat_map(|numbered| &numbered.part.outbox_done).collect();
-    any_of("DELETE FROM outbox", "kind = ? AND id = ? AND seq = ? AND n = ?", &keys, |row, key| {
-        row.entity(&key.entity).bind(key.seq).bind(key.n);
-    })
+    any_of(
+        D::ROWS_AT_ONCE,
+        "DELETE FROM outbox",
+        "kind = ? AND id = ? AND seq = ? AND n = ?",
+        &keys,
+        |row, key| {
+            row.entity(&key.entity).bind(key.seq).bind(key.n);
+        },
+    )
 }
 
 pub(super) struct Reminders<'a> {
@@ -142,7 +148,7 @@ pub(super) struct Reminders<'a> {
     pub(super) lapsed: Statements<'a>,
 }
 
-pub(super) fn reminders<'a>(parts: &[Numbered<'a>]) -> Reminders<'a> {
+pub(super) fn reminders<'a, D: Dialect>(parts: &[Numbered<'a>]) -> Reminders<'a> {
     let (mut set, mut cleared, mut lapsed) = (Vec::new(), Vec::new(), Vec::new());
     for numbered in parts {
         let part = numbered.part;
@@ -160,25 +166,31 @@ pub(super) fn reminders<'a>(parts: &[Numbered<'a>]) -> Reminders<'a> {
     let (by_name, by_time) =
         ("kind = ? AND id = ? AND name = ?", "kind = ? AND id = ? AND name = ? AND due_at = ?");
     Reminders {
-        set: many(head, &set, "", |row, (numbered, name, due_at)| {
+        set: many(D::ROWS_AT_ONCE, head, &set, "", |row, (numbered, name, due_at)| {
             let part = numbered.part;
             row.entity(&part.entity).bind(*name).bind(part.shard()).bind(*due_at);
             row.bind(rules::version_after(part, numbered.after));
         }),
-        cleared: any_of("DELETE FROM reminder", by_name, &cleared, |row, (part, name)| {
+        cleared: any_of(D::ROWS_AT_ONCE, "DELETE FROM reminder", by_name, &cleared, |row, (part, name)| {
             row.entity(&part.entity).bind(*name);
         }),
-        lapsed: any_of("DELETE FROM reminder", by_time, &lapsed, |row, (part, name, due_at)| {
-            row.entity(&part.entity).bind(*name).bind(*due_at);
-        }),
+        lapsed: any_of(
+            D::ROWS_AT_ONCE,
+            "DELETE FROM reminder",
+            by_time,
+            &lapsed,
+            |row, (part, name, due_at)| {
+                row.entity(&part.entity).bind(*name).bind(*due_at);
+            },
+        ),
     }
 }
 
-pub(super) fn postings<'a>(parts: &[Numbered<'a>]) -> Statements<'a> {
+pub(super) fn postings<'a, D: Dialect>(parts: &[Numbered<'a>]) -> Statements<'a> {
     let rows: Vec<_> =
         parts.iter().flat_map(|n| n.part.postings.iter().map(move |posting| (n, posting))).collect();
     let head = "INSERT INTO posting (shard_id, kind, id, seq, account, asset, amount) ";
-    many(head, &rows, "", |row, (numbered, posting)| {
+    many(D::ROWS_AT_ONCE, head, &rows, "", |row, (numbered, posting)| {
         let part = numbered.part;
         row.bind(part.shard())
             .entity(&part.entity)
@@ -214,9 +226,9 @@ mod tests {
         }
         let parts = [Numbered { part: &part, after: Version(0), first_shard_seq: 1 }];
         let bugs = Bugs { no_dedupe: false, no_version_check: false, claim_not_unique: false };
-        let reminders = reminders(&parts);
+        let reminders = reminders::<SqliteDialect>(&parts);
         let all = [
-            effects_done(&parts),
+            effects_done::<SqliteDialect>(&parts),
             claims::<SqliteDialect>(&parts, bugs).releases,
             reminders.cleared,
             reminders.lapsed,

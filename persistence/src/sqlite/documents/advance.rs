@@ -7,7 +7,7 @@ use amazoff_supervisor::ShardId;
 use amazoff_supervisor::documents::DocumentPut;
 use serde_json::Value;
 
-use crate::sql::{Item, Turn, many};
+use crate::sql::{Dialect as _, Item, Turn, many};
 use crate::sqlite::dialect::SqliteDialect;
 
 /// How far a projection has come in a shard, and the documents that brings.
@@ -31,6 +31,7 @@ impl Item<SqliteDialect> for Advance {
             puts.iter().map(|put| put.body.as_ref().map(Value::to_string)).collect();
         let rows: Vec<_> = puts.into_iter().zip(bodies.iter().map(Option::as_deref)).collect();
         let documents = many(
+            SqliteDialect::ROWS_AT_ONCE,
             "INSERT INTO document (collection, id, source_seq, body, deleted) ",
             &rows,
             " ON CONFLICT (collection, id) DO UPDATE SET
@@ -47,6 +48,7 @@ impl Item<SqliteDialect> for Advance {
             *at = advance.shard_seq.max(*at);
         }
         let checkpoints = many(
+            SqliteDialect::ROWS_AT_ONCE,
             "INSERT INTO checkpoint (projection, shard_id, shard_seq) ",
             &come.into_iter().collect::<Vec<_>>(),
             " ON CONFLICT (projection, shard_id) DO UPDATE SET shard_seq = max(shard_seq, excluded.shard_seq)",

@@ -35,7 +35,7 @@ impl SqliteDocuments {
         fields::checked(query)?;
         let rows = select::page(query)
             .build()
-            .fetch_all(self.database.readers())
+            .fetch_all(self.database.readers().pool())
             .await
             .map_err(unreadable::<SqliteDialect>(&query.collection))?;
         select::read_page(query, &rows).map_err(unreadable::<SqliteDialect>(&query.collection))
@@ -45,7 +45,7 @@ impl SqliteDocuments {
         fields::checked(query)?;
         let row = select::count(query)
             .build()
-            .fetch_one(self.database.readers())
+            .fetch_one(self.database.readers().pool())
             .await
             .map_err(unreadable::<SqliteDialect>(&query.collection))?;
         rows::unsigned(&row, 0).map_err(unavailable)
@@ -56,7 +56,7 @@ impl SqliteDocuments {
             sqlx::query("SELECT body FROM document WHERE collection = ? AND id = ? AND body IS NOT NULL")
                 .bind(collection)
                 .bind(id)
-                .fetch_optional(self.database.readers())
+                .fetch_optional(self.database.readers().pool())
                 .await
                 .map_err(unreadable::<SqliteDialect>(collection))?;
         row.map(|row| select::body(&row, 0)).transpose().map_err(unreadable::<SqliteDialect>(collection))
@@ -66,7 +66,7 @@ impl SqliteDocuments {
         let rows =
             sqlx::query("SELECT shard_id, shard_seq FROM checkpoint WHERE projection = ? ORDER BY shard_id")
                 .bind(projection)
-                .fetch_all(self.database.readers())
+                .fetch_all(self.database.readers().pool())
                 .await
                 .map_err(unreadable::<SqliteDialect>(projection))?;
         let checkpoints: Result<Vec<_>, sqlx::Error> =

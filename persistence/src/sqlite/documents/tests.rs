@@ -41,7 +41,8 @@ async fn the_usual_lists_of_any_generation_are_served_by_an_index() {
         };
         let sql = select::page(&query);
         let plan = format!("EXPLAIN QUERY PLAN {}", sql.sql().as_str());
-        let rows = sqlx::query(AssertSqlSafe(plan)).fetch_all(store.views.database.readers()).await.unwrap();
+        let rows =
+            sqlx::query(AssertSqlSafe(plan)).fetch_all(store.views.database.readers().pool()).await.unwrap();
         let steps: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
         assert!(steps[0].contains(index), "{index}: {steps:?}");
         assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{index}: {steps:?}");
