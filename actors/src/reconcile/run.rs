@@ -206,7 +206,9 @@ impl Reconciliations {
                 seen.records += 1;
                 listed.extend(record.payment);
                 let ours = self.ours_by_document(record.payment).await?;
-                if !compare::record(provider.name(), record, ours.as_ref()).is_empty() {
+                // A document may be behind; one that says that something goes on says nothing else.
+                let busy = ours.as_ref().is_some_and(|ours| ours.card.busy);
+                if busy || !compare::record(provider.name(), record, ours.as_ref()).is_empty() {
                     self.look_again(provider, record, seen).await?;
                 }
             }

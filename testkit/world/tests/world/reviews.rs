@@ -79,6 +79,8 @@ async fn agree(world: &World, shelf: Shelf) -> Tally {
 
 /// People who come and go.
 const MANY: u64 = 30;
+/// How long after one another: all together far longer than the documents may take to follow.
+const APART: Duration = Duration::from_millis(20);
 
 /// While something goes on: `holds` of what the list showed and what the rating said a moment later. Returns how often the
 /// list was on its way.
@@ -116,7 +118,7 @@ fn a_list_never_knows_more_than_its_rating_while_many_reviews_come_and_go() {
         let authors = people(usize::try_from(MANY).unwrap());
         let coming = async {
             let publishing = authors.iter().enumerate().map(async |(n, author)| {
-                tokio::time::sleep(Duration::from_millis(u64::try_from(n).unwrap())).await;
+                tokio::time::sleep(APART * u32::try_from(n).unwrap()).await;
                 publish(&world, shelf, *author, n).await;
             });
             join_all(publishing).await;
@@ -127,7 +129,7 @@ fn a_list_never_knows_more_than_its_rating_while_many_reviews_come_and_go() {
 
         let going = async {
             let ending = authors.iter().enumerate().map(async |(n, author)| {
-                tokio::time::sleep(Duration::from_millis(u64::try_from(n).unwrap())).await;
+                tokio::time::sleep(APART * u32::try_from(n).unwrap()).await;
                 let id = ReviewId::of(*author, shelf.product);
                 let reviews = world.shop().reviews;
                 match n % 3 {
