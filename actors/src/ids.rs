@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use amazoff_supervisor::{Fault, FaultKind, derive_uuid};
+use amazoff_supervisor::{Fault, FaultKind, derive_uuid, derive_uuid_of};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -244,14 +244,14 @@ impl LineId {
 impl OrderId {
     /// The one order that a cart can become, whatever is repeated.
     pub fn of_cart(cart: CartId) -> Self {
-        Self(derive_uuid(&[b"order", cart.0.as_bytes()]))
+        Self(derive_uuid_of(cart.0, &[b"order", cart.0.as_bytes()]))
     }
 }
 
 impl PaymentId {
     /// The payment of an order's n-th attempt: a second card is a new attempt, a retry is not.
     pub fn of_attempt(order: OrderId, attempt: u32) -> Self {
-        Self(derive_uuid(&[b"payment", order.0.as_bytes(), &attempt.to_be_bytes()]))
+        Self(derive_uuid_of(order.0, &[b"payment", order.0.as_bytes(), &attempt.to_be_bytes()]))
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use amazoff_supervisor::documents::DocumentPut;
 use amazoff_supervisor::journal::{Journal, JournalError, StoredEvent};
 use amazoff_supervisor::{Committed, Directory, Entity, Version, decode};
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use serde::Serialize;
 use uuid::Uuid;
@@ -71,7 +72,9 @@ pub(crate) struct Folds<E, F = E> {
 impl<E: Entity, F: Fold<E>> Folds<E, F> {
     /// Folds of what this journal holds; those of up to `kept_max` entities are kept.
     pub(crate) fn over(journal: Arc<dyn Journal>, kept_max: u64) -> Self {
-        Self { journal, kept: Cache::new(kept_max), of: PhantomData }
+        // What came last is what goes on. By itself the cache would keep out the new for the sake of what was often asked for.
+        let kept = Cache::builder().max_capacity(kept_max).eviction_policy(EvictionPolicy::lru()).build();
+        Self { journal, kept, of: PhantomData }
     }
 
     /// What follows from the events of an entity up to the one at hand, and from that itself.

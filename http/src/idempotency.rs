@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::identity::{CartAccess, Shopper};
 use crate::json::{self, Form};
@@ -93,8 +94,12 @@ impl RequestKey {
             return Envelope::new(CommandId::new(), asker.principal.clone(), within);
         };
         let parts = [b"http".as_slice(), asker.scope.as_bytes(), self.operation.as_bytes(), key.as_bytes()];
-        Envelope::new(CommandId::derived(&parts), asker.principal.clone(), within)
-            .with_fingerprint(self.fingerprint)
+        // A key that says when it was made names things that are stored where those of that time are.
+        let command = match Uuid::try_parse(key) {
+            Ok(origin) => CommandId::derived_of(origin, &parts),
+            Err(_) => CommandId::derived(&parts),
+        };
+        Envelope::new(command, asker.principal.clone(), within).with_fingerprint(self.fingerprint)
     }
 }
 

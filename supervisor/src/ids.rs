@@ -134,9 +134,14 @@ impl CommandId {
     pub fn derived(parts: &[&[u8]]) -> Self {
         Self(derive_uuid(parts))
     }
-    /// An id for something that this command creates, the same at every repeat.
+    /// The same, with the time of what the command was asked with, see [`derive_uuid_of`].
+    pub fn derived_of(origin: Uuid, parts: &[&[u8]]) -> Self {
+        Self(derive_uuid_of(origin, parts))
+    }
+    /// An id for something that this command creates, the same at every repeat, with the command's time, see
+    /// [`derive_uuid_of`].
     pub fn derive(self, label: &str) -> Uuid {
-        derive_uuid(&[self.0.as_bytes(), label.as_bytes()])
+        derive_uuid_of(self.0, &[self.0.as_bytes(), label.as_bytes()])
     }
 }
 
@@ -163,4 +168,48 @@ pub fn derive_uuid(parts: &[&[u8]]) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The bytes of a UUIDv7 that are its time.
+const TIME_BYTES: usize = 6;
+
+/// As [`derive_uuid`], but what comes from a UUIDv7 is one itself, of the same time; the other 74 bits are of the hash. What
+/// belongs together then stands together in a store that is sorted by ids, and what is new at its end.
+pub fn derive_uuid_of(origin: Uuid, parts: &[&[u8]]) -> Uuid {
+    let derived = derive_uuid(parts);
+    if origin.get_version() != Some(uuid::Version::SortRand) {
+        return derived;
+    }
+    let (mut bytes, time) = (derived.into_bytes(), origin.into_bytes());
+    bytes[..TIME_BYTES].copy_from_slice(&time[..TIME_BYTES]);
+    uuid::Builder::from_bytes(bytes)
+        .with_variant(uuid::Variant::RFC4122)
+        .with_version(uuid::Version::SortRand)
+        .into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_derived_has_the_time_of_its_origin_if_that_has_one() {
+        let origin = Uuid::now_v7();
+        let (one, other) = (derive_uuid_of(origin, &[b"a"]), derive_uuid_of(origin, &[b"b"]));
+        assert_ne!(one, other);
+        assert_eq!(one, derive_uuid_of(origin, &[b"a"]));
+        for derived in [one, other] {
+            assert_eq!((derived.get_version_num(), derived.get_variant()), (7, uuid::Variant::RFC4122));
+            assert_eq!(derived.get_timestamp().unwrap().to_unix(), origin.get_timestamp().unwrap().to_unix());
+        }
+        // All that is no time is of the hash.
+        let (low, hashed) = (one.as_u128() & u128::from(u64::MAX >> 2), derive_uuid(&[b"a"]).as_u128());
+        assert_eq!(low, hashed & u128::from(u64::MAX >> 2));
+        for untimed in [Uuid::new_v8([7; 16]), Uuid::nil(), Uuid::max(), derive_uuid(&[b"origin"])] {
+            assert_eq!(derive_uuid_of(untimed, &[b"a"]), derive_uuid(&[b"a"]));
+        }
+        let command = CommandId(origin);
+        assert_eq!(command.derive("cart").get_version_num(), 7);
+        assert_eq!(CommandId::derived_of(origin, &[b"a"]).0, one);
+    }
 }

@@ -71,7 +71,7 @@ pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use directory::{CommandStats, Directory, DomainStats, Quantiles, decode};
 pub use entity::{ClaimChange, Context, Decision, Entity, Principal, ReminderChange};
 pub use fault::{Fault, FaultKind};
-pub use ids::{CommandId, EntityId, Epoch, Kind, ShardId, Version, derive_uuid};
+pub use ids::{CommandId, EntityId, Epoch, Kind, ShardId, Version, derive_uuid, derive_uuid_of};
 pub use inspect::{PastState, WhatCommand, WhatIf, WhatIfAnswer, WhatIfError, WhatIfOutcome};
 pub use journal::{Claim, Posting};
 pub use limits::{CellLimits, LimitError, LimitsView, RuntimeLimits};

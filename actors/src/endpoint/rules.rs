@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use amazoff_supervisor::{CommandId, Context, Decision, Entity as _, Timestamp};
+use amazoff_supervisor::{CommandId, Context, Decision, Entity as _, Timestamp, derive_uuid};
 
 use super::{
     Attempt, DisabledFor, Effect, Endpoint, Event, EventType, Next, PENDING_MAX, Rejection, Reply, Stage,
@@ -199,7 +199,7 @@ impl Endpoint {
 /// command, so that a decision that is taken again is the same one.
 fn pause(failures: u32, retry_after_s: Option<u32>, id: CommandId) -> Option<Duration> {
     let pause = *usize::try_from(failures).ok().and_then(|failures| PAUSES.get(failures))?;
-    let (draw, _) = id.derive("jitter").as_u64_pair();
+    let (draw, _) = derive_uuid(&[id.0.as_bytes(), b"jitter"]).as_u64_pair();
     let permille = u32::try_from(draw % 101).unwrap_or(0);
     let jittered = pause.saturating_add(pause.saturating_mul(permille) / 1_000);
     let asked = Duration::from_secs(retry_after_s.unwrap_or(0).into()).min(RETRY_AFTER_MAX);

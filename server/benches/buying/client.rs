@@ -23,7 +23,7 @@ impl Asker {
             "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\nidempotency-key: {}\r\n{token}\
              content-length: {}\r\n\r\n{body}",
             self.address,
-            Uuid::new_v4(),
+            Uuid::now_v7(),
             body.len(),
         );
         self.connection.send(&request).await

@@ -11,6 +11,7 @@ mod carts;
 mod cases;
 mod catalogue;
 mod coupons;
+mod following;
 mod fsck;
 #[cfg(feature = "fault-points")]
 mod matrix;
