@@ -27,16 +27,11 @@ fn what_came_last_is_kept_however_often_earlier_ones_came() {
         let plan = FaultPlan::new();
         let journal = FaultyJournal::new(MemoryStore::new().journal(), plan.clone());
         let levels = StockLevelProjection::new(Arc::new(journal));
-        let busy: Vec<_> = (0..2_500).map(Uuid::from_u128).collect();
-        for id in &busy {
-            for seq in 1..=8 {
-                levels.project(&received(*id, seq)).await.unwrap();
-            }
-        }
-        for number in 0..2_500 {
-            let id = Uuid::from_u128(1_000_000 + number);
-            for seq in 1..=3 {
-                levels.project(&received(id, seq)).await.unwrap();
+        for (first, changes) in [(0, 8), (1_000_000, 3)] {
+            for id in (first..first + 2_500).map(Uuid::from_u128) {
+                for seq in 1..=changes {
+                    levels.project(&received(id, seq)).await.unwrap();
+                }
             }
         }
         assert_eq!(plan.occasions(Kind::ReadFailed), 0, "events were read again");
