@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use amazoff_supervisor::{CommandId, Envelope, Principal};
+use amazoff_supervisor::{CommandId, Envelope, Principal, derive_uuid_of};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method};
@@ -94,12 +94,15 @@ impl RequestKey {
             return Envelope::new(CommandId::new(), asker.principal.clone(), within);
         };
         let parts = [b"http".as_slice(), asker.scope.as_bytes(), self.operation.as_bytes(), key.as_bytes()];
-        // A key that says when it was made names things that are stored where those of that time are.
-        let command = match Uuid::try_parse(key) {
-            Ok(origin) => CommandId::derived_of(origin, &parts),
-            Err(_) => CommandId::derived(&parts),
-        };
-        Envelope::new(command, asker.principal.clone(), within).with_fingerprint(self.fingerprint)
+        Envelope::new(CommandId::derived(&parts), asker.principal.clone(), within)
+            .with_fingerprint(self.fingerprint)
+    }
+
+    /// An id for what the command creates, as [`CommandId::derive`], but with the time of a key that has one (a UUIDv7): it is
+    /// then stored where the things of that time are. Not the command's own id, which must stay what it was for a repeat.
+    pub(crate) fn created(&self, command: CommandId, label: &str) -> Uuid {
+        let origin = self.key.as_deref().and_then(|key| Uuid::try_parse(key).ok());
+        derive_uuid_of(origin.unwrap_or(command.0), &[command.0.as_bytes(), label.as_bytes()])
     }
 }
 
@@ -187,17 +190,46 @@ mod tests {
         assert_eq!(key(&odd).unwrap_err().code(), "idempotency-key-invalid");
     }
 
+    fn request(operation: &str, key: &str) -> RequestKey {
+        RequestKey { operation: operation.to_owned(), key: Some(key.to_owned()), fingerprint: 1 }
+    }
+
+    fn id(scope: &str, operation: &str, key: &str) -> CommandId {
+        let asker = Asker { principal: Principal::Guest, scope: scope.to_owned() };
+        request(operation, key).envelope(&asker, Duration::from_secs(1)).command_id
+    }
+
+    /// The ids of commands are stored: what a key meant once it means for ever, or a repeat acts once more.
+    #[test]
+    fn what_a_key_means_does_not_change_with_the_program() {
+        let known = [
+            ("k", "b72f38825019838e9618a20d43fda721"),
+            ("019acb0a-7d00-7000-8000-000000000001", "f2e97d63f3f4805bb16f248e8060d8c9"),
+        ];
+        for (key, command) in known {
+            assert_eq!(id("usr_1", "POST /v1/carts", key).to_string(), command, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_created_has_the_time_of_its_key_if_that_has_one() {
+        let timed = "019acb0a-7d00-7000-8000-000000000001";
+        let created = |key: &str| {
+            let command = id("usr_1", "POST /v1/carts", key);
+            (request("POST /v1/carts", key).created(command, "cart"), command.derive("cart"))
+        };
+        let (cart, other) = created(timed);
+        assert_ne!(cart, other);
+        assert_eq!(cart.as_bytes()[..6], Uuid::try_parse(timed).unwrap().as_bytes()[..6]);
+        assert_eq!(cart, created(timed).0);
+        for key in ["k", "6f9619ff-8b86-4011-b42d-00c04fc964ff"] {
+            let (cart, derived) = created(key);
+            assert_eq!(cart, derived, "{key}");
+        }
+    }
+
     #[test]
     fn one_key_means_another_command_for_another_asker_or_operation() {
-        let asker = |scope: &str| Asker { principal: Principal::Guest, scope: scope.to_owned() };
-        let request = |operation: &str, key: &str| RequestKey {
-            operation: operation.to_owned(),
-            key: Some(key.to_owned()),
-            fingerprint: 1,
-        };
-        let id = |scope, operation, key| {
-            request(operation, key).envelope(&asker(scope), Duration::from_secs(1)).command_id
-        };
         let first = id("usr_1", "POST /v1/carts", "k");
         assert_eq!(first, id("usr_1", "POST /v1/carts", "k"));
         for other in [

@@ -134,10 +134,6 @@ impl CommandId {
     pub fn derived(parts: &[&[u8]]) -> Self {
         Self(derive_uuid(parts))
     }
-    /// The same, with the time of what the command was asked with, see [`derive_uuid_of`].
-    pub fn derived_of(origin: Uuid, parts: &[&[u8]]) -> Self {
-        Self(derive_uuid_of(origin, parts))
-    }
     /// An id for something that this command creates, the same at every repeat, with the command's time, see
     /// [`derive_uuid_of`].
     pub fn derive(self, label: &str) -> Uuid {
@@ -210,6 +206,5 @@ mod tests {
         }
         let command = CommandId(origin);
         assert_eq!(command.derive("cart").get_version_num(), 7);
-        assert_eq!(CommandId::derived_of(origin, &[b"a"]).0, one);
     }
 }

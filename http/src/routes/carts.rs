@@ -30,7 +30,7 @@ pub(crate) async fn create(
     let asker = Asker::of(&shopper);
     key.unguessable()?;
     let envelope = key.envelope(&asker, platform.settings.ask_limit());
-    let id = CartId::from(envelope.command_id.derive("cart"));
+    let id = CartId::from(key.created(envelope.command_id, "cart"));
     let owner = shopper.user().map_or(Owner::Guest, Owner::User);
     let opened = platform.shop.carts.create_in(id, owner, form.currency(), envelope).await;
     let answer = opened.map_err(Problem::asked)?;

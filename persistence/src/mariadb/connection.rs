@@ -15,7 +15,7 @@ use crate::sql::{Answer, Statement, Value};
 /// Append statements exist in several sizes, and each is prepared once.
 const STATEMENTS_KEPT: usize = 512;
 
-/// How a writing connection is opened.
+/// How connections are opened.
 pub(super) struct Settings {
     options: MySqlConnectOptions,
     session: String,
@@ -74,7 +74,7 @@ pub(super) fn session(options: &MariaDbOptions) -> String {
     )
 }
 
-/// Opens a writing connection.
+/// Opens a connection.
 pub(super) async fn open(settings: &Settings) -> Result<Connection, Error> {
     let opened = async {
         let mut connection = settings.options.connect().await?;
@@ -91,6 +91,11 @@ impl Connection {
         within(self.patience, run(&mut self.inner, statement)).await
     }
 
+    /// Asks whether it still lives.
+    pub(super) async fn ping(&mut self) -> Result<(), Error> {
+        within(self.patience, sqlx::Connection::ping(&mut self.inner)).await
+    }
+
     /// Says goodbye.
     pub(super) async fn close(self) -> Result<(), Error> {
         within(self.patience, sqlx::Connection::close(self.inner)).await
@@ -98,10 +103,7 @@ impl Connection {
 }
 
 /// Runs a statement without a limit of our own.
-pub(super) async fn run(
-    connection: &mut MySqlConnection,
-    statement: &Statement<'_>,
-) -> Result<Answer<MySqlRow>, Error> {
+async fn run(connection: &mut MySqlConnection, statement: &Statement<'_>) -> Result<Answer<MySqlRow>, Error> {
     let answers = if statement.values().is_empty() {
         // Unprepared: not everything that begins or ends a transaction can be prepared on every version.
         connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(statement.sql())))

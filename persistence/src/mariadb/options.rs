@@ -20,10 +20,8 @@ pub struct MariaDbOptions {
     pub lanes: u16,
     /// Connections for what belongs to no lane: crashes, snapshots, keys, the audit trail.
     pub other_writers: u16,
-    /// Reading connections that are kept open.
-    pub readers_min: u32,
-    /// Reading connections at most.
-    pub readers_max: u32,
+    /// Reading connections at most. Each is opened when it is needed first, and stays.
+    pub readers_max: u16,
     /// How long a read waits for a connection.
     pub reader_wait: Duration,
     /// How long connecting may take.
@@ -43,7 +41,6 @@ impl Default for MariaDbOptions {
         Self {
             lanes: 2,
             other_writers: 2,
-            readers_min: 1,
             readers_max: 16,
             reader_wait: Duration::from_secs(5),
             connect_limit: Duration::from_secs(5),
@@ -61,7 +58,7 @@ impl MariaDbOptions {
         if !(1..=LANES_MAX).contains(&self.lanes) {
             return wrong("there must be 1 to 4 lanes");
         }
-        if self.other_writers == 0 || self.readers_max == 0 || self.readers_min > self.readers_max {
+        if self.other_writers == 0 || self.readers_max == 0 {
             return wrong("there must be at least one writer beside the lanes, and one reader");
         }
         if self.statement_limit < Duration::from_millis(1) {
@@ -84,11 +81,11 @@ impl MariaDbOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolStats {
     /// How many are open.
-    pub open: u32,
+    pub open: usize,
     /// How many of them nobody uses.
-    pub idle: u32,
+    pub idle: usize,
     /// How many there may be.
-    pub max: u32,
+    pub max: usize,
 }
 
 /// Why a MariaDB database could not be opened. No message contains the password.
@@ -162,7 +159,7 @@ mod tests {
             |options| options.lanes = 0,
             |options| options.lanes = 5,
             |options| options.other_writers = 0,
-            |options| options.readers_min = 17,
+            |options| options.readers_max = 0,
             |options| options.statement_limit = Duration::ZERO,
             |options| options.lock_wait = Duration::from_millis(999),
             |options| options.idle_limit = Duration::ZERO,

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sqlx::mysql::{MySqlPoolOptions, MySqlRow};
-use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Error, Executor as _, MySql, MySqlPool};
+use deadpool::Runtime;
+use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleResult};
+use sqlx::Error;
+use sqlx::mysql::MySqlRow;
 
-use super::connection::{self, connect_options, session, within};
+use super::connection::{self, Connection, Settings};
 use super::faults;
 use super::options::{MariaDbError, MariaDbOptions, PoolStats};
 use super::url::Server;
@@ -19,12 +20,36 @@ const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
 const RETRIES_MAX: u32 = 2;
 
 /// A pool of reading connections. Clones share it.
+///
+/// Not sqlx's: that asks the server after each use of a connection whether it still lives, which is as much work again as
+/// most of our questions.
 #[derive(Clone)]
 pub(super) struct Readers {
-    pool: MySqlPool,
-    patience: Duration,
-    max: u32,
+    pool: Pool<Opening>,
     suspicion: Suspicion,
+}
+
+/// How the pool gets a connection.
+struct Opening {
+    settings: Settings,
+    suspicion: Suspicion,
+}
+
+impl Manager for Opening {
+    type Type = Connection;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Connection, Error> {
+        connection::open(&self.settings).await
+    }
+
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
+        let idle_for = metrics.last_used();
+        if idle_for >= IDLE_BEFORE_TEST || self.suspicion.covers(idle_for) {
+            connection.ping().await?;
+        }
+        Ok(())
+    }
 }
 
 /// When a connection was last found broken: after a restart of the server all are that nobody has used since.
@@ -48,40 +73,38 @@ impl Suspicion {
 impl Readers {
     /// Opens the pool.
     pub(super) async fn open(server: &Server, options: &MariaDbOptions) -> Result<Self, MariaDbError> {
-        let session = format!("{}, tx_read_only = 1", session(options));
         let suspicion = Suspicion::default();
-        let suspected = suspicion.clone();
-        let pool = MySqlPoolOptions::new()
-            .min_connections(options.readers_min)
-            .max_connections(options.readers_max)
-            .acquire_timeout(options.reader_wait)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, idle| {
-                let doubtful = idle.idle_for >= IDLE_BEFORE_TEST || suspected.covers(idle.idle_for);
-                Box::pin(async move {
-                    if doubtful {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .after_connect(move |connection, _new| {
-                let session = session.clone();
-                Box::pin(async move { connection.execute(AssertSqlSafe(session)).await.map(drop) })
-            })
-            .connect_with(connect_options(server))
-            .await
-            .map_err(|source| server.unreachable(source))?;
-        Ok(Self { pool, patience: options.patience(), max: options.readers_max, suspicion })
+        let opening = Opening { settings: Settings::reading(server, options), suspicion: suspicion.clone() };
+        let pool = Pool::builder(opening)
+            .max_size(options.readers_max.into())
+            .wait_timeout(Some(options.reader_wait))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|source| server.unreachable(Error::Configuration(source.into())))?;
+        let readers = Self { pool, suspicion };
+        // What is wrong shows now.
+        readers.connection().await.map(drop).map_err(|source| server.unreachable(source))?;
+        Ok(readers)
+    }
+
+    async fn connection(&self) -> Result<Object<Opening>, Error> {
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => error,
+            PoolError::Timeout(_) => Error::PoolTimedOut,
+            PoolError::Closed => Error::PoolClosed,
+            PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                Error::Configuration(error.to_string().into())
+            }
+        })
     }
 
     /// Runs a query. A read may be run again, so a connection that broke is not the caller's concern.
     pub(super) async fn read(&self, statement: &Statement<'_>) -> Result<Vec<MySqlRow>, Error> {
         let mut retries = 0;
         loop {
-            let mut borrowed = Borrowed(Some(self.pool.acquire().await?));
+            let mut borrowed = Borrowed(Some(self.connection().await?));
             let Some(connection) = borrowed.0.as_mut() else { return Err(Error::PoolClosed) };
-            match within(self.patience, connection::run(connection, statement)).await {
+            match connection.run(statement).await {
                 Ok(answer) => {
                     drop(borrowed.0.take());
                     return Ok(answer.rows);
@@ -97,23 +120,27 @@ impl Readers {
 
     /// The pool now.
     pub(super) fn stats(&self) -> PoolStats {
-        let idle = self.pool.num_idle().try_into().unwrap_or(u32::MAX);
-        PoolStats { open: self.pool.size(), idle, max: self.max }
+        let status = self.pool.status();
+        PoolStats { open: status.size, idle: status.available, max: status.max_size }
     }
 
     /// Closes the pool.
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        for connection in self.pool.retain(|_, _| false).removed {
+            // It goes in any case.
+            let _ = connection.close().await;
+        }
+        self.pool.close();
     }
 }
 
 /// A connection of the pool. One whose query did not end well, or was given up by its caller, does not go back.
-struct Borrowed(Option<PoolConnection<MySql>>);
+struct Borrowed(Option<Object<Opening>>);
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
         if let Some(connection) = self.0.take() {
-            drop(connection.detach());
+            drop(Object::take(connection));
         }
     }
 }

@@ -155,9 +155,15 @@ pub(super) fn any_of<'a, T>(
     })
 }
 
-/// The largest size of a statement up to so many rows: 1, 2, 3, 4, 6, 8, 12 and so on. So few statements cover any number of
-/// rows, and so few different texts that each stays prepared.
+/// Most rows of a statement that has as many as there are.
+const EXACT_MAX: usize = 16;
+
+/// The largest size of a statement up to so many rows: 1 to 16, 24, 32, 48, 64 and so on. So few statements cover any number
+/// of rows, mostly one, and so few different texts that each stays prepared.
 fn size_within(rows: usize) -> usize {
+    if rows <= EXACT_MAX {
+        return rows;
+    }
     let power = rows.checked_ilog2().map_or(0, |log| 1 << log);
     let more = power + power / 2;
     if more <= rows { more } else { power }
@@ -251,8 +257,8 @@ mod tests {
         assert_eq!(sizes(&statements), [64, 64, 16, 6]);
         assert_eq!(statements[3].sql(), "INSERT INTO t (n) VALUES (?), (?), (?), (?), (?), (?)");
         assert_eq!(
-            [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 63].map(size_within),
-            [1, 2, 3, 4, 4, 6, 6, 8, 8, 12, 48]
+            [1, 2, 3, 5, 15, 16, 17, 23, 24, 31, 47, 63].map(size_within),
+            [1, 2, 3, 5, 15, 16, 16, 16, 24, 24, 32, 48]
         );
         let bound: Vec<_> = statements.iter().flat_map(|statement| statement.values().to_vec()).collect();
         assert_eq!(bound, rows.into_iter().map(Value::Int).collect::<Vec<_>>());

@@ -36,6 +36,25 @@ async fn a_server_that_became_read_only_is_away_for_writers_and_serves_readers()
     shop.assert_dense().await;
 }
 
+/// A question is all that a reader sends; whether a connection lives is asked after a pause, or when others did not.
+#[tokio::test]
+async fn questions_are_not_followed_by_others() {
+    let (server, mut shop) = private().await;
+    let cart = cart();
+    shop.store(shop.events(&cart, 0, 1)).await;
+    let asked = async || -> i64 {
+        let told = server.access().execute("SHOW GLOBAL STATUS LIKE 'Com_admin_commands'").await.unwrap();
+        told.split_whitespace().last().unwrap().parse().unwrap()
+    };
+    let before = asked().await;
+    let by_looking = asked().await - before;
+    for _ in 0..30 {
+        assert_eq!(shop.stored(&cart).await, 1);
+    }
+    let by_reading = asked().await - before - 2 * by_looking;
+    assert!(by_reading < 10, "{by_reading} questions beside the 30 that were meant");
+}
+
 #[tokio::test]
 async fn a_group_larger_than_a_packet_is_stored() {
     let smallest = ServerOptions::default().with(&[("max-allowed-packet", "16777216")]);
