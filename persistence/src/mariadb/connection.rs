@@ -81,7 +81,8 @@ pub(super) async fn open(settings: &Settings) -> Result<Connection, Error> {
         connection.execute(AssertSqlSafe(settings.session.clone())).await?;
         Ok(connection)
     };
-    let inner = within(settings.connect_limit, opened).await?;
+    // Rare and large: it has no place in the futures of those who only read.
+    let inner = within(settings.connect_limit, Box::pin(opened)).await?;
     Ok(Connection { inner, patience: settings.patience })
 }
 
