@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use deadpool::Runtime;
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleResult};
 use sqlx::Error;
 use sqlx::mysql::MySqlRow;
@@ -26,6 +25,8 @@ const RETRIES_MAX: u32 = 2;
 #[derive(Clone)]
 pub(super) struct Readers {
     pool: Pool<Opening>,
+    /// How long a connection is waited for: for its turn, and until it was asked or opened.
+    wait: Duration,
     suspicion: Suspicion,
 }
 
@@ -77,18 +78,18 @@ impl Readers {
         let opening = Opening { settings: Settings::reading(server, options), suspicion: suspicion.clone() };
         let pool = Pool::builder(opening)
             .max_size(options.readers_max.into())
-            .wait_timeout(Some(options.reader_wait))
-            .runtime(Runtime::Tokio1)
             .build()
             .map_err(|source| server.unreachable(Error::Configuration(source.into())))?;
-        let readers = Self { pool, suspicion };
+        let readers = Self { pool, wait: options.reader_wait, suspicion };
         // What is wrong shows now.
         readers.connection().await.map(drop).map_err(|source| server.unreachable(source))?;
         Ok(readers)
     }
 
     async fn connection(&self) -> Result<Object<Opening>, Error> {
-        self.pool.get().await.map_err(|error| match error {
+        // Over all: of a server that hangs, each connection that was idle would be asked, one after the other.
+        let got = tokio::time::timeout(self.wait, self.pool.get());
+        got.await.map_err(|_late| Error::PoolTimedOut)?.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(_) => Error::PoolTimedOut,
             PoolError::Closed => Error::PoolClosed,

@@ -7,6 +7,7 @@ use amazoff_databases::{MariaDb, MariaDbOptions as ServerOptions};
 use amazoff_persistence::MariaDbStore;
 use amazoff_supervisor::journal::{JournalError, PAYLOAD_BYTES_MAX};
 use amazoff_supervisor::spawn_guarded;
+use futures::future::join_all;
 use uuid::Uuid;
 
 use super::{Shop, assert_away, events, impatient, run};
@@ -115,6 +116,10 @@ async fn a_server_that_hangs_frees_its_lane_and_its_readers() {
     let (server, mut shop) = private().await;
     let cart = cart();
     shop.store(shop.events(&cart, 0, 1)).await;
+    // Idle ones would be asked one after the other whether they live.
+    let journal = shop.store.journal();
+    let loads = join_all((0..8).map(|_| journal.load(&cart))).await;
+    assert!(loads.iter().all(Result::is_ok) && shop.store.readers().idle == 8, "{:?}", shop.store.readers());
     server.pause().unwrap();
     let parts = [shop.events(&cart, 1, 1)];
     let asked = Instant::now();
