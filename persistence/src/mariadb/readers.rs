@@ -1,5 +1,6 @@
 //! The reading connections.
 
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ use crate::sql::Statement;
 
 /// A connection that nobody used for so long is asked whether it still lives.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
+/// How long until a server that refused a connection is asked again.
+const REFUSED_PAUSE: Duration = Duration::from_millis(50);
 /// How often a read is tried again on another connection when one broke.
 const RETRIES_MAX: u32 = 2;
 
@@ -40,13 +43,22 @@ impl Manager for Opening {
     type Type = Connection;
     type Error = Error;
 
+    /// Waits for a server where nobody listens: it may be starting. Whoever wants the connection has a limit.
     async fn create(&self) -> Result<Connection, Error> {
-        connection::open(&self.settings).await
+        loop {
+            match connection::open(&self.settings).await {
+                Err(Error::Io(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+                    tokio::time::sleep(REFUSED_PAUSE).await;
+                }
+                opened => return opened,
+            }
+        }
     }
 
     async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Error> {
-        let idle_for = metrics.last_used();
-        if idle_for >= IDLE_BEFORE_TEST || self.suspicion.covers(idle_for) {
+        // From when it was last taken, so what one long question kept is asked, too.
+        let unused_for = metrics.last_used();
+        if unused_for >= IDLE_BEFORE_TEST || self.suspicion.covers(unused_for) {
             connection.ping().await?;
         }
         Ok(())

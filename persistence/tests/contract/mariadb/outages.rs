@@ -134,6 +134,18 @@ async fn a_server_that_hangs_frees_its_lane_and_its_readers() {
 }
 
 #[tokio::test]
+async fn a_read_waits_a_while_for_a_server_that_starts() {
+    let (server, mut shop) = private().await;
+    let cart = cart();
+    shop.store(shop.events(&cart, 0, 1)).await;
+    server.stop().await.unwrap();
+    let journal = shop.store.journal();
+    let (read, restarted) = tokio::join!(journal.load(&cart), server.restart());
+    restarted.unwrap();
+    assert_eq!(read.unwrap().events.len(), 1);
+}
+
+#[tokio::test]
 async fn after_a_restart_the_first_append_and_the_first_read_succeed() {
     let (server, mut shop) = private().await;
     let cart = cart();
