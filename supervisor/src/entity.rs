@@ -119,6 +119,13 @@ pub trait Entity: Default + Clone + Serialize + DeserializeOwned + Send + Sync +
         Ok(payload)
     }
 
+    /// How many bytes the state takes in memory, itself and what it alone holds on the heap. `None`, the default, counts three
+    /// times the length of its JSON text, which is far too much for states that share parts with each other. An estimate
+    /// for the memory budget: it need not be exact, and should not be too small.
+    fn bytes_in_memory(&self) -> Option<usize> {
+        None
+    }
+
     /// The state after `events`: for replies that show it.
     #[must_use]
     fn after(&self, events: &[Self::Event]) -> Self {

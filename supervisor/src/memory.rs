@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 use tokio::sync::Notify;
 
+use crate::entity::Entity;
+
 /// What a cell takes beside its state: the cell, its place in the directory, the allocator's share.
 pub(crate) const CELL_BYTES: usize = 1_024;
 /// What a queued command takes beside its content: the envelope, the answer's channel, its place in the queue.
@@ -49,17 +51,34 @@ impl Memory {
     }
 }
 
-/// The estimated bytes of a value in memory, from the length of its JSON text. Nothing is allocated for it.
-pub(crate) fn weigh<T: Serialize>(value: &T) -> usize {
+/// What a state weighs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// Bytes of its JSON text.
+    pub(crate) text: usize,
+    /// Estimated bytes in memory, with the cell around it.
+    pub(crate) bytes: usize,
+}
+
+impl Weight {
+    /// Weighs a state. Nothing is allocated for it.
+    pub(crate) fn of<E: Entity>(state: &E) -> Self {
+        let text = text_length(state);
+        let bytes = state.bytes_in_memory().unwrap_or_else(|| text.saturating_mul(PARSED_FACTOR));
+        Self { text, bytes: CELL_BYTES.saturating_add(bytes) }
+    }
+}
+
+/// About how many bytes a value takes in memory, from the length of its JSON text.
+pub fn parsed_bytes<T: Serialize>(value: &T) -> usize {
+    text_length(value).saturating_mul(PARSED_FACTOR)
+}
+
+fn text_length<T: Serialize>(value: &T) -> usize {
     let mut length = Length(0);
     // A state that cannot be serialised is told so where it is stored.
     let _ = serde_json::to_writer(&mut length, value);
-    CELL_BYTES.saturating_add(length.0.saturating_mul(PARSED_FACTOR))
-}
-
-/// About how long the JSON text of a value of that weight is.
-pub(crate) fn stored_bytes(weight: usize) -> usize {
-    weight.saturating_sub(CELL_BYTES) / PARSED_FACTOR
+    length.0
 }
 
 struct Length(usize);
@@ -80,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_value_weighs_by_its_text() {
-        let short = weigh(&vec!["x"; 1]);
-        let long = weigh(&vec!["x"; 1_001]);
+        let short = parsed_bytes(&vec!["x"; 1]);
+        let long = parsed_bytes(&vec!["x"; 1_001]);
         assert_eq!(long - short, PARSED_FACTOR * 4 * 1_000);
     }
 }

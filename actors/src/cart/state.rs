@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use amazoff_supervisor::sealing::Sealed;
-use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp, Version};
+use amazoff_supervisor::{Claim, Context, Decision, Entity, Timestamp, Version, parsed_bytes};
 use serde::{Deserialize, Serialize};
 
 use super::{Address, Command, Effect, Event, Line, Owner, Rejection, Requirement, View, Warning, rules};
@@ -280,6 +280,15 @@ impl Entity for Cart {
             }
             Event::Completed { order, .. } => self.status = Status::Completed { order: *order },
         }
+    }
+
+    fn bytes_in_memory(&self) -> Option<usize> {
+        let Self { lines, coupons, destination, contact, shipping, absorbed, .. } = self;
+        // What lines say of their variants is shared.
+        let lines = lines.capacity().saturating_mul(size_of::<Line>());
+        let others = parsed_bytes(&(coupons, destination, contact, shipping, absorbed));
+        let merge = parsed_bytes(&(&self.merge_warnings, &self.merge_refused));
+        Some(size_of::<Self>() + lines + others + merge)
     }
 
     fn claim_taken(_claim: &Claim) -> Rejection {

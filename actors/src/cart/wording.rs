@@ -46,10 +46,11 @@ impl Deref for Wording {
 
 #[cfg(test)]
 mod tests {
+    use amazoff_supervisor::Entity;
     use uuid::Uuid;
 
     use super::*;
-    use crate::cart::Line;
+    use crate::cart::{Cart, Line};
     use crate::money::{Money, Quantity};
 
     fn said(title: &str) -> Wording {
@@ -62,6 +63,24 @@ mod tests {
         let (one, other) = (said("A teapot kept once"), said("A teapot kept once"));
         assert!(Arc::ptr_eq(&one.0, &other.0));
         assert_ne!(one, said("A kettle"));
+    }
+
+    #[test]
+    fn what_a_cart_says_of_its_variants_does_not_count_as_its_own() {
+        let ten_lines = |title: &str| {
+            let line = |n| {
+                let (id, wording) = (Uuid::from_u128(n), said(title));
+                let (quantity, unit_price) = (Quantity::ONE, Money::eur(1999));
+                Line { id: id.into(), variant: id.into(), product: id.into(), wording, quantity, unit_price }
+            };
+            Cart { lines: (0..10).map(line).collect(), ..Cart::default() }
+        };
+        let bytes = |cart: Cart| cart.bytes_in_memory().unwrap();
+        let short = bytes(ten_lines("A pot"));
+        assert_eq!(bytes(ten_lines(&"A teapot ".repeat(100))), short);
+        assert!((10 * size_of::<Line>()..3_000).contains(&short), "{short}");
+        let coupons = vec!["x".repeat(64)];
+        assert!(bytes(Cart { coupons, ..ten_lines("A pot") }) >= short + 64, "a code is its own");
     }
 
     #[test]

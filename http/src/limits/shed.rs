@@ -1,25 +1,49 @@
 //! How many requests run at once. Before everything is slow for everybody, the less urgent are told to come back: a shop that
-//! is full still lets those pay who stand at the till.
+//! is full still lets those pay who stand at the till, and still shows its goods to some.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Class;
+
+/// Of a hundred places, those that are kept for whoever looks around: a crowd of buyers takes all others, and reads are short.
+const KEPT_FOR_READING_PERCENT: usize = 10;
 
 /// Requests that run, of so many that may.
 #[derive(Clone)]
 pub(crate) struct Room {
     max: usize,
-    running: Arc<AtomicUsize>,
+    running: Arc<Mutex<Running>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Running {
+    reading: usize,
+    others: usize,
+}
+
+impl Running {
+    fn of(&mut self, reads: bool) -> &mut usize {
+        if reads { &mut self.reading } else { &mut self.others }
+    }
 }
 
 /// A running request.
-pub(crate) struct Place(Arc<AtomicUsize>);
+pub(crate) struct Place {
+    running: Arc<Mutex<Running>>,
+    reads: bool,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        let mut running = held(&self.running);
+        let count = running.of(self.reads);
+        *count = count.saturating_sub(1);
     }
+}
+
+fn held(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
+    // Nothing panics while it is held; the counts would be right all the same.
+    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Room {
@@ -29,9 +53,17 @@ impl Room {
 
     /// A place for a request; `None` when there is none left for its class.
     pub(crate) fn enter(&self, class: Class) -> Option<Place> {
-        let before = self.running.fetch_add(1, Ordering::AcqRel);
-        let place = Place(Arc::clone(&self.running));
-        (before < self.share(class)).then_some(place)
+        let reads = matches!(class, Class::Address | Class::Browse);
+        let kept = (self.max * KEPT_FOR_READING_PERCENT / 100).max(1);
+        let mut running = held(&self.running);
+        // To all others the kept places count as taken.
+        let taken =
+            if reads { running.reading + running.others } else { running.reading.max(kept) + running.others };
+        if taken >= self.share(class) && !(reads && running.reading < kept) {
+            return None;
+        }
+        *running.of(reads) += 1;
+        Some(Place { running: Arc::clone(&self.running), reads })
     }
 
     /// How full it may be for one more of a class.
@@ -50,6 +82,11 @@ impl Room {
 mod tests {
     use super::*;
 
+    fn running(room: &Room) -> usize {
+        let running = *held(&room.running);
+        running.reading + running.others
+    }
+
     #[test]
     fn when_it_is_full_the_till_stays_open_longest() {
         let room = Room::of(10);
@@ -63,6 +100,26 @@ mod tests {
         inside.truncate(6);
         assert!(room.enter(Class::Browse).is_some(), "whoever was turned away takes no place");
         drop(inside);
-        assert_eq!(room.running.load(Ordering::Acquire), 0);
+        assert_eq!(running(&room), 0);
+    }
+
+    #[test]
+    fn a_crowd_of_buyers_leaves_some_places_to_those_who_look() {
+        let room = Room::of(20);
+        let buying: Vec<_> = (0..30).filter_map(|_| room.enter(Class::Checkout)).collect();
+        assert_eq!(buying.len(), 18);
+        let looking: Vec<_> = (0..5).filter_map(|_| room.enter(Class::Browse)).collect();
+        assert_eq!(looking.len(), 2, "the kept places, and no more than there are in all");
+        assert_eq!(running(&room), 20);
+        drop(looking);
+        assert!(room.enter(Class::Checkout).is_none(), "kept for the next who look");
+        assert!(room.enter(Class::Address).is_some());
+    }
+
+    #[test]
+    fn the_smallest_room_lets_each_class_in() {
+        for class in Class::ALL {
+            assert!(Room::of(8).enter(class).is_some(), "{class:?}");
+        }
     }
 }

@@ -170,7 +170,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "person=20,address=200,node=10000",
         "WebSockets and event streams open at once: of one person, from one address; and all WebSockets. off limits nothing.",
     ),
-    Variable::new(REQUESTS_MAX, "512", "Requests that run at once, 8 to 100000; from 70 % on, browsing is turned away first."),
+    Variable::new(REQUESTS_MAX, "512", "Requests that run at once, 8 to 100000; from 70 % on, browsing is turned away first, but for a tenth of them that is kept for it."),
     Variable::new(
         TRUSTED_PROXIES,
         "",

@@ -30,7 +30,7 @@ use crate::ask::{Answer, AskError, Envelope};
 use crate::directory::Admitted;
 use crate::entity::Entity;
 use crate::ids::{CommandId, Version};
-use crate::memory::{CELL_BYTES, Memory, stored_bytes, weigh};
+use crate::memory::{CELL_BYTES, Memory, Weight};
 
 /// An entity's state as of its newest commit; by default that of one that never had any.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +72,8 @@ pub(crate) struct Cell<E: Entity> {
     /// Estimated bytes that are counted against the budget, and the part of them that was weighed.
     bytes: AtomicUsize,
     weighed: AtomicUsize,
+    /// Bytes of the state's JSON text when it was weighed, and of the events since.
+    text: AtomicUsize,
     /// Bytes of events since the newest snapshot.
     events_bytes: AtomicUsize,
 }
@@ -93,6 +95,7 @@ impl<E: Entity> Cell<E> {
             memory,
             bytes: AtomicUsize::new(CELL_BYTES),
             weighed: AtomicUsize::new(CELL_BYTES),
+            text: AtomicUsize::new(0),
             events_bytes: AtomicUsize::new(0),
         }
     }
@@ -136,6 +139,7 @@ impl<E: Entity> Cell<E> {
         if estimate > 2 * self.weighed.load(Ordering::Relaxed) {
             self.weigh_anew(&committed.state);
         } else {
+            self.text.fetch_add(event_bytes, Ordering::Relaxed);
             self.count_bytes(estimate);
         }
         self.published.store(Some(committed));
@@ -144,7 +148,7 @@ impl<E: Entity> Cell<E> {
     /// Whether a snapshot is worth its bytes; it is then taken as written.
     pub(crate) fn snapshot_pays(&self) -> bool {
         let since = self.events_bytes.load(Ordering::Relaxed);
-        let pays = since.saturating_mul(SNAPSHOT_PART) >= stored_bytes(self.bytes());
+        let pays = since.saturating_mul(SNAPSHOT_PART) >= self.text.load(Ordering::Relaxed);
         if pays {
             self.events_bytes.store(0, Ordering::Relaxed);
         }
@@ -157,9 +161,10 @@ impl<E: Entity> Cell<E> {
     }
 
     fn weigh_anew(&self, state: &E) {
-        let weight = weigh(state);
-        self.weighed.store(weight, Ordering::Relaxed);
-        self.count_bytes(weight);
+        let Weight { text, bytes } = Weight::of(state);
+        self.text.store(text, Ordering::Relaxed);
+        self.weighed.store(bytes, Ordering::Relaxed);
+        self.count_bytes(bytes);
     }
 
     fn count_bytes(&self, bytes: usize) {

@@ -155,6 +155,20 @@ async fn memory_stays_within_its_budget_and_nothing_is_lost() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_an_entity_says_of_its_size_counts_instead_of_its_text() {
+    let world = World::start().await;
+    let mut grown = Vec::new();
+    for first in ["its own", "shared"] {
+        let (id, before) = (Uuid::now_v7(), world.runtime.stats().memory_bytes);
+        for text in [first.to_owned(), "x".repeat(20_000)] {
+            world.ask(id, Command::Note(text)).await.expect("accepted");
+        }
+        grown.push(world.runtime.stats().memory_bytes - before);
+    }
+    assert!(grown[0] > 60_000 && grown[1] < 2_000, "{grown:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_waits_counts_against_the_budget_and_is_given_back() {
     let world = World::start().await;
     let id = Uuid::now_v7();

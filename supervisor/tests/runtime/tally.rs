@@ -111,6 +111,11 @@ impl Entity for Tally {
         }
     }
 
+    /// One whose first note is "shared" holds nothing of its own.
+    fn bytes_in_memory(&self) -> Option<usize> {
+        (self.notes.first()? == "shared").then_some(size_of::<Self>())
+    }
+
     fn claim_taken(_claim: &Claim) -> Rejection {
         Rejection::NameTaken
     }
