@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -117,7 +118,7 @@ impl Server {
             if Instant::now() > limit {
                 return Err(format!("the server does not serve:\n{}", setup.log_tail()));
             }
-            tokio::time::sleep(Duration::from_millis(15)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -201,10 +202,13 @@ fn address(log: &Path, from: u64) -> Option<String> {
     Some(format!("http{}", &rest[..end]))
 }
 
+/// Whether the certificate is right is for tests of it to find out. Made once: it reads all roots of the machine.
+static ASKING: LazyLock<reqwest::Client> = LazyLock::new(|| {
+    let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).pool_max_idle_per_host(0);
+    client.build().expect("a client")
+});
+
 async fn is_ready(base: &str) -> bool {
-    // Whether its certificate is right is for tests of it to find out.
-    let client = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).build();
-    let asked = client.expect("a client").get(format!("{base}/health/ready"));
-    let answer = asked.send().await;
+    let answer = ASKING.get(format!("{base}/health/ready")).send().await;
     answer.is_ok_and(|response| response.status().is_success())
 }
