@@ -7,6 +7,7 @@ use amazoff_supervisor::documents::{Documents, Query};
 use amazoff_supervisor::{
     Answer, AskError, Clock, Committed, Directory, Envelope, Fault, ReadError, Vault, VaultError,
 };
+use futures::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -309,11 +310,12 @@ impl Carts {
             coupons: view.coupons.clone(),
             at: self.clock.now(),
         };
-        let price = self.shelf.prices.quote(&asked).await?;
-        let mut stock = Vec::with_capacity(view.lines.len());
-        for line in &view.lines {
-            stock.push((line.variant_id, self.shelf.stocks.available(line.variant_id).await?));
-        }
+        let available = async |line: &super::LineView| {
+            self.shelf.stocks.available(line.variant_id).await.map(|pieces| (line.variant_id, pieces))
+        };
+        let stock = try_join_all(view.lines.iter().map(available));
+        // At once: what is not in memory is a question to the journal.
+        let (price, stock) = try_join(self.shelf.prices.quote(&asked), stock).await?;
         Ok(Shown::new(view, price, &stock))
     }
 

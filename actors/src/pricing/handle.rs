@@ -1,6 +1,7 @@
 //! The one way to a price: gathers what a quote needs, as last committed, and prices it.
 
 use amazoff_supervisor::{ReadError, Timestamp};
+use futures::future::try_join_all;
 
 use super::engine::{Priced, priced};
 use super::{
@@ -106,8 +107,10 @@ impl Prices {
 
     async fn quote_by(&self, asked: &Asked, book: &Pricebook) -> Result<PricedCart, ReadError> {
         let (mut lines, mut unavailable) = (Vec::with_capacity(asked.lines.len()), Vec::new());
-        for line in &asked.lines {
-            match self.line(*line, asked.currency).await? {
+        // All at once: what is not in memory is a question to the journal.
+        let found = try_join_all(asked.lines.iter().map(|line| self.line(*line, asked.currency))).await?;
+        for (line, found) in asked.lines.iter().zip(found) {
+            match found {
                 Some(found) => lines.push(found),
                 None => unavailable.push(line.1),
             }

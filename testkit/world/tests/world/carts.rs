@@ -10,8 +10,10 @@ use amazoff_actors::money::{Money, Quantity};
 use amazoff_actors::order;
 use amazoff_actors::payment::Confirmation;
 use amazoff_supervisor::{AskError, CommandId, Envelope, Principal, chance};
+use amazoff_testkit::faults::{FaultPlan, Kind};
 use amazoff_world::{Shelf, World, fail_each_step, paused};
 use futures::future::join_all;
+use tokio::time::Instant;
 
 pub(crate) const LIMIT: Duration = Duration::from_mins(5);
 pub(crate) const CODE: &str = "SPRING";
@@ -43,6 +45,28 @@ pub(crate) fn captures(world: &World) -> usize {
         .iter()
         .filter(|entry| entry.operation == amazoff_actors::payment::Operation::Capture && entry.approved())
         .count()
+}
+
+/// After a start nothing is in memory: what ten lines are priced from is asked for at once, not line by line.
+#[test]
+fn a_full_cart_that_is_read_after_a_start_waits_for_a_few_answers_of_the_journal() {
+    paused(async {
+        let world = World::with(FaultPlan::seeded(1)).await;
+        let mut lines = Vec::new();
+        for cents in 1..=10 {
+            lines.push((world.stock(cents * 100, 5).await, 1));
+        }
+        let cart = world.full_cart(&lines).await;
+        world.crash().await;
+        let answer = Duration::from_secs(1);
+        let slow = world.plan.clone().often(Kind::ReadStalled, 10_000).pausing(answer, answer);
+        let begun = Instant::now();
+        let shown = world.shop().carts.show(cart).await.unwrap().unwrap();
+        assert_eq!(shown.price.unwrap().quote.totals.subtotal, Money::eur(5_500));
+        // The cart, the pricebook, and the products beside their stock.
+        assert!(begun.elapsed() < 5 * answer, "{:?}", begun.elapsed());
+        assert!(slow.fired()[&Kind::ReadStalled] > 20);
+    });
 }
 
 /// T-C1 (a).
