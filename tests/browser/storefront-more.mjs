@@ -48,6 +48,22 @@ function lists(test) {
     assert.ok((await page.locator(".grid .card").count()) >= 1, "nothing is below 20");
   }, { javaScriptEnabled: false });
 
+  const long = async ({ page, base }) => {
+    await page.goto(base);
+    const card = page.locator(".grid .card").first();
+    await card.locator("h3 a").evaluate((name) => {
+      name.textContent = "Donaudampfschifffahrtsgesellschaft".repeat(3);
+    });
+    const [around, name, price] = await Promise.all(
+      [card, card.locator("h3"), card.locator(".card-price")].map((part) => part.boundingBox()),
+    );
+    const end = around.x + around.width;
+    assert.ok(name.x + name.width <= end && price.x + price.width <= end, "something is beside its card");
+    assert.ok(name.x + name.width <= price.x || name.y + name.height <= price.y, "the name is over the price");
+  };
+  test("a name without a space stays in its card (desktop)", "desktop", long);
+  test("a name without a space stays in its card (phone)", "phone", long);
+
   test("the search suggests while one types, by keyboard", "desktop", async ({ page, base, shot }) => {
     await page.goto(base);
     await page.locator("#q[role=combobox]").pressSequentially("teap");
