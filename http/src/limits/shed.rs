@@ -15,7 +15,7 @@ pub(crate) struct Room {
     running: Arc<Mutex<Running>>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default)]
 struct Running {
     reading: usize,
     others: usize,
@@ -57,9 +57,9 @@ impl Room {
         let kept = (self.max * KEPT_FOR_READING_PERCENT / 100).max(1);
         let mut running = held(&self.running);
         // To all others the kept places count as taken.
-        let taken =
-            if reads { running.reading + running.others } else { running.reading.max(kept) + running.others };
-        if taken >= self.share(class) && !(reads && running.reading < kept) {
+        let taken = running.others + if reads { running.reading } else { running.reading.max(kept) };
+        let has_kept_place = reads && running.reading < kept;
+        if taken >= self.share(class) && !has_kept_place {
             return None;
         }
         *running.of(reads) += 1;

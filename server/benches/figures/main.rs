@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::shopping;
-use common::{Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, Setup};
+use common::{Auth, Client, Gate, Request, Server, Setup};
 use futures::{StreamExt as _, stream};
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -81,7 +81,7 @@ async fn measure() {
     let reply = client.send(&Request::get(format!("/v1/carts/{id}")).by(auth)).await.unwrap();
     assert_eq!(reply.body["lines"].as_array().map(Vec::len), Some(LINES), "{}", reply.body);
     println!("first read of a cart after that          {:>10.2} ms", read.elapsed().as_secs_f64() * 1e3);
-    in_memory(&client, &carts, server.pid()).await;
+    in_memory(&client, &carts, &server).await;
     assert_eq!(client.complaints(), Vec::<String>::new());
     drop(server);
     for group in [1, 8, 32] {
@@ -203,8 +203,8 @@ async fn add(client: &Client, (cart, auth): (&str, &Auth), variant: &str) {
 }
 
 /// Memory of many carts that are read, and after they have left it again.
-async fn in_memory(client: &Client, carts: &[(String, Auth)], pid: u32) {
-    let (before, begun) = (resident_bytes(pid), Instant::now());
+async fn in_memory(client: &Client, carts: &[(String, Auth)], server: &Server) {
+    let (before, begun) = (server.resident_bytes(), Instant::now());
     let reading = stream::iter(carts).map(async |(cart, auth)| {
         let reply =
             client.send(&Request::get(format!("/v1/carts/{cart}")).by(auth)).await.expect("an answer");
@@ -212,10 +212,9 @@ async fn in_memory(client: &Client, carts: &[(String, Auth)], pid: u32) {
     });
     reading.buffer_unordered(CONNECTIONS).collect::<Vec<()>>().await;
     let seconds = begun.elapsed().as_secs_f64();
-    let (token, _) = shopping::login(client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
-    let owner = Auth { bearer: Some(token), cart_token: None };
+    let owner = shopping::owner(client).await;
     let resident = resident_carts(client, &owner).await;
-    let now = resident_bytes(pid);
+    let now = server.resident_bytes();
     println!("{resident:>7} carts of {LINES} lines read in       {seconds:>10.1} s");
     println!("  resident memory of the process         {:>10} MB", now / 1_000_000);
     println!("  resident memory per live cart          {:>10} bytes", now.saturating_sub(before) / resident);
@@ -229,18 +228,18 @@ async fn in_memory(client: &Client, carts: &[(String, Auth)], pid: u32) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     println!("  they have left it after                {:>10.1} s", begun.elapsed().as_secs_f64());
-    kept(client, &owner, (pid, before), carts.len()).await;
+    kept(client, &owner, (server, before), carts.len()).await;
 }
 
 /// What the process keeps of the memory of carts that are gone, at once and later. It goes on being asked little things.
-async fn kept(client: &Client, owner: &Auth, (pid, before): (u32, u64), carts: usize) {
+async fn kept(client: &Client, owner: &Auth, (server, before): (&Server, u64), carts: usize) {
     let begun = Instant::now();
     for second in [0, 5, 30] {
         while begun.elapsed() < Duration::from_secs(second) {
             resident_carts(client, owner).await;
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let left = resident_bytes(pid).saturating_sub(before) / u64::try_from(carts).unwrap();
+        let left = server.resident_bytes().saturating_sub(before) / u64::try_from(carts).unwrap();
         println!("  kept per cart that was there, {second:>2} s later {left:>8} bytes");
     }
 }
@@ -253,10 +252,4 @@ async fn resident_carts(client: &Client, owner: &Auth) -> u64 {
 /// What the journal keeps of a cart's id.
 fn uuid_of(cart: &str) -> Uuid {
     cart.trim_start_matches("cart_").parse().unwrap()
-}
-
-fn resident_bytes(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
 }

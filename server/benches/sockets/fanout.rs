@@ -14,7 +14,7 @@ use tokio_tungstenite::connect_async;
 
 use crate::beside::Beside;
 use crate::common::{Auth, Client, Request, Server, shopping};
-use crate::opening::{OPENING, Socket, followers, owner};
+use crate::opening::{OPENING, Socket, followers};
 use crate::{MEASURE, buying, order_as};
 
 /// The variable that makes this program the bare room.
@@ -55,6 +55,16 @@ impl Crowd {
             let at = heard.expect("all are told within the limit").expect("the sockets stay");
             times.record(micros(at - said)).unwrap();
         }
+    }
+
+    /// Says one thing after the other; the first counts for nothing.
+    async fn rounds(&mut self, mut say: impl AsyncFnMut(u64)) -> Histogram<u64> {
+        let mut times = Histogram::new(3).unwrap();
+        for round in 0..ROUNDS {
+            let counted = if round == 0 { &mut Histogram::new(3).unwrap() } else { &mut times };
+            self.told(say(round), counted).await;
+        }
+        times
     }
 }
 
@@ -106,11 +116,11 @@ async fn member(mut socket: WebSocket, mut heard: broadcast::Receiver<Utf8Bytes>
 }
 
 pub(crate) async fn measure(server: &Server, client: &Client, variants: &[String]) {
-    let owner = owner(client).await;
+    let owner = shopping::owner(client).await;
     let has = noticed(client, &owner, &variants[0]).await;
     let from = has - (OWN + ROUNDS);
-    let (_, last) =
-        tokio::join!(buying(server, variants), own_push(server, (client, &owner), &variants[0], from),);
+    let own = own_push(server, (client, &owner), &variants[0], from);
+    let (_, last) = tokio::join!(buying(server, variants), own);
     let (shop, text) = to_many(server, (client, &owner), last).await;
     let bare = in_a_room(&text).await;
     print(&format!("{MEMBERS} sockets of the shop are told"), &shop);
@@ -176,11 +186,8 @@ async fn own_push(server: &Server, (client, owner): (&Client, &Auth), variant: &
 async fn to_many(server: &Server, (client, owner): (&Client, &Auth), from: u64) -> (Histogram<u64>, String) {
     let mut crowd = Crowd::of(followers(server, client, (owner, MEMBERS)).await);
     assert_eq!(crowd.listening.len(), MEMBERS, "the machine has too few open files");
-    let (mut times, mut body) = (Histogram::new(3).unwrap(), Value::Null);
-    for round in 0..ROUNDS {
-        let counted = if round == 0 { &mut Histogram::new(3).unwrap() } else { &mut times };
-        crowd.told(async { body = mark(client, owner, from + round + 1).await }, counted).await;
-    }
+    let mut body = Value::Null;
+    let times = crowd.rounds(async |round| body = mark(client, owner, from + round + 1).await).await;
     (times, json!({ "data": body, "topic": "notifications", "type": "read" }).to_string())
 }
 
@@ -191,21 +198,15 @@ async fn in_a_room(text: &str) -> Histogram<u64> {
     let entered = futures::stream::iter(entering).buffer_unordered(OPENING);
     let sockets = entered.map(|entered| entered.unwrap().0).collect::<Vec<_>>().await;
     let mut crowd = Crowd::of(sockets);
-    let (http, mut times) = (reqwest::Client::new(), Histogram::new(3).unwrap());
-    for round in 0..ROUNDS {
-        let counted = if round == 0 { &mut Histogram::new(3).unwrap() } else { &mut times };
-        let say = http.post(format!("http://{}/", room.address)).body(text.to_owned()).send();
-        crowd
-            .told(
-                async { assert_eq!(say.await.unwrap().text().await.unwrap(), MEMBERS.to_string()) },
-                counted,
-            )
-            .await;
-    }
-    times
+    let (http, url) = (reqwest::Client::new(), format!("http://{}/", room.address));
+    let say = async |_round| {
+        let told = http.post(&url).body(text.to_owned()).send().await.unwrap().text().await.unwrap();
+        assert_eq!(told, MEMBERS.to_string());
+    };
+    crowd.rounds(say).await
 }
 
-fn micros(time: Duration) -> u64 {
+pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap()
 }
 

@@ -10,8 +10,8 @@ use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::common::{Client, Server};
-use crate::opening::{Socket, client_of, followers, owner};
+use crate::common::{Client, Server, shopping};
+use crate::opening::{Socket, client_of, followers};
 use crate::order_as;
 
 /// Sockets that follow the busy inbox, and how often its person buys; each order is two notices.
@@ -26,7 +26,7 @@ pub(crate) struct Following {
 }
 
 pub(crate) async fn follow_an_inbox(server: &Server, client: &Client, variant: &str) -> Following {
-    let owner = owner(client).await;
+    let owner = shopping::owner(client).await;
     let ends = Arc::new(AtomicBool::new(false));
     let mut readers = Vec::new();
     for socket in followers(server, client, (&owner, FOLLOWING)).await {

@@ -50,9 +50,9 @@ async fn measure() {
     shopping::stock_up(&client, &variants[..SHOPPERS.min(variants.len())]).await;
 
     buying(&server, &variants).await.print("alone");
-    let before = memory(&server);
+    let before = server.resident_bytes();
     let idle = opened(&server, &client, IDLE).await;
-    let each = (memory(&server) - before) / i64::try_from(idle.len()).unwrap();
+    let each = (server.resident_bytes() - before) / u64::try_from(idle.len()).unwrap();
     println!("  {} idle sockets, {each} bytes of the process each", idle.len());
     buying(&server, &variants).await.print("beside idle sockets");
     let following = following::follow_an_inbox(&server, &client, &variants[0]).await;
@@ -86,7 +86,7 @@ async fn buying(server: &Server, variants: &[String]) -> Figures {
             while Instant::now() < until {
                 let began = Instant::now();
                 order(&client, &variant).await;
-                took.record(u64::try_from(began.elapsed().as_micros()).unwrap()).unwrap();
+                took.record(fanout::micros(began.elapsed())).unwrap();
             }
             took
         }
@@ -111,11 +111,4 @@ async fn order_as(client: &Client, variant: &str, buyer: &Auth) {
     let complete = shopping::complete(&cart, shopping::total_of(&full.body), shopping::CARD_OK).by(&auth);
     let reply = shopping::settle(client, &complete).await.expect("the purchase is answered");
     assert!(reply.is_success(), "{}", reply.body);
-}
-
-/// What the process holds, in bytes.
-fn memory(server: &Server) -> i64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<i64>().unwrap() * 1024
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::common::{Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, shopping};
+use crate::common::{Auth, Client, Gate, Request, Server};
 
 /// Sockets that are opened at once.
 pub(crate) const OPENING: usize = 64;
@@ -18,12 +18,6 @@ pub(crate) fn client_of(server: &Server) -> Client {
     let gate = Arc::new(Gate::default());
     gate.open(&server.base);
     Client::new(gate)
-}
-
-/// Who owns the shop: somebody with an inbox.
-pub(crate) async fn owner(client: &Client) -> Auth {
-    let (token, _) = shopping::login(client, OWNER_EMAIL, OWNER_PASSWORD).await.unwrap();
-    Auth { bearer: Some(token), cart_token: None }
 }
 
 /// Sockets that follow somebody's inbox, and have got what it holds already.

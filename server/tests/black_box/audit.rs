@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
-use crate::common::{Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, Setup, shopping};
+use crate::common::{Client, Gate, Request, Server, Setup, shopping};
 
 fn audit(setup: &Setup, arguments: &[&str]) -> Output {
     setup.command().arg("audit").args(arguments).output().expect("the binary exists")
@@ -22,8 +22,7 @@ async fn the_trail_is_shown_and_a_changed_entry_is_noticed() {
     let gate = std::sync::Arc::new(Gate::default());
     let client = Client::new(std::sync::Arc::clone(&gate));
     let mut server = Server::start_behind(&setup, &gate).await.unwrap();
-    let (bearer, _) = shopping::login(&client, OWNER_EMAIL, OWNER_PASSWORD).await.unwrap();
-    let owner = Auth { bearer: Some(bearer), cart_token: None };
+    let owner = shopping::owner(&client).await;
     for name in ["products", "orders"] {
         let path = format!("/ops/v1/projections/{name}/rebuild");
         let begun = client.send(&Request::post(path, json!({})).by(&owner)).await.unwrap();

@@ -4,7 +4,6 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::common::server::{OWNER_EMAIL, OWNER_PASSWORD};
 use crate::common::shopping::{self, CARD_OK};
 use crate::common::{Auth, Client, Gate, Reply, Request, Server, Servers, Setup};
 
@@ -90,8 +89,7 @@ fn is_away(reply: &Reply) -> bool {
 async fn without_mongodb_people_still_buy_and_the_lists_catch_up() {
     let shop = Shop::open().await;
     let variant = shop.variant().await;
-    let (bearer, _) = shopping::login(&shop.client, OWNER_EMAIL, OWNER_PASSWORD).await.unwrap();
-    let owner = Auth { bearer: Some(bearer), cart_token: None };
+    let owner = shopping::owner(&shop.client).await;
     let listed = shop.once(&Request::get("/v1/products?limit=1")).await;
     let slug = shopping::text(&listed.body["items"][0]["slug"]);
     shop.servers.mongo.stop().await.unwrap();

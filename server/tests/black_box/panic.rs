@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::common::server::{OWNER_EMAIL, OWNER_PASSWORD};
 use crate::common::shopping::{self, CARD_ACTION};
 use crate::common::{Auth, Client, Gate, Request, Server, Setup};
 
@@ -23,8 +22,8 @@ async fn shop() -> Shop {
     let gate = Arc::new(Gate::default());
     let client = Client::new(Arc::clone(&gate));
     let server = Server::start_behind(&setup, &gate).await.unwrap();
-    let (bearer, _) = shopping::login(&client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
-    Shop { client, ops: Auth { bearer: Some(bearer), cart_token: None }, setup, _server: server }
+    let ops = shopping::owner(&client).await;
+    Shop { client, ops, setup, _server: server }
 }
 
 impl Shop {

@@ -9,9 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::backup::{carry_over, ended, tool};
-use crate::common::{
-    Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, Servers, Setup, shopping,
-};
+use crate::common::{Auth, Client, Gate, Request, Server, Servers, Setup, shopping};
 
 const EMAIL: &str = "Quenby.Erasable@example.org";
 const PASSWORD: &str = "a very long password";
@@ -115,17 +113,12 @@ async fn somebody(client: &Client, owner: &Auth) -> (Auth, String, String) {
     (auth, shopping::text(&joined["user"]["id"]), order)
 }
 
-async fn owner(client: &Client) -> Auth {
-    let (bearer, _) = shopping::login(client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
-    Auth { bearer: Some(bearer), cart_token: None }
-}
-
 async fn erased_everywhere(from: &Setup, to: &Setup) {
     let desk = Desk::new();
     let gate = Arc::new(Gate::default());
     let client = Client::new(Arc::clone(&gate));
     let mut server = Server::start_behind(from, &gate).await.unwrap();
-    let boss = owner(&client).await;
+    let boss = shopping::owner(&client).await;
     let (auth, person, order) = somebody(&client, &boss).await;
 
     // Without a mail server mails are files, and the scan sees them.
@@ -169,7 +162,7 @@ async fn erased_everywhere(from: &Setup, to: &Setup) {
     assert!(told.contains("stay erased"), "{told}");
     let mut server = Server::start_behind(to, &gate).await.unwrap();
     assert!(shopping::login(&client, EMAIL, PASSWORD).await.is_none(), "{EMAIL} is back");
-    let boss = owner(&client).await;
+    let boss = shopping::owner(&client).await;
     let shown = Request::get(format!("/admin/v1/orders/{order}")).by(&boss);
     let shown = sent(&client, shown, 200).await;
     assert!(shown["contact"].is_null(), "{shown}");

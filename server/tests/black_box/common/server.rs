@@ -146,6 +146,14 @@ impl Server {
         self.child.id()
     }
 
+    /// What the process has in memory, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says it");
+        let kilobytes = line.split_whitespace().next().and_then(|number| number.parse::<u64>().ok());
+        kilobytes.expect("a number") * 1024
+    }
+
     /// Sends it a signal by its short name.
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();

@@ -50,8 +50,7 @@ pub async fn cart_with(client: &Client, variant: &str) -> (String, Auth, i64) {
 
 /// Puts so much of variants on the shelves that nothing runs out.
 pub async fn stock_up(client: &Client, variants: &[String]) {
-    let (token, _) = login(client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
-    let owner = Auth { bearer: Some(token), cart_token: None };
+    let owner = owner(client).await;
     for variant in variants {
         let path = format!("/admin/v1/stock/{variant}/receive");
         let receive = Request::post(path, json!({ "quantity": 1_000_000 })).by(&owner);
@@ -134,6 +133,12 @@ pub async fn login(client: &Client, email: &str, password: &str) -> Option<(Stri
     let request = Request::post("/v1/auth/login", json!({ "email": email, "password": password }));
     let reply = client.send(&request).await?;
     reply.is_success().then(|| (text(&reply.body["access_token"]), reply.body["user"].clone()))
+}
+
+/// The owner of the shop, logged in.
+pub async fn owner(client: &Client) -> Auth {
+    let (token, _) = login(client, OWNER_EMAIL, OWNER_PASSWORD).await.expect("the owner logs in");
+    Auth { bearer: Some(token), cart_token: None }
 }
 
 /// A JSON text.

@@ -15,9 +15,7 @@ use amazoff_persistence::FileBlobs;
 use amazoff_supervisor::documents::Blobs as _;
 use serde_json::Value;
 
-use crate::common::{
-    Auth, Client, Gate, OWNER_EMAIL, OWNER_PASSWORD, Request, Server, Servers, Setup, shopping,
-};
+use crate::common::{Client, Gate, Request, Server, Servers, Setup, shopping};
 use shop::Shop;
 
 /// How often the check runs beside the shoppers.
@@ -130,8 +128,7 @@ async fn the_running_shop_checks_itself() {
     let client = Client::new(Arc::clone(&gate));
     let checked = || async {
         let mut server = Server::start_behind(&setup, &gate).await.unwrap();
-        let (bearer, _) = shopping::login(&client, OWNER_EMAIL, OWNER_PASSWORD).await.unwrap();
-        let owner = Auth { bearer: Some(bearer), cart_token: None };
+        let owner = shopping::owner(&client).await;
         let request = Request::post("/ops/v1/fsck", Value::Object(Default::default())).by(&owner);
         let checked = client.send(&request).await.unwrap();
         server.stop().await.unwrap();
