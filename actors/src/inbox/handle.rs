@@ -19,6 +19,13 @@ pub struct Inboxes {
 #[derive(Clone, Debug)]
 pub struct Shown(Arc<Committed<Inbox>>);
 
+impl Shown {
+    /// How many events led to it.
+    pub fn version(&self) -> Version {
+        self.0.version
+    }
+}
+
 impl Deref for Shown {
     type Target = Inbox;
     fn deref(&self) -> &Inbox {

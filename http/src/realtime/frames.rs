@@ -1,8 +1,10 @@
 //! What travels on a socket, as JSON text.
 
+use axum::extract::ws::Utf8Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::Seen;
+use super::notices::Step;
 use crate::views::notices::{NotificationBody, NotificationList, ReadMarkBody};
 use crate::views::orders::OrderBody;
 
@@ -86,6 +88,30 @@ pub(super) enum Told {
         #[serde(skip_serializing_if = "Option::is_none")]
         topic: Option<String>,
     },
+}
+
+/// The topic of a person's own notifications.
+pub(super) const NOTIFICATIONS: &str = "notifications";
+
+impl Told {
+    /// As it travels.
+    pub(super) fn text(&self) -> Utf8Bytes {
+        serde_json::to_string(self).unwrap_or_default().into() // a view is always JSON
+    }
+}
+
+impl From<Step> for Told {
+    fn from(step: Step) -> Self {
+        let topic = NOTIFICATIONS;
+        match step {
+            Step::Snapshot(data) => Self::Snapshot { topic, seq: data.newest, data },
+            Step::Resync => Self::Resync { topic },
+            Step::Read(data) => Self::Read { topic, data },
+            Step::Notice(notice) => {
+                Self::Event { topic: topic.to_owned(), seq: notice.seq, data: Data::Notification(notice) }
+            }
+        }
+    }
 }
 
 /// What a topic tells.

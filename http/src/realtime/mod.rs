@@ -11,6 +11,7 @@
 pub(crate) mod events;
 mod frames;
 pub(crate) mod notices;
+mod retelling;
 pub(crate) mod session;
 mod socket;
 mod subscriptions;
@@ -34,6 +35,7 @@ use crate::limits::client::Client;
 use crate::limits::seats::{Seat, Seats, SocketLimits};
 use crate::platform::Platform;
 use crate::problem::Problem;
+use retelling::Retelling;
 use tickets::Tickets;
 
 /// How long a ticket is good for.
@@ -54,6 +56,7 @@ pub struct Realtime {
     sockets_max: usize,
     streams: Arc<Semaphore>,
     tickets: Arc<Tickets>,
+    retelling: Retelling,
     drain: CancellationToken,
     sockets: TaskTracker,
     aside: Arc<Aside>,
@@ -101,6 +104,7 @@ impl Realtime {
             sockets_max: limits.node(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             tickets: Arc::default(),
+            retelling: Retelling::default(),
             drain: CancellationToken::new(),
             sockets: TaskTracker::new(),
             aside: Arc::new(aside),

@@ -169,23 +169,27 @@ fn seen(platform: &Platform, id: &str) -> Option<u64> {
     if epoch == own { seq.parse().ok() } else { None }
 }
 
+/// Lets notices arrive up to a number.
 #[cfg(test)]
-mod tests {
+pub(super) fn grown(inbox: &mut Inbox, to: u64) {
     use amazoff_actors::ids::OrderId;
-    use amazoff_actors::inbox::{Event as Happened, Matter, NOTICES_MAX, Notice};
+    use amazoff_actors::inbox::{Event, Matter, Notice};
     use amazoff_actors::order::News;
     use amazoff_supervisor::{Entity as _, Timestamp};
-    use uuid::Uuid;
+
+    for seq in inbox.newest + 1..=to {
+        let order = OrderId::from(uuid::Uuid::from_u128(1));
+        let matter = Matter::Order { order, news: News::Placed };
+        inbox.apply(&Event::Arrived { notice: Notice { seq, matter, at: Timestamp::from_unix_ms(0) } });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use amazoff_actors::inbox::{Event as Happened, NOTICES_MAX};
+    use amazoff_supervisor::{Entity as _, Timestamp};
 
     use super::*;
-
-    fn grown(inbox: &mut Inbox, to: u64) {
-        for seq in inbox.newest + 1..=to {
-            let matter = Matter::Order { order: OrderId::from(Uuid::from_u128(1)), news: News::Placed };
-            let at = Timestamp::from_unix_ms(0);
-            inbox.apply(&Happened::Arrived { notice: Notice { seq, matter, at } });
-        }
-    }
 
     fn seqs(steps: &[Step]) -> Vec<u64> {
         let seq = |step: &Step| match step {

@@ -1,20 +1,22 @@
 //! The life of one socket.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use amazoff_actors::ids::{OrderId, UserId};
+use amazoff_supervisor::Version;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Seen;
-use super::frames::{Asked, Data, Told};
-use super::notices::{Feed, Step};
+use super::frames::{Asked, Data, NOTIFICATIONS, Told};
+use super::notices::Feed;
 use super::session::SessionChanges;
 use super::subscriptions::{Subscriptions, Topic};
 use crate::identity::Shopper;
-use crate::platform::Platform;
+use crate::platform::{Parts, Platform};
 use crate::problem::Problem;
 use crate::views::orders::OrderBody;
 
@@ -26,9 +28,6 @@ const SEND_LIMIT: Duration = Duration::from_secs(10);
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 /// Frames that a client may send between two pings.
 const FRAMES_MAX: u32 = 200;
-
-/// The topic of a person's own notifications.
-const NOTIFICATIONS: &str = "notifications";
 
 /// The session behind the socket has ended.
 const SESSION_OVER: u16 = 4001;
@@ -72,14 +71,15 @@ impl Connection {
         let mut session = SessionChanges::of(&self.platform, &self.shopper);
         // Whoever logged out between the ticket and this was told to nobody.
         Box::pin(self.still_allowed()).await?;
+        let mut away = pin!(drain.cancelled());
         loop {
             tokio::select! {
-                () = drain.cancelled() => return Err(Some((close_code::AWAY, "the server is going away"))),
+                () = &mut away => return Err(Some((close_code::AWAY, "the server is going away"))),
                 _ = beats.tick() => Box::pin(self.beat()).await?,
                 () = session.next() => Box::pin(self.still_allowed()).await?,
-                topic = self.topics.changed() => match topic {
+                (topic, version) = self.topics.changed() => match topic {
                     Topic::Order(order) => Box::pin(self.show(order)).await?,
-                    Topic::Notifications(user) => Box::pin(self.show_notifications(user)).await?,
+                    Topic::Notifications(user) => Box::pin(self.show_notifications(user, version)).await?,
                 },
                 frame = self.socket.recv() => Box::pin(self.hear(frame)).await?,
             }
@@ -199,37 +199,26 @@ impl Connection {
             }
         };
         self.feed = Some(feed);
-        self.tell_steps(steps).await
+        for step in steps {
+            self.tell(&step.into()).await?;
+        }
+        Ok(())
     }
 
-    /// Sends the notifications that the person lacks. What cannot be read just now is sent after the next change.
-    async fn show_notifications(&mut self, user: UserId) -> Result<(), End> {
-        let Some(feed) = &mut self.feed else { return Ok(()) };
-        match self.platform.shop.inboxes.get(user).await {
-            Ok(inbox) => {
-                let steps = feed.next(&inbox);
-                self.tell_steps(steps).await
+    /// Sends what the person lacks of their notifications. What cannot be read just now is sent after the next change.
+    async fn show_notifications(&mut self, user: UserId, version: Version) -> Result<(), End> {
+        let Some(feed) = self.feed else { return Ok(()) };
+        let Parts { shop, realtime, .. } = &*self.platform;
+        match realtime.retelling.next(&shop.inboxes, user, (feed, version)).await {
+            Ok(said) => {
+                self.feed = Some(said.leaves);
+                for text in &said.texts {
+                    self.send(Message::Text(text.clone())).await?;
+                }
             }
             Err(error) => {
                 tracing::warn!(user.id = %user, %error, "notifications of {user} could not be pushed: {error}");
-                Ok(())
             }
-        }
-    }
-
-    async fn tell_steps(&mut self, steps: Vec<Step>) -> Result<(), End> {
-        let topic = NOTIFICATIONS;
-        for step in steps {
-            let told = match step {
-                Step::Snapshot(data) => Told::Snapshot { topic, seq: data.newest, data },
-                Step::Resync => Told::Resync { topic },
-                Step::Read(data) => Told::Read { topic, data },
-                Step::Notice(notice) => {
-                    let (topic, seq) = (topic.to_owned(), notice.seq);
-                    Told::Event { topic, seq, data: Data::Notification(notice) }
-                }
-            };
-            self.tell(&told).await?;
         }
         Ok(())
     }
@@ -265,9 +254,7 @@ impl Connection {
     }
 
     async fn tell(&mut self, told: &Told) -> Result<(), End> {
-        let text =
-            serde_json::to_string(told).map_err(|_never| Some((close_code::ERROR, "internal error")))?;
-        self.send(Message::Text(text.into())).await
+        self.send(Message::Text(told.text())).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {

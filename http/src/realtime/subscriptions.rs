@@ -1,17 +1,13 @@
 //! The topics of one socket.
 
-use std::collections::HashMap;
-use std::pin::Pin;
-
 use amazoff_actors::ids::{OrderId, UserId};
 use amazoff_supervisor::Version;
-use futures::stream::{AbortHandle, Abortable, SelectAll, Stream, StreamExt, abortable};
 use tokio::sync::watch;
+use tokio_stream::wrappers::WatchStream;
+use tokio_stream::{StreamExt as _, StreamMap};
 
 /// Topics per socket.
 pub(super) const TOPICS_MAX: usize = 32;
-
-type Changes = Pin<Box<dyn Stream<Item = Topic> + Send>>;
 
 /// What a socket can follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,40 +20,27 @@ pub(super) enum Topic {
 
 /// What a socket follows, and when something of it has changed.
 #[derive(Default)]
-pub(super) struct Subscriptions {
-    followed: HashMap<Topic, AbortHandle>,
-    changes: SelectAll<Abortable<Changes>>,
-}
+pub(super) struct Subscriptions(StreamMap<Topic, WatchStream<Version>>);
 
 impl Subscriptions {
     pub(super) fn is_full(&self) -> bool {
-        self.followed.len() >= TOPICS_MAX
+        self.0.len() >= TOPICS_MAX
     }
 
-    /// Follows a topic, from its newest version at the time of the call. Following it twice is following it once.
-    pub(super) fn follow(&mut self, topic: Topic, mut versions: watch::Receiver<Version>) {
-        versions.borrow_and_update();
-        let changes: Changes = Box::pin(futures::stream::unfold(versions, move |mut versions| async move {
-            versions.changed().await.ok()?;
-            Some((topic, versions))
-        }));
-        let (changes, handle) = abortable(changes);
-        if let Some(before) = self.followed.insert(topic, handle) {
-            before.abort();
-        }
-        self.changes.push(changes);
+    /// Follows a topic, from what its receiver has not seen: a change since it was made is told. Following it twice is following it
+    /// once.
+    pub(super) fn follow(&mut self, topic: Topic, versions: watch::Receiver<Version>) {
+        self.0.insert(topic, WatchStream::from_changes(versions));
     }
 
     pub(super) fn leave(&mut self, topic: Topic) {
-        if let Some(handle) = self.followed.remove(&topic) {
-            handle.abort();
-        }
+        self.0.remove(&topic);
     }
 
-    /// The next topic that changed; waits for ever while nothing is followed.
-    pub(super) async fn changed(&mut self) -> Topic {
-        match self.changes.next().await {
-            Some(topic) => topic,
+    /// The next topic that changed, and its version now; waits for ever while nothing is followed.
+    pub(super) async fn changed(&mut self) -> (Topic, Version) {
+        match self.0.next().await {
+            Some(changed) => changed,
             None => std::future::pending().await,
         }
     }
@@ -83,10 +66,22 @@ mod tests {
         subscriptions.follow(order, version.subscribe());
         version.send_replace(Version(2));
         version.send_replace(Version(3));
-        assert_eq!(timeout(patience, subscriptions.changed()).await, Ok(order));
+        assert_eq!(timeout(patience, subscriptions.changed()).await, Ok((order, Version(3))));
         assert!(timeout(patience, subscriptions.changed()).await.is_err(), "two changes were one");
         subscriptions.leave(order);
         version.send_replace(Version(4));
         assert!(timeout(patience, subscriptions.changed()).await.is_err(), "it was left");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_between_the_first_read_and_following_is_told() {
+        let order = Topic::Order(OrderId::from(Uuid::from_u128(1)));
+        let version = watch::Sender::new(Version(1));
+        let mut subscriptions = Subscriptions::default();
+        let versions = version.subscribe(); // and then what is followed is read
+        version.send_replace(Version(2));
+        subscriptions.follow(order, versions);
+        let told = timeout(Duration::from_secs(1), subscriptions.changed()).await;
+        assert_eq!(told, Ok((order, Version(2))));
     }
 }

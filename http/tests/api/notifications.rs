@@ -264,6 +264,44 @@ async fn a_socket_goes_on_where_it_was_and_begins_anew_where_that_is_gone() {
     }
 }
 
+/// Several sockets of a person are told the same, each from where it is.
+#[tokio::test]
+async fn every_socket_of_a_person_is_told_each_notice_once() {
+    let app = without_heartbeats().await;
+    let token = app.registered(ANN).await.text_at("/access_token");
+    let mut sockets = Vec::new();
+    for seq in 1..=4 {
+        told(&app, &token, 1).await;
+        for socket in &mut sockets {
+            assert_eq!(heard(socket).await["seq"], seq);
+        }
+        let (mut socket, _) = open(&app, &token).await;
+        say(&mut socket, &follow(None)).await;
+        assert_eq!(heard(&mut socket).await["seq"], seq);
+        sockets.push(socket);
+    }
+    let (mut again, epoch) = open(&app, &token).await;
+    say(&mut again, &follow(Some((&epoch, 1)))).await;
+    assert_eq!(heard(&mut again).await["recovered"], true);
+    for seq in 2..=4 {
+        assert_eq!(heard(&mut again).await["seq"], seq);
+    }
+    sockets.push(again);
+    told(&app, &token, 5).await;
+    app.post("/v1/me/notifications/read", &json!({"upto": 9}))
+        .fresh_key()
+        .bearer(&token)
+        .send()
+        .await
+        .expect(200);
+    for socket in &mut sockets {
+        for seq in 5..=9 {
+            assert_eq!(heard(socket).await["seq"], seq);
+        }
+        assert_eq!(heard(socket).await["data"], json!({"newest": 9, "read_upto": 9, "unread": 0}));
+    }
+}
+
 /// The payload's beginning of the close frame that waits unread: read raw, so that nothing is answered to the pings before it,
 /// for whoever answers a closed connection is reset.
 async fn goodbye(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>) -> Vec<u8> {

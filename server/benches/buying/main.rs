@@ -14,6 +14,8 @@
     reason = "a measuring tool: a surprise ends it, figures are printed"
 )]
 
+#[path = "../shared/asked.rs"]
+mod asked;
 #[path = "../shared/beside.rs"]
 mod beside;
 mod client;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amazoff_databases::{Database, MariaDb, MariaDbOptions};
+use asked::is_asked_for;
 use beside::Beside;
 use client::Asker;
 use common::{Client, Gate, Server, Setup, shopping};
@@ -108,12 +111,6 @@ async fn compare(mariadb: Option<&MariaDb>) {
         print_beside("reference", &ours, &buying(&other.program.address, callers, &variants).await);
         println!("  {:<36} an order of the shop takes {each:.1} durable commands", "");
     }
-}
-
-/// Whether the arguments that are no options name a figure, or nothing.
-fn is_asked_for(figure: &str) -> bool {
-    let mut asked = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
-    asked.peek().is_none() || asked.any(|part| figure.contains(&part))
 }
 
 /// The other programs' plan but for where their rows go.

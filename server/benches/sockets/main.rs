@@ -2,7 +2,8 @@
 //!
 //! The same shoppers buy, from opening a cart to a paid order, first alone, then beside thousands of idle WebSockets, then with
 //! hundreds more that follow one busy inbox: that of a person who buys again and again. Then a person is told of what they did
-//! themselves, and ten thousand sockets are told one thing, as they are by a bare axum room. Servers and clients share the cores.
+//! themselves, and ten thousand sockets are told one thing, as they are by a bare axum room. Servers and clients share the cores. An
+//! argument measures only that part: `-- buying` or `-- fan-out`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +11,8 @@
     reason = "a measuring tool: a surprise ends it, figures are printed"
 )]
 
+#[path = "../shared/asked.rs"]
+mod asked;
 #[path = "../shared/beside.rs"]
 mod beside;
 #[path = "../../tests/black_box/common/mod.rs"]
@@ -20,6 +23,7 @@ mod opening;
 
 use std::time::{Duration, Instant};
 
+use asked::is_asked_for;
 use common::{Auth, Client, Server, Setup, shopping};
 use hdrhistogram::Histogram;
 use opening::{client_of, opened};
@@ -49,17 +53,26 @@ async fn measure() {
     let variants: Vec<String> = shopping::variants(&client).await.into_keys().collect();
     shopping::stock_up(&client, &variants[..SHOPPERS.min(variants.len())]).await;
 
-    buying(&server, &variants).await.print("alone");
+    if is_asked_for("buying") {
+        beside_sockets(&server, &client, &variants).await;
+    }
+    if is_asked_for("fan-out") {
+        fanout::measure(&server, &client, &variants).await;
+    }
+}
+
+/// Buys alone, and beside ever more sockets.
+async fn beside_sockets(server: &Server, client: &Client, variants: &[String]) {
+    buying(server, variants).await.print("alone");
     let before = server.resident_bytes();
-    let idle = opened(&server, &client, IDLE).await;
+    let idle = opened(server, client, IDLE).await;
     let each = (server.resident_bytes() - before) / u64::try_from(idle.len()).unwrap();
     println!("  {} idle sockets, {each} bytes of the process each", idle.len());
-    buying(&server, &variants).await.print("beside idle sockets");
-    let following = following::follow_an_inbox(&server, &client, &variants[0]).await;
-    buying(&server, &variants).await.print("and 500 that follow an inbox");
+    buying(server, variants).await.print("beside idle sockets");
+    let following = following::follow_an_inbox(server, client, &variants[0]).await;
+    buying(server, variants).await.print("and 500 that follow an inbox");
     following.print().await;
     drop(idle);
-    fanout::measure(&server, &client, &variants).await;
 }
 
 /// What buying took, from opening a cart to the answer that the order is paid.
