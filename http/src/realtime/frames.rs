@@ -8,6 +8,9 @@ use super::notices::Step;
 use crate::views::notices::{NotificationBody, NotificationList, ReadMarkBody};
 use crate::views::orders::OrderBody;
 
+/// The topic of a person's own notifications.
+pub(super) const NOTIFICATIONS: &str = "notifications";
+
 /// From the client.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
@@ -89,9 +92,6 @@ pub(super) enum Told {
         topic: Option<String>,
     },
 }
-
-/// The topic of a person's own notifications.
-pub(super) const NOTIFICATIONS: &str = "notifications";
 
 impl Told {
     /// As it travels.

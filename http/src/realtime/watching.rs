@@ -31,14 +31,13 @@ pub(super) enum Woken {
 }
 
 impl Watching {
-    /// Waits for what changes from now on. To be made before the first read: no change falls between.
+    /// Waits for what the receiver has not seen. That is to be made before the first read: no change falls between.
     pub(super) fn begin(
         platform: Platform,
         (shopper, place): (Shopper, Place),
-        mut versions: watch::Receiver<Version>,
+        versions: watch::Receiver<Version>,
     ) -> Self {
         let session = SessionChanges::of(&platform, &shopper);
-        versions.borrow_and_update();
         let mut beats = interval(platform.settings.heartbeat);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self { platform, shopper, versions, beats, session, over: false, _place: place }
