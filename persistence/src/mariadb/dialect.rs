@@ -49,6 +49,10 @@ impl Dialect for MariaDialect {
         format!(" ON DUPLICATE KEY UPDATE {key_column} = {key_column}")
     }
 
+    fn or_as_it_is(key_column: &str) -> String {
+        Self::unless_there(key_column)
+    }
+
     async fn connect(settings: &Settings) -> Result<Connection, Error> {
         connection::open(settings).await
     }

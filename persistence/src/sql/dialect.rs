@@ -102,6 +102,9 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     /// Behind an `INSERT`: does nothing when the key is there already.
     fn unless_there(key_column: &str) -> String;
 
+    /// As [`Dialect::unless_there`], but what follows, such as `RETURNING`, is about a row that was there, too.
+    fn or_as_it_is(key_column: &str) -> String;
+
     /// Opens a writing connection.
     fn connect(settings: &Self::Settings) -> impl Future<Output = Result<Self::Connection, Error>> + Send;
 

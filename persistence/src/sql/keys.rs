@@ -12,7 +12,7 @@ use super::database::Database;
 use super::dialect::Dialect;
 use super::errors::unavailable;
 use super::rows::{self, Cells};
-use super::statement::{Statement, any_of, many};
+use super::statement::{Statement, many};
 use super::together::{Item, Together};
 use super::turns::Turn;
 
@@ -44,23 +44,14 @@ impl<D: Dialect> Item<D> for NewKey {
         let rows: BTreeMap<Uuid, &[u8]> =
             all.iter().map(|key| (key.person, key.wrapped.as_slice())).collect();
         let rows: Vec<_> = rows.into_iter().collect();
-        let unless_there = D::unless_there("person");
-        let keys = many(
-            D::ROWS_AT_ONCE,
-            "INSERT INTO person_key (person, wrapped) ",
-            &rows,
-            &unless_there,
-            |row, (person, wrapped)| {
-                row.bind(*person).bind(*wrapped);
-            },
-        );
-        turn.run_all(&keys).await?;
-        let those = "SELECT person, wrapped FROM person_key";
-        let counting = any_of(D::ROWS_AT_ONCE, those, "person = ?", &rows, |row, (person, _)| {
-            row.bind(*person);
+        // Whether new or there already, each row says what it holds.
+        let counting = format!("{} RETURNING person, wrapped", D::or_as_it_is("person"));
+        let head = "INSERT INTO person_key (person, wrapped) ";
+        let keys = many(D::ROWS_AT_ONCE, head, &rows, &counting, |row, (person, wrapped)| {
+            row.bind(*person).bind(*wrapped);
         });
         let mut known = HashMap::new();
-        for row in &turn.all_rows(&counting).await? {
+        for row in &turn.all_rows(&keys).await? {
             known.insert(rows::id(row, 0)?, row.maybe_bytes(1)?.map(<[u8]>::to_vec));
         }
         Ok(all.iter().map(|key| known.get(&key.person).cloned().flatten()).collect())

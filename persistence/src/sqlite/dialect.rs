@@ -48,6 +48,10 @@ impl Dialect for SqliteDialect {
         " ON CONFLICT DO NOTHING".to_owned()
     }
 
+    fn or_as_it_is(key_column: &str) -> String {
+        format!(" ON CONFLICT ({key_column}) DO UPDATE SET {key_column} = {key_column}")
+    }
+
     async fn connect(settings: &Setup) -> Result<Writer, Error> {
         Writer::open(settings).await
     }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amazoff_databases::{Database, MariaDb, MariaDbOptions};
-use asked::is_asked_for;
+use asked::{is_asked_for, refuse_unknown};
 use beside::Beside;
 use client::Asker;
 use common::{Client, Gate, Server, Setup, shopping};
@@ -60,7 +60,22 @@ fn main() {
     }
 }
 
+/// How many add at the same time, in one figure after the other.
+const ADDING: [usize; 2] = [32, 256];
+/// How many buy at the same time, and after how many milliseconds their provider answers.
+const BUYING: [(usize, u64); 3] = [(32, 0), (256, 0), (256, 500)];
+
+fn name_of_adding(callers: usize) -> String {
+    format!("add to cart, {callers} callers")
+}
+
+fn name_of_buying((callers, provider_ms): (usize, u64)) -> String {
+    format!("orders, {callers} callers, provider {provider_ms} ms")
+}
+
 async fn measure() {
+    let names: Vec<_> = ADDING.map(name_of_adding).into_iter().chain(BUYING.map(name_of_buying)).collect();
+    refuse_unknown(&names);
     let mariadb = std::env::var("BENCH_MARIADB").unwrap_or_default();
     if mariadb != "only" {
         println!("SQLite");
@@ -75,8 +90,8 @@ async fn measure() {
 
 /// The shop and the reference, each on a new database.
 async fn compare(mariadb: Option<&MariaDb>) {
-    for callers in [32, 256] {
-        let name = format!("add to cart, {callers} callers");
+    for callers in ADDING {
+        let name = name_of_adding(callers);
         if !is_asked_for(&name) {
             continue;
         }
@@ -93,8 +108,8 @@ async fn compare(mariadb: Option<&MariaDb>) {
             print_beside("limit", &ours, &adding(&limit.program.address, callers, &variants).await);
         }
     }
-    for (callers, provider_ms) in [(32, 0), (256, 0), (256, 500)] {
-        let name = format!("orders, {callers} callers, provider {provider_ms} ms");
+    for (callers, provider_ms) in BUYING {
+        let name = name_of_buying((callers, provider_ms));
         if !is_asked_for(&name) {
             continue;
         }

@@ -23,7 +23,7 @@ mod opening;
 
 use std::time::{Duration, Instant};
 
-use asked::is_asked_for;
+use asked::{is_asked_for, refuse_unknown};
 use common::{Auth, Client, Server, Setup, shopping};
 use hdrhistogram::Histogram;
 use opening::{client_of, opened};
@@ -43,6 +43,8 @@ fn main() {
 }
 
 async fn measure() {
+    let figures @ [buying, fan_out] = ["buying", "fan-out"];
+    refuse_unknown(&figures.map(str::to_owned));
     let setup = Setup::default()
         .with("AMAZOFF_LOG", "info")
         .with("AMAZOFF_SANDBOX_LATENCY_MS", "0")
@@ -53,10 +55,10 @@ async fn measure() {
     let variants: Vec<String> = shopping::variants(&client).await.into_keys().collect();
     shopping::stock_up(&client, &variants[..SHOPPERS.min(variants.len())]).await;
 
-    if is_asked_for("buying") {
+    if is_asked_for(buying) {
         beside_sockets(&server, &client, &variants).await;
     }
-    if is_asked_for("fan-out") {
+    if is_asked_for(fan_out) {
         fanout::measure(&server, &client, &variants).await;
     }
 }
