@@ -42,14 +42,17 @@ export async function checkOut(page, base, card) {
   await fillCheckout(page, card);
 }
 
+/** Where the shopper lives. */
+const GHENT = { postalCode: "9000", city: "Ghent", place: "BE" };
+
 /** Fills in the checkout that is open and pays with a card. */
-export async function fillCheckout(page, card) {
+export async function fillCheckout(page, card, { postalCode, city, place } = GHENT) {
   await page.getByLabel(/e-?mail/i).fill("sam@example.com");
   await page.locator("#name").fill("Sam Shopper");
   await page.locator("#line1").fill("1 Long Lane");
-  await page.locator("#postal_code").fill("9000");
-  await page.locator("#city").fill("Ghent");
-  await page.locator("#country").selectOption("BE");
+  await page.locator("#postal_code").fill(postalCode);
+  await page.locator("#city").fill(city);
+  await page.locator("#country").selectOption(place);
   await page.locator(`label:has(input[value="${card}"])`).click();
   const press = async () => {
     const isAnswer = (response) =>

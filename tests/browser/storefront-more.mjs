@@ -183,8 +183,13 @@ function account(test) {
     await page.getByLabel("Street and number").fill("1 Long Lane");
     await page.getByLabel("Postcode").fill("10115");
     await page.getByLabel("City").fill("Berlin");
+    await page.getByLabel("State or province").fill("be");
     await page.locator("dialog").getByRole("button", { name: "Save" }).click();
-    await page.locator(".row", { hasText: "1 Long Lane" }).waitFor();
+    const saved = page.locator(".row", { hasText: "1 Long Lane, 10115 Berlin, BE, Germany" });
+    await saved.getByRole("button", { name: "Change" }).click();
+    await page.getByLabel("Postcode").fill("10117");
+    await page.locator("dialog").getByRole("button", { name: "Save" }).click();
+    await page.locator(".row", { hasText: "1 Long Lane, 10117 Berlin, BE, Germany" }).waitFor();
     await page.locator(".row", { hasText: "This one" }).waitFor();
     await page.waitForFunction(() => !document.querySelector("[data-account] [aria-busy]"));
     assert.equal(await page.locator("[data-account] .notice-bad").count(), 0, "a part of the account failed");

@@ -65,6 +65,19 @@ export function storefront(test) {
     await followOrder(page);
   });
 
+  test("a state is chosen where its tax depends on it", "desktop", async ({ page, base, shot }) => {
+    await fillBag(page, base);
+    await page.goto(`${base}/checkout`);
+    const places = page.locator("#country option");
+    assert.equal(await places.and(page.locator("[value=US]")).count(), 0, "the country alone does not say what tax there is");
+    assert.equal(await places.and(page.locator("[value=US-NY]")).innerText(), "United States of America: New York");
+    await fillCheckout(page, "tok_ok", { postalCode: "10001", city: "New York", place: "US-NY" });
+    await followOrder(page);
+    await page.locator(".sums dt", { hasText: /^Tax$/ }).waitFor();
+    await page.getByText("New York, United States of America").waitFor();
+    await shot("order-taxed-by-state");
+  });
+
   test("a card that asks first pays once the shopper approves", "phone", async ({ page, base, shot }) => {
     await fillBag(page, base);
     await checkOut(page, base, "tok_action");

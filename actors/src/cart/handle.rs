@@ -13,13 +13,13 @@ use tokio::time::Instant;
 
 use super::projection::{CARTS, Document};
 use super::{
-    Addition, Address, Cart, Command, MergeStrategy, NewAddress, Offer, Owner, Rejection, Shown, Status,
-    View, Warning,
+    Addition, Address, Cart, Command, MergeStrategy, Offer, Owner, Rejection, Shown, Status, View, Warning,
 };
 use crate::asking::{fingerprinted, not_read};
 use crate::coupon::{self, Coupons, normalise};
 use crate::ids::{CartId, LineId, UserId, VariantId};
 use crate::money::{Currency, Quantity};
+use crate::order::Contact;
 use crate::pricebook::Pricebooks;
 use crate::pricing::{Asked, CouponReason, Prices};
 use crate::product::Products;
@@ -180,7 +180,7 @@ impl Carts {
     ///
     /// # Errors
     /// What [`Carts::remove_line`] refuses; `person-erased` as unavailable.
-    pub async fn set_address(&self, id: CartId, new: NewAddress, envelope: Envelope) -> Answered {
+    pub async fn set_address(&self, id: CartId, new: Contact, envelope: Envelope) -> Answered {
         let envelope = fingerprinted(envelope, &new);
         let cart = self.get(id).await.map_err(not_read)?;
         let owner = cart.map_or(Owner::Guest, |cart| cart.state.owner);
@@ -339,8 +339,8 @@ impl Carts {
         }))
     }
 
-    async fn seal(&self, id: CartId, owner: Owner, new: &NewAddress) -> Result<Address, VaultError> {
-        let contact = self.vault.seal(owner.person(id), &new.contact).await?;
+    async fn seal(&self, id: CartId, owner: Owner, new: &Contact) -> Result<Address, VaultError> {
+        let contact = self.vault.seal(owner.person(id), new).await?;
         Ok(Address { contact, destination: new.destination() })
     }
 

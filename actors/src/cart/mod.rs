@@ -61,7 +61,7 @@ mod view;
 mod warning;
 mod wording;
 
-pub use address::{Address, NewAddress};
+pub use address::Address;
 pub use command::{Absorption, Addition, Command, MergeStrategy, Offer};
 pub use deliver::CartDelivery;
 pub use effect::{Effect, Handover};

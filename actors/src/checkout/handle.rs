@@ -13,10 +13,11 @@ use super::outcome::Outcome;
 use super::rejection::Rejection;
 use super::state::Checkout;
 use crate::asking::fingerprinted;
-use crate::cart::{Address, Cart, NewAddress, Owner, Status};
+use crate::cart::{Address, Cart, Owner, Status};
 use crate::coupon::CustomerKey;
 use crate::ids::{CartId, OrderId, UserId};
 use crate::money::Money;
+use crate::order::Contact;
 
 /// Every checkout.
 #[derive(Clone)]
@@ -32,7 +33,7 @@ pub struct CompleteForm {
     /// The total that the shopper saw.
     pub expected_total: Money,
     /// Who receives the order; without one, whoever the cart names.
-    pub contact: Option<NewAddress>,
+    pub contact: Option<Contact>,
     /// How it is paid.
     pub payment: PaymentChoice,
 }
@@ -166,8 +167,8 @@ impl Checkouts {
         let CompleteForm { expected_total, contact, payment } = form;
         let (address, email) = match contact {
             Some(new) => {
-                let contact = self.vault.seal(cart.owner.person(id), &new.contact).await?;
-                (Address { contact, destination: new.destination() }, new.contact.email)
+                let contact = self.vault.seal(cart.owner.person(id), &new).await?;
+                (Address { contact, destination: new.destination() }, new.email)
             }
             None => self.known_address(cart).await?,
         };

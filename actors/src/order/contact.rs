@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::pricing::Destination;
+
 /// Whom to write to and where to send.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -29,6 +31,28 @@ pub struct Address {
     pub postal_code: String,
     /// Country code of ISO 3166, two letters.
     pub country: String,
+    /// The part of the country, as in ISO 3166-2 after the hyphen, where that says more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subdivision: Option<String>,
+}
+
+impl Contact {
+    /// The part of it that price and tax depend on.
+    pub fn destination(&self) -> Destination {
+        let Address { country, subdivision, postal_code, .. } = &self.address;
+        Destination {
+            country: country.clone(),
+            subdivision: subdivision.clone(),
+            postal_code: Some(postal_code.clone()),
+        }
+    }
+
+    /// The same contact in a part of its country. Contacts were stored without it once, and the part beside them.
+    #[must_use]
+    pub(crate) fn in_part(mut self, subdivision: Option<String>) -> Self {
+        self.address.subdivision = subdivision;
+        self
+    }
 }
 
 // Neither may reach a log.

@@ -255,6 +255,7 @@ fn a_contact_shows_nothing_in_a_log() {
         city: "Springfield".to_owned(),
         postal_code: "12345".to_owned(),
         country: "DE".to_owned(),
+        subdivision: None,
     };
     let contact = Contact { email: "a@example.org".to_owned(), name: "Ada".to_owned(), address };
     let text = format!("{contact:?} {:?}", contact.address);

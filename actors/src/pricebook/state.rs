@@ -99,15 +99,19 @@ impl Pricebook {
         Some(Destination { country, subdivision, postal_code: None })
     }
 
-    /// Whether something is sent to a country, and taxed by no more than country and postal code there: whoever names only these
-    /// has said enough.
-    pub fn is_sold_to(&self, country: &str) -> bool {
+    /// Whether something is sent to a country, or to a part of it, and taxed by no more than that and the postal code there:
+    /// whoever names only these has said enough.
+    pub fn is_sold_to(&self, country: &str, subdivision: Option<&str>) -> bool {
         let of_it = |area: &Area| area.country.as_deref() == Some(country);
-        let whole = |area: &Area| area.subdivision.is_none() && (area.country.is_none() || of_it(area));
+        let names_it = |area: &Area| {
+            let country = area.country.is_none() || of_it(area);
+            country && (area.subdivision.is_none() || area.subdivision.as_deref() == subdivision)
+        };
         let mut zones = self.shipping.values().flat_map(|method| &method.zones);
         let mut taxed = self.regions.values().flat_map(|region| &region.areas);
-        zones.any(|zone| zone.areas.iter().any(whole))
-            && !taxed.any(|area| of_it(area) && area.subdivision.is_some())
+        let asks_for_more = |area: &Area| of_it(area) && area.subdivision.is_some();
+        zones.any(|zone| zone.areas.iter().any(names_it))
+            && (subdivision.is_some() || !taxed.any(asks_for_more))
     }
 
     /// The region of a destination: the one that names it most exactly, the first by id among equals. The default region

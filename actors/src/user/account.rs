@@ -5,8 +5,9 @@ use amazoff_supervisor::{Answer, CommandId, Envelope, ReadError};
 use super::handle::{Refused, Users, refused};
 use super::{AddressView, Command, Rejection, Reply, SessionView, check_name};
 use crate::asking::{fingerprinted, not_opened, not_read, not_sealed};
-use crate::cart::{Address, NewAddress};
+use crate::cart::Address;
 use crate::ids::{AddressId, SessionId, UserId};
+use crate::order::Contact;
 
 impl Users {
     /// A person's open sessions, the newest login first.
@@ -71,10 +72,9 @@ impl Users {
         for (id, saved) in saved {
             let contact = self.vault.open(&saved.address.contact).await;
             let contact = contact.map_err(|error| not_opened(user.uuid(), error))?;
-            let subdivision = saved.address.destination.subdivision.clone();
             views.extend(contact.map(|contact| AddressView {
                 id: *id,
-                address: NewAddress { contact, subdivision },
+                address: contact.in_part(saved.address.destination.subdivision.clone()),
                 default: known.state.default_address == Some(*id),
             }));
         }
@@ -88,7 +88,7 @@ impl Users {
     pub async fn add_address(
         &self,
         user: UserId,
-        (new, default): (&NewAddress, bool),
+        (new, default): (&Contact, bool),
         envelope: Envelope,
     ) -> Result<Answer<AddressId>, Refused> {
         let id = AddressId::from(envelope.command_id.derive("address"));
@@ -110,7 +110,7 @@ impl Users {
     pub async fn change_address(
         &self,
         (user, id): (UserId, AddressId),
-        (new, default): (&NewAddress, bool),
+        (new, default): (&Contact, bool),
         envelope: Envelope,
     ) -> Result<(), Refused> {
         let envelope = fingerprinted(envelope, &(new, default));
@@ -126,8 +126,8 @@ impl Users {
         self.execute(user, Command::RemoveAddress { id }, CommandId::new()).await.map(drop)
     }
 
-    async fn seal_address(&self, user: UserId, new: &NewAddress) -> Result<Address, Refused> {
-        let contact = self.vault.seal(user.uuid(), &new.contact).await.map_err(not_sealed)?;
+    async fn seal_address(&self, user: UserId, new: &Contact) -> Result<Address, Refused> {
+        let contact = self.vault.seal(user.uuid(), new).await.map_err(not_sealed)?;
         Ok(Address { contact, destination: new.destination() })
     }
 

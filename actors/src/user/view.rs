@@ -4,8 +4,8 @@ use amazoff_supervisor::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Consent, KeyAccess, Roles};
-use crate::cart::NewAddress;
 use crate::ids::{AddressId, ApiKeyId, SessionId, UserId};
+use crate::order::Contact;
 
 /// The answer to an accepted command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ pub struct AddressView {
     /// Which.
     pub id: AddressId,
     /// What it says.
-    pub address: NewAddress,
+    pub address: Contact,
     /// Whether it is the one that is meant when none is named.
     pub default: bool,
 }

@@ -2,7 +2,7 @@
 import { everything, send } from "./kit/api.js";
 import { confirmed, dialog, h } from "./kit/dom.js";
 import { acting, field, form, input, tick } from "./kit/form.js";
-import { country } from "./kit/show.js";
+import { placeLines } from "./kit/show.js";
 
 const PATH = "/v1/me/addresses";
 
@@ -16,9 +16,9 @@ export async function addresses(again) {
 
 function row({ id, recipient, default: usual }, again) {
   const { name, address } = recipient;
-  const lines = [address.line1, address.line2, `${address.postal_code} ${address.city}`, country(address.country)];
+  const lines = placeLines(address).join(", ");
   const remove = acting("Remove", async () => {
-    if (!(await confirmed("Remove this address?", lines.filter(Boolean).join(", "), "Remove"))) return;
+    if (!(await confirmed("Remove this address?", lines, "Remove"))) return;
     await send("DELETE", `${PATH}/${id}`);
     await again();
   });
@@ -27,7 +27,7 @@ function row({ id, recipient, default: usual }, again) {
   return h(
     "li",
     { class: "row" },
-    h("div", {}, h("strong", {}, name), " ", mark, h("br"), lines.filter(Boolean).join(", ")),
+    h("div", {}, h("strong", {}, name), " ", mark, h("br"), lines),
     h("div", { class: "row-act" }, change, remove),
   );
 }
@@ -44,7 +44,8 @@ function edit(known, again) {
       async (values) => {
         const get = (part) => values[`recipient/address/${part}`] || undefined;
         const parts = { line1: get("line1"), line2: get("line2"), postal_code: get("postal_code"), city: get("city") };
-        const address = { ...parts, country: (get("country") ?? "").toUpperCase() };
+        const [country, subdivision] = ["country", "subdivision"].map((part) => get(part)?.toUpperCase());
+        const address = { ...parts, country, subdivision };
         const recipient = { name: values["recipient/name"], email: values["recipient/email"], address };
         const body = { recipient, default: values.default === "on" };
         if (known) await send("PUT", `${PATH}/${known.id}`, body);
@@ -58,6 +59,11 @@ function edit(known, again) {
       text("Flat, floor, company", "recipient/address/line2", address?.line2, { required: null }),
       text("Postcode", "recipient/address/postal_code", address?.postal_code, { autocomplete: "postal-code" }),
       text("City", "recipient/address/city", address?.city, { autocomplete: "address-level2" }),
+      text("State or province, as in NY", "recipient/address/subdivision", address?.subdivision, {
+        required: null,
+        maxlength: "3",
+        autocomplete: "address-level1",
+      }),
       text("Country, in two letters", "recipient/address/country", address?.country ?? "DE", { maxlength: "2" }),
       tick("default", "Use it unless I say otherwise", known?.usual ?? false),
     ),

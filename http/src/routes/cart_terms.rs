@@ -40,7 +40,7 @@ pub(crate) async fn set_address(
     Submission { form, key }: Submission<Recipient>,
 ) -> Result<Reply<CartBody>, Problem> {
     let envelope = key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit());
-    let set = platform.shop.carts.set_address(access.id, form.to_address(), envelope).await;
+    let set = platform.shop.carts.set_address(access.id, form.to_contact(), envelope).await;
     answered(&platform, set).await
 }
 

@@ -61,7 +61,7 @@ fn asked(form: &CompleteCart) -> Result<CompleteForm, Problem> {
             "Not a currency code.",
         )])
     })?;
-    let contact = form.recipient().map(|recipient| recipient.to_address());
+    let contact = form.recipient().map(|recipient| recipient.to_contact());
     Ok(CompleteForm { expected_total, contact, payment: form.payment.choice() })
 }
 

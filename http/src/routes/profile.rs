@@ -58,7 +58,7 @@ pub(crate) async fn add_address(
 ) -> Result<Reply<SavedAddressBody>, Problem> {
     let user = shopper.logged_in()?.user();
     let envelope = key.envelope(&Asker::of(&shopper), platform.settings.ask_limit());
-    let new = recipient.to_address();
+    let new = recipient.to_contact();
     let added = platform.shop.users.add_address(user, (&new, default), envelope).await;
     let added = added.map_err(Problem::asked)?;
     let place = format!("/v1/me/addresses/{}", added.reply);
@@ -79,7 +79,7 @@ pub(crate) async fn change_address(
 ) -> Result<Json<SavedAddressBody>, Problem> {
     let user = shopper.logged_in()?.user();
     let envelope = key.envelope(&Asker::of(&shopper), platform.settings.ask_limit());
-    let new = recipient.to_address();
+    let new = recipient.to_contact();
     let changed = platform.shop.users.change_address((user, id), (&new, default), envelope).await;
     changed.map_err(Problem::asked)?;
     let body = kept(&platform, &shopper, id).await?;

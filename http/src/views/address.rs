@@ -1,6 +1,5 @@
 //! Who receives a cart, as the API is told.
 
-use amazoff_actors::cart::NewAddress;
 use amazoff_actors::order::{Address, Contact};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,18 +48,18 @@ pub struct AddressBody {
     /// ISO 3166, two letters.
     #[schema(example = "DE", pattern = "^[A-Z]{2}$")]
     pub country: String,
-    /// The part of the country, as in ISO 3166-2 after the hyphen, where tax depends on it.
+    /// The part of the country, as in ISO 3166-2 after the hyphen, where that says more, as for tax in the United States.
     #[serde(default)]
     #[schema(example = "NY", pattern = "^[A-Z0-9]{1,3}$")]
     pub subdivision: Option<String>,
 }
 
 impl Recipient {
-    /// Where the cart is to go.
-    pub fn to_address(&self) -> NewAddress {
+    /// Whom to send to, without the blanks around what was typed.
+    pub fn to_contact(&self) -> Contact {
         let trimmed = |text: &String| text.trim().to_owned();
         let AddressBody { line1, line2, city, postal_code, country, subdivision } = &self.address;
-        let contact = Contact {
+        Contact {
             email: trimmed(&self.email),
             name: trimmed(&self.name),
             address: Address {
@@ -69,9 +68,9 @@ impl Recipient {
                 city: trimmed(city),
                 postal_code: trimmed(postal_code),
                 country: country.clone(),
+                subdivision: subdivision.clone(),
             },
-        };
-        NewAddress { contact, subdivision: subdivision.clone() }
+        }
     }
 
     /// Every field that breaks a rule.
@@ -107,10 +106,9 @@ impl Recipient {
     }
 }
 
-impl From<NewAddress> for Recipient {
-    fn from(NewAddress { contact, subdivision }: NewAddress) -> Self {
-        let Contact { email, name, address } = contact;
-        let Address { line1, line2, city, postal_code, country } = address;
+impl From<Contact> for Recipient {
+    fn from(Contact { email, name, address }: Contact) -> Self {
+        let Address { line1, line2, city, postal_code, country, subdivision } = address;
         let address = AddressBody { line1, line2, city, postal_code, country, subdivision };
         Self { email, name, address }
     }

@@ -160,7 +160,7 @@ mod tests {
     fn a_complete_form_is_accepted() {
         let form: CompleteCart = typed(good()).map_err(|problem| problem.errors().to_vec()).ok().unwrap();
         assert_eq!(form.expected(), Some(Money::eur(1999)));
-        assert_eq!(form.recipient().unwrap().to_address().contact.address.line2, None);
+        assert_eq!(form.recipient().unwrap().to_contact().address.line2, None);
     }
 
     #[test]

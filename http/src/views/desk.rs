@@ -53,12 +53,15 @@ pub struct ContactBody {
     pub postal_code: String,
     /// Country code of ISO 3166.
     pub country: String,
+    /// The part of the country, as in ISO 3166-2 after the hyphen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subdivision: Option<String>,
 }
 
 impl From<Contact> for ContactBody {
     fn from(Contact { email, name, address }: Contact) -> Self {
-        let Address { line1, line2, city, postal_code, country } = address;
-        Self { email, name, line1, line2, city, postal_code, country }
+        let Address { line1, line2, city, postal_code, country, subdivision } = address;
+        Self { email, name, line1, line2, city, postal_code, country, subdivision }
     }
 }
 

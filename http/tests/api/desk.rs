@@ -248,6 +248,7 @@ async fn remarks_are_for_the_desk_alone() {
     let noted = bought.does("/notes", &json!({"text": text})).await.expect(200);
     assert_eq!(noted.json["notes"][0]["text"], text);
     assert_eq!(noted.json["contact"]["email"], "ann@example.org");
+    assert_eq!(noted.json["contact"]["subdivision"], "BE");
     let own = bought.app.get(&format!("/v1/orders/{}", bought.order)).cart(&bought.cart.token).send().await;
     assert!(!own.expect(200).text.contains("neighbours"));
     bought.does("/notes", &json!({"text": "  "})).await.refused(422, "validation-failed");

@@ -38,6 +38,7 @@ pub fn contact() -> Contact {
         city: "Berlin".to_owned(),
         postal_code: "10115".to_owned(),
         country: "DE".to_owned(),
+        subdivision: None,
     };
     Contact { email: "ann@example.org".to_owned(), name: "Ann Other".to_owned(), address }
 }
@@ -148,7 +149,7 @@ impl World {
     pub async fn form(&self, cart: CartId, token: &str) -> CompleteForm {
         let view = self.shop().carts.view(cart).await.expect("readable").expect("a cart");
         let payment = PaymentChoice { provider: crate::provider::NAME.to_owned(), token: token.to_owned() };
-        CompleteForm { expected_total: view.totals.total, contact: Some(contact().into()), payment }
+        CompleteForm { expected_total: view.totals.total, contact: Some(contact()), payment }
     }
 
     /// Presses the button and waits a while for what comes of it.

@@ -70,9 +70,10 @@ export function badge(text, tone) {
 
 const COUNTRIES = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
 
-/** A country by its name. */
-export function country(code) {
-  return COUNTRIES.of(code);
+/** Where a parcel goes, line by line. */
+export function placeLines({ line1, line2, postal_code: code, city, subdivision: part, country }) {
+  const town = [`${code} ${city}`, part].filter(Boolean).join(", ");
+  return [line1, line2, town, COUNTRIES.of(country)].filter(Boolean);
 }
 
 /**

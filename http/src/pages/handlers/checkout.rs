@@ -5,6 +5,7 @@ use amazoff_actors::checkout::{CompleteForm, Failure, Outcome, PaymentChoice};
 use amazoff_actors::ids::{AddressId, CartId, OrderId};
 use amazoff_actors::money::Money;
 use amazoff_actors::order::{Address, Contact};
+use amazoff_actors::pricebook::Pricebook;
 use amazoff_actors::pricing::ShippingOption;
 use amazoff_actors::user::{AddressView, Email, check_name};
 use axum::extract::Query;
@@ -56,7 +57,11 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     if bag::is_being_paid(bag) {
         return Ok(see(&order_path(bag)));
     }
-    let country = bag.destination.as_ref().map_or_else(|| "DE".to_owned(), |there| there.country.clone());
+    let book = visit.platform.shop.pricebooks.current().await?;
+    let country = bag.destination.as_ref().map_or_else(
+        || "DE".to_owned(),
+        |there| countries::place(&book.state, &there.country, there.subdivision.as_deref()),
+    );
     let mut typed = Order { country, card: "tok_ok".to_owned(), ..Order::default() };
     if let Some(user) = visit.shopper.user()
         && let Some(person) = visit.platform.shop.users.get(user).await?
@@ -68,7 +73,7 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     let named = saved.iter().find(|saved| Some(saved.id) == wanted);
     let filled = named.or_else(|| saved.iter().find(|saved| saved.default));
     if let Some(saved) = filled {
-        fill(&mut typed, &saved.address.contact);
+        fill(&mut typed, &saved.address, &book.state);
     }
     let mut shown = page(&visit, bag, &typed).await?;
     shown.saved = links(&saved, filled.map(|saved| saved.id));
@@ -84,12 +89,11 @@ async fn addresses(visit: &Visit) -> Result<Vec<AddressView>, Problem> {
 }
 
 /// Fills in where a saved address leads, and who gets it there.
-fn fill(typed: &mut Order, saved: &Contact) {
-    let Address { line1, line2, city, postal_code, country } = saved.address.clone();
-    typed.name.clone_from(&saved.name);
-    typed.line1 = line1;
-    typed.line2 = line2.unwrap_or_default();
-    (typed.city, typed.postal_code, typed.country) = (city, postal_code, country);
+fn fill(typed: &mut Order, saved: &Contact, book: &Pricebook) {
+    let Contact { name, address, .. } = saved.clone();
+    typed.country = countries::place(book, &address.country, address.subdivision.as_deref());
+    (typed.name, typed.line1, typed.line2) = (name, address.line1, address.line2.unwrap_or_default());
+    (typed.city, typed.postal_code) = (address.city, address.postal_code);
 }
 
 /// Buys what is in the bag. Whatever comes of it, a repeat of the same form does nothing twice.
@@ -111,7 +115,7 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
     let envelope = key.envelope(&visit, &visit.scope(bag.id), "POST /checkout", "");
     let form = CompleteForm {
         expected_total,
-        contact: Some(contact(&typed).into()),
+        contact: Some(contact(&typed)),
         payment: PaymentChoice { provider: PROVIDER.to_owned(), token: typed.card.clone() },
     };
     let wait = visit.platform.settings.checkout_wait;
@@ -133,7 +137,7 @@ pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Re
     if contact_is_whole {
         let key = Key::read(&typed.key)?;
         let envelope = key.envelope(&visit, &visit.scope(id), "POST /checkout/delivery address", "");
-        let set = visit.platform.shop.carts.set_address(id, contact(&typed).into(), envelope).await;
+        let set = visit.platform.shop.carts.set_address(id, contact(&typed), envelope).await;
         notice = set.map_err(Problem::asked).err();
     }
     if !typed.shipping.is_empty() {
@@ -217,7 +221,7 @@ async fn page(visit: &Visit, bag: &View, typed: &Order) -> Result<CheckoutPage, 
 fn links(saved: &[AddressView], filled: Option<AddressId>) -> Vec<SavedAddress> {
     let link = |saved: &AddressView| SavedAddress {
         href: format!("/checkout?address={}", saved.id),
-        label: in_a_line(&saved.address.contact),
+        label: in_a_line(&saved.address),
         current: filled == Some(saved.id),
     };
     saved.iter().map(link).collect()
@@ -272,6 +276,7 @@ fn checked(shown: &mut CheckoutPage, typed: &Order) -> Option<Money> {
 
 fn contact(typed: &Order) -> Contact {
     let trimmed = |text: &str| text.trim().to_owned();
+    let (country, part) = countries::split(&typed.country);
     Contact {
         email: trimmed(&typed.email),
         name: trimmed(&typed.name),
@@ -280,7 +285,8 @@ fn contact(typed: &Order) -> Contact {
             line2: Some(trimmed(&typed.line2)).filter(|line| !line.is_empty()),
             city: trimmed(&typed.city),
             postal_code: trimmed(&typed.postal_code),
-            country: typed.country.clone(),
+            country: country.to_owned(),
+            subdivision: part.map(str::to_owned),
         },
     }
 }

@@ -1,5 +1,7 @@
 //! Form fields: label, what was typed, what is wrong with it.
 
+use std::borrow::Cow;
+
 /// One field of a form.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
@@ -22,7 +24,7 @@ pub(crate) struct Field {
     /// What is wrong with it.
     pub error: Option<String>,
     /// The choices of a list; empty for a plain input.
-    pub choices: Vec<(&'static str, &'static str)>,
+    pub choices: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 impl Field {
@@ -54,9 +56,10 @@ impl Field {
         name: &'static str,
         label: &'static str,
         autocomplete: &'static str,
-        choices: impl Into<Vec<(&'static str, &'static str)>>,
+        choices: impl IntoIterator<Item = (&'static str, impl Into<Cow<'static, str>>)>,
     ) -> Self {
-        Self { choices: choices.into(), ..Self::text(name, label, autocomplete) }
+        let choices = choices.into_iter().map(|(code, name)| (code, name.into())).collect();
+        Self { choices, ..Self::text(name, label, autocomplete) }
     }
     /// The same field, which may stay empty.
     #[must_use]

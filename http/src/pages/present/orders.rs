@@ -195,7 +195,7 @@ fn address(contact: &Contact) -> Vec<String> {
         address.line1.clone(),
         address.line2.clone().unwrap_or_default(),
         format!("{} {}", address.postal_code, address.city),
-        countries::name(&address.country).to_owned(),
+        countries::name(&address.country, address.subdivision.as_deref()),
         contact.email.clone(),
     ];
     lines.into_iter().filter(|line| !line.trim().is_empty()).collect()

@@ -35,7 +35,7 @@ pub(crate) fn button(total: i64, token: &str) -> Value {
     json!({
         "expected_total": {"amount": total, "currency": "EUR"},
         "email": "ann@example.org", "name": "Ann Other",
-        "address": {"line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE"},
+        "address": {"line1": "Way 1", "city": "Berlin", "postal_code": "10115", "country": "DE", "subdivision": "BE"},
         "payment": {"provider": "sandbox", "token": token}
     })
 }

@@ -164,7 +164,7 @@ async fn buy(world: &World, shop: &Shop, shelf: Shelf) -> Verdict {
     }
     let Ok(Some(view)) = shop.carts.view(cart).await else { return None };
     let payment = PaymentChoice { provider: "sandbox".to_owned(), token: "tok_ok".to_owned() };
-    let form = CompleteForm { expected_total: view.totals.total, contact: Some(contact().into()), payment };
+    let form = CompleteForm { expected_total: view.totals.total, contact: Some(contact()), payment };
     // The purchase goes on by itself; whoever begins another one soon finds out what the kill does to it.
     let answer = shop.checkouts.complete(cart, form, world.envelope(), Duration::ZERO).await;
     answer.err().map(|error| error.code())

@@ -108,7 +108,7 @@ fn what_was_said_before_logging_in_is_erased_too() {
         let shelf = world.stock(1_999, 10).await;
         let user = shop.users.register(form(), world.envelope()).await.expect("registered").reply.id;
         let cart = world.full_cart(&[(shelf, 1)]).await;
-        shop.carts.set_address(cart, amazoff_world::contact().into(), world.envelope()).await.expect("said");
+        shop.carts.set_address(cart, amazoff_world::contact(), world.envelope()).await.expect("said");
         shop.carts.adopt(cart, user, world.envelope()).await.expect("adopted");
         world.settled().await;
         let keys = world.store().key_table();
@@ -129,7 +129,7 @@ fn a_guests_key_is_destroyed_when_the_cart_is_abandoned() {
         let shop = world.shop();
         let shelf = world.stock(1_999, 10).await;
         let cart = world.full_cart(&[(shelf, 1)]).await;
-        shop.carts.set_address(cart, amazoff_world::contact().into(), world.envelope()).await.expect("said");
+        shop.carts.set_address(cart, amazoff_world::contact(), world.envelope()).await.expect("said");
         let keys = world.store().key_table();
         assert!(keys.get(cart.uuid()).await.unwrap().is_some());
         assert!(shop.carts.contact(cart).await.unwrap().is_some());

@@ -1,7 +1,7 @@
 // An order: what was bought, who gets it, its money, its parcels, and what can be done about it.
 import { get } from "../../kit/api.js";
 import { h } from "../../kit/dom.js";
-import { badge, country, moment, money, table, words } from "../../kit/show.js";
+import { badge, moment, money, placeLines, table, words } from "../../kit/show.js";
 import { done, head, part, tone } from "../frame.js";
 import { acts } from "./acts.js";
 import { moneyPart } from "./money.js";
@@ -115,7 +115,7 @@ function pieces({ ordered, current, fulfilled, delivered, returned }) {
 function contact({ contact: who }) {
   if (!who)
     return part("Who gets it", {}, h("p", { class: "quiet" }, "Nothing is known any more: the person was erased."));
-  const lines = [who.name, who.line1, who.line2, `${who.postal_code} ${who.city}`, country(who.country)].filter(Boolean);
+  const lines = [who.name, ...placeLines(who)];
   return part(
     "Who gets it",
     {},

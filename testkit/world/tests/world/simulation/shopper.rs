@@ -131,8 +131,7 @@ impl Shopper {
             return;
         }
         let payment = PaymentChoice { provider: "sandbox".to_owned(), token: self.card().to_owned() };
-        let form =
-            CompleteForm { expected_total: view.totals.total, contact: Some(contact().into()), payment };
+        let form = CompleteForm { expected_total: view.totals.total, contact: Some(contact()), payment };
         let wait = Duration::from_millis(self.draws.random_range(100..15_000));
         let (_, came) = self.ask(Op::Complete(cart, Box::new(form), wait)).await;
         match came {
