@@ -68,9 +68,9 @@ pub(crate) struct Collector {
     pub totals: BTreeMap<Key, Figures>,
     /// Steps during the warm-up: how many, and how many failed.
     pub warming: (u64, u64),
-    /// Journeys started.
+    /// Journeys started after the warm-up.
     pub started: u64,
-    /// Starts that could not be made in time.
+    /// Starts that could not be made in time, after the warm-up.
     pub dropped: u64,
     /// Journeys cut short at the end.
     pub cut_short: u64,
@@ -90,8 +90,8 @@ impl Collector {
                 self.warming.1 += figures.failed;
             }
         }
-        self.started += slice.started;
-        self.dropped += slice.dropped;
+        self.started += slice.started - slice.warming_started;
+        self.dropped += slice.dropped - slice.warming_dropped;
         self.cut_short += slice.cut_short;
         let of = self
             .open

@@ -140,6 +140,10 @@ pub(crate) struct Slice {
     pub started: u64,
     /// Starts that could not be made in time.
     pub dropped: u64,
+    /// Of those that started, what was meant for the warm-up.
+    pub warming_started: u64,
+    /// Of those that could not be made, what was meant for the warm-up.
+    pub warming_dropped: u64,
     /// Journeys that were under way at the end and cut short.
     pub cut_short: u64,
     /// Journeys under way.
@@ -160,6 +164,8 @@ impl Slice {
         }
         self.started += other.started;
         self.dropped += other.dropped;
+        self.warming_started += other.warming_started;
+        self.warming_dropped += other.warming_dropped;
         self.cut_short += other.cut_short;
         self.in_flight += other.in_flight;
         self.sockets += other.sockets;
@@ -198,10 +204,11 @@ impl Recorder {
         }
     }
 
-    /// A journey starts.
-    pub(crate) fn starts(&self) {
+    /// A journey starts, maybe one that was meant for the warm-up.
+    pub(crate) fn starts(&self, warming: bool) {
         let mut slice = self.slice();
         slice.started += 1;
+        slice.warming_started += u64::from(warming);
         slice.in_flight += 1;
     }
 
@@ -211,9 +218,11 @@ impl Recorder {
         slice.in_flight = slice.in_flight.saturating_sub(1);
     }
 
-    /// A start could not be made in time.
-    pub(crate) fn drops(&self) {
-        self.slice().dropped += 1;
+    /// A start could not be made in time, maybe one that was meant for the warm-up.
+    pub(crate) fn drops(&self, warming: bool) {
+        let mut slice = self.slice();
+        slice.dropped += 1;
+        slice.warming_dropped += u64::from(warming);
     }
 
     /// Journeys are cut short.

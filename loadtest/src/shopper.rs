@@ -45,6 +45,13 @@ pub(crate) struct World {
     pub begin: Instant,
 }
 
+impl World {
+    /// Whether what was meant for this moment belongs to the warm-up.
+    pub(crate) fn warms_up(&self, intended: Instant) -> bool {
+        intended < self.begin + self.plan.warm_up
+    }
+}
+
 /// One journey to be made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
@@ -73,10 +80,11 @@ pub(crate) async fn shop(world: Arc<World>, crew: &Crew, ticket: Ticket) {
     let whose = Whose { executor: ticket.executor, number: ticket.number, round: ticket.round };
     let mut chance = chance(world.plan.seed, whose);
     let Some(path) = crew.choose(&mut chance) else { return };
+    let warming = world.warms_up(ticket.intended);
     let mut rows = BTreeMap::new();
     for feed in &world.feeds {
         let Some(row) = feed.row(ticket.row, &mut chance) else {
-            world.recorder.drops();
+            world.recorder.drops(warming);
             return;
         };
         rows.insert(feed.name.clone(), row);
@@ -89,7 +97,7 @@ pub(crate) async fn shop(world: Arc<World>, crew: &Crew, ticket: Ticket) {
         shopper: format!("{}-{}-{}", ticket.executor, ticket.number, ticket.round),
         run: world.run,
     };
-    world.recorder.starts();
+    world.recorder.starts(warming);
     let mut hands = Hands::new(Arc::clone(&world.target), world.base.clone(), scope);
     let course = walk(&world, path, &mut hands, ticket.intended).await;
     world.recorder.take(Sample {
@@ -97,7 +105,7 @@ pub(crate) async fn shop(world: Arc<World>, crew: &Crew, ticket: Ticket) {
         response: course.response,
         service: course.service,
         verdict: course.failed.map_or(Ok(None), Err),
-        warming: ticket.intended < world.begin + world.plan.warm_up,
+        warming,
     });
     world.recorder.ends();
 }
@@ -171,7 +179,7 @@ async fn step(world: &World, act: &Act, hands: &mut Hands, (due, course): (Insta
         response,
         service,
         verdict,
-        warming: due < world.begin + world.plan.warm_up,
+        warming: world.warms_up(due),
     });
     goes_on
 }

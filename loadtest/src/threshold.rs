@@ -43,14 +43,14 @@ pub(crate) struct Check {
     pub wanted: Threshold,
     figure: Figure,
     compare: Compare,
-    /// Milliseconds, a share, per second, or a number.
+    /// Milliseconds, a share, per second, a number, or how many times what `than` names.
     bound: f64,
 }
 
 /// What a threshold came to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Finding {
-    /// The figure; nothing when there is none.
+    /// The figure, or how many times that of `than` it is; nothing when there is none.
     pub actual: Option<f64>,
     /// Whether it holds.
     pub holds: bool,
@@ -81,7 +81,14 @@ impl Check {
         let digits = bound.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bound.len());
         let (number, unit) = bound.split_at(digits);
         let number: f64 = number.parse().map_err(|_none| shape())?;
-        let (figure, bound) = figure(name, number, unit)?;
+        let (figure, bound) = match (&wanted.than, unit) {
+            (Some(_), "x") => (compared(name, wanted)?, number),
+            (Some(_), _) => return Err(format!("with `than` the bound is a multiple: {name}<3x")),
+            (None, "x") => {
+                return Err("a multiple needs `than`: the step that it is a multiple of".to_owned());
+            }
+            (None, _) => figure(name, number, unit)?,
+        };
         if wanted.outcome.is_some() && !matches!(figure, Figure::Rate | Figure::Count) {
             return Err("of an outcome there is only `count` and `rate`".to_owned());
         }
@@ -107,7 +114,24 @@ impl Check {
             let meant = float(collected.dropped + collected.started);
             return if share { (meant > 0.0).then(|| dropped / meant) } else { Some(dropped) };
         }
-        let figures = self.figures(collected);
+        let of = |key: Key| collected.totals.get(&key).cloned().unwrap_or_default();
+        let (own, other) = match (&self.wanted.step, &self.wanted.journey) {
+            (Some(step), _) => (of(Key::Step(step.clone())), self.wanted.than.clone().map(Key::Step)),
+            (None, Some(journey)) => {
+                (of(Key::Journey(journey.clone())), self.wanted.than.clone().map(Key::Journey))
+            }
+            (None, None) => (collected.everything(), None),
+        };
+        let own = self.value(&own, seconds)?;
+        match other {
+            None => Some(own),
+            Some(other) => {
+                self.value(&of(other), seconds).filter(|other| *other > 0.0).map(|other| own / other)
+            }
+        }
+    }
+
+    fn value(&self, figures: &Figures, seconds: f64) -> Option<f64> {
         let count = match &self.wanted.outcome {
             Some(name) => figures.outcomes.get(name).copied().unwrap_or(0),
             None => figures.count,
@@ -132,19 +156,11 @@ impl Check {
         }
     }
 
-    fn figures(&self, collected: &Collector) -> Figures {
-        let of = |key: Key| collected.totals.get(&key).cloned().unwrap_or_default();
-        match (&self.wanted.step, &self.wanted.journey) {
-            (Some(step), _) => of(Key::Step(step.clone())),
-            (None, Some(journey)) => of(Key::Journey(journey.clone())),
-            (None, None) => collected.everything(),
-        }
-    }
-
     /// A figure as it is told.
     pub(crate) fn told(&self, actual: Option<f64>) -> String {
         let Some(actual) = actual else { return "nothing was measured".to_owned() };
         match self.figure {
+            _ if self.wanted.than.is_some() => format!("{actual:.2} times"),
             Figure::Quantile(_) | Figure::Least | Figure::Mean | Figure::Most => format!("{actual:.2} ms"),
             Figure::Errors { share: true } | Figure::Dropped { share: true } => {
                 format!("{:.3} %", actual * 100.0)
@@ -169,11 +185,23 @@ impl fmt::Display for Check {
                 write!(f, " of {what} {name}")?;
             }
         }
+        if let Some(than) = &self.wanted.than {
+            write!(f, " against {than}")?;
+        }
         if self.wanted.of == Clock::Service {
             f.write_str(" (service time)")?;
         }
         Ok(())
     }
+}
+
+/// A figure that another step's or journey's can be a bound of: a time.
+fn compared(name: &str, wanted: &Threshold) -> Result<Figure, String> {
+    if wanted.step.is_none() && wanted.journey.is_none() {
+        return Err("`than` compares a `step` or a `journey`; name which".to_owned());
+    }
+    let unknown = |_not_a_time| format!("`than` compares times (p50, p99, min, mean, max), not `{name}`");
+    figure(name, 0.0, "ms").map(|(figure, _)| figure).map_err(unknown)
 }
 
 fn figure(name: &str, number: f64, unit: &str) -> Result<(Figure, f64), String> {
@@ -218,20 +246,32 @@ mod tests {
     use crate::record::{Recorder, Sample};
 
     fn check(text: &str) -> Result<Check, String> {
-        Check::parse(&toml::from_str(&format!("check = '{text}'\nstep = 'a'")).unwrap())
+        parse(&format!("check = '{text}'\nstep = 'a'"))
     }
 
+    fn parse(threshold: &str) -> Result<Check, String> {
+        Check::parse(&toml::from_str(threshold).unwrap())
+    }
+
+    /// 1 to 100 ms of step `a` and as much, each a quarter, of journey `j`'s step `b`.
     fn collected() -> Collector {
         let recorder = Recorder::default();
-        for ms in 1..=100 {
+        let take = |key: Key, response: Duration, fails: bool| {
+            let verdict = if fails { Err("503".to_owned()) } else { Ok(None) };
             recorder.take(Sample {
-                key: Key::Step("a".to_owned()),
-                response: Duration::from_millis(ms),
+                key,
+                response,
                 service: Duration::from_millis(1),
-                verdict: if ms == 100 { Err("503".to_owned()) } else { Ok(None) },
+                verdict,
                 warming: false,
             });
-            recorder.starts();
+        };
+        for ms in 1..=100 {
+            take(Key::Step("a".to_owned()), Duration::from_millis(ms), ms == 100);
+            take(Key::Step("b".to_owned()), Duration::from_micros(ms * 250), false);
+            take(Key::Journey("i".to_owned()), Duration::from_millis(ms), false);
+            take(Key::Journey("j".to_owned()), Duration::from_millis(ms * 2), false);
+            recorder.starts(false);
         }
         let mut collector = Collector::default();
         collector.take(&recorder.second(0));
@@ -252,6 +292,24 @@ mod tests {
     }
 
     #[test]
+    fn a_time_can_be_bound_by_how_many_times_another_it_is() {
+        let collected = collected();
+        let look = |text: &str| parse(text).unwrap().look(&collected, 10.0);
+        let found = look("check = 'p99<4.1x'\nstep = 'a'\nthan = 'b'");
+        assert!(found.holds && (found.actual.unwrap() - 4.0).abs() < 0.01, "{found:?}");
+        assert!(!look("check = 'p99<3.9x'\nstep = 'a'\nthan = 'b'").holds);
+        assert!(look("check = 'mean<=0.26x'\nstep = 'b'\nthan = 'a'").holds);
+        assert!(look("check = 'max>1.9x'\njourney = 'j'\nthan = 'i'").holds, "journeys with journeys");
+        assert!(look("check = 'p50==1x'\nstep = 'a'\nthan = 'b'\nof = 'service'").holds, "of the same times");
+        let nothing = look("check = 'p99<4x'\nstep = 'a'\nthan = 'never done'");
+        assert_eq!(nothing, Finding { actual: None, holds: false });
+
+        let check = parse("check = 'p99<3x'\nstep = 'a'\nthan = 'b'").unwrap();
+        assert_eq!(check.to_string(), "p99<3x of step a against b");
+        assert_eq!(check.told(Some(2.345)), "2.35 times".to_owned());
+    }
+
+    #[test]
     fn what_was_never_measured_does_not_hold() {
         let found = check("p99<50ms").unwrap().look(&Collector::default(), 10.0);
         assert_eq!(found, Finding { actual: None, holds: false });
@@ -265,6 +323,14 @@ mod tests {
             ["p99", "p99<50", "p101<5ms", "speed<5", "errors<5ms", "rate>5", "count<5%", "p99<ms", "p99=<5ms"]
         {
             assert!(check(wrong).is_err(), "{wrong}");
+        }
+        for wrong in [
+            "check = 'p99<3x'\nstep = 'a'",
+            "check = 'p99<3ms'\nstep = 'a'\nthan = 'b'",
+            "check = 'errors<3x'\nstep = 'a'\nthan = 'b'",
+            "check = 'p99<3x'\nthan = 'b'",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
         }
     }
 }

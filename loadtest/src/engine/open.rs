@@ -43,14 +43,14 @@ pub(super) async fn run(shift: Shift) {
             if waiting.len() < limits::WAITING_MAX {
                 waiting.push_back((number, shift.begin + after));
             } else {
-                shift.world.recorder.drops();
+                shift.world.recorder.drops(shift.world.warms_up(shift.begin + after));
             }
             next = due.next();
         }
         while let Some(_over) = journeys.try_join_next() {}
         while let Some((number, intended)) = waiting.pop_front() {
             if now.duration_since(intended) >= patience {
-                shift.world.recorder.drops();
+                shift.world.recorder.drops(shift.world.warms_up(intended));
             } else if journeys.len() < most {
                 journeys.spawn(arrive(shift.clone(), number, intended));
             } else {

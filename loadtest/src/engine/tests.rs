@@ -55,8 +55,12 @@ impl Ran {
 }
 
 async fn run_with(executor: &str, stall_s: (u64, u64), share: Share) -> Ran {
+    run_after("0s", executor, stall_s, share).await
+}
+
+async fn run_after(warm_up: &str, executor: &str, stall_s: (u64, u64), share: Share) -> Ran {
     let text = format!(
-        "name = 'x'\n[[journeys]]\nname = 'j'\nthink = {{ exponential = '100ms' }}\n\
+        "name = 'x'\nwarm_up = '{warm_up}'\n[[journeys]]\nname = 'j'\nthink = {{ exponential = '100ms' }}\n\
          steps = [{{ name = 's', get = '/{{{{random 1 1000000}}}}' }}]\n[[executors]]\nname = 'e'\n{executor}"
     );
     let scenario: Scenario = toml::from_str(&text).unwrap();
@@ -113,6 +117,17 @@ async fn who_would_wait_longer_than_the_patience_is_dropped_and_counted() {
     // 200 came during the stall: 10 were served, 50 came in its last half second.
     assert!((130..=150).contains(&dropped), "{dropped}");
     assert!(ran.step().response.max() <= 2_010_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_dropped_in_the_warm_up_is_shown_and_not_counted() {
+    let impatient = LEVEL.replace("60s", "500ms");
+    let ran = run_after("7s", &impatient, (4, 6), Share::WHOLE).await;
+    assert_eq!((ran.collected.started, ran.collected.dropped), (300, 0));
+    assert_eq!(ran.step().count, 300);
+    let shown = ran.collected.latest().unwrap();
+    assert!((130..=150).contains(&shown.dropped), "{}", shown.dropped);
+    assert_eq!(shown.started + shown.dropped, 1_000);
 }
 
 #[tokio::test(start_paused = true)]

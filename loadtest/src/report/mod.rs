@@ -73,9 +73,9 @@ pub(crate) struct Report {
 /// Starts of journeys.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Starts {
-    /// Made.
+    /// Made after the warm-up.
     pub started: u64,
-    /// Not made in time.
+    /// Not made in time, after the warm-up.
     pub dropped: u64,
     /// Journeys cut short at the end.
     pub cut_short: u64,

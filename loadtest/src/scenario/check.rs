@@ -240,6 +240,7 @@ fn thresholds(scenario: &Scenario, faults: &mut Faults) {
             ("step", &wanted.step, &steps),
             ("journey", &wanted.journey, &journeys),
             ("outcome", &wanted.outcome, &outcomes),
+            ("than", &wanted.than, if wanted.step.is_some() { &steps } else { &journeys }),
         ] {
             if let Some(name) = name {
                 faults.known(key, name, known);

@@ -264,7 +264,8 @@ pub(crate) struct Stage {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Threshold {
-    /// A figure, a comparison and a bound: `p99<50ms`, `errors<0.1%`, `rate>=200/s`, `dropped==0`, `count==100`.
+    /// A figure, a comparison and a bound: `p99<50ms`, `errors<0.1%`, `rate>=200/s`, `dropped==0`, `count==100`; or `p99<3x`
+    /// with `than`.
     pub check: String,
     /// Of this step; of everything when absent.
     pub step: Option<String>,
@@ -272,6 +273,8 @@ pub(crate) struct Threshold {
     pub journey: Option<String>,
     /// Of the answers with this outcome: `count` and `rate` only.
     pub outcome: Option<String>,
+    /// The bound is a multiple (`x`) of the same time of this step; of this journey where `journey` is named.
+    pub than: Option<String>,
     /// Which time: from the intended start, or of the service alone.
     #[serde(default)]
     pub of: Clock,

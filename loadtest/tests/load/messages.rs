@@ -56,6 +56,14 @@ fn faults_are_told_with_line_column_and_hint() {
             "scenario.toml:13:1: there is no `zzz`\n    hint: known are s",
         ),
         (
+            format!("{GOOD}[[thresholds]]\ncheck = 'p99<3x'\njourney = 'j'\nthan = 's'\n"),
+            "scenario.toml:14:1: there is no `s`\n    hint: known are j",
+        ),
+        (
+            format!("{GOOD}[[thresholds]]\ncheck = 'p99<3x'\nstep = 's'\n"),
+            "scenario.toml:12:1: a multiple needs `than`: the step that it is a multiple of",
+        ),
+        (
             GOOD.replace("rate = 1 ", "rate = 1000000 "),
             "scenario.toml:7:3: 1000000 arrivals per second are more than 20000\n    hint: lower the rates",
         ),
