@@ -86,10 +86,31 @@ impl Adjustment {
 
     /// How much less the order costs: a dispute that the shop won changes nothing.
     pub(super) fn reduces(&self) -> i64 {
-        match (self.kind, self.status()) {
-            (AdjustmentKind::Dispute, AdjustmentStatus::Failed) => 0,
-            _ => self.reduction.amount,
+        if self.is_won_dispute() { 0 } else { self.reduction.amount }
+    }
+
+    /// Whether the payer's bank let the shop keep the money.
+    pub(super) fn is_won_dispute(&self) -> bool {
+        (self.kind, self.status()) == (AdjustmentKind::Dispute, AdjustmentStatus::Failed)
+    }
+
+    /// How much of what was to be paid back was not.
+    pub(super) fn failed(&self) -> i64 {
+        self.sum(|part| part.status == AdjustmentStatus::Failed)
+    }
+
+    /// How much of what had failed before was to be paid back by this: it goes back, and the order costs no less for it. What
+    /// was taken beyond the price does so, too, and was never promised.
+    pub(super) fn makes_good(&self) -> i64 {
+        match self.reason {
+            Some(RefundReason::Excess) => 0,
+            _ => self.sum(|_| true).saturating_sub(self.reduction.amount).max(0),
         }
+    }
+
+    fn sum(&self, counts: impl Fn(&RefundPart) -> bool) -> i64 {
+        let parts = self.refunds.iter().filter(|part| counts(part));
+        parts.map(|part| part.amount.amount).fold(0, i64::saturating_add)
     }
 }
 

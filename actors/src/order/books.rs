@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::adjustment::{Adjustment, AdjustmentStatus, RefundPart};
-use super::goods::Portion;
+use super::goods::{Pieces, Portion};
 use super::state::Order;
 use crate::ids::{CaptureId, LineId, PaymentId, RefundId};
 
@@ -39,6 +39,15 @@ pub(super) fn share(price: i64, pieces: u32, count: u32) -> i64 {
     let pieces = i64::from(pieces.max(1));
     let count = i64::from(count).min(pieces);
     (price / pieces).saturating_mul(count).saturating_add((price % pieces).min(count))
+}
+
+/// How many pieces of each line, however often it is named.
+pub(super) fn counted(lines: &[Portion]) -> BTreeMap<LineId, u32> {
+    lines.iter().fold(BTreeMap::new(), |mut counts, Portion { line, quantity }| {
+        let count: &mut u32 = counts.entry(*line).or_default();
+        *count = count.saturating_add(quantity.get());
+        counts
+    })
 }
 
 impl Order {
@@ -81,14 +90,29 @@ impl Order {
         self.captured().saturating_sub(self.refunding()).max(0)
     }
 
-    /// What the shop has and the order does not cost.
+    /// What was to go back, did not, and was not given back since: the shopper's money, whatever the order still costs. A
+    /// person decides how it gets there, so nothing else is paid with it.
+    pub(super) fn failed_refunds(&self) -> i64 {
+        let failed = self.adjustments.iter().filter(|adjustment| !adjustment.is_won_dispute());
+        let failed = failed.fold(0_i64, |failed, adjustment| {
+            failed.saturating_sub(adjustment.makes_good()).max(0).saturating_add(adjustment.failed())
+        });
+        failed.min(self.refundable())
+    }
+
+    /// What pays for the order: what was taken, without what goes back or was to.
+    pub(super) fn held(&self) -> i64 {
+        self.captured().saturating_sub(self.refunding()).saturating_sub(self.failed_refunds())
+    }
+
+    /// What the shop has, the order does not cost, and nobody was promised.
     pub fn excess(&self) -> i64 {
-        self.refundable().saturating_sub(self.price()).max(0)
+        self.held().saturating_sub(self.price()).max(0)
     }
 
     /// What is still to be taken, beyond what payments were asked for.
     pub fn uncaptured(&self) -> i64 {
-        let held = self.captured().saturating_sub(self.refunding()).saturating_add(self.capturing());
+        let held = self.held().saturating_add(self.capturing());
         self.price().saturating_sub(held).max(0)
     }
 
@@ -138,29 +162,28 @@ impl Order {
     /// What canceled pieces cost: they are counted from the end, those that are sent or refunded from the start. What was
     /// refunded before costs nothing any more.
     pub(super) fn canceled_price(&self, lines: &[Portion]) -> i64 {
-        let price = |portion: &Portion| {
-            let pieces = self.goods.get(&portion.line).copied().unwrap_or_default();
-            let from = pieces.current().saturating_sub(portion.quantity.get()).max(pieces.refunded);
-            self.pieces_price(portion.line, from, pieces.current().saturating_sub(from))
-        };
-        lines.iter().map(price).fold(0, i64::saturating_add)
+        self.price_of(lines, |line, pieces, count| {
+            let from = pieces.current().saturating_sub(count).max(pieces.refunded);
+            self.pieces_price(line, from, pieces.current().saturating_sub(from))
+        })
     }
 
     /// What the next pieces of these lines cost that were not refunded yet.
     pub(super) fn refund_price(&self, lines: &[Portion]) -> i64 {
-        let price = |portion: &Portion| {
-            let refunded = self.goods.get(&portion.line).map_or(0, |pieces| pieces.refunded);
-            self.pieces_price(portion.line, refunded, portion.quantity.get())
-        };
-        lines.iter().map(price).fold(0, i64::saturating_add)
+        self.price_of(lines, |line, pieces, count| self.pieces_price(line, pieces.refunded, count))
     }
 
     /// What the next pieces of these lines cost that were not sent yet.
     pub(super) fn shipping_lines_price(&self, lines: &[Portion]) -> i64 {
-        let price = |portion: &Portion| {
-            let shipped = self.goods.get(&portion.line).map_or(0, |pieces| pieces.shipped);
-            self.pieces_price(portion.line, shipped, portion.quantity.get())
-        };
-        lines.iter().map(price).fold(0, i64::saturating_add)
+        self.price_of(lines, |line, pieces, count| self.pieces_price(line, pieces.shipped, count))
+    }
+
+    /// The sum over lines, each once: a line that is named twice is one of more pieces.
+    fn price_of(&self, lines: &[Portion], price: impl Fn(LineId, Pieces, u32) -> i64) -> i64 {
+        let priced = counted(lines).into_iter().map(|(line, count)| {
+            let pieces = self.goods.get(&line).copied().unwrap_or_default();
+            price(line, pieces, count)
+        });
+        priced.fold(0, i64::saturating_add)
     }
 }

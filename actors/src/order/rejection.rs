@@ -29,6 +29,9 @@ pub enum Rejection {
     /// It has had as many payments as it may have.
     #[error("too many payments were tried for the order")]
     TooManyPayments,
+    /// As many returns were asked for as an order may have.
+    #[error("too many returns were asked for")]
+    TooManyReturns,
     /// Another payment pays it.
     #[error("another payment pays this order")]
     OtherPayment,
@@ -123,6 +126,7 @@ impl Fault for Rejection {
             | Self::PaymentUnderWay
             | Self::NothingOwed
             | Self::TooManyPayments
+            | Self::TooManyReturns
             | Self::OtherPayment
             | Self::AmountMismatch { .. }
             | Self::CartAlreadyOrdered => FaultKind::Conflict,
@@ -136,6 +140,7 @@ impl Fault for Rejection {
             Self::PaymentUnderWay => "order-payment-under-way",
             Self::NothingOwed => "order-nothing-owed",
             Self::TooManyPayments => "order-too-many-payments",
+            Self::TooManyReturns => "order-too-many-returns",
             Self::OtherPayment => "order-other-payment",
             Self::AmountMismatch { .. } => "amount-mismatch",
             Self::CartAlreadyOrdered => "cart-already-ordered",
@@ -169,6 +174,7 @@ impl Fault for Rejection {
             | Self::PaymentUnderWay
             | Self::NothingOwed
             | Self::TooManyPayments
+            | Self::TooManyReturns
             | Self::OtherPayment
             | Self::CartAlreadyOrdered
             | Self::NothingChosen

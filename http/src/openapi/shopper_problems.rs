@@ -108,7 +108,7 @@ problems! {
     /// Of what a shopper asks of an order after it was placed.
     ShopperProblems {
         "404": "order-not-found, order-line-unknown, return-unknown",
-        "409": "order-already-packed, order-payment-under-way, order-not-placed, quantity-not-open (with `line_id` and `left`), return-not-open (with `state`), request-in-flight",
+        "409": "order-already-packed, order-payment-under-way, order-not-placed, order-too-many-returns, quantity-not-open (with `line_id` and `left`), return-not-open (with `state`), request-in-flight",
         "422": "validation-failed, nothing-chosen, idempotency-key-reused",
     }
     /// Of paying what is still owed for an order.

@@ -107,7 +107,7 @@ impl Plan {
             amount = amount.saturating_add(draft.shipping_price());
         }
         let reduction = amount.min(self.order.price());
-        let held = self.order.refundable();
+        let held = self.order.held();
         let kept = self.order.price().saturating_sub(reduction);
         let refund = held.saturating_sub(kept).clamp(0, amount.max(0));
         for (variant, hold, quantity) in self.order.by_variant(draft, &lines) {

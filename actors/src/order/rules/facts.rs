@@ -52,6 +52,13 @@ impl Order {
     }
 }
 
+impl Order {
+    /// How much less the order costs when so much goes back that nobody here asked for: what was to go back first.
+    fn reduced_by(&self, amount: i64) -> i64 {
+        amount.saturating_sub(self.excess()).saturating_sub(self.failed_refunds()).max(0)
+    }
+}
+
 impl Plan {
     fn captured(&mut self, payment: PaymentId, (capture, amount): (CaptureId, Money), at: Timestamp) {
         let known = self.order.accounts.get(&payment);
@@ -114,7 +121,7 @@ impl Plan {
         refunds: Vec<RefundPart>,
         at: Timestamp,
     ) {
-        let reduction = amount.amount.saturating_sub(self.order.excess()).max(0);
+        let reduction = self.order.reduced_by(amount.amount);
         let adjustment = Adjustment {
             id,
             kind,
@@ -174,7 +181,7 @@ impl Plan {
         }
         let name = derive_uuid(&[b"dispute", payment.uuid().as_bytes(), dispute.as_bytes()]);
         let withheld = amount.amount.min(self.order.refundable()).max(0);
-        let reduction = withheld.saturating_sub(self.order.excess()).max(0);
+        let reduction = self.order.reduced_by(withheld);
         let part = RefundPart {
             refund: RefundId::from(name),
             payment,

@@ -11,6 +11,7 @@ mod returns;
 use std::collections::BTreeMap;
 
 pub(super) use self::pay::{GRACE, PATIENCE};
+use super::books::counted;
 use super::draft::Draft;
 use super::goods::{Pieces, Portion};
 use super::rejection::Rejection;
@@ -24,7 +25,7 @@ pub(super) fn adjustment_of_return(id: ReturnId) -> AdjustmentId {
 }
 
 impl Order {
-    /// Refuses no pieces, pieces of unknown lines, a line that is named twice, and more pieces than `free` says there are.
+    /// Refuses no pieces, pieces of unknown lines, and more pieces than `free` says there are.
     fn check_portions(
         &self,
         lines: &[Portion],
@@ -33,14 +34,11 @@ impl Order {
         if lines.is_empty() {
             return Err(Rejection::NothingChosen);
         }
-        let mut sums: BTreeMap<LineId, u32> = BTreeMap::new();
-        for Portion { line, quantity } in lines {
-            let sum = sums.entry(*line).or_default();
-            *sum = sum.saturating_add(quantity.get());
-            let pieces = self.goods.get(line).ok_or(Rejection::LineUnknown { line: *line })?;
-            let left = free(*line, pieces);
-            if *sum > left {
-                return Err(Rejection::QuantityNotOpen { line: *line, left });
+        for (line, count) in counted(lines) {
+            let pieces = self.goods.get(&line).ok_or(Rejection::LineUnknown { line })?;
+            let left = free(line, pieces);
+            if count > left {
+                return Err(Rejection::QuantityNotOpen { line, left });
             }
         }
         Ok(())

@@ -86,7 +86,7 @@ impl Order {
 
     /// ORDER-7: goods leave only against money that was taken, or is validly reserved.
     fn check_covered(&self) -> Result<(), Rejection> {
-        let taken = self.captured().saturating_sub(self.refunding()) >= self.price();
+        let taken = self.held() >= self.price();
         if taken || self.reserving().is_some() { Ok(()) } else { Err(Rejection::NotCovered) }
     }
 

@@ -125,17 +125,19 @@ impl Order {
         if self.status() == Status::Draft {
             return Err(Rejection::NotPlaced);
         }
-        let (amount, lines) = match of {
+        let failed = self.failed_refunds();
+        // Pieces are paid back once, so theirs is other money than what failed before; a sum is that, as far as it goes.
+        let (amount, lines, again) = match of {
             RefundOf::Lines(lines) => {
                 self.check_portions(lines, |_, pieces| pieces.current().saturating_sub(pieces.refunded))?;
-                (self.refund_price(lines), lines.clone())
+                (self.refund_price(lines), lines.clone(), 0)
             }
             RefundOf::Amount(amount) if amount.currency != draft.totals.total.currency => {
                 return Err(Rejection::CurrencyMismatch);
             }
-            RefundOf::Amount(amount) => (amount.amount, Vec::new()),
+            RefundOf::Amount(amount) => (amount.amount, Vec::new(), failed),
         };
-        let refundable = self.refundable();
+        let refundable = self.refundable().saturating_sub(failed).saturating_add(again);
         if amount <= 0 {
             return Err(Rejection::NothingChosen);
         }
@@ -143,7 +145,7 @@ impl Order {
             return Err(Rejection::RefundExceedsCaptured { refundable: draft.money(refundable) });
         }
         let mut plan = Plan::of(self);
-        let reduction = amount.saturating_sub(self.excess()).max(0);
+        let reduction = amount.saturating_sub(self.excess()).saturating_sub(again).max(0);
         let kind = AdjustmentKind::Refund;
         let change = Change { id, kind, amount, reduction, refund: amount, lines, reason: Some(reason) };
         plan.adjust(draft, change, at);

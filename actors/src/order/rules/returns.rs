@@ -7,6 +7,7 @@ use amazoff_supervisor::{Decision, Timestamp, derive_uuid};
 use uuid::Uuid;
 
 use super::super::adjustment::{AdjustmentKind, Note};
+use super::super::books::counted;
 use super::super::draft::Draft;
 use super::super::effect::Effect;
 use super::super::event::{Event, ReturnEvent};
@@ -18,6 +19,9 @@ use super::adjustment_of_return;
 use super::refunds::Change;
 use crate::ids::{LineId, NoteId, ReturnId, UserId, VariantId};
 use crate::money::Quantity;
+
+/// Most returns of an order, given up or not. Support pays back without one.
+const RETURNS_MAX: usize = 50;
 
 /// The key of what comes back to the stock: those that can be sold and those that cannot are two movements.
 fn cause_of(id: ReturnId, resellable: bool) -> Uuid {
@@ -52,6 +56,9 @@ impl Order {
             return Ok(self.unchanged());
         }
         self.check_placed()?;
+        if self.returns.len() >= RETURNS_MAX {
+            return Err(Rejection::TooManyReturns);
+        }
         self.check_portions(lines, |line, pieces| {
             pieces.delivered.saturating_sub(pieces.returned).saturating_sub(self.returning(line))
         })?;
@@ -169,12 +176,7 @@ impl Plan {
 
     /// Pays the pieces back that were not paid back before; without any, the return is settled.
     fn refund_return(&mut self, draft: &Draft, id: ReturnId, (came, at): (&[Portion], Timestamp)) {
-        let mut sums: BTreeMap<LineId, u32> = BTreeMap::new();
-        for Portion { line, quantity } in came {
-            let sum = sums.entry(*line).or_default();
-            *sum = sum.saturating_add(quantity.get());
-        }
-        let unpaid = sums.into_iter().filter_map(|(line, count)| {
+        let unpaid = counted(came).into_iter().filter_map(|(line, count)| {
             let pieces = self.order.goods.get(&line)?;
             let left = pieces.current().saturating_sub(pieces.refunded);
             Some(Portion { line, quantity: Quantity::try_from(count.min(left)).ok()? })
@@ -182,7 +184,7 @@ impl Plan {
         let lines: Vec<Portion> = unpaid.collect();
         let amount = self.order.refund_price(&lines);
         if amount > 0 {
-            let refund = amount.min(self.order.refundable());
+            let refund = amount.min(self.order.held()).max(0);
             let reduction = amount.saturating_sub(self.order.excess()).max(0);
             let (id, kind) = (adjustment_of_return(id), AdjustmentKind::Return);
             self.adjust(draft, Change { id, kind, amount, reduction, refund, lines, reason: None }, at);

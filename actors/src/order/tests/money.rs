@@ -214,6 +214,66 @@ fn a_refund_that_fails_comes_back_to_sales_and_shows() {
     assert_eq!(order.state().price(), TOTAL - 1000);
 }
 
+/// The price of what came back was lowered once; the second try lowers it no more, and what is not sent yet is not paid with it.
+#[test]
+fn a_refund_that_failed_pays_for_nothing_else_where_money_is_taken_by_parcel() {
+    let rest = TOTAL - PRICES[0];
+    let back = || {
+        let mut order = life(reserved());
+        order.run(ship(1, vec![some(0, 3)])).unwrap();
+        order.run(captured(1, PRICES[0] + SHIPPING)).unwrap();
+        order.run(deliver(1)).unwrap();
+        order.run(refund(1, RefundOf::Lines(vec![some(0, 3)]))).unwrap();
+        let failed = Fact::RefundFailed { refund: refund_of(adjustment(1)), code: "closed".to_owned() };
+        order.run(fact(failed)).unwrap();
+        assert_eq!((order.state().price(), order.state().uncaptured()), (rest, PRICES[1]));
+        order
+    };
+    let taken = |decision: &amazoff_supervisor::Decision<Order>| {
+        let parts = decision.effects.iter().filter_map(|effect| {
+            if let Effect::CapturePart { amount, .. } = effect { Some(amount.amount) } else { None }
+        });
+        parts.sum::<i64>()
+    };
+    let mut tried_first = back();
+    assert_eq!(asked_back(&tried_first.run(refund(2, cents(PRICES[0]))).unwrap()), PRICES[0]);
+    assert_eq!(tried_first.state().price(), rest, "it is the same money");
+    assert_eq!(taken(&tried_first.run(ship(2, vec![some(1, 2)])).unwrap()), PRICES[1]);
+
+    let mut sent_first = back();
+    assert_eq!(taken(&sent_first.run(ship(2, vec![some(1, 2)])).unwrap()), PRICES[1]);
+    assert_eq!(
+        asked_back(&sent_first.run(captured(2, PRICES[1])).unwrap()),
+        0,
+        "a person decides how it goes back"
+    );
+    assert_eq!(asked_back(&sent_first.run(refund(2, cents(PRICES[0]))).unwrap()), PRICES[0]);
+    for mut order in [tried_first, sent_first] {
+        let refunded = Fact::Refunded { refund: refund_of(adjustment(2)), amount: Money::eur(PRICES[0]) };
+        order.run(fact(refunded)).unwrap();
+        order.run(captured(2, PRICES[1])).unwrap();
+        let state = order.state();
+        assert_eq!((state.price(), state.captured() - state.refunded()), (rest, rest));
+        assert_eq!((state.refundable(), state.failed_refunds(), state.excess()), (rest, 0, 0));
+    }
+}
+
+/// ORDER-5: as one that is named once with more pieces.
+#[test]
+fn a_line_that_is_named_twice_costs_what_its_pieces_cost() {
+    let twice = || vec![some(0, 1), some(0, 1)];
+    let mut refunded = life(paid_for());
+    assert_eq!(asked_back(&refunded.run(refund(1, RefundOf::Lines(twice()))).unwrap()), 2000);
+    assert_eq!(asked_back(&refunded.run(refund(2, RefundOf::Lines(vec![some(0, 1)]))).unwrap()), 999);
+    let mut canceled = life(paid_for());
+    canceled.run(refund(1, RefundOf::Lines(vec![some(0, 1)]))).unwrap();
+    assert_eq!(asked_back(&canceled.run(cancel_lines(2, vec![some(0, 1), some(0, 2)])).unwrap()), 1999);
+    let mut sent = life(reserved());
+    sent.run(ship(1, vec![some(0, 1), some(0, 2)])).unwrap();
+    sent.run(captured(1, PRICES[0] + SHIPPING)).unwrap();
+    assert_eq!(sent.state().uncaptured(), PRICES[1]);
+}
+
 /// A refund over several captures may be refused after the first of them.
 #[test]
 fn the_rest_of_a_refund_that_went_back_in_part_comes_back_to_sales() {

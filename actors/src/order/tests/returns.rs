@@ -45,6 +45,22 @@ fn only_what_arrived_is_sent_back_and_only_once() {
     order.run(request(3, vec![some(0, 3)])).unwrap();
 }
 
+/// Whoever asks and gives up again and again leaves no order that nobody can handle.
+#[test]
+fn an_order_has_fifty_returns_at_most() {
+    let mut order = arrived();
+    for n in 1..=50 {
+        order.run(request(n, vec![some(0, 3)])).unwrap();
+        order.run(Command::CancelReturn { id: back(n) }).unwrap();
+    }
+    assert_eq!(order.run(request(51, vec![some(0, 3)])).unwrap_err(), Rejection::TooManyReturns);
+    assert!(
+        order.run(request(50, vec![some(0, 3)])).unwrap().events.is_empty(),
+        "a repeat is no further one"
+    );
+    order.run(refund(1, RefundOf::Lines(vec![some(0, 3)]))).unwrap();
+}
+
 /// Goods go back to the stock when they are received, and only what can be sold to the shelf; money goes back then too.
 #[test]
 fn a_return_is_restocked_and_refunded_when_it_is_received() {
