@@ -10,7 +10,9 @@ use futures::future::BoxFuture;
 use super::answer::INTEGRITY;
 use super::command::{Call, Command, Effect, Outcome, Update};
 use super::known::is_old;
-use super::provider::{Intent, Lookup, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers};
+use super::provider::{
+    Found, Intent, Lookup, Operation, PaymentProvider, ProviderAnswer, ProviderError, Providers,
+};
 use super::state::Payment;
 use crate::checkout::{self, Checkout, Reached};
 use crate::ids::{CartId, OrderId, PaymentId};
@@ -46,6 +48,9 @@ impl PaymentDelivery {
         let Some(provider) = self.providers.get(provider) else {
             return unknown_provider(call);
         };
+        if let Some(answer) = of_nothing(call) {
+            return answer;
+        }
         match call {
             Call::Find { operation, intent, asked } => {
                 find(provider.as_ref(), *operation, intent, *asked).await
@@ -130,6 +135,39 @@ impl Deliver<Payment> for PaymentDelivery {
             }
         }
         .boxed()
+    }
+}
+
+/// Where nothing is to be paid there is nothing to reserve, and providers refuse to: nobody is asked.
+pub(super) fn of_nothing(call: &Call) -> Option<Delivered<Command>> {
+    let intent = intent_of(call);
+    if intent.amount.amount != 0 {
+        return None;
+    }
+    let named = || format!("nothing-{}", intent.payment.uuid().simple());
+    let reference = intent.reference.clone().unwrap_or_else(named);
+    let answer = ProviderAnswer::approved(reference, intent.amount);
+    Some(Delivered::Answer(match call {
+        Call::Find { operation, intent, .. } => {
+            let (operation, key, found) = (*operation, Some(intent.key.clone()), Found::Answered(answer));
+            Command::RecordSync { operation, key, found }
+        }
+        Call::Authorize { .. }
+        | Call::Confirm { .. }
+        | Call::Capture { .. }
+        | Call::Void { .. }
+        | Call::Refund { .. } => recorded(operation_of(call), intent, Outcome::Answered(answer)),
+    }))
+}
+
+fn intent_of(call: &Call) -> &Intent {
+    match call {
+        Call::Authorize { intent, .. }
+        | Call::Confirm { intent, .. }
+        | Call::Capture { intent }
+        | Call::Void { intent }
+        | Call::Refund { intent }
+        | Call::Find { intent, .. } => intent,
     }
 }
 

@@ -32,7 +32,8 @@ pub(super) fn record(provider: &str, record: &ProviderRecord, ours: Option<&Ours
 pub(super) fn missing(provider: &str, ours: &Ours) -> Option<Finding> {
     let side = Side { provider, record: None, ours };
     let card = &ours.card;
-    if card.busy {
+    // Of nothing no provider is told.
+    if card.busy || card.amount == 0 {
         return None;
     }
     if card.captured > 0 {

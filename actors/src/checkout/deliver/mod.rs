@@ -6,7 +6,7 @@
 mod cart;
 mod coupon;
 mod order;
-mod payment;
+pub(super) mod payment;
 mod stock;
 
 use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory};

@@ -34,30 +34,41 @@ pub(super) async fn authorize(
     }
 }
 
-async fn must(
-    to: &CheckoutDelivery,
-    sent: &Sent<'_>,
-    (payment, command): (PaymentId, payment::Command),
-    what: &str,
-) -> Delivered<Command> {
-    match Reached::from(to.payments.execute(payment.uuid(), command, sent.envelope()).await) {
-        Reached::Accepted(_) => Delivered::Done,
-        Reached::Refused(refusal) => stuck(sent, what, &refusal.to_string()),
-        Reached::Poisoned(reason) => stuck(sent, what, &reason),
-        Reached::NotNow(reason) => Delivered::Retry { reason },
-    }
-}
-
+/// A reservation may be over before the order is placed. The payment told so when nobody could do anything about it, and does
+/// not tell it again: its refusal is the news.
 pub(super) async fn capture(
     to: &CheckoutDelivery,
     sent: &Sent<'_>,
     payment: PaymentId,
 ) -> Delivered<Command> {
-    must(to, sent, (payment, payment::Command::Capture), "have the money taken").await
+    const WHAT: &str = "have the money taken";
+    match Reached::from(to.payments.execute(payment.uuid(), payment::Command::Capture, sent.envelope()).await)
+    {
+        Reached::Accepted(_) => Delivered::Done,
+        Reached::Refused(refusal) => match not_captured(payment, &refusal) {
+            Some(news) => Delivered::Answer(news),
+            None => stuck(sent, WHAT, &refusal.to_string()),
+        },
+        Reached::Poisoned(reason) => stuck(sent, WHAT, &reason),
+        Reached::NotNow(reason) => Delivered::Retry { reason },
+    }
+}
+
+/// What a checkout learns from a payment that will never take the money.
+pub(in crate::checkout) fn not_captured(payment: PaymentId, refusal: &payment::Rejection) -> Option<Command> {
+    let code = amazoff_supervisor::Fault::code(refusal).to_owned();
+    let update = payment::Update::Failed { code };
+    (*refusal == payment::Rejection::NotAuthorized).then_some(Command::PaymentUpdate { payment, update })
 }
 
 pub(super) async fn void(to: &CheckoutDelivery, sent: &Sent<'_>, payment: PaymentId) -> Delivered<Command> {
-    must(to, sent, (payment, payment::Command::Void), "give the money up").await
+    const WHAT: &str = "give the money up";
+    match Reached::from(to.payments.execute(payment.uuid(), payment::Command::Void, sent.envelope()).await) {
+        Reached::Accepted(_) => Delivered::Done,
+        Reached::Refused(refusal) => stuck(sent, WHAT, &refusal.to_string()),
+        Reached::Poisoned(reason) => stuck(sent, WHAT, &reason),
+        Reached::NotNow(reason) => Delivered::Retry { reason },
+    }
 }
 
 /// Asking costs nothing and is repeated by the void that follows, so a failure to ask ends here.

@@ -215,6 +215,30 @@ fn money_that_is_reserved_for_an_attempt_that_is_over_is_given_up() {
         .then_nothing_happens();
 }
 
+/// The reservation ends while the stock is committed: nobody can do anything about it then. The order binds, and its cart is free.
+#[test]
+fn a_reservation_that_ends_before_the_order_is_placed_holds_no_cart() {
+    let mut world = World::new(1);
+    world.start(world.total());
+    let payment = crate::ids::PaymentId::of_attempt(order_id(), 1);
+    let committing = |world: &World| {
+        let phase = world.checkout.state().run.as_ref().map(|run| run.phase.clone());
+        matches!(phase, Some(Phase::CommittingStock { .. }))
+    };
+    while !committing(&world) {
+        world.step();
+    }
+    world.ends(payment);
+    world.settle(&mut Dice::plain());
+    let (cart, order) = (world.cart.state(), world.order.state());
+    assert!(matches!(cart.status, crate::cart::Status::Completed { .. }), "{:?}", cart.status);
+    assert_eq!(
+        (order.status(), order.payment_status()),
+        (order::Status::Placed, order::PaymentStatus::Failed)
+    );
+    assert_eq!(order.owed(), order.price(), "another payment may pay it");
+}
+
 /// CHK-6: waking alone frees nothing.
 #[test]
 fn a_wake_before_patience_is_over_changes_nothing() {

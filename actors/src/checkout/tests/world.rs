@@ -239,6 +239,23 @@ impl World {
         panic!("the checkout never comes to rest: {:#?}", self.checkout.state());
     }
 
+    /// What a payment reserved is given up, and it tells so at once.
+    pub(super) fn ends(&mut self, payment: PaymentId) {
+        self.tell_payment(payment, payment::Command::Void).unwrap();
+        while !self.payments[&payment].state().stage.is_terminal() || self.on_its_way(payment) {
+            let queue = self
+                .queues
+                .iter_mut()
+                .find(|(name, queue)| name.starts_with(&payment.to_string()) && !queue.is_empty());
+            let sent = queue.and_then(|(_, queue)| queue.pop_front()).expect("it comes to an end");
+            self.deliver(sent, &mut Dice::plain());
+        }
+    }
+
+    fn on_its_way(&self, payment: PaymentId) -> bool {
+        self.queues.iter().any(|(name, queue)| name.starts_with(&payment.to_string()) && !queue.is_empty())
+    }
+
     /// Delivers what is first on its way.
     pub(super) fn step(&mut self) {
         assert!(self.deliver_one(&mut Dice::plain()), "nothing is on its way");
@@ -403,8 +420,8 @@ impl World {
                 None
             }
             Effect::Capture { payment } => {
-                self.tell_payment(payment, payment::Command::Capture).unwrap();
-                None
+                let refused = self.tell_payment(payment, payment::Command::Capture).err()?;
+                Some(deliver::payment::not_captured(payment, &refused).expect("it can be taken"))
             }
         }
     }

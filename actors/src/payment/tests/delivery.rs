@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use amazoff_supervisor::Delivered;
+use amazoff_testkit::Life;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::super::deliver::{ask, find};
+use super::super::deliver::{ask, find, of_nothing};
 use super::*;
 
 /// How the provider behaves to whatever it is asked.
@@ -110,6 +111,32 @@ async fn a_provider_that_cannot_be_reached_is_tried_again_and_then_looked_up() {
         assert!(matches!(asked(Way::Unavailable, attempts).await, Delivered::Retry { .. }));
     }
     assert!(is_unknown(&asked(Way::Unavailable, 5).await));
+}
+
+/// Providers refuse to reserve nothing, and nothing needs no provider.
+#[test]
+fn what_costs_nothing_is_paid_without_asking_anybody() {
+    let mut life = Life::<Payment>::new(Uuid::from_u128(7));
+    let nothing = Terms { amount: Money::eur(0), ..terms() };
+    let mut told = Vec::new();
+    for command in [Command::Authorize(nothing), Command::Sync, Command::Capture] {
+        let mut next = vec![command];
+        while let Some(command) = next.pop() {
+            for effect in life.run(command).unwrap().effects {
+                match effect {
+                    Effect::CallProvider { call, .. } => match of_nothing(&call) {
+                        Some(Delivered::Answer(answer)) => next.push(answer),
+                        _ => panic!("{call:?} asks somebody"),
+                    },
+                    Effect::TellCheckout { update, .. } => told.push(update),
+                    Effect::TellOrder { .. } => {}
+                }
+            }
+        }
+    }
+    assert_eq!(told, [Update::Authorized, Update::Captured]);
+    assert_eq!((life.state().captured(), life.balance(CLEARING, "EUR")), (0, 0));
+    assert!(of_nothing(&refund_call()).is_none());
 }
 
 #[tokio::test(start_paused = true)]
