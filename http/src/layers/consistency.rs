@@ -1,4 +1,4 @@
-//! Every request sees at least what its caller has seen: the token it presents, and the token of its answer.
+//! Every request sees at least what its caller has seen: the token it presents, and the token of its answer. A refusal has none.
 //!
 //! Programs carry the token in a header. A browser that bought, or looks at its orders, carries it in a cookie for the
 //! pages of orders; there an outdated or foreign one is ignored, for nobody could do anything about it.
@@ -25,8 +25,9 @@ pub(crate) async fn scoped<F: Future<Output = Response>>(
         Err(problem) => return problem.into_response(),
     };
     let (mut response, token) = consistency::scope(required, next(request)).await;
-    // What anyone may keep says nothing of what one caller has seen.
-    if token.is_empty() || is_public(response.headers()) {
+    // What anyone may keep says nothing of what one caller has seen, and a refusal nothing of what was read for it: whether
+    // somebody has an account, whether another's cart exists.
+    if token.is_empty() || response.status().is_client_error() || is_public(response.headers()) {
         return response;
     }
     let text = platform.auth.consistency_text(&token);

@@ -108,6 +108,13 @@ async fn unsafe_requests_from_other_sites_are_refused() {
         );
         assert_eq!(answer("GET", "/ok", headers).await.0, StatusCode::OK);
     }
+    // As HTTP/2 says it: the host is in the address, and there is no `Host`.
+    let by_address =
+        [("https://localhost:8443", 200), ("https://LocalHost:8443", 200), ("https://evil.example", 403)];
+    for (origin, expected) in by_address {
+        let (status, ..) = answer("POST", "https://localhost:8443/ok", &[("origin", origin)]).await;
+        assert_eq!(status.as_u16(), expected, "{origin}");
+    }
     let accepted: [&[(&'static str, &str)]; 4] = [
         &[],
         &[("sec-fetch-site", "same-origin"), ("origin", "https://shop.example")],
@@ -123,7 +130,7 @@ async fn unsafe_requests_from_other_sites_are_refused() {
 fn an_unreadable_origin_is_foreign() {
     let headers =
         HeaderMap::from_iter([("origin".parse().unwrap(), HeaderValue::from_bytes(&[0xff]).unwrap())]);
-    assert!(!origin::is_same_origin(&headers, "https://shop.example"));
+    assert!(!origin::is_same_origin(&"/".parse().unwrap(), &headers, "https://shop.example"));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use amazoff_supervisor::consistency;
 use governor::Quota;
 
 use super::Class;
@@ -49,6 +50,16 @@ impl Platform {
             Some(mails) => Ok(mails.ask(name, from.network())?),
             None => Ok(()),
         }
+    }
+
+    /// Sends a link that replaces a forgotten password, if there is such a person.
+    ///
+    /// # Errors
+    /// When it cannot be known now.
+    pub(crate) async fn ask_reset(&self, email: &str) -> Result<(), Problem> {
+        // In a scope of its own: a consistency token in the answer would tell that there was something to change.
+        let (asked, _seen) = consistency::scope(None, self.shop.users.ask_reset(email)).await;
+        asked.map_err(Problem::asked)
     }
 }
 

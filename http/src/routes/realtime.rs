@@ -9,6 +9,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::sse::Event;
 use axum::response::{Response, Sse};
 use futures::Stream;
@@ -84,10 +85,10 @@ pub(crate) async fn open(
     State(platform): State<Platform>,
     client: Client,
     opening: Result<Query<Opening>, QueryRejection>,
-    headers: HeaderMap,
+    asked: Parts,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    if !is_trusted(&headers, &platform.settings) {
+    if !is_trusted(&asked.uri, &asked.headers, &platform.settings) {
         return Err(Problem::cross_origin());
     }
     let upgrade = upgrade.map_err(|_rejected| Problem::upgrade_required())?;

@@ -1,7 +1,6 @@
 //! Links from mails, passwords and e-mail addresses.
 
 use amazoff_actors::user::LinkUse;
-use amazoff_supervisor::consistency;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -58,9 +57,7 @@ pub(crate) async fn ask_reset(
     Valid(ForgottenForm { email }): Valid<ForgottenForm>,
 ) -> Result<(StatusCode, Json<MailAskedBody>), Problem> {
     platform.may_write(&email, client)?;
-    // In a scope of its own: a consistency token in the answer would tell that there was something to change.
-    let (asked, _seen) = consistency::scope(None, platform.shop.users.ask_reset(&email)).await;
-    asked.map_err(Problem::asked)?;
+    platform.ask_reset(&email).await?;
     Ok((StatusCode::ACCEPTED, Json(MailAskedBody { detail: ASKED })))
 }
 

@@ -71,6 +71,7 @@ async fn a_wrong_password_and_a_wrong_address_are_one_answer() {
     let wrong = login("ann@example.org", "wrong wrong wrong").await.refused(401, "invalid-credentials");
     let unknown = login("bob@example.org", "wrong wrong wrong").await.refused(401, "invalid-credentials");
     assert_eq!(wrong.text, unknown.text);
+    assert_eq!(wrong.header_names(), unknown.header_names());
     assert_eq!(wrong.header("www-authenticate"), "Bearer realm=\"amazoff\"");
     login("ann@example.org", "correct horse battery").await.expect(200);
 }

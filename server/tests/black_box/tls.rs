@@ -53,6 +53,16 @@ async fn a_shop_with_a_certificate_speaks_https_and_takes_the_next_one_while_it_
     let ready = setup.command().args(["health", address]).output().unwrap();
     assert!(ready.status.success(), "{}", String::from_utf8_lossy(&ready.stderr));
 
+    // Browsers say no `Host` over HTTP/2, and may know the shop by another name than it knows itself.
+    let here = server.base.replace("127.0.0.1", "localhost");
+    for (origin, expected) in [(here.as_str(), 201), ("https://evil.example", 403)] {
+        let write = client.post(format!("{here}/v1/carts")).header("origin", origin).body("{}");
+        let write =
+            write.header("content-type", "application/json").header("idempotency-key", "a-key-of-this-test");
+        let answer = write.send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), answer.version()), (expected, Version::HTTP_2), "{origin}");
+    }
+
     let next = files.renew();
     let limit = Instant::now() + RENEWAL_LIMIT;
     while next.get(&url).send().await.is_err() {

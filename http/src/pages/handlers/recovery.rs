@@ -81,7 +81,7 @@ pub(crate) async fn forgot(
         asking.frame.notice = Some(Notice::bad(TOO_OFTEN));
         return Ok(Page(problem.status(), asking).into_response());
     }
-    visit.platform.shop.users.ask_reset(&typed.email).await?;
+    visit.platform.ask_reset(&typed.email).await?;
     let words = "If there is an account with this address, a mail with a link is on its way. It is good for half an hour.";
     Ok(Page::ok(page(&visit, "Look into your mailbox", words, None)).into_response())
 }

@@ -89,6 +89,10 @@ impl Answered {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
+    /// Which headers there are.
+    pub(crate) fn header_names(&self) -> Vec<String> {
+        self.headers.keys().map(ToString::to_string).collect()
+    }
     pub(crate) fn text_at(&self, pointer: &str) -> String {
         self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
