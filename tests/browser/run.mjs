@@ -11,6 +11,7 @@ import { office } from "./office.mjs";
 import { startShop } from "./shop.mjs";
 import { storefrontMore } from "./storefront-more.mjs";
 import { storefrontPeople } from "./storefront-people.mjs";
+import { storefrontSlow } from "./storefront-slow.mjs";
 import { storefront } from "./storefront.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -33,6 +34,7 @@ const test = (name, size, run, options = {}) => tests.push({ name, size, run, op
 storefront(test);
 storefrontMore(test);
 storefrontPeople(test);
+storefrontSlow(test);
 office(test);
 opsConsole(test);
 

@@ -1,8 +1,9 @@
 // What shoppers do who have an account: two bags become one, a code, goods that go back.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 import { until } from "./api.mjs";
-import { arrivedOrder, enter, shopper } from "./office-steps.mjs";
+import { arrivedOrder, enter, forgetPassword, shopper } from "./office-steps.mjs";
 import { checkPage, fillBag } from "./steps.mjs";
 
 /** Adds the tests. */
@@ -13,6 +14,7 @@ export function storefrontPeople(test) {
     javaScriptEnabled: false,
   });
   test("a shopper asks to send something back", "phone", sendsBack);
+  test("whoever logged in a while ago shows the password and gets all that the shop holds", "desktop", downloads);
 }
 
 async function joins({ page, base, shot }) {
@@ -68,4 +70,22 @@ async function sendsBack({ page, base, shot }) {
   await more.waitFor();
   const given = ({ returns }) => returns[0].state === "canceled";
   await until(() => robin.call("GET", `/v1/orders/${order.id}`), given);
+}
+
+async function downloads({ page, base }) {
+  const robin = await shopper(base);
+  await enter(page, base, robin, { at: "/account" });
+  await page.getByRole("button", { name: "Gather my data" }).click();
+  await until(() => robin.call("GET", "/v1/me/export"), ({ status }) => status === "ready");
+  await page.goto(`${base}/account`);
+  await forgetPassword(page, "**/v1/me/export/archive");
+  await page.getByRole("button", { name: "Download" }).click();
+  await page.locator("#step-up").fill(robin.password);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator("dialog").getByRole("button", { name: "Confirm" }).click(),
+  ]);
+  assert.equal(file.suggestedFilename(), "amazoff-data.zip");
+  const bytes = await readFile(await file.path());
+  assert.equal(bytes.subarray(0, 2).toString(), "PK", "it is no archive");
 }

@@ -41,7 +41,7 @@ function edit(known, again) {
   return dialog(known ? "Change the address" : "A new address", (close) =>
     form(
       { submit: "Save" },
-      async (values) => {
+      async (values, _whole, key) => {
         const get = (part) => values[`recipient/address/${part}`] || undefined;
         const parts = { line1: get("line1"), line2: get("line2"), postal_code: get("postal_code"), city: get("city") };
         const [country, subdivision] = ["country", "subdivision"].map((part) => get(part)?.toUpperCase());
@@ -49,7 +49,7 @@ function edit(known, again) {
         const recipient = { name: values["recipient/name"], email: values["recipient/email"], address };
         const body = { recipient, default: values.default === "on" };
         if (known) await send("PUT", `${PATH}/${known.id}`, body);
-        else await send("POST", PATH, body);
+        else await send("POST", PATH, body, { key });
         close("yes");
         await again();
       },

@@ -1,5 +1,5 @@
 // What the shop may tell somebody, what they agreed to, and what it holds about them.
-import { get, send } from "./kit/api.js";
+import { get, saveFile, send } from "./kit/api.js";
 import { confirmed, h, toast } from "./kit/dom.js";
 import { acting, form, tick } from "./kit/form.js";
 import { moment, words } from "./kit/show.js";
@@ -41,8 +41,7 @@ export async function data(again) {
     await send("POST", "/v1/me/export");
     await again();
   });
-  const file = { href: "/v1/me/export/archive", download: "amazoff-data.zip" };
-  const fetchIt = h("a", { class: "button button-small button-plain", ...file }, "Download");
+  const fetchIt = acting("Download", () => saveFile("/v1/me/export/archive", "amazoff-data.zip", "application/zip"));
   const ready = status === "ready";
   const asked = status !== "none";
   const none = asked ? `State: ${words(status)}.` : "Ask, and all that the shop holds about you is gathered.";

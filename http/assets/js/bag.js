@@ -4,6 +4,10 @@ import { freshKey, pageOf, send } from "./forms.js";
 import { toast } from "./kit/dom.js";
 
 const TYPING_MS = 500;
+/** The timers of forms in which somebody types. */
+const typing = new Map();
+/** Changes of the bag that are on their way. */
+let turn = Promise.resolve();
 
 export function start() {
   for (const form of document.querySelectorAll("form[data-add]")) {
@@ -50,37 +54,68 @@ function showCount(count, label) {
 
 /** Changing a quantity or removing a line replaces the page's content by the answer's. */
 function wireBag(within) {
-  for (const form of within.querySelectorAll("form[data-swap]")) {
-    let typing = 0;
+  for (const form of formsIn(within)) {
+    const home = form.closest("[data-drawer]");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      clearTimeout(typing);
-      swap(form);
+      enqueue(form, home);
     });
-    form.addEventListener("change", () => {
-      clearTimeout(typing);
-      typing = setTimeout(() => form.requestSubmit(), TYPING_MS);
-    });
+    form.addEventListener("change", () => soon(form, home));
   }
 }
 
-async function swap(form) {
+function formsIn(within) {
+  return [...within.querySelectorAll("form[data-swap]")];
+}
+
+/** Sends a form when nothing was typed for a while. Another answer may have replaced it by then: it is sent all the same. */
+function soon(form, home) {
+  clearTimeout(typing.get(form));
+  typing.set(
+    form,
+    setTimeout(() => form.reportValidity() && enqueue(form, home), TYPING_MS),
+  );
+}
+
+/** One after the other: each answer shows the whole bag, so the last one must be the newest. */
+function enqueue(form, home) {
+  clearTimeout(typing.get(form));
+  typing.delete(form);
   if (form.dataset.sent) return;
   form.dataset.sent = "yes";
+  turn = turn.then(() => swap(form, home));
+}
+
+async function swap(form, home) {
   try {
     const page = await pageOf(await send(form, "text/html"));
     const content = page.querySelector("main");
     const bag = page.querySelector("[data-bag]");
     if (!content || !bag) throw new Error("not a page of the shop");
     const focused = document.activeElement?.id;
-    const drawer = form.closest("[data-drawer]");
-    if (drawer) fill(drawer, content);
-    else document.querySelector("main").replaceWith(document.adoptNode(content));
+    const shown = home ?? document.querySelector("main");
+    const others = formsIn(shown).filter((other) => other !== form);
+    if (home) fill(home, content);
+    else shown.replaceWith(document.adoptNode(content));
     showCount(Number(bag.querySelector(".bag-count").textContent), bag.getAttribute("aria-label"));
-    (document.getElementById(focused) ?? drawer?.querySelector("h2") ?? content).focus({ preventScroll: true });
-    wireBag(drawer ?? content);
+    (document.getElementById(focused) ?? home?.querySelector("h2") ?? content).focus({ preventScroll: true });
+    wireBag(home ?? content);
+    carry(others, formsIn(home ?? content), home);
   } catch {
     delete form.dataset.sent;
     toast("The shop could not be reached. Try again: nothing is changed twice.", { bad: true });
+  }
+}
+
+/** What was typed elsewhere meanwhile stays typed, and is sent. */
+function carry(others, fresh, home) {
+  for (const other of others) {
+    const form = fresh.find(({ action }) => action === other.action);
+    const [typed, shown] = [other.elements.quantity, form?.elements.quantity];
+    if (!typed || !shown || typed.value === typed.defaultValue) continue;
+    shown.value = typed.value;
+    // One that is under way is not a wish of its own.
+    if (other.dataset.sent || typing.has(other)) shown.defaultValue = typed.value;
+    else soon(form, home);
   }
 }

@@ -27,13 +27,15 @@ export function freshKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Sends a form in the background, keeping the key until an answer is known. */
+/** Sends a form in the background. The same values keep their key until an answer is known; other values are another wish. */
 export function send(form, accept) {
-  return fetch(form.action, {
-    method: "POST",
-    headers: { Accept: accept },
-    body: new URLSearchParams(new FormData(form)),
-  });
+  const body = new URLSearchParams(new FormData(form));
+  body.delete("key");
+  const said = body.toString();
+  if (form.dataset.said !== undefined && form.dataset.said !== said) form.elements.key.value = freshKey();
+  form.dataset.said = said;
+  body.set("key", form.elements.key.value);
+  return fetch(form.action, { method: "POST", headers: { Accept: accept }, body });
 }
 
 /** The page that an answer brings. */

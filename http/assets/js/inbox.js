@@ -8,11 +8,27 @@ const PATH = "/v1/me/notifications";
 const bell = document.querySelector("[data-bell]");
 const page = document.querySelector("[data-inbox]");
 
+/** The stream of a tab that is seen. Browsers have six connections to a host over HTTP/1.1: tabs behind it keep none. */
+let stream = null;
+
 export function start() {
-  const stream = new EventSource(`${PATH}/events`);
-  for (const name of ["snapshot", "notification", "read", "resync"]) stream.addEventListener(name, refresh);
-  addEventListener("pagehide", () => stream.close());
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : follow()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", () => document.hidden || follow());
+  if (!document.hidden) follow();
   refresh();
+}
+
+/** It begins with how it is now, so what came while nobody looked is shown. */
+function follow() {
+  if (stream) return;
+  stream = new EventSource(`${PATH}/events`);
+  for (const name of ["snapshot", "notification", "read", "resync"]) stream.addEventListener(name, refresh);
+}
+
+function leave() {
+  stream?.close();
+  stream = null;
 }
 
 /** Asks how it is now: the stream only says that something changed. */

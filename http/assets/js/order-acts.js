@@ -101,10 +101,10 @@ function giveBack(arrived) {
   return dialog("What goes back?", (close) =>
     form(
       { submit: "Ask to send it back" },
-      async (values) => {
+      async (values, _whole, key) => {
         const chosen = arrived.map(({ id }) => ({ line_id: id, quantity: Number(values[`line ${id}`]) }));
         const lines = chosen.filter(({ quantity }) => quantity > 0);
-        await send("POST", `${path}/returns`, { lines, reason: values.reason });
+        await send("POST", `${path}/returns`, { lines, reason: values.reason }, { key });
         close("yes");
         toast("We look at it and tell you where to send it.");
         await refresh();
@@ -121,8 +121,8 @@ function pay() {
   return dialog("Pay what is owed", (close) =>
     form(
       { submit: "Pay" },
-      async ({ token }) => {
-        const answer = await send("POST", `${path}/payments`, { provider: "sandbox", token });
+      async ({ token }, _whole, key) => {
+        const answer = await send("POST", `${path}/payments`, { provider: "sandbox", token }, { key });
         if (answer.action_url) location.assign(answer.action_url);
         else close("yes");
         await refresh();

@@ -30,16 +30,18 @@ async function suggest() {
   asking?.abort();
   const words = field.value.trim();
   if (words.length < SHORTEST) return close();
-  asking = new AbortController();
+  const own = new AbortController();
+  asking = own;
   try {
     const path = `/v1/search/suggestions?limit=8&q=${encodeURIComponent(words)}`;
-    const response = await fetch(path, { headers: { Accept: "application/json" }, signal: asking.signal });
+    const response = await fetch(path, { headers: { Accept: "application/json" }, signal: own.signal });
     if (!response.ok) return close();
     const { items } = await response.json();
     // Whoever has gone on meanwhile does not want them any more.
     if (document.activeElement === field) show(items);
   } catch {
-    close();
+    // One that was overtaken leaves the list to the next.
+    if (asking === own) close();
   }
 }
 

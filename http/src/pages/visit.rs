@@ -1,19 +1,19 @@
 //! Somebody looks at a page: who it is, and which bag they carry.
 
-use amazoff_actors::cart::{Owner, Shown, View};
+use amazoff_actors::cart::{Owner, Shown, Status, View};
 use amazoff_actors::ids::CartId;
 use amazoff_actors::pricing::ShippingOption;
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::key::Key;
 use super::markup::Frame;
 use super::present::bag;
 use crate::auth::cookies::CartCookie;
-use crate::identity::{CartAccess, Shopper};
+use crate::identity::Shopper;
 use crate::platform::Platform;
 use crate::problem::Problem;
 
@@ -28,7 +28,27 @@ pub(super) struct Visit {
     pub headers: HeaderMap,
     /// The first name, when logged in.
     name: Option<String>,
-    bag: Result<Option<Shown>, Problem>,
+    carried: Result<Carried, Problem>,
+}
+
+/// What a browser carries.
+#[derive(Clone)]
+enum Carried {
+    /// No bag, or one that is not (any more) the shopper's.
+    Nothing,
+    /// A bag of the shopper's.
+    Bag { owner: Owner, shown: Box<Shown> },
+    /// The bag of a person who was logged in here and is not any more.
+    Locked,
+}
+
+impl Carried {
+    fn shown(&self) -> Option<&Shown> {
+        match self {
+            Self::Bag { shown, .. } => Some(shown),
+            Self::Nothing | Self::Locked => None,
+        }
+    }
 }
 
 impl Visit {
@@ -44,17 +64,31 @@ impl Visit {
     /// # Errors
     /// When it cannot be read now.
     pub(super) fn any_bag(&self) -> Result<Option<&View>, Problem> {
-        Ok(self.bag.as_ref().map_err(Clone::clone)?.as_ref().map(|shown| &shown.view))
+        Ok(self.carried.as_ref().map_err(Clone::clone)?.shown().map(|shown| &shown.view))
+    }
+    /// The bag that a guest fills in this browser.
+    pub(super) fn guests_bag(&self) -> Option<CartId> {
+        self.bag().ok().flatten().filter(|_| self.is_guests()).map(|bag| bag.id)
+    }
+    /// Whether the bag is one that waits for its owner to log in.
+    pub(super) fn is_locked(&self) -> bool {
+        matches!(self.carried, Ok(Carried::Locked))
+    }
+    fn is_guests(&self) -> bool {
+        matches!(self.carried, Ok(Carried::Bag { owner: Owner::Guest, .. }))
     }
     /// The ways in which the bag can be sent where it goes.
     pub(super) fn ways_to_send(&self) -> &[ShippingOption] {
-        let price = self.bag.as_ref().ok().and_then(|shown| shown.as_ref()?.price.as_ref());
+        let price = self.carried.as_ref().ok().and_then(|carried| carried.shown()?.price.as_ref());
         price.map_or(&[], |price| &price.shipping_options)
     }
     /// The same visit after the bag changed.
     pub(super) fn with_bag(mut self, bag: Shown) -> Self {
-        self.bag = Ok(Some(bag));
+        self.carried = Ok(Carried::Bag { owner: self.owner(), shown: Box::new(bag) });
         self
+    }
+    fn owner(&self) -> Owner {
+        self.shopper.user().map_or(Owner::Guest, Owner::User)
     }
     /// The frame of a page. What is being paid is in the bag no more, unless it comes back.
     pub(super) fn frame(&self, title: &str) -> Frame {
@@ -75,17 +109,20 @@ impl Visit {
         if let Some(bag) = self.bag()? {
             return Ok((bag.id, Vec::new()));
         }
-        let owner = self.shopper.user().map_or(Owner::Guest, Owner::User);
+        let owner = self.owner();
         let scope = self.shopper.user().map(|user| user.to_string()).unwrap_or_default();
         let envelope = key.envelope(self, &scope, "POST /cart", "");
         let id = CartId::from(envelope.command_id.derive("cart"));
         self.platform.shop.carts.create(id, owner, envelope).await?;
-        let cookies = self.platform.settings.cookies();
-        let mut learned = vec![cookies.set_cart(&self.held(id))];
-        if let Some(bought) = self.any_bag()?.filter(|bag| bag::is_bought(bag)) {
-            learned.push(cookies.keep_past_cart(&self.headers, &self.held(bought.id)));
-        }
-        Ok((id, learned))
+        let learned = std::iter::once(self.platform.settings.cookies().set_cart(&self.held(id)));
+        Ok((id, learned.chain(self.keep_bought()).collect()))
+    }
+
+    /// What lets a browser that forgets its bag keep the key to the order that a guest buys with it.
+    pub(super) fn keep_bought(&self) -> Option<HeaderValue> {
+        let is_order = |bag: &&View| bag::is_bought(bag) || bag::is_being_paid(bag);
+        let bought = self.any_bag().ok().flatten().filter(is_order).filter(|_| self.is_guests())?;
+        Some(self.platform.settings.cookies().keep_past_cart(&self.headers, &self.held(bought.id)))
     }
 
     /// What the browser is to remember of a cart.
@@ -112,23 +149,25 @@ impl FromRequestParts<Platform> for Visit {
             ),
             None => None,
         };
-        let bag = carried(platform, &shopper, &parts.headers).await;
-        Ok(Self { platform: platform.clone(), shopper, headers: parts.headers.clone(), name, bag })
+        let carried = carried(platform, &shopper, &parts.headers).await;
+        Ok(Self { platform: platform.clone(), shopper, headers: parts.headers.clone(), name, carried })
     }
 }
 
-/// The bag that the browser carries. One that is not (any more) the shopper's counts as none.
-async fn carried(
-    platform: &Platform,
-    shopper: &Shopper,
-    headers: &HeaderMap,
-) -> Result<Option<Shown>, Problem> {
-    let Some(CartCookie { cart, .. }) = platform.settings.cookies().cart(headers) else { return Ok(None) };
-    match CartAccess::check(platform, shopper.clone(), cart).await {
-        Ok(access) => Ok(platform.shop.carts.show(access.id).await?),
-        Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(None),
-        Err(problem) => Err(problem),
+async fn carried(platform: &Platform, shopper: &Shopper, headers: &HeaderMap) -> Result<Carried, Problem> {
+    let Some(CartCookie { cart, .. }) = platform.settings.cookies().cart(headers) else {
+        return Ok(Carried::Nothing);
+    };
+    let Some(found) = platform.shop.carts.get(cart).await? else { return Ok(Carried::Nothing) };
+    let owner = found.state.owner;
+    if shopper.may_see(platform, owner, cart) {
+        let shown = platform.shop.carts.show(cart).await?;
+        return Ok(shown.map_or(Carried::Nothing, |shown| Carried::Bag { owner, shown: Box::new(shown) }));
     }
+    // Whoever has the bag's secret is in its owner's browser.
+    let is_open = found.state.status == Status::Open;
+    let is_left = shopper.login.is_none() && shopper.holds(platform, cart);
+    Ok(if is_open && is_left { Carried::Locked } else { Carried::Nothing })
 }
 
 fn first_name(name: &str) -> String {

@@ -39,4 +39,5 @@ mod standing;
 mod support;
 mod told;
 mod users;
+mod visits;
 mod webhooks;

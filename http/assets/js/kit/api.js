@@ -29,19 +29,26 @@ export async function get(path, { whole = false, signal } = {}) {
  * does nothing twice. Where the API asks for the password, the person is asked, and the same wish is sent again.
  */
 export async function send(method, path, body, { ifMatch, key = freshKey(), type } = {}) {
-  const options = { body, ifMatch, key, type };
+  return (await surely(() => call(method, path, { body, ifMatch, key, type }))).data;
+}
+
+/** Asks for the password where it must be shown, and does it again. */
+async function surely(act) {
   try {
-    return (await call(method, path, options)).data;
+    return await act();
   } catch (refused) {
     if (refused.code !== "step-up-required" || !(await showPassword())) throw refused;
-    return (await call(method, path, options)).data;
+    return act();
   }
 }
 
-/** Saves a table that the API writes for spreadsheets. */
-export async function saveTable(path, name) {
-  const response = await fetch(path, { headers: { Accept: "text/csv, application/problem+json" } });
-  if (!response.ok) throw new Refused(response.status, await response.json().catch(() => ({})));
+/** Saves a file that the API makes: `saveFile("/v1/…", "sales.csv", "text/csv")`. */
+export async function saveFile(path, name, type) {
+  const response = await surely(async () => {
+    const answer = await fetch(path, { headers: { ...proof(), Accept: `${type}, application/problem+json` } });
+    if (answer.ok) return answer;
+    throw new Refused(answer.status, await answer.json().catch(() => ({})));
+  });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());
   link.download = name;
@@ -54,7 +61,7 @@ async function call(method, path, { body, ifMatch, key, type, signal }) {
   if (key) headers["Idempotency-Key"] = key;
   if (ifMatch) headers["If-Match"] = ifMatch;
   if (written) headers["Consistency-Token"] = written;
-  if (shown && shown.until > Date.now()) headers.Authorization = `Bearer ${shown.token}`;
+  Object.assign(headers, proof());
   const raw = body instanceof FormData || body instanceof Blob;
   if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = type ?? "application/json";
   const payload = body === undefined || raw ? body : JSON.stringify(body);
@@ -74,6 +81,11 @@ async function call(method, path, { body, ifMatch, key, type, signal }) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
   throw new Refused(response.status, problem);
+}
+
+/** What says that the password was shown. */
+function proof() {
+  return shown && shown.until > Date.now() ? { Authorization: `Bearer ${shown.token}` } : {};
 }
 
 /** Asks for the password until it is right; answers whether it was shown. */

@@ -1,5 +1,5 @@
 // How the shop does, in numbers and drawings, to be saved as tables too.
-import { get, saveTable } from "../kit/api.js";
+import { get, saveFile } from "../kit/api.js";
 import { chart } from "../kit/chart.js";
 import { h } from "../kit/dom.js";
 import { acting, input, select } from "../kit/form.js";
@@ -52,7 +52,8 @@ export async function show({ query, main, signal }) {
 }
 
 function save(path, name) {
-  return acting("Save as CSV", () => saveTable(path, name), { attributes: { "aria-label": `Save as CSV: ${name}` } });
+  const attributes = { "aria-label": `Save as CSV: ${name}` };
+  return acting("Save as CSV", () => saveFile(path, name, "text/csv"), { attributes });
 }
 
 function tiles(pairs) {

@@ -141,18 +141,19 @@ async fn enter(visit: &Visit, user: UserId, grant: SessionGrant) -> Result<Vec<H
     let mut learned = vec![cookies.set_session(&cookie)];
     if let Some(bag) = take_along(visit, user).await {
         learned.push(cookies.set_cart(&visit.held(bag)));
+        learned.extend(visit.keep_bought());
     }
     Ok(learned)
 }
 
 /// A guest's bag becomes the person's; when the person has one already, what is in the guest's goes there. Answers the bag
 /// that the browser is to carry, where that is another one. Whatever goes wrong, the person is logged in, and the guest's bag
-/// stays one that this browser holds.
+/// stays one that this browser holds. A bag of somebody else who is logged in here stays theirs.
 async fn take_along(visit: &Visit, user: UserId) -> Option<CartId> {
     let carts = &visit.platform.shop.carts;
     let own = carts.of_person(user).await.unwrap_or_default();
-    let Some(bag) = visit.bag().ok().flatten().map(|bag| bag.id) else { return own };
-    let taken = match own.filter(|own| *own != bag) {
+    let Some(bag) = visit.guests_bag() else { return own };
+    let taken = match own {
         None => carts.adopt(bag, user, key::adoption(user)).await.map(|_answer| None),
         Some(own) => {
             let into = (own, MergeStrategy::SumCapped);
@@ -195,7 +196,7 @@ pub(crate) async fn register(visit: Visit, Sent(typed): Sent<Register>) -> Resul
         name: name.trim().to_owned(),
         roles: [Role::Shopper].into(),
     };
-    let envelope = key.envelope(&visit, "", "POST /register", "");
+    let envelope = key.envelope(&visit, "", "POST /register", email.trim());
     match users.register(form, envelope).await.map_err(Problem::from) {
         Ok(_) => {
             let (user, grant) = users.login(email, password).await?;
@@ -238,5 +239,6 @@ pub(crate) async fn logout(
         }
     }
     let cookies = visit.platform.settings.cookies();
-    Ok(teaching(vec![cookies.clear_session(), cookies.clear_cart()], see("/")))
+    let learned = [cookies.clear_session(), cookies.clear_cart()].into_iter().chain(visit.keep_bought());
+    Ok(teaching(learned.collect(), see("/")))
 }

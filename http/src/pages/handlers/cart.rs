@@ -53,7 +53,9 @@ struct Added {
 
 /// The bag.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Problem> {
-    shown(&visit, StatusCode::OK, None)
+    let locked =
+        visit.is_locked().then(|| Notice::calm("You are logged out. Log in to see what is in your bag."));
+    shown(&visit, StatusCode::OK, locked)
 }
 
 fn shown(visit: &Visit, status: StatusCode, notice: Option<Notice>) -> Result<Response, Problem> {
@@ -81,7 +83,8 @@ async fn added(visit: &Visit, form: &Add) -> Result<(cart::View, Vec<axum::http:
         form.variant_id.parse::<VariantId>().map_err(|_no_id| cart::Rejection::ProductNotAvailable)?;
     let quantity = quantity(&form.quantity)?;
     let (bag, cookies) = visit.open_bag(&key).await?;
-    let envelope = key.envelope(visit, &visit.scope(bag), "POST /cart/lines", "");
+    let content = format!("{quantity} {variant}");
+    let envelope = key.envelope(visit, &visit.scope(bag), "POST /cart/lines", &content);
     let answer = visit.platform.shop.carts.add_line(bag, NewLine { variant, quantity }, envelope).await?;
     Ok((answer.reply, cookies))
 }
@@ -100,7 +103,8 @@ pub(crate) async fn change(
     let changed = async {
         let (bag, line, key) = target(&visit, &line, &form)?;
         let quantity = quantity(&form.quantity)?;
-        let envelope = key.envelope(&visit, &visit.scope(bag), &format!("POST /cart/lines/{line}"), "");
+        let operation = format!("POST /cart/lines/{line}");
+        let envelope = key.envelope(&visit, &visit.scope(bag), &operation, &quantity.to_string());
         visit.platform.shop.carts.set_quantity(bag, line, quantity, envelope).await?;
         Ok(())
     };

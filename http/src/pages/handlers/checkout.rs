@@ -53,7 +53,7 @@ pub(crate) struct Asked {
 
 /// The checkout; without anything to pay it leads back.
 pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Response, Problem> {
-    let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
+    let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(elsewhere(&visit)) };
     if bag::is_being_paid(bag) {
         return Ok(see(&order_path(bag)));
     }
@@ -80,6 +80,11 @@ pub(crate) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Result<Res
     Ok(Page::ok(shown).into_response())
 }
 
+/// Where whoever has nothing to pay is led: to the bag, or to the log-in that opens it.
+fn elsewhere(visit: &Visit) -> Response {
+    see(if visit.is_locked() { "/login?next=/checkout" } else { "/cart" })
+}
+
 /// The addresses of whoever is logged in.
 async fn addresses(visit: &Visit) -> Result<Vec<AddressView>, Problem> {
     match visit.shopper.user() {
@@ -99,7 +104,9 @@ fn fill(typed: &mut Order, saved: &Contact, book: &Pricebook) {
 /// Buys what is in the bag. Whatever comes of it, a repeat of the same form does nothing twice.
 pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Response, Problem> {
     let key = Key::read(&typed.key)?;
-    let Some(bag) = visit.any_bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
+    let Some(bag) = visit.any_bag()?.filter(|bag| !bag.lines.is_empty()) else {
+        return Ok(elsewhere(&visit));
+    };
     if bag::is_bought(bag) {
         return Ok(see(&order_path(bag)));
     }
@@ -129,15 +136,18 @@ pub(crate) async fn pay(visit: Visit, Sent(typed): Sent<Order>) -> Result<Respon
 
 /// Says where the bag goes and how it is sent, and shows the checkout with what that costs; nothing is bought.
 pub(crate) async fn deliver(visit: Visit, Sent(typed): Sent<Order>) -> Result<Response, Problem> {
-    let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(see("/cart")) };
+    let Some(bag) = visit.bag()?.filter(|bag| !bag.lines.is_empty()) else { return Ok(elsewhere(&visit)) };
     let id = bag.id;
     let mut typed_in = page(&visit, bag, &typed).await?;
     let contact_is_whole = form::complete(&mut typed_in.contact) && form::complete(&mut typed_in.address);
     let mut notice = None;
     if contact_is_whole {
         let key = Key::read(&typed.key)?;
-        let envelope = key.envelope(&visit, &visit.scope(id), "POST /checkout/delivery address", "");
-        let set = visit.platform.shop.carts.set_address(id, contact(&typed), envelope).await;
+        let contact = contact(&typed);
+        let content =
+            serde_json::to_string(&contact).map_err(|_never| Problem::bug("a contact that is no JSON"))?;
+        let envelope = key.envelope(&visit, &visit.scope(id), "POST /checkout/delivery address", &content);
+        let set = visit.platform.shop.carts.set_address(id, contact, envelope).await;
         notice = set.map_err(Problem::asked).err();
     }
     if !typed.shipping.is_empty() {

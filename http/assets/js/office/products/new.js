@@ -16,16 +16,10 @@ export async function show({ main }) {
   const [{ items: categories }, book] = await Promise.all([get("/admin/v1/categories"), get("/admin/v1/pricebook")]);
   const about = h("div", { class: "stack" }, aboutFields({}, categories));
   about.querySelector("[name=title]").addEventListener("input", ({ target }) => propose(about, target.value));
-  const make = async (values) => {
+  const make = async (values, _whole, key) => {
     const { title, slug, brand, category, description } = values;
-    const made = await send("POST", "/admin/v1/products", {
-      title,
-      slug,
-      brand,
-      category,
-      description,
-      variants: [variantTyped(values, book)],
-    });
+    const body = { title, slug, brand, category, description, variants: [variantTyped(values, book)] };
+    const made = await send("POST", "/admin/v1/products", body, { key });
     toast("Drafted: nobody sees it until it is published.");
     go(`/office/products/${made.id}`);
   };

@@ -75,7 +75,7 @@ function issue(promotions) {
     );
   const number = (text) => (text ? Number(text) : null);
   const utc = (local) => (local ? new Date(local).toISOString() : null);
-  const act = async (values) => {
+  const act = async (values, _whole, key) => {
     const body = {
       code: values.code,
       promotion_id: values.promotion_id,
@@ -83,7 +83,7 @@ function issue(promotions) {
       per_customer_limit: number(values.per_customer_limit),
       window: { from: utc(values.from), until: utc(values.until) },
     };
-    await send("POST", "/admin/v1/coupons", body);
+    await send("POST", "/admin/v1/coupons", body, { key });
     toast("Issued.");
     go(address(PATH, { code: values.code }));
   };

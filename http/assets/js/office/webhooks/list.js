@@ -53,10 +53,10 @@ function make() {
   return dialog("New endpoint", (close) =>
     form(
       { submit: "Make it", also: away(close) },
-      async (values) => {
+      async (values, _whole, key) => {
         const events = EVENTS.filter((event) => values[`event-${event}`] === "on");
         if (events.length === 0) throw new Wrong({ events: "Choose at least one event." });
-        const made = await send("POST", "/admin/v1/webhook-endpoints", { url: values.url, events });
+        const made = await send("POST", "/admin/v1/webhook-endpoints", { url: values.url, events }, { key });
         close("yes");
         await secretShown(made.secret);
         done("The endpoint is there.");
