@@ -62,6 +62,9 @@ pub struct Adjustment {
     pub lines: Vec<Portion>,
     /// What is paid back, payment by payment; none while nothing was taken.
     pub refunds: Vec<RefundPart>,
+    /// How much of that had failed to go back before, so that the order costs no less for it; absent in those of old programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Money>,
     /// Why, where somebody said so.
     pub reason: Option<RefundReason>,
     /// The provider's name of a dispute.
@@ -99,13 +102,11 @@ impl Adjustment {
         self.sum(|part| part.status == AdjustmentStatus::Failed)
     }
 
-    /// How much of what had failed before was to be paid back by this: it goes back, and the order costs no less for it. What
-    /// was taken beyond the price does so, too, and was never promised.
+    /// How much of what had failed before was to be paid back by this. Old programs gave it back with what the order does not
+    /// cost, and did not say so.
     pub(super) fn makes_good(&self) -> i64 {
-        match self.reason {
-            Some(RefundReason::Excess) => 0,
-            _ => self.sum(|_| true).saturating_sub(self.reduction.amount).max(0),
-        }
+        let unsaid = || self.sum(|_| true).saturating_sub(self.reduction.amount).max(0);
+        self.again.map_or_else(unsaid, |again| again.amount)
     }
 
     fn sum(&self, counts: impl Fn(&RefundPart) -> bool) -> i64 {

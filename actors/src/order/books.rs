@@ -110,6 +110,13 @@ impl Order {
         self.held().saturating_sub(self.price()).max(0)
     }
 
+    /// Of a sum that goes back beyond the price: what had failed to, and by how much less the order costs then.
+    pub(super) fn split(&self, amount: i64) -> (i64, i64) {
+        let beyond = amount.saturating_sub(self.excess()).max(0);
+        let again = beyond.min(self.failed_refunds());
+        (again, beyond - again)
+    }
+
     /// What is still to be taken, beyond what payments were asked for.
     pub fn uncaptured(&self) -> i64 {
         let held = self.held().saturating_add(self.capturing());

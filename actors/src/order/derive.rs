@@ -78,10 +78,13 @@ fn status(order: &Order, goods: FulfillmentStatus) -> Status {
     if arrived && settled { Status::Completed } else { Status::Placed }
 }
 
-/// While nothing was taken: what was noted last. From then on: what was taken against what it costs and what went back.
+/// While nothing was taken: what was noted last; what binds and costs nothing is paid. From then on: what was taken against what
+/// it costs and what went back.
 fn payment(order: &Order) -> PaymentStatus {
     let (captured, refunded) = (order.captured(), order.refunded());
+    let is_free = order.total() == 0 && order.placed_at.is_some() && order.canceled.is_none();
     match (captured, refunded) {
+        (..=0, _) if is_free => PaymentStatus::Paid,
         (..=0, _) => order.standing(),
         (_, 1..) if refunded >= captured => PaymentStatus::Refunded,
         (_, 1..) => PaymentStatus::PartiallyRefunded,

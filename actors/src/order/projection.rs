@@ -84,7 +84,7 @@ impl Projection for OrderProjection {
     }
 
     fn version(&self) -> u32 {
-        3 // orders say what of their returns waits
+        4 // an order that costs nothing is paid
     }
 
     fn collections(&self) -> &'static [&'static str] {

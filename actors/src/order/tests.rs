@@ -100,6 +100,24 @@ fn note(status: PaymentStatus) -> Command {
 
 const CANCEL: Command = Command::Cancel { reason: CancelReason::Shopper };
 
+#[test]
+fn an_order_that_costs_nothing_is_paid_once_it_binds() {
+    let totals = crate::pricing::Totals::zero(crate::money::Currency::EUR);
+    let of_nothing =
+        Event::Drafted { draft: Box::new(Draft { totals, ..*draft(0) }), payment: payment(1), at: AT };
+    let paid = |order: &Order| (order.payment_status(), order.stage()) == (PaymentStatus::Paid, Stage::Paid);
+    given::<Order>([of_nothing.clone()])
+        .when(note(PaymentStatus::Authorized))
+        .then_state(|order| assert!(!paid(order)));
+    given::<Order>([of_nothing.clone(), noted(PaymentStatus::Authorized)])
+        .when(place(1))
+        .then_state(|order| assert!(paid(order) && order.owed() == 0))
+        .when(Command::MarkPaid { payment: payment(1), amount: Money::eur(0) })
+        .then_state(|order| assert!(paid(order)))
+        .when(CANCEL)
+        .then_state(|order| assert!(!paid(order)));
+}
+
 /// ORDER-1.
 #[test]
 fn the_first_draft_claims_its_cart() {

@@ -103,6 +103,11 @@ fn a_payment_that_is_being_worked_on_fits_whatever_is_said() {
     busy.card.busy = true;
     compared(&busy, &theirs(RecordState::Captured, 5_490, 0), &[]);
     assert_eq!(missing("sandbox", &busy), None);
+    // Nor is one of nothing, which no provider was told.
+    let mut of_nothing = ours(Status::Authorized, 0, 0);
+    assert!(missing("sandbox", &of_nothing).is_some());
+    of_nothing.card.amount = 0;
+    assert_eq!(missing("sandbox", &of_nothing), None);
 }
 
 #[test]

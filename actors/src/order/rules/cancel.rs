@@ -114,7 +114,8 @@ impl Plan {
             self.effect(Effect::Deallocate { variant, cause: id.uuid(), hold, quantity });
         }
         let kind = AdjustmentKind::Cancellation;
-        self.adjust(draft, Change { id, kind, amount, reduction, refund, lines, reason: None }, at);
+        let change = Change { id, kind, amount, reduction, refund, again: 0, lines, reason: None };
+        self.adjust(draft, change, at);
         if all {
             self.happens(Event::Canceled { reason, at });
         }

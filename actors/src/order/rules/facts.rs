@@ -52,13 +52,6 @@ impl Order {
     }
 }
 
-impl Order {
-    /// How much less the order costs when so much goes back that nobody here asked for: what was to go back first.
-    fn reduced_by(&self, amount: i64) -> i64 {
-        amount.saturating_sub(self.excess()).saturating_sub(self.failed_refunds()).max(0)
-    }
-}
-
 impl Plan {
     fn captured(&mut self, payment: PaymentId, (capture, amount): (CaptureId, Money), at: Timestamp) {
         let known = self.order.accounts.get(&payment);
@@ -121,7 +114,7 @@ impl Plan {
         refunds: Vec<RefundPart>,
         at: Timestamp,
     ) {
-        let reduction = self.order.reduced_by(amount.amount);
+        let (again, reduction) = self.order.split(amount.amount);
         let adjustment = Adjustment {
             id,
             kind,
@@ -129,6 +122,7 @@ impl Plan {
             reduction: draft.money(reduction),
             lines: Vec::new(),
             refunds,
+            again: Some(draft.money(again)),
             reason: None,
             dispute: None,
             at,
@@ -181,7 +175,7 @@ impl Plan {
         }
         let name = derive_uuid(&[b"dispute", payment.uuid().as_bytes(), dispute.as_bytes()]);
         let withheld = amount.amount.min(self.order.refundable()).max(0);
-        let reduction = self.order.reduced_by(withheld);
+        let (again, reduction) = self.order.split(withheld);
         let part = RefundPart {
             refund: RefundId::from(name),
             payment,
@@ -195,6 +189,7 @@ impl Plan {
             reduction: draft.money(reduction),
             lines: Vec::new(),
             refunds: vec![part],
+            again: Some(draft.money(again)),
             reason: None,
             dispute: Some(dispute.to_owned()),
             at,

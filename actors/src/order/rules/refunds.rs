@@ -26,6 +26,8 @@ pub(super) struct Change {
     pub(super) reduction: i64,
     /// What is paid back.
     pub(super) refund: i64,
+    /// How much of that had failed to go back before.
+    pub(super) again: i64,
     pub(super) lines: Vec<Portion>,
     pub(super) reason: Option<RefundReason>,
 }
@@ -38,7 +40,7 @@ fn refund_of(adjustment: AdjustmentId, payment: PaymentId) -> RefundId {
 impl Plan {
     /// Makes a change and asks the payments to pay its refund back.
     pub(super) fn adjust(&mut self, draft: &Draft, change: Change, at: Timestamp) {
-        let Change { id, kind, amount, reduction, refund, lines, reason } = change;
+        let Change { id, kind, amount, reduction, refund, again, lines, reason } = change;
         let parts = self.order.refund_parts(refund, |payment| refund_of(id, payment));
         let refunds = parts.iter().map(|(payment, refund, part)| RefundPart {
             refund: *refund,
@@ -53,6 +55,7 @@ impl Plan {
             reduction: draft.money(reduction),
             lines,
             refunds: refunds.collect(),
+            again: Some(draft.money(again)),
             reason,
             dispute: None,
             at,
@@ -81,6 +84,7 @@ impl Plan {
                 amount: excess,
                 reduction: 0,
                 refund: excess,
+                again: 0,
                 lines: Vec::new(),
                 reason: Some(RefundReason::Excess),
             };
@@ -125,19 +129,18 @@ impl Order {
         if self.status() == Status::Draft {
             return Err(Rejection::NotPlaced);
         }
-        let failed = self.failed_refunds();
         // Pieces are paid back once, so theirs is other money than what failed before; a sum is that, as far as it goes.
-        let (amount, lines, again) = match of {
+        let (amount, lines) = match of {
             RefundOf::Lines(lines) => {
                 self.check_portions(lines, |_, pieces| pieces.current().saturating_sub(pieces.refunded))?;
-                (self.refund_price(lines), lines.clone(), 0)
+                (self.refund_price(lines), lines.clone())
             }
             RefundOf::Amount(amount) if amount.currency != draft.totals.total.currency => {
                 return Err(Rejection::CurrencyMismatch);
             }
-            RefundOf::Amount(amount) => (amount.amount, Vec::new(), failed),
+            RefundOf::Amount(amount) => (amount.amount, Vec::new()),
         };
-        let refundable = self.refundable().saturating_sub(failed).saturating_add(again);
+        let refundable = if lines.is_empty() { self.refundable() } else { self.held().max(0) };
         if amount <= 0 {
             return Err(Rejection::NothingChosen);
         }
@@ -145,10 +148,12 @@ impl Order {
             return Err(Rejection::RefundExceedsCaptured { refundable: draft.money(refundable) });
         }
         let mut plan = Plan::of(self);
-        let reduction = amount.saturating_sub(self.excess()).saturating_sub(again).max(0);
-        let kind = AdjustmentKind::Refund;
-        let change = Change { id, kind, amount, reduction, refund: amount, lines, reason: Some(reason) };
-        plan.adjust(draft, change, at);
+        let (again, reduction) = match self.split(amount) {
+            (again, reduction) if lines.is_empty() => (again, reduction),
+            (again, reduction) => (0, reduction.saturating_add(again)),
+        };
+        let (kind, refund, reason) = (AdjustmentKind::Refund, amount, Some(reason));
+        plan.adjust(draft, Change { id, kind, amount, reduction, refund, again, lines, reason }, at);
         Ok(plan.done())
     }
 }

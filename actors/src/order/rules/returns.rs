@@ -187,7 +187,8 @@ impl Plan {
             let refund = amount.min(self.order.held()).max(0);
             let reduction = amount.saturating_sub(self.order.excess()).max(0);
             let (id, kind) = (adjustment_of_return(id), AdjustmentKind::Return);
-            self.adjust(draft, Change { id, kind, amount, reduction, refund, lines, reason: None }, at);
+            let change = Change { id, kind, amount, reduction, refund, again: 0, lines, reason: None };
+            self.adjust(draft, change, at);
         } else {
             self.happens(Event::Return(ReturnEvent::Refunded { id, at }));
         }

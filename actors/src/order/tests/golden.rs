@@ -141,7 +141,7 @@ fn tracking() -> Option<Tracking> {
 
 const KINDS: [AdjustmentKind; 4] =
     [AdjustmentKind::Cancellation, AdjustmentKind::Return, AdjustmentKind::Refund, AdjustmentKind::Dispute];
-const REASONS: [RefundReason; 4] =
+pub(super) const REASONS: [RefundReason; 4] =
     [RefundReason::Defect, RefundReason::Goodwill, RefundReason::Excess, RefundReason::Other];
 const RETURN_REASONS: [ReturnReason; 4] =
     [ReturnReason::Unwanted, ReturnReason::Damaged, ReturnReason::Wrong, ReturnReason::Other];
@@ -159,9 +159,9 @@ fn adjusted(kind: AdjustmentKind, reason: RefundReason, status: AdjustmentStatus
     let refunds = vec![RefundPart { refund: id(13), payment: id(9), amount, status }];
     let dispute = (kind == AdjustmentKind::Dispute).then(|| "dp_1".to_owned());
     let lines = portions();
-    let reason = Some(reason);
+    let (again, reason) = (None, Some(reason));
     let adjustment =
-        Adjustment { id: id(12), kind, amount, reduction, lines, refunds, reason, dispute, at: AT };
+        Adjustment { id: id(12), kind, amount, reduction, lines, refunds, again, reason, dispute, at: AT };
     Event::Adjusted { adjustment: Box::new(adjustment) }
 }
 

@@ -258,6 +258,36 @@ fn a_refund_that_failed_pays_for_nothing_else_where_money_is_taken_by_parcel() {
     }
 }
 
+/// Whatever the reason is called; and old programs said nothing of it when they gave it back with what was too much.
+#[test]
+fn what_was_given_back_again_is_promised_no_more() {
+    let failed = || {
+        let mut order = life(paid_for());
+        order.run(refund(1, cents(1000))).unwrap();
+        let failed = Fact::RefundFailed { refund: refund_of(adjustment(1)), code: "closed".to_owned() };
+        order.run(fact(failed)).unwrap();
+        assert_eq!(order.state().failed_refunds(), 1000);
+        order
+    };
+    let settled = |order: &Order| (order.failed_refunds(), order.owed(), order.price(), order.held());
+    for reason in golden::REASONS {
+        let mut order = failed();
+        let (adjustment, of) = (adjustment(2), cents(1000));
+        order.run(Command::Refund { adjustment, of, reason }).unwrap();
+        assert_eq!(settled(order.state()), (0, 0, TOTAL - 1000, TOTAL - 1000), "{reason:?}");
+    }
+    let mut order = failed();
+    order.run(refund(2, cents(1500))).unwrap();
+    let Some(Event::Adjusted { adjustment: stored }) = order.events().last().cloned() else {
+        panic!("no change")
+    };
+    assert_eq!((stored.again, stored.reduction), (Some(Money::eur(1000)), Money::eur(500)));
+    let old = Adjustment { again: None, reason: Some(RefundReason::Excess), ..*stored };
+    let mut events = failed().events().to_vec();
+    events.push(Event::Adjusted { adjustment: Box::new(old) });
+    assert_eq!(settled(life(events).state()), (0, 0, TOTAL - 1500, TOTAL - 1500));
+}
+
 /// ORDER-5: as one that is named once with more pieces.
 #[test]
 fn a_line_that_is_named_twice_costs_what_its_pieces_cost() {
