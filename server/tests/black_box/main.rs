@@ -16,6 +16,7 @@ mod catalogue;
 mod common;
 mod config;
 mod fsck;
+mod gift;
 mod health;
 mod kill;
 mod last_item;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use amazoff_paysim::{Fault, Options, Paysim, Plan, Running};
+use amazoff_paysim::{Fault, Options, Paysim, Plan};
 use futures::future::join_all;
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use sqlx::mysql::{MySqlPool, MySqlPoolOptions};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::common::{Auth, Client, Gate, Request, Server, Servers, Setup, shopping};
+use crate::common::{Auth, Client, Gate, Request, Server, Servers, shopping};
 
 /// How long the provider stalls.
 const STALL: Duration = Duration::from_secs(30);
@@ -22,17 +22,10 @@ const TRANSACTION_MAX_S: i64 = 3;
 /// How long the one who waits may have to wait, over the stall.
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn stripe(setup: Setup, sim: &Running) -> Setup {
-    setup
-        .with("AMAZOFF_STRIPE_SECRET_KEY", "sk_test_paysim")
-        .with("AMAZOFF_STRIPE_WEBHOOK_SECRET", "whsec_paysim")
-        .with("AMAZOFF_STRIPE_URL", &sim.url())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_stalls_holds_up_nobody_else_and_its_shopper_sees_the_outcome_live() {
     let (sim, servers) = (Paysim::start(Options::default()).unwrap(), Servers::start().await);
-    let setup = stripe(servers.setup(), &sim);
+    let setup = servers.setup().with_providers(&sim);
     let gate = Arc::new(Gate::default());
     let client = Client::new(Arc::clone(&gate));
     let server = Server::start_behind(&setup, &gate).await.unwrap();

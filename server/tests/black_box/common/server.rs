@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use amazoff_paysim::{Options, Running};
 use tempfile::TempDir;
 
 use super::gate::Gate;
@@ -47,6 +48,24 @@ impl Setup {
         self.variables.retain(|(known, _)| known != name);
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+    /// With accounts at the simulators of Stripe and PayPal.
+    pub fn with_providers(self, sim: &Running) -> Self {
+        let Options {
+            stripe_secret_key,
+            stripe_webhook_secret,
+            paypal_client_id,
+            paypal_secret,
+            paypal_webhook_id,
+            ..
+        } = Options::default();
+        self.with("AMAZOFF_STRIPE_SECRET_KEY", &stripe_secret_key)
+            .with("AMAZOFF_STRIPE_WEBHOOK_SECRET", &stripe_webhook_secret)
+            .with("AMAZOFF_STRIPE_URL", &sim.url())
+            .with("AMAZOFF_PAYPAL_CLIENT_ID", &paypal_client_id)
+            .with("AMAZOFF_PAYPAL_SECRET", &paypal_secret)
+            .with("AMAZOFF_PAYPAL_WEBHOOK_ID", &paypal_webhook_id)
+            .with("AMAZOFF_PAYPAL_URL", &sim.url())
     }
     /// The data folder.
     pub fn data(&self) -> PathBuf {

@@ -128,6 +128,19 @@ pub async fn settle(client: &Client, request: &Request) -> Option<Reply> {
     None
 }
 
+/// Asks again until the answer is as wished.
+pub async fn until(client: &Client, request: &Request, wish: impl Fn(&Value) -> bool) -> Value {
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let reply = client.send(request).await.expect("an answer");
+        if wish(&reply.body) {
+            return reply.body;
+        }
+        assert!(std::time::Instant::now() < limit, "it stays {}", reply.body);
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
 /// Logs in; the bearer token.
 pub async fn login(client: &Client, email: &str, password: &str) -> Option<(String, Value)> {
     let request = Request::post("/v1/auth/login", json!({ "email": email, "password": password }));
