@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 
 import { until } from "./api.mjs";
 import { enter, shopper } from "./office-steps.mjs";
-import { ADD } from "./steps.mjs";
+import { ADD, fillBag } from "./steps.mjs";
 
 /** Adds the tests. */
 export function storefrontSlow(test) {
   test("two lines are changed at once, and both changes count", "desktop", changesTwo);
+  test("a line that is changed again before its answer has what was typed last", "phone", changesAgain);
   test("another choice after a lost answer is another wish", "phone", choosesAgain);
   test("whoever types on gets suggestions for all of it", "desktop", typesOn);
   test("a tab that nobody sees leaves its connection to others", "desktop", hides);
@@ -37,18 +38,37 @@ async function changesTwo({ page, base }) {
   await page.goto(`${base}/cart`);
   await page.locator("html.ready").waitFor();
   const fields = page.locator("main input[name=quantity]");
-  const isChange = (request) => request.method() === "POST" && request.url().includes("/cart/lines/");
   const letGo = await held(page, "**/cart/lines/*");
   const [first] = await Promise.all([page.waitForRequest(isChange), changed(fields.nth(0), "2")]);
   await changed(fields.nth(1), "3");
   const second = page.waitForRequest((request) => isChange(request) && request.url() !== first.url());
   letGo();
   await (await second).response();
-  const count = (wanted) => until(() => page.locator(".bag-count").innerText(), (seen) => seen === wanted);
-  await count("5");
+  await counts(page, "5");
   assert.deepEqual([await fields.nth(0).inputValue(), await fields.nth(1).inputValue()], ["2", "3"]);
   await page.reload();
-  await count("5");
+  await counts(page, "5");
+}
+
+async function changesAgain({ page, base }) {
+  await fillBag(page, base);
+  await page.locator("html.ready").waitFor();
+  const field = page.locator("main input[name=quantity]");
+  const letGo = await held(page, "**/cart/lines/*");
+  await Promise.all([page.waitForRequest(isChange), changed(field, "2")]);
+  await changed(field, "4");
+  letGo();
+  await counts(page, "4");
+  assert.equal(await field.inputValue(), "4");
+}
+
+function isChange(request) {
+  return request.method() === "POST" && request.url().includes("/cart/lines/");
+}
+
+/** Waits until so many pieces are in the bag. */
+function counts(page, wanted) {
+  return until(() => page.locator(".bag-count").innerText(), (seen) => seen === wanted);
 }
 
 /** Types a quantity and leaves the field. */

@@ -71,10 +71,11 @@ function formsIn(within) {
 /** Sends a form when nothing was typed for a while. Another answer may have replaced it by then: it is sent all the same. */
 function soon(form, home) {
   clearTimeout(typing.get(form));
-  typing.set(
-    form,
-    setTimeout(() => form.reportValidity() && enqueue(form, home), TYPING_MS),
-  );
+  const rest = () => {
+    typing.delete(form);
+    if (form.reportValidity()) enqueue(form, home);
+  };
+  typing.set(form, setTimeout(rest, TYPING_MS));
 }
 
 /** One after the other: each answer shows the whole bag, so the last one must be the newest. */
@@ -87,35 +88,38 @@ function enqueue(form, home) {
 }
 
 async function swap(form, home) {
+  const answer = send(form, "text/html");
+  // What is typed from now on is another wish.
+  delete form.dataset.sent;
+  if (form.elements.quantity) form.elements.quantity.defaultValue = form.elements.quantity.value;
   try {
-    const page = await pageOf(await send(form, "text/html"));
+    const page = await pageOf(await answer);
     const content = page.querySelector("main");
     const bag = page.querySelector("[data-bag]");
     if (!content || !bag) throw new Error("not a page of the shop");
     const focused = document.activeElement?.id;
     const shown = home ?? document.querySelector("main");
-    const others = formsIn(shown).filter((other) => other !== form);
+    const before = formsIn(shown);
     if (home) fill(home, content);
     else shown.replaceWith(document.adoptNode(content));
     showCount(Number(bag.querySelector(".bag-count").textContent), bag.getAttribute("aria-label"));
     (document.getElementById(focused) ?? home?.querySelector("h2") ?? content).focus({ preventScroll: true });
     wireBag(home ?? content);
-    carry(others, formsIn(home ?? content), home);
+    carry(before, formsIn(home ?? content), home);
   } catch {
-    delete form.dataset.sent;
     toast("The shop could not be reached. Try again: nothing is changed twice.", { bad: true });
   }
 }
 
-/** What was typed elsewhere meanwhile stays typed, and is sent. */
-function carry(others, fresh, home) {
-  for (const other of others) {
-    const form = fresh.find(({ action }) => action === other.action);
-    const [typed, shown] = [other.elements.quantity, form?.elements.quantity];
+/** What was typed meanwhile stays typed, and is sent. */
+function carry(before, fresh, home) {
+  for (const old of before) {
+    const form = fresh.find(({ action }) => action === old.action);
+    const [typed, shown] = [old.elements.quantity, form?.elements.quantity];
     if (!typed || !shown || typed.value === typed.defaultValue) continue;
     shown.value = typed.value;
     // One that is under way is not a wish of its own.
-    if (other.dataset.sent || typing.has(other)) shown.defaultValue = typed.value;
+    if (old.dataset.sent || typing.has(old)) shown.defaultValue = typed.value;
     else soon(form, home);
   }
 }

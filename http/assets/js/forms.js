@@ -27,6 +27,8 @@ export function freshKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const PATIENCE_MS = 20_000;
+
 /** Sends a form in the background. The same values keep their key until an answer is known; other values are another wish. */
 export function send(form, accept) {
   const body = new URLSearchParams(new FormData(form));
@@ -35,7 +37,8 @@ export function send(form, accept) {
   if (form.dataset.said !== undefined && form.dataset.said !== said) form.elements.key.value = freshKey();
   form.dataset.said = said;
   body.set("key", form.elements.key.value);
-  return fetch(form.action, { method: "POST", headers: { Accept: accept }, body });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return fetch(form.action, { method: "POST", headers: { Accept: accept }, body, signal });
 }
 
 /** The page that an answer brings. */

@@ -1,7 +1,7 @@
 //! Somebody looks at a page: who it is, and which bag they carry.
 
 use amazoff_actors::cart::{Owner, Shown, Status, View};
-use amazoff_actors::ids::CartId;
+use amazoff_actors::ids::{CartId, UserId};
 use amazoff_actors::pricing::ShippingOption;
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
@@ -66,9 +66,13 @@ impl Visit {
     pub(super) fn any_bag(&self) -> Result<Option<&View>, Problem> {
         Ok(self.carried.as_ref().map_err(Clone::clone)?.shown().map(|shown| &shown.view))
     }
-    /// The bag that a guest fills in this browser.
-    pub(super) fn guests_bag(&self) -> Option<CartId> {
-        self.bag().ok().flatten().filter(|_| self.is_guests()).map(|bag| bag.id)
+    /// The bag that somebody who logs in takes along: a guest's, or an own one.
+    pub(super) fn bag_of(&self, user: UserId) -> Option<CartId> {
+        let is_mine = match self.carried {
+            Ok(Carried::Bag { owner, .. }) => owner == Owner::Guest || owner == Owner::User(user),
+            Ok(Carried::Nothing | Carried::Locked) | Err(_) => false,
+        };
+        self.bag().ok().flatten().filter(|_| is_mine).map(|bag| bag.id)
     }
     /// Whether the bag is one that waits for its owner to log in.
     pub(super) fn is_locked(&self) -> bool {

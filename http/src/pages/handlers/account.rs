@@ -152,8 +152,8 @@ async fn enter(visit: &Visit, user: UserId, grant: SessionGrant) -> Result<Vec<H
 async fn take_along(visit: &Visit, user: UserId) -> Option<CartId> {
     let carts = &visit.platform.shop.carts;
     let own = carts.of_person(user).await.unwrap_or_default();
-    let Some(bag) = visit.guests_bag() else { return own };
-    let taken = match own {
+    let Some(bag) = visit.bag_of(user) else { return own };
+    let taken = match own.filter(|own| *own != bag) {
         None => carts.adopt(bag, user, key::adoption(user)).await.map(|_answer| None),
         Some(own) => {
             let into = (own, MergeStrategy::SumCapped);
