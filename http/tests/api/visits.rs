@@ -125,7 +125,7 @@ async fn a_session_that_ends_on_the_way_to_the_till_leads_to_the_log_in_and_back
         ann.ask(Method::POST, "/checkout", &[("key", key.as_str()), ("email", "ann@example.org")]).await;
     assert_eq!(pay.expect(303).header("location"), "/login?next=/checkout");
     assert_eq!(ann.open("/checkout").await.expect(303).header("location"), "/login?next=/checkout");
-    assert!(ann.open("/cart").await.expect(200).text.contains("You are logged out."));
+    assert!(ann.open("/cart").await.expect(200).text.contains("You are logged out"));
     ann.log_in("ann@example.org").await;
     ann.open("/checkout").await.expect(200);
 
@@ -135,7 +135,7 @@ async fn a_session_that_ends_on_the_way_to_the_till_leads_to_the_log_in_and_back
     stranger.cookies.insert(BAG.to_owned(), format!("{id}.made-up"));
     for mut browser in [stranger, Browser::of(&app)] {
         assert_eq!(browser.open("/checkout").await.expect(303).header("location"), "/cart");
-        assert!(!browser.open("/cart").await.expect(200).text.contains("You are logged out."));
+        assert!(!browser.open("/cart").await.expect(200).text.contains("You are logged out"));
     }
 }
 

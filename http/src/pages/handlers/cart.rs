@@ -53,14 +53,12 @@ struct Added {
 
 /// The bag.
 pub(crate) async fn show(visit: Visit) -> Result<Response, Problem> {
-    let locked =
-        visit.is_locked().then(|| Notice::calm("You are logged out. Log in to see what is in your bag."));
-    shown(&visit, StatusCode::OK, locked)
+    shown(&visit, StatusCode::OK, None)
 }
 
 fn shown(visit: &Visit, status: StatusCode, notice: Option<Notice>) -> Result<Response, Problem> {
     let frame = visit.frame("Your bag").noticing(notice);
-    Ok(Page(status, bag::page(frame, visit.bag()?)).into_response())
+    Ok(Page(status, bag::page(frame, visit.bag()?, visit.is_locked())).into_response())
 }
 
 /// Puts something in the bag, and makes the bag when it is the first.

@@ -10,6 +10,8 @@ use super::{Frame, Picture, Price, Sums};
 pub(crate) struct CartPage {
     /// What surrounds the page.
     pub frame: Frame,
+    /// Whether it waits for its owner to log in.
+    pub locked: bool,
     /// What is in it.
     pub lines: Vec<BagLine>,
     /// What it costs; `None` when it is empty.

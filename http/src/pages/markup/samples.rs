@@ -176,6 +176,7 @@ pub(crate) fn product() -> ProductPage {
 pub(crate) fn cart() -> CartPage {
     CartPage {
         frame: frame("Your bag"),
+        locked: false,
         lines: lines()
             .into_iter()
             .map(|line| BagLine {

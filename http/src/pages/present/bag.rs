@@ -13,11 +13,12 @@ pub(in crate::pages) fn count(view: &View) -> u32 {
     view.lines.iter().map(|line| line.quantity.get()).sum()
 }
 
-/// The page of a bag; `None` is a bag that does not exist yet.
-pub(in crate::pages) fn page(frame: Frame, view: Option<&View>) -> CartPage {
+/// The page of a bag; `None` is a bag that does not exist yet, or is `locked` until its owner logs in.
+pub(in crate::pages) fn page(frame: Frame, view: Option<&View>, locked: bool) -> CartPage {
     let frame = frame.titled("Your bag");
     let mut page = CartPage {
         frame,
+        locked,
         lines: Vec::new(),
         sums: None,
         codes: Vec::new(),
