@@ -114,21 +114,18 @@ impl Check {
             let meant = float(collected.dropped + collected.started);
             return if share { (meant > 0.0).then(|| dropped / meant) } else { Some(dropped) };
         }
-        let of = |key: Key| collected.totals.get(&key).cloned().unwrap_or_default();
-        let (own, other) = match (&self.wanted.step, &self.wanted.journey) {
-            (Some(step), _) => (of(Key::Step(step.clone())), self.wanted.than.clone().map(Key::Step)),
-            (None, Some(journey)) => {
-                (of(Key::Journey(journey.clone())), self.wanted.than.clone().map(Key::Journey))
-            }
-            (None, None) => (collected.everything(), None),
-        };
+        let named = self.wanted.step.as_ref().or(self.wanted.journey.as_ref());
+        let own = named.map_or_else(|| collected.everything(), |name| self.figures(collected, name));
         let own = self.value(&own, seconds)?;
-        match other {
-            None => Some(own),
-            Some(other) => {
-                self.value(&of(other), seconds).filter(|other| *other > 0.0).map(|other| own / other)
-            }
-        }
+        let Some(than) = &self.wanted.than else { return Some(own) };
+        let other = self.value(&self.figures(collected, than), seconds)?;
+        (other > 0.0).then(|| own / other)
+    }
+
+    /// Those of a step or of a journey, as it is about the one or the other.
+    fn figures(&self, collected: &Collector, name: &str) -> Figures {
+        let key = if self.wanted.step.is_some() { Key::Step } else { Key::Journey };
+        collected.totals.get(&key(name.to_owned())).cloned().unwrap_or_default()
     }
 
     fn value(&self, figures: &Figures, seconds: f64) -> Option<f64> {
@@ -253,7 +250,7 @@ mod tests {
         Check::parse(&toml::from_str(threshold).unwrap())
     }
 
-    /// 1 to 100 ms of step `a` and as much, each a quarter, of journey `j`'s step `b`.
+    /// 1 to 100 ms of step `a` and journey `i`, a quarter of that of step `b`, twice that of journey `j`.
     fn collected() -> Collector {
         let recorder = Recorder::default();
         let take = |key: Key, response: Duration, fails: bool| {

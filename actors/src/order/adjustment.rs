@@ -109,7 +109,8 @@ impl Adjustment {
         self.again.map_or_else(unsaid, |again| again.amount)
     }
 
-    fn sum(&self, counts: impl Fn(&RefundPart) -> bool) -> i64 {
+    /// The sum of some of its refunds.
+    pub(super) fn sum(&self, counts: impl Fn(&RefundPart) -> bool) -> i64 {
         let parts = self.refunds.iter().filter(|part| counts(part));
         parts.map(|part| part.amount.amount).fold(0, i64::saturating_add)
     }

@@ -110,9 +110,14 @@ impl Order {
         self.held().saturating_sub(self.price()).max(0)
     }
 
-    /// Of a sum that goes back beyond the price: what had failed to, and by how much less the order costs then.
+    /// What of a sum the excess does not pay.
+    pub(super) fn beyond_excess(&self, amount: i64) -> i64 {
+        amount.saturating_sub(self.excess()).max(0)
+    }
+
+    /// Of a sum that goes back: what had failed to, and by how much less the order costs then.
     pub(super) fn split(&self, amount: i64) -> (i64, i64) {
-        let beyond = amount.saturating_sub(self.excess()).max(0);
+        let beyond = self.beyond_excess(amount);
         let again = beyond.min(self.failed_refunds());
         (again, beyond - again)
     }
@@ -124,8 +129,7 @@ impl Order {
     }
 
     fn parts_sum(&self, counts: impl Fn(&RefundPart) -> bool) -> i64 {
-        let parts = self.adjustments.iter().flat_map(|adjustment| &adjustment.refunds);
-        parts.filter(|part| counts(part)).map(|part| part.amount.amount).fold(0, i64::saturating_add)
+        self.adjustments.iter().map(|adjustment| adjustment.sum(&counts)).fold(0, i64::saturating_add)
     }
 
     /// What a payment can still give back.

@@ -51,22 +51,13 @@ impl PaymentDelivery {
         if let Some(answer) = of_nothing(call) {
             return answer;
         }
-        match call {
-            Call::Find { operation, intent, asked } => {
-                find(provider.as_ref(), *operation, intent, *asked).await
-            }
-            Call::Authorize { intent, .. }
-            | Call::Confirm { intent, .. }
-            | Call::Capture { intent }
-            | Call::Void { intent }
-            | Call::Refund { intent } => {
-                // It lay here for so long that the provider may have forgotten the key: it is looked up instead.
-                if is_old(intent.asked_at, self.clock.now()) {
-                    return Delivered::Answer(recorded(operation_of(call), intent, Outcome::Unknown));
-                }
-                ask(provider.as_ref(), (call, intent), attempts).await
-            }
+        let intent = intent_of(call);
+        // It lay here for so long that the provider may have forgotten the key: it is looked up instead.
+        let is_find = matches!(call, Call::Find { .. });
+        if !is_find && is_old(intent.asked_at, self.clock.now()) {
+            return Delivered::Answer(recorded(operation_of(call), intent, Outcome::Unknown));
         }
+        ask(provider.as_ref(), (call, intent), attempts).await
     }
 
     async fn tell(

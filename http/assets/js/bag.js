@@ -82,15 +82,15 @@ function soon(form, home) {
 function enqueue(form, home) {
   clearTimeout(typing.get(form));
   typing.delete(form);
-  if (form.dataset.sent) return;
-  form.dataset.sent = "yes";
+  if (form.dataset.waits) return;
+  form.dataset.waits = "yes";
   turn = turn.then(() => swap(form, home));
 }
 
 async function swap(form, home) {
   const answer = send(form, "text/html");
   // What is typed from now on is another wish.
-  delete form.dataset.sent;
+  delete form.dataset.waits;
   if (form.elements.quantity) form.elements.quantity.defaultValue = form.elements.quantity.value;
   try {
     const page = await pageOf(await answer);
@@ -119,7 +119,7 @@ function carry(before, fresh, home) {
     if (!typed || !shown || typed.value === typed.defaultValue) continue;
     shown.value = typed.value;
     // One that is under way is not a wish of its own.
-    if (old.dataset.sent || typing.has(old)) shown.defaultValue = typed.value;
+    if (old.dataset.waits || typing.has(old)) shown.defaultValue = typed.value;
     else soon(form, home);
   }
 }

@@ -68,10 +68,7 @@ impl Visit {
     }
     /// The bag that somebody who logs in takes along: a guest's, or an own one.
     pub(super) fn bag_of(&self, user: UserId) -> Option<CartId> {
-        let is_mine = match self.carried {
-            Ok(Carried::Bag { owner, .. }) => owner == Owner::Guest || owner == Owner::User(user),
-            Ok(Carried::Nothing | Carried::Locked) | Err(_) => false,
-        };
+        let is_mine = self.is_guests() || self.is_of(Owner::User(user));
         self.bag().ok().flatten().filter(|_| is_mine).map(|bag| bag.id)
     }
     /// Whether the bag is one that waits for its owner to log in.
@@ -79,7 +76,10 @@ impl Visit {
         matches!(self.carried, Ok(Carried::Locked))
     }
     fn is_guests(&self) -> bool {
-        matches!(self.carried, Ok(Carried::Bag { owner: Owner::Guest, .. }))
+        self.is_of(Owner::Guest)
+    }
+    fn is_of(&self, whose: Owner) -> bool {
+        matches!(self.carried, Ok(Carried::Bag { owner, .. }) if owner == whose)
     }
     /// The ways in which the bag can be sent where it goes.
     pub(super) fn ways_to_send(&self) -> &[ShippingOption] {

@@ -102,18 +102,9 @@ pub struct Pieces {
     pub quantity: Quantity,
 }
 
-/// What may be asked about pieces. A line that is named again is one of more pieces.
+/// What may be asked about pieces.
 pub fn portions(pieces: &[Pieces]) -> Vec<Portion> {
-    let mut portions: Vec<Portion> = Vec::new();
-    for Pieces { line_id: line, quantity } in pieces.iter().copied() {
-        let known = portions.iter_mut().find(|known| known.line == line);
-        match known.and_then(|known| known.quantity.checked_add(quantity).ok().map(|sum| (known, sum))) {
-            Some((known, sum)) => known.quantity = sum,
-            // More than any line has: whoever looks at the pieces refuses it.
-            None => portions.push(Portion { line, quantity }),
-        }
-    }
-    portions
+    pieces.iter().map(|of| Portion { line: of.line_id, quantity: of.quantity }).collect()
 }
 
 /// Nothing more to say.

@@ -34,6 +34,29 @@ pub(super) async fn authorize(
     }
 }
 
+async fn told(
+    to: &CheckoutDelivery,
+    sent: &Sent<'_>,
+    payment: PaymentId,
+    command: payment::Command,
+) -> Reached<payment::View, payment::Rejection> {
+    Reached::from(to.payments.execute(payment.uuid(), command, sent.envelope()).await)
+}
+
+/// What a payment may not refuse.
+fn must(
+    sent: &Sent<'_>,
+    what: &str,
+    reached: Reached<payment::View, payment::Rejection>,
+) -> Delivered<Command> {
+    match reached {
+        Reached::Accepted(_) => Delivered::Done,
+        Reached::Refused(refusal) => stuck(sent, what, &refusal.to_string()),
+        Reached::Poisoned(reason) => stuck(sent, what, &reason),
+        Reached::NotNow(reason) => Delivered::Retry { reason },
+    }
+}
+
 /// A reservation may be over before the order is placed. The payment told so when nobody could do anything about it, and does
 /// not tell it again: its refusal is the news.
 pub(super) async fn capture(
@@ -41,17 +64,13 @@ pub(super) async fn capture(
     sent: &Sent<'_>,
     payment: PaymentId,
 ) -> Delivered<Command> {
-    const WHAT: &str = "have the money taken";
-    match Reached::from(to.payments.execute(payment.uuid(), payment::Command::Capture, sent.envelope()).await)
+    let reached = told(to, sent, payment, payment::Command::Capture).await;
+    if let Reached::Refused(refusal) = &reached
+        && let Some(news) = not_captured(payment, refusal)
     {
-        Reached::Accepted(_) => Delivered::Done,
-        Reached::Refused(refusal) => match not_captured(payment, &refusal) {
-            Some(news) => Delivered::Answer(news),
-            None => stuck(sent, WHAT, &refusal.to_string()),
-        },
-        Reached::Poisoned(reason) => stuck(sent, WHAT, &reason),
-        Reached::NotNow(reason) => Delivered::Retry { reason },
+        return Delivered::Answer(news);
     }
+    must(sent, "have the money taken", reached)
 }
 
 /// What a checkout learns from a payment that will never take the money.
@@ -62,13 +81,7 @@ pub(in crate::checkout) fn not_captured(payment: PaymentId, refusal: &payment::R
 }
 
 pub(super) async fn void(to: &CheckoutDelivery, sent: &Sent<'_>, payment: PaymentId) -> Delivered<Command> {
-    const WHAT: &str = "give the money up";
-    match Reached::from(to.payments.execute(payment.uuid(), payment::Command::Void, sent.envelope()).await) {
-        Reached::Accepted(_) => Delivered::Done,
-        Reached::Refused(refusal) => stuck(sent, WHAT, &refusal.to_string()),
-        Reached::Poisoned(reason) => stuck(sent, WHAT, &reason),
-        Reached::NotNow(reason) => Delivered::Retry { reason },
-    }
+    must(sent, "give the money up", told(to, sent, payment, payment::Command::Void).await)
 }
 
 /// Asking costs nothing and is repeated by the void that follows, so a failure to ask ends here.

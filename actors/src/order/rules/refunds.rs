@@ -148,10 +148,8 @@ impl Order {
             return Err(Rejection::RefundExceedsCaptured { refundable: draft.money(refundable) });
         }
         let mut plan = Plan::of(self);
-        let (again, reduction) = match self.split(amount) {
-            (again, reduction) if lines.is_empty() => (again, reduction),
-            (again, reduction) => (0, reduction.saturating_add(again)),
-        };
+        let (again, reduction) =
+            if lines.is_empty() { self.split(amount) } else { (0, self.beyond_excess(amount)) };
         let (kind, refund, reason) = (AdjustmentKind::Refund, amount, Some(reason));
         plan.adjust(draft, Change { id, kind, amount, reduction, refund, again, lines, reason }, at);
         Ok(plan.done())

@@ -185,7 +185,7 @@ impl Plan {
         let amount = self.order.refund_price(&lines);
         if amount > 0 {
             let refund = amount.min(self.order.held()).max(0);
-            let reduction = amount.saturating_sub(self.order.excess()).max(0);
+            let reduction = self.order.beyond_excess(amount);
             let (id, kind) = (adjustment_of_return(id), AdjustmentKind::Return);
             let change = Change { id, kind, amount, reduction, refund, again: 0, lines, reason: None };
             self.adjust(draft, change, at);
