@@ -20,6 +20,8 @@ pub const ROWS_MAX: usize = 1_000_000;
 pub const WAITING_MAX: usize = 100_000;
 /// Most processes that share a run.
 pub const AGENTS_MAX: usize = 64;
+/// Most executors of a scenario that have a thread of their own.
+pub const OWN_THREADS_MAX: usize = 16;
 /// Most distinct errors that are told apart; the rest is counted as `other`.
 pub const ERRORS_MAX: usize = 64;
 /// Most times that one step is repeated.

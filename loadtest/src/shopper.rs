@@ -12,11 +12,11 @@ use tokio::time::{Instant, sleep_until};
 
 pub(crate) use act::{Hands, Verdict, ready, run};
 
-use crate::engine::plan::{Act, Crew, Path, Plan};
+use crate::engine::Shift;
+use crate::engine::plan::{Act, Path, Plan};
 use crate::feed::{Feed, Row, row_of};
 use crate::record::{Key, Recorder, Sample};
 use crate::seed::{Whose, chance};
-use crate::target::Target;
 use crate::template::Scope;
 
 /// What the element of a step's turn is called.
@@ -29,8 +29,6 @@ const TURNS_MAX: usize = 10_000;
 pub(crate) struct World {
     /// What they do.
     pub plan: Plan,
-    /// Where they do it.
-    pub target: Arc<dyn Target>,
     /// Where paths begin: `http://host:port`.
     pub base: String,
     /// Where they are measured.
@@ -76,7 +74,8 @@ struct Course {
 }
 
 /// Makes one journey and records it.
-pub(crate) async fn shop(world: Arc<World>, crew: &Crew, ticket: Ticket) {
+pub(crate) async fn shop(shift: &Shift, ticket: Ticket) {
+    let Shift { world, target, crew, .. } = shift;
     let whose = Whose { executor: ticket.executor, number: ticket.number, round: ticket.round };
     let mut chance = chance(world.plan.seed, whose);
     let Some(path) = crew.choose(&mut chance) else { return };
@@ -98,8 +97,8 @@ pub(crate) async fn shop(world: Arc<World>, crew: &Crew, ticket: Ticket) {
         run: world.run,
     };
     world.recorder.starts(warming);
-    let mut hands = Hands::new(Arc::clone(&world.target), world.base.clone(), scope);
-    let course = walk(&world, path, &mut hands, ticket.intended).await;
+    let mut hands = Hands::new(Arc::clone(target), world.base.clone(), scope);
+    let course = walk(world, path, &mut hands, ticket.intended).await;
     world.recorder.take(Sample {
         key: Key::Journey(path.name.clone()),
         response: course.response,

@@ -11,7 +11,7 @@ use crate::record::Slice;
 use crate::scenario::Scenario;
 
 /// The protocol's version; both sides must speak the same.
-pub(crate) const PROTOCOL: u32 = 2;
+pub(crate) const PROTOCOL: u32 = 3;
 /// Longest line, in bytes.
 const LINE_MAX: u64 = 256 * 1024 * 1024;
 

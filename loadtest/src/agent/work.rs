@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::wire::Job;
 use crate::engine::plan::Plan;
+use crate::engine::post::Post;
 use crate::engine::profile::Profile;
 use crate::engine::{self, Share};
 use crate::error::LoadError;
@@ -30,7 +31,7 @@ pub(crate) struct Ready {
     job: Job,
     plan: Plan,
     feeds: Vec<Feed>,
-    target: Arc<dyn Target>,
+    posts: Vec<Post>,
     open: Open,
 }
 
@@ -43,22 +44,25 @@ impl Ready {
         let open = Open::default();
         let most = job.scenario.limits.sockets.unwrap_or(limits::SOCKETS_MAX).min(limits::SOCKETS_MAX);
         let parts = u32::try_from(job.of).unwrap_or(u32::MAX).max(1);
-        let target: Arc<dyn Target> = Arc::new(Server::new(most.div_ceil(parts), &open)?);
         let plan = Plan::new(&job.scenario).map_err(|why| LoadError::failed("the scenario", why))?;
+        let target = || {
+            let server: Arc<dyn Target> = Arc::new(Server::new(most.div_ceil(parts), &open)?);
+            Ok(server)
+        };
+        let posts = Post::all(&plan.crews, target)?;
         let rows = std::mem::take(&mut job.rows);
         let feeds =
             job.scenario.feeders.iter().zip(rows).map(|(feeder, rows)| Feed::new(feeder, rows)).collect();
-        Ok(Self { job, plan, feeds, target, open })
+        Ok(Self { job, plan, feeds, posts, open })
     }
 
     /// Does it; slices go where they are read, and none is lost.
     pub(crate) async fn work(self, slices: mpsc::Sender<Slice>, stop: CancellationToken) {
-        let Self { job, plan, feeds, target, open } = self;
+        let Self { job, plan, feeds, posts, open } = self;
         let begin = Instant::now();
         let share = Share { part: job.part, of: job.of };
         let world = Arc::new(World {
             plan,
-            target,
             base: job.base,
             recorder: Recorder::default(),
             shared: Arc::new(job.shared),
@@ -68,7 +72,7 @@ impl Ready {
         });
         let mut shoppers = JoinSet::new();
         let (shared, stopped) = (Arc::clone(&world), stop.clone());
-        shoppers.spawn(async move { engine::run(shared, share, begin, &stopped).await });
+        shoppers.spawn(async move { engine::run(shared, posts, share, &stopped).await });
         let mut ticks = interval_at(begin + SECOND, SECOND);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {

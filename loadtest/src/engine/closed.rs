@@ -1,6 +1,5 @@
 //! The closed executor: so many shoppers, each one journey after the other.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -58,7 +57,7 @@ async fn stay(shift: Shift, profile: Profile, number: u64) {
     while executor.iterations.is_none_or(|rounds| round < u64::from(rounds)) {
         let row = number + round * most;
         let ticket = Ticket { executor: shift.crew.place, number, round, row, intended };
-        shop(Arc::clone(&shift.world), &shift.crew, ticket).await;
+        shop(&shift, ticket).await;
         round += 1;
         intended =
             Instant::now() + executor.think.as_ref().map_or(Duration::ZERO, |think| think.draw(&mut pauses));

@@ -3,6 +3,7 @@
 mod closed;
 mod open;
 pub(crate) mod plan;
+pub(crate) mod post;
 pub(crate) mod profile;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::scenario::Model;
 use crate::shopper::World;
+use crate::target::Target;
 use plan::Crew;
+use post::Post;
 
 /// How long journeys under way at the end may take to finish, usually.
 const GRACE: Duration = Duration::from_secs(10);
@@ -52,6 +55,8 @@ impl Share {
 pub(crate) struct Shift {
     /// What all shoppers share.
     pub world: Arc<World>,
+    /// What its shoppers ask.
+    pub target: Arc<dyn Target>,
     /// The executor.
     pub crew: Arc<Crew>,
     /// This process's part.
@@ -62,20 +67,21 @@ pub(crate) struct Shift {
     pub stop: CancellationToken,
 }
 
-/// Runs all executors to their ends. What they do is in the world's recorder.
-pub(crate) async fn run(world: Arc<World>, share: Share, begin: Instant, stop: &CancellationToken) {
+/// Runs all executors to their ends, each at its post. What they do is in the world's recorder.
+pub(crate) async fn run(world: Arc<World>, posts: Vec<Post>, share: Share, stop: &CancellationToken) {
     let mut shifts = JoinSet::new();
-    for crew in &world.plan.crews {
+    for (crew, post) in world.plan.crews.iter().zip(posts) {
         let shift = Shift {
             world: Arc::clone(&world),
+            target: Arc::clone(&post.target),
             crew: Arc::clone(crew),
             share,
-            begin: begin + crew.executor.start.0,
+            begin: world.begin + crew.executor.start.0,
             stop: stop.clone(),
         };
         match crew.executor.model {
-            Model::Open => shifts.spawn(open::run(shift)),
-            Model::Closed => shifts.spawn(closed::run(shift)),
+            Model::Open => shifts.spawn(post.run(open::run(shift))),
+            Model::Closed => shifts.spawn(post.run(closed::run(shift))),
         };
     }
     while shifts.join_next().await.is_some() {}

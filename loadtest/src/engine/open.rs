@@ -4,7 +4,6 @@
 //! is dropped and counted. That is what keeps a slow target from choosing when it is measured (coordinated omission).
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -64,5 +63,5 @@ pub(super) async fn run(shift: Shift) {
 
 async fn arrive(shift: Shift, number: u64, intended: Instant) {
     let ticket = Ticket { executor: shift.crew.place, number, round: 0, row: number, intended };
-    shop(Arc::clone(&shift.world), &shift.crew, ticket).await;
+    shop(&shift, ticket).await;
 }

@@ -54,6 +54,18 @@ impl Ran {
     }
 }
 
+fn world(plan: Plan, begin: Instant) -> Arc<World> {
+    Arc::new(World {
+        plan,
+        base: String::new(),
+        recorder: Recorder::default(),
+        shared: Arc::new(BTreeMap::new()),
+        feeds: Vec::new(),
+        run: 1,
+        begin,
+    })
+}
+
 async fn run_with(executor: &str, stall_s: (u64, u64), share: Share) -> Ran {
     run_after("0s", executor, stall_s, share).await
 }
@@ -69,17 +81,9 @@ async fn run_after(warm_up: &str, executor: &str, stall_s: (u64, u64), share: Sh
     let stall = (Duration::from_secs(stall_s.0), Duration::from_secs(stall_s.1));
     let target = Arc::new(Stalling { begin, stall, asked: Mutex::default() });
     let seen: Arc<dyn Target> = target.clone();
-    let world = Arc::new(World {
-        plan: Plan::new(&scenario).unwrap(),
-        target: seen,
-        base: String::new(),
-        recorder: Recorder::default(),
-        shared: Arc::new(BTreeMap::new()),
-        feeds: Vec::new(),
-        run: 1,
-        begin,
-    });
-    run(Arc::clone(&world), share, begin, &CancellationToken::new()).await;
+    let world = world(Plan::new(&scenario).unwrap(), begin);
+    let posts = Post::all(&world.plan.crews, || Ok(Arc::clone(&seen))).unwrap();
+    run(Arc::clone(&world), posts, share, &CancellationToken::new()).await;
     let mut collected = Collector::default();
     collected.take(&world.recorder.second(0));
     let asked = target.asked.lock().unwrap().clone();
@@ -172,4 +176,93 @@ async fn journeys_that_do_not_finish_in_time_are_cut_short_and_counted() {
     assert_eq!(ran.collected.cut_short, 10);
     let all = ran.step().count + ran.collected.dropped + ran.collected.cut_short;
     assert_eq!(all, 1_000);
+}
+
+/// Tells which threads asked.
+#[derive(Debug, Default)]
+struct Threads(Mutex<Vec<String>>);
+
+impl Target for Threads {
+    fn ask(&self, _: Ask) -> BoxFuture<'_, Result<Reply, Trouble>> {
+        let thread = std::thread::current().name().unwrap_or_default().to_owned();
+        self.0.lock().unwrap().push(thread);
+        Box::pin(async { Ok(Reply { status: 200, headers: HeaderMap::new(), body: Vec::new() }) })
+    }
+
+    fn open(&self, _: Ask) -> BoxFuture<'_, Result<Box<dyn Socket>, Trouble>> {
+        Box::pin(async { Err(Trouble::NoSocket) })
+    }
+}
+
+#[tokio::test]
+async fn an_executor_with_a_thread_of_its_own_asks_from_there_over_connections_of_its_own() {
+    let scenario: Scenario = toml::from_str(
+        "name = 'x'\njourneys = [{ name = 'j', steps = [{ name = 's', get = '/' }] }]\n\
+         [[executors]]\nname = 'crowd'\nmodel = 'closed'\niterations = 5\nstages = [{ duration = '1h', users = 2, jump = true }]\n\
+         [[executors]]\nname = 'measured'\nown_thread = true\nmodel = 'closed'\niterations = 7\n\
+         stages = [{ duration = '1h', users = 1, jump = true }]",
+    )
+    .unwrap();
+    assert_eq!(crate::scenario::check::check(&scenario), []);
+    let plan = Plan::new(&scenario).unwrap();
+    let made: Mutex<Vec<Arc<Threads>>> = Mutex::default();
+    let posts = Post::all(&plan.crews, || {
+        let target: Arc<Threads> = Arc::default();
+        made.lock().unwrap().push(Arc::clone(&target));
+        Ok(target)
+    });
+    let world = world(plan, Instant::now());
+    run(Arc::clone(&world), posts.unwrap(), Share::WHOLE, &CancellationToken::new()).await;
+    let asked: Vec<Vec<String>> =
+        made.lock().unwrap().iter().map(|one| one.0.lock().unwrap().clone()).collect();
+    assert_eq!(asked.len(), 2);
+    let here = std::thread::current().name().unwrap().to_owned();
+    assert_eq!(asked[0], vec![here; 10]);
+    assert_eq!(asked[1], vec!["load measured".to_owned(); 7]);
+    assert_eq!(world.recorder.second(0).started, 17);
+}
+
+/// Never answers, and tells when nobody waits for that any more.
+#[derive(Debug)]
+struct Silent(tokio::sync::mpsc::UnboundedSender<()>);
+
+struct Leaves(tokio::sync::mpsc::UnboundedSender<()>);
+
+impl Drop for Leaves {
+    fn drop(&mut self) {
+        self.0.send(()).unwrap_or_default();
+    }
+}
+
+impl Target for Silent {
+    fn ask(&self, _: Ask) -> BoxFuture<'_, Result<Reply, Trouble>> {
+        self.0.send(()).unwrap();
+        let leaves = Leaves(self.0.clone());
+        Box::pin(async move {
+            let _leaves = leaves;
+            std::future::pending().await
+        })
+    }
+
+    fn open(&self, _: Ask) -> BoxFuture<'_, Result<Box<dyn Socket>, Trouble>> {
+        Box::pin(async { Err(Trouble::NoSocket) })
+    }
+}
+
+#[tokio::test]
+async fn what_runs_on_a_thread_of_its_own_ends_with_the_run() {
+    let scenario: Scenario = toml::from_str(
+        "name = 'x'\njourneys = [{ name = 'j', steps = [{ name = 's', get = '/' }] }]\n[[executors]]\nname = 'measured'\n\
+         own_thread = true\nmodel = 'closed'\nstages = [{ duration = '1h', users = 1, jump = true }]",
+    )
+    .unwrap();
+    let plan = Plan::new(&scenario).unwrap();
+    let (tells, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let posts = Post::all(&plan.crews, || Ok(Arc::new(Silent(tells.clone())))).unwrap();
+    let mut running = JoinSet::new();
+    let world = world(plan, Instant::now());
+    running.spawn(async move { run(world, posts, Share::WHOLE, &CancellationToken::new()).await });
+    told.recv().await.unwrap();
+    running.shutdown().await;
+    tokio::time::timeout(Duration::from_secs(30), told.recv()).await.unwrap().unwrap();
 }

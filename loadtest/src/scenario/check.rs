@@ -213,6 +213,14 @@ fn totals(scenario: &Scenario, faults: &mut Faults) {
             "lower `users` or `users_max`",
         );
     }
+    let own_threads = scenario.executors.iter().filter(|executor| executor.own_thread).count();
+    if own_threads > limits::OWN_THREADS_MAX {
+        faults.add(
+            "executors",
+            format!("{own_threads} executors with `own_thread` are more than {}", limits::OWN_THREADS_MAX),
+            "keep it for those whose times must not depend on the others",
+        );
+    }
     let longest =
         scenario.limits.duration.map_or(limits::DURATION_MAX, |span| span.0.min(limits::DURATION_MAX));
     if totals.duration > longest {

@@ -222,6 +222,9 @@ pub(crate) struct Executor {
     pub iterations: Option<u32>,
     /// How long journeys under way at the end may take to finish. 10 s when absent.
     pub grace: Option<Span>,
+    /// Whether its shoppers have a thread and connections of their own, so that they never wait for the tester's other shoppers.
+    #[serde(default)]
+    pub own_thread: bool,
 }
 
 /// Who decides when a journey starts.

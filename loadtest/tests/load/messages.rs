@@ -18,6 +18,13 @@ fn said(scenario: &str) -> String {
     error.replace(&format!("{}/", path.parent().unwrap().display()), "")
 }
 
+/// A scenario with so many executors that have a thread of their own.
+fn own_threads(count: usize) -> String {
+    let (head, executor) = GOOD.split_at(GOOD.find("[[executors]]").unwrap());
+    let one = |number| executor.replace("'e'", &format!("'e{number}'\nown_thread = true"));
+    head.to_owned() + &(0..count).map(one).collect::<String>()
+}
+
 #[test]
 fn faults_are_told_with_line_column_and_hint() {
     let cases = [
@@ -67,10 +74,17 @@ fn faults_are_told_with_line_column_and_hint() {
             GOOD.replace("rate = 1 ", "rate = 1000000 "),
             "scenario.toml:7:3: 1000000 arrivals per second are more than 20000\n    hint: lower the rates",
         ),
+        (
+            own_threads(17),
+            "scenario.toml:7:3: 17 executors with `own_thread` are more than 16\n    hint: keep it for those whose times must not \
+             depend on the others",
+        ),
     ];
     for (scenario, expected) in cases {
         assert_eq!(said(&scenario), expected);
     }
+    let desk = Desk::with(&own_threads(16));
+    dry_run(desk.file("scenario.toml").to_str().unwrap()).unwrap();
 }
 
 #[test]
