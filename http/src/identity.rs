@@ -107,6 +107,11 @@ impl Shopper {
             .chain(from_cookies)
             .any(|token| platform.auth.holds_cart(cart, token))
     }
+    /// The same with the secret of one more cart, where one was given.
+    pub(crate) fn holding(mut self, cart: CartId, token: Option<String>) -> Self {
+        self.carts.extend(token.map(|token| CartCookie { cart, token }));
+        self
+    }
     /// Whether something of this owner, that came from this cart, is the asker's to see.
     pub fn may_see(&self, platform: &Platform, owner: Owner, cart: CartId) -> bool {
         match owner {

@@ -101,10 +101,8 @@ pub(crate) async fn merge(
     Submission { form, key }: Submission<MergeForm>,
 ) -> Result<Response, Problem> {
     let MergeForm { target, target_token, strategy } = form;
-    let held = target_token.is_some_and(|token| platform.auth.holds_cart(target, &token));
-    if !held {
-        CartAccess::check(&platform, access.shopper.clone(), target).await?;
-    }
+    // Whose cart it is counts at each repeat: a secret says nothing any more once the cart is a person's.
+    CartAccess::check(&platform, access.shopper.clone().holding(target, target_token), target).await?;
     let envelope = key.envelope(&Asker::of_cart(&access), platform.settings.ask_limit());
     let wait = wishes.patience(platform.settings.ask_limit());
     let merging = platform.shop.carts.merge(access.id, (target, strategy), envelope, wait).await;

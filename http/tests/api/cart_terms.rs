@@ -1,7 +1,7 @@
 //! Codes, address, shipping, quotes and merging.
 
 use amazoff_actors::coupon::Issue;
-use amazoff_actors::ids::PromotionId;
+use amazoff_actors::ids::{PromotionId, UserId};
 use amazoff_actors::money::Money;
 use amazoff_actors::pricebook::{
     Area, Bracket, Change, Condition, Kind, Measure, Promotion, Selector, ShippingMethod, ShippingZone,
@@ -276,6 +276,14 @@ async fn a_guests_cart_goes_into_the_persons_once() {
     let itself = json!({"target": other.id, "target_token": other.token});
     let itself = app.post(&other.path("/merge"), &itself).fresh_key().cart(&other.token).send().await;
     itself.refused(422, "merge-into-itself");
+
+    // Once it is a person's, its secret shows it to nobody, not even by repeating what was done before.
+    let person = UserId::from(Uuid::now_v7());
+    let adopting =
+        app.platform.shop.carts.adopt(other.id.parse().unwrap(), person, Envelope::system(PATIENCE));
+    adopting.await.unwrap();
+    app.show(&other, "").await.refused(404, "cart-not-found");
+    merge(&other.token).await.refused(404, "cart-not-found");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Bringing an entity to life: its committed state from the journal.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use uuid::Uuid;
 
@@ -36,17 +36,18 @@ impl<E: Entity> Domain<E> {
         if let Some(committed) = cell.committed() {
             return Ok(committed);
         }
-        let uncertain = cell.uncertain.load(Ordering::Acquire);
-        if uncertain {
+        let doubt = Doubt::taken(cell);
+        if doubt.is_some() {
             self.settle_uncertainty(cell).await?;
         }
         let (committed, quarantined, event_bytes) = self.load_unshared(cell.id).await?;
         let committed = Arc::new(committed);
         cell.inbox().quarantined = quarantined;
         cell.loaded(Arc::clone(&committed), event_bytes);
-        if uncertain {
+        if let Some(doubt) = doubt {
             // Whoever watches has not heard of what was stored unseen.
             self.notify(cell.id, committed.version);
+            doubt.settle();
         }
         Ok(committed)
     }
@@ -111,8 +112,30 @@ impl<E: Entity> Domain<E> {
         self.core.lanes.append(nothing).await.map_err(|error| away(&error.to_string()))?;
         self.core.dirty.mark(&entity);
         self.core.outbox.rescan();
-        cell.uncertain.store(false, Ordering::Release);
         Ok(())
+    }
+}
+
+/// That what memory said of a cell may not be what is stored. It is the cell's again unless it was settled: also when the load
+/// fails, or nobody waits for it any more.
+struct Doubt<'a>(Option<&'a AtomicBool>);
+
+impl<'a> Doubt<'a> {
+    fn taken<E: Entity>(cell: &'a Cell<E>) -> Option<Self> {
+        cell.uncertain.swap(false, Ordering::AcqRel).then_some(Self(Some(&cell.uncertain)))
+    }
+
+    /// Others may come meanwhile; they stay.
+    fn settle(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        if let Some(uncertain) = self.0 {
+            uncertain.store(true, Ordering::Release);
+        }
     }
 }
 

@@ -139,17 +139,19 @@ impl<E: Entity> Domain<E> {
             }
             Ok(Some(record)) => match self.load(cell).await {
                 Ok(now) => stored_answer::<E>(&record.outcome, replayed, (record.seq, now.position)),
-                Err(error) => Err(AskError::Unavailable { cause: error.to_string() }),
+                Err(error) => Err(self.unread(cell, &error)),
             },
             Ok(None) => Err(AskError::AnswerLost { cause: "it is kept for a while only".to_owned() }),
-            Err(error) => {
-                // It did happen, so nobody is told that it did not.
-                tracing::warn!(entity = %self.entity(cell.id), %error, "a stored outcome cannot be read");
-                Err(AskError::NoAnswer)
-            }
+            Err(error) => Err(self.unread(cell, &error)),
         };
         self.answer(cell, Settled { queued, answer, claims: Vec::new() });
         Round::Again(left)
+    }
+
+    /// It did happen, so nobody is told that it did not.
+    fn unread(&self, cell: &Cell<E>, error: &JournalError) -> AskError<E::Rejection> {
+        tracing::warn!(entity = %self.entity(cell.id), %error, "a stored outcome cannot be read");
+        AskError::NoAnswer
     }
 
     /// Counts the crash durably, tells its caller that nothing was committed (unless an earlier commit of the batch may

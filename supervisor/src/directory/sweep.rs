@@ -115,9 +115,11 @@ impl<E: Entity> Domain<E> {
     pub(crate) fn passivate(&self, id: Uuid) -> bool {
         let removed = self.cells.remove_if(&id, |_, cell| {
             let inbox = cell.inbox();
-            // A second owner is an asker on its way to the queue.
-            let goes =
-                Arc::strong_count(cell) == 1 && inbox.is_empty() && matches!(inbox.phase, Phase::Dormant);
+            // A second owner is an asker on its way to the queue. What is in doubt is known to this cell only.
+            let goes = Arc::strong_count(cell) == 1
+                && inbox.is_empty()
+                && matches!(inbox.phase, Phase::Dormant)
+                && !cell.uncertain.load(Ordering::Acquire);
             if goes && cell.committed().is_some_and(|committed| committed.version == Version(0)) {
                 self.absent.note(id); // while nobody can make it
             }

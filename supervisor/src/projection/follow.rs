@@ -31,6 +31,9 @@ const BUILDING: Portion = Portion { shards: 4, events: 32 };
 /// A turn begins so long after the one before, unless there is a backlog or somebody waits for the documents: while much
 /// happens, turns get larger instead of more. What happens after a rest is projected at once.
 const PACE: Duration = Duration::from_millis(50);
+/// How often a follower that has nothing to do asks the journal itself whether that is so: what was stored behind an outcome that
+/// nobody knows is marked by nobody until its entity is asked for again.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Events without documents that the checkpoint may lag behind.
 const UNSTORED_MAX: u64 = 256;
 /// How long a projection may think about one event.
@@ -79,6 +82,7 @@ async fn follow_on(core: &Core, feed: &Feed, cancel: &CancellationToken) -> Resu
     if let Some(building) = feed.tracks().building.clone() {
         building.resume();
     }
+    let mut look_at = Instant::now() + LOOK_EVERY;
     while !cancel.is_cancelled() {
         let (serving, building) = {
             let tracks = feed.tracks();
@@ -114,6 +118,12 @@ async fn follow_on(core: &Core, feed: &Feed, cancel: &CancellationToken) -> Resu
             () = cancel.cancelled() => {}
             () = feed.marked.notified() => {}
             () = at(due) => {}
+            () = sleep_until(look_at) => {
+                let heads = core.journal.heads().await?;
+                let now = core.clock.now();
+                serving.iter().chain(&building).for_each(|track| track.look_again(&heads, now));
+                look_at = Instant::now() + LOOK_EVERY;
+            }
             () = feed.retired_unused() => {}
         }
     }

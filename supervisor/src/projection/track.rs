@@ -59,6 +59,22 @@ pub(super) struct Failure {
 }
 
 impl State {
+    /// One that fails is looked at when its pause is over; while it is, what comes meanwhile may not be seen by that look.
+    fn mark(&mut self, shard: ShardId, since: Timestamp) {
+        if !self.failing.contains_key(&shard) || self.at_work.contains_key(&shard) {
+            self.waiting.entry(shard).or_insert(since);
+        }
+    }
+
+    /// Marks the shards that go beyond what was looked at.
+    fn mark_behind(&mut self, heads: &[(ShardId, u64)], now: Timestamp) {
+        for (shard, head) in heads {
+            if self.positions.get(shard).is_none_or(|position| position.at < *head) {
+                self.mark(*shard, now);
+            }
+        }
+    }
+
     /// Puts the next shard to work.
     fn next(&mut self) -> Option<ShardId> {
         let after_last =
@@ -81,11 +97,16 @@ impl Track {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a shard has something to look at. One that fails is looked at when its pause is over.
+    /// Notes that a shard has something to look at.
     pub(super) fn mark(&self, shard: ShardId, since: Timestamp) {
+        self.state().mark(shard, since);
+    }
+
+    /// Marks the shards that go beyond what was looked at, once its checkpoints were read.
+    pub(super) fn look_again(&self, heads: &[(ShardId, u64)], now: Timestamp) {
         let mut state = self.state();
-        if !state.failing.contains_key(&shard) {
-            state.waiting.entry(shard).or_insert(since);
+        if state.scanned {
+            state.mark_behind(heads, now);
         }
     }
 
@@ -99,11 +120,7 @@ impl Track {
         let mut state = self.state();
         let known = checkpoints.iter().map(|(shard, at)| (*shard, Position { at: *at, stored: *at }));
         state.positions = known.collect();
-        for (shard, head) in heads {
-            if state.positions.get(shard).is_none_or(|position| position.at < *head) {
-                state.waiting.entry(*shard).or_insert(now);
-            }
-        }
+        state.mark_behind(heads, now);
         state.scanned = true;
     }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::places::{Place, Places};
 use crate::audit::{AuditTable, LiveAudit};
 use crate::clock::Clock;
 use crate::directory::InFlight;
@@ -55,7 +55,7 @@ pub(crate) struct Core {
     /// Commands of all domains.
     pub(crate) in_flight: Arc<InFlight>,
     pub(crate) limits: ArcSwap<RuntimeLimits>,
-    loads: Semaphore,
+    loads: Places,
     started: Instant,
 }
 
@@ -76,7 +76,7 @@ impl Core {
             memory: Arc::default(),
             domains: AtomicUsize::new(0),
             in_flight: Arc::default(),
-            loads: Semaphore::new(limits.loads_max),
+            loads: Places::new(limits.loads_max),
             limits: ArcSwap::from_pointee(limits),
             started: Instant::now(),
         }
@@ -119,9 +119,8 @@ impl Core {
     }
 
     /// The right to read one entity from the journal.
-    pub(crate) async fn load_place(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed.
-        self.loads.acquire().await.ok()
+    pub(crate) async fn load_place(&self) -> Place<'_> {
+        self.loads.take().await
     }
 
     /// The read models under their logical names.
@@ -131,11 +130,7 @@ impl Core {
 
     pub(super) fn set_limits(&self, limits: RuntimeLimits) {
         let before = self.limits.swap(Arc::new(limits)).loads_max;
-        if limits.loads_max >= before {
-            self.loads.add_permits(limits.loads_max - before);
-        } else {
-            self.loads.forget_permits(before - limits.loads_max);
-        }
+        self.loads.resize(before, limits.loads_max);
     }
 }
 

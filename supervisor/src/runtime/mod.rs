@@ -2,6 +2,7 @@
 
 mod core;
 mod look;
+mod places;
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use amazoff_persistence::AppendFailure;
 use amazoff_supervisor::journal::CrashFilter;
 use amazoff_supervisor::{Answer, AskError, CellLimits, CommandId, EntityId, Fault as _, Version};
+use amazoff_testkit::faults::{FaultPlan, Kind};
 use futures::future::join_all;
 use uuid::Uuid;
 
@@ -260,6 +261,34 @@ async fn a_store_that_goes_away_while_an_outcome_is_unknown_lets_nobody_hear_tha
     }
     let outcome = world.tallies.execute(id, Command::Add(1), repeatable("k")).await;
     assert!(matches!(outcome, Err(AskError::NoAnswer)), "{outcome:?}");
+}
+
+/// What was stored behind an outcome that nobody knows is told to whoever watches once somebody reads it, whatever happened to earlier
+/// tries, and although memory is scarce meanwhile.
+#[tokio::test(start_paused = true)]
+async fn what_was_stored_unseen_is_told_although_the_first_reads_of_it_fail() {
+    let (plan, limits) = (FaultPlan::new(), CellLimits { resident_max: 1, ..CellLimits::default() });
+    let world = World::failing(&plan, limits).await;
+    let id = Uuid::now_v7();
+    world.ask(id, Command::Add(1)).await.expect("accepted");
+    let next = plan.occasions(Kind::LoadFailed) + 1;
+    for nth in next..next + 50 {
+        drop(plan.clone().at(Kind::LoadFailed, nth));
+    }
+    world.store.fail_next(AppendFailure::LostAfter);
+    let outcome = world.tallies.execute(id, Command::Add(1), repeatable("k")).await;
+    assert!(matches!(outcome, Err(AskError::NoAnswer)), "{outcome:?}");
+    let mut watch = world.tallies.watch(id);
+    watch.mark_unchanged();
+    assert!(world.tallies.read(id).await.is_err(), "the journal is away");
+    plan.heal();
+    for _ in 0..5 {
+        world.ask(Uuid::now_v7(), Command::Add(1)).await.expect("accepted");
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(!watch.has_changed().expect("the sender lives"));
+    assert_eq!(world.sum(id).await, 2);
+    assert_eq!(*watch.borrow_and_update(), Version(2));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use amazoff_persistence::MemoryStore;
+use amazoff_persistence::{AppendFailure, MemoryStore};
 use amazoff_supervisor::documents::{DocumentPut, Documents};
-use amazoff_supervisor::{Fault, RebuildError, ShardId};
+use amazoff_supervisor::{AskError, Fault, RebuildError, ShardId};
 use uuid::Uuid;
 
 use crate::shelf::{Hindered, Lines, Shelf, in_shard};
-use crate::world::until;
+use crate::tally::Command;
+use crate::world::{envelope, until};
 
 const LINES: &[&str] = &["lines"];
 
@@ -44,6 +45,39 @@ async fn a_failing_shard_holds_back_neither_its_projections_other_shards_nor_oth
     shelf.runtime.projected().await;
     assert_eq!(shelf.stored("broken-lines").await, 4);
     assert_eq!(shelf.stats("broken").await.failing, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_committed_while_a_failed_shard_is_tried_again_is_projected() {
+    let (store, lines) = (MemoryStore::new(), Lines::of("lines", LINES));
+    let (documents, hindrance) = (Hindered::over(&store), Arc::clone(&lines.hindrance));
+    hindrance.fails.store(true, Ordering::SeqCst);
+    let port: Arc<dyn Documents> = Arc::<Hindered>::clone(&documents);
+    let shelf = Shelf::over(store, port, vec![lines]).await;
+    let id = in_shard(7);
+    shelf.add(id).await;
+    until(async || !shelf.stats("lines").await.failing.is_empty()).await;
+    documents.held.send_replace(true);
+    hindrance.fails.store(false, Ordering::SeqCst);
+    until(async || hindrance.projected.load(Ordering::SeqCst) == 1).await;
+    shelf.add(id).await;
+    let let_go = tokio::time::Instant::now();
+    documents.held.send_replace(false);
+    until(async || shelf.stored("lines").await == 2).await;
+    assert!(let_go.elapsed() < Duration::from_secs(1), "{:?}", let_go.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_stored_behind_an_outcome_that_nobody_knows_is_projected_although_nobody_asks_again() {
+    let shelf = Shelf::start(vec![Lines::of("lines", LINES)]).await;
+    shelf.runtime.projected().await;
+    shelf.store.fail_next(AppendFailure::LostAfter);
+    for _ in 0..40 {
+        shelf.store.fail_next(AppendFailure::Unavailable);
+    }
+    let outcome = shelf.tallies.execute(in_shard(7), Command::Add(1), envelope()).await;
+    assert!(matches!(outcome, Err(AskError::NoAnswer)), "{outcome:?}");
+    until(async || shelf.stored("lines").await == 1).await;
 }
 
 #[tokio::test(start_paused = true)]
