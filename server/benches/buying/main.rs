@@ -226,6 +226,9 @@ async fn adding(address: &str, callers: usize, variants: &Arc<Vec<String>>) -> F
                 let (cart, token) = opened(&mut connection).await;
                 let path = format!("/v1/carts/{cart}/lines");
                 for variant in variants.iter().take(LINES) {
+                    if !clock.runs() {
+                        break;
+                    }
                     let (body, began) = (line_of(variant), Instant::now());
                     let (status, answer) = connection.post(&path, Some(&token), &body).await;
                     assert_eq!(status, 200, "{}", String::from_utf8_lossy(answer));
