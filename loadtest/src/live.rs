@@ -13,7 +13,8 @@ use crate::scenario::{Scenario, Step};
 pub(crate) struct Live {
     bar: Option<ProgressBar>,
     quiet: bool,
-    shown: Option<u64>,
+    /// The newest second and its line as far as it is told; without a bar it is shown when it is complete.
+    newest: Option<(u64, String)>,
     warm_up: u64,
     /// The steps that wait for a frame.
     frames: Vec<String>,
@@ -33,17 +34,12 @@ impl Live {
         });
         let waits = |step: &&Step| step.socket.as_ref().is_some_and(|socket| socket.expect.is_some());
         let frames = scenario.steps().filter(waits).map(|step| step.name.clone()).collect();
-        Self { bar, quiet, shown: None, warm_up: scenario.warm_up.0.as_secs(), frames }
+        Self { bar, quiet, newest: None, warm_up: scenario.warm_up.0.as_secs(), frames }
     }
 
-    /// Shows the newest second, once.
+    /// Shows the newest second: on a terminal at once, else when the next one begins, since processes tell of it in turn.
     pub(crate) fn show(&mut self, collected: &Collector, processes: usize) {
         let Some(moment) = collected.latest() else { return };
-        // A second that several processes tell in turn is shown when the next one begins, on a terminal at once.
-        if self.bar.is_none() && self.shown == Some(moment.second) {
-            return;
-        }
-        self.shown = Some(moment.second);
         let warming = if moment.second < self.warm_up { "  warming up" } else { "" };
         let others = if processes > 1 { format!("  {processes} processes") } else { String::new() };
         let line = format!("{}{others}{warming}", line(&moment, &self.frames));
@@ -58,8 +54,18 @@ impl Live {
                     format!("{line}\n{}", errors.join("\n"))
                 });
             }
-            None => self.tell(&line),
+            None => {
+                if let Some(complete) = self.renew(moment.second, line) {
+                    self.tell(&complete);
+                }
+            }
         }
+    }
+
+    /// Keeps a second's line, newer than the one of the same second; answers the one of the second before, which is complete.
+    fn renew(&mut self, second: u64, line: String) -> Option<String> {
+        let before = self.newest.replace((second, line));
+        before.filter(|(other, _)| *other != second).map(|(_, line)| line)
     }
 
     /// Tells something that stays.
@@ -72,10 +78,13 @@ impl Live {
         }
     }
 
-    /// Ends.
-    pub(crate) fn end(&self) {
+    /// Ends; without a bar with the last second.
+    pub(crate) fn end(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+        if let Some((_, line)) = self.newest.take() {
+            self.tell(&line);
         }
     }
 }
@@ -107,6 +116,18 @@ fn line(moment: &Moment, frames: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::collect::Beat;
+
+    #[test]
+    fn without_a_terminal_a_second_is_told_once_all_processes_told_theirs() {
+        let scenario = "name = 'x'\njourneys = []\nexecutors = []";
+        let mut live = Live::new(&toml::from_str(scenario).unwrap(), true);
+        let mut told = |second, line: &str| live.renew(second, line.to_owned());
+        assert_eq!(told(0, "0 of one"), None);
+        assert_eq!(told(0, "0 of both"), None);
+        assert_eq!(told(1, "1 of one").as_deref(), Some("0 of both"));
+        assert_eq!(told(1, "1 of both"), None);
+        assert_eq!(told(3, "3 of one").as_deref(), Some("1 of both"));
+    }
 
     #[test]
     fn the_line_tells_how_long_frames_are_waited_for() {
