@@ -4,6 +4,7 @@
 //! runs are drawn again and again, in blocks because neighbours are alike, and the middle 95 % of the changes that come out are the
 //! interval. A change is told as one only when the interval does not contain zero and the change is at least [`LEAST`] percent.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use rand::Rng as _;
@@ -80,6 +81,9 @@ pub(crate) struct Comparison {
     pub began_at: String,
     /// What makes them hard to compare: another scenario, another seed.
     pub warnings: Vec<String>,
+    /// Of those, what could not be compared though it was measured before: that it is no slower is not known.
+    #[serde(default)]
+    pub missing: Vec<String>,
     /// By step and figure.
     pub changes: Vec<Change>,
 }
@@ -87,25 +91,39 @@ pub(crate) struct Comparison {
 impl Comparison {
     /// Compares two runs.
     pub(crate) fn new(before: &Report, now: &Report) -> Self {
+        let (old, new) = (measured(before), measured(now));
         let mut warnings = Vec::new();
         for (what, one, other) in [
             ("scenario", &before.scenario, &now.scenario),
+            ("target", &before.target, &now.target),
             ("seed", &before.seed.to_string(), &now.seed.to_string()),
             ("number of processes", &before.processes.to_string(), &now.processes.to_string()),
+            ("highest rate asked for", &rate_of(&old), &rate_of(&new)),
         ] {
             if one != other {
                 warnings.push(format!("another {what}: {one} before, {other} now"));
             }
         }
-        let (old, new) = (measured(before), measured(now));
-        let mut changes = Vec::new();
-        for step in &now.steps {
+        let (mut changes, mut missing) = (Vec::new(), Vec::new());
+        let steps = before.steps.iter().chain(&now.steps).map(|step| step.name.as_str());
+        for step in steps.collect::<BTreeSet<_>>() {
             for (figure, of) in FIGURES {
-                let values = |moments: &[&Moment]| values(moments, &step.name, (figure, *of));
-                changes.extend(change((&step.name, figure), &values(&old), &values(&new)));
+                let values = |moments: &[&Moment]| values(moments, step, (figure, *of));
+                changes.extend(change((step, figure), &values(&old), &values(&new)));
+            }
+            let (was, is) = (seconds(&old, step), seconds(&new, step));
+            let told = format!("{step} is not compared: measured in {was} seconds before, in {is} now");
+            match (was >= SECONDS_MIN, is >= SECONDS_MIN) {
+                (true, true) => {}
+                (true, false) => missing.push(told),
+                (false, _) => warnings.push(told),
             }
         }
-        Self { began_at: before.began_at.clone(), warnings, changes }
+        if changes.is_empty() {
+            missing.push("nothing could be compared".to_owned());
+        }
+        warnings.extend_from_slice(&missing);
+        Self { began_at: before.began_at.clone(), warnings, missing, changes }
     }
 
     /// How it was compared.
@@ -132,6 +150,16 @@ fn measured(report: &Report) -> Vec<&Moment> {
     let from = whole(report.warm_up_s.ceil());
     let to = whole(report.warm_up_s + report.measured_s);
     report.timeline.iter().filter(|moment| (from..to).contains(&moment.second)).collect()
+}
+
+/// How many arrivals per second were asked for at most.
+fn rate_of(moments: &[&Moment]) -> String {
+    format!("{:.0}/s", moments.iter().map(|moment| moment.target).fold(0.0, f64::max))
+}
+
+/// In how many seconds a step was done.
+fn seconds(moments: &[&Moment], step: &str) -> usize {
+    moments.iter().filter(|moment| moment.steps.contains_key(step)).count()
 }
 
 /// A figure's value in each second. A second without the step has no times, but the rate 0.

@@ -10,12 +10,14 @@ use rand::Rng as _;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
+use act::Done;
 pub(crate) use act::{Hands, Verdict, ready, run};
 
 use crate::engine::Shift;
-use crate::engine::plan::{Act, Path, Plan};
+use crate::engine::plan::{Act, Action, Path, Plan};
 use crate::feed::{Feed, Row, row_of};
 use crate::record::{Key, Recorder, Sample};
+use crate::run::hosts::Reach;
 use crate::seed::{Whose, chance};
 use crate::template::Scope;
 
@@ -29,8 +31,8 @@ const TURNS_MAX: usize = 10_000;
 pub(crate) struct World {
     /// What they do.
     pub plan: Plan,
-    /// Where paths begin: `http://host:port`.
-    pub base: String,
+    /// Where paths begin, and where else requests may go.
+    pub reach: Arc<Reach>,
     /// Where they are measured.
     pub recorder: Recorder,
     /// Variables, and what setup extracted.
@@ -71,20 +73,22 @@ struct Course {
     response: Duration,
     service: Duration,
     failed: Option<String>,
+    /// Whether it was ended where it was.
+    cut: bool,
 }
 
-/// Makes one journey and records it.
-pub(crate) async fn shop(shift: &Shift, ticket: Ticket) {
+/// Makes one journey and records it; whether there can be a next one: not when a row was missing, since later ones are missing too.
+pub(crate) async fn shop(shift: &Shift, ticket: Ticket) -> bool {
     let Shift { world, target, crew, .. } = shift;
     let whose = Whose { executor: ticket.executor, number: ticket.number, round: ticket.round };
     let mut chance = chance(world.plan.seed, whose);
-    let Some(path) = crew.choose(&mut chance) else { return };
+    let Some(path) = crew.choose(&mut chance) else { return false };
     let warming = world.warms_up(ticket.intended);
     let mut rows = BTreeMap::new();
-    for feed in &world.feeds {
+    for feed in world.feeds.iter().filter(|feed| path.names.contains(&feed.name)) {
         let Some(row) = feed.row(ticket.row, &mut chance) else {
             world.recorder.drops(warming);
-            return;
+            return false;
         };
         rows.insert(feed.name.clone(), row);
     }
@@ -97,19 +101,27 @@ pub(crate) async fn shop(shift: &Shift, ticket: Ticket) {
         run: world.run,
     };
     world.recorder.starts(warming);
-    let mut hands = Hands::new(Arc::clone(target), world.base.clone(), scope);
-    let course = walk(world, path, &mut hands, ticket.intended).await;
-    world.recorder.take(Sample {
-        key: Key::Journey(path.name.clone()),
-        response: course.response,
-        service: course.service,
-        verdict: course.failed.map_or(Ok(None), Err),
-        warming,
-    });
-    world.recorder.ends();
+    let mut hands = Hands::new(Arc::clone(target), Arc::clone(&world.reach), scope);
+    let course = walk(shift, path, &mut hands, ticket.intended).await;
+    // Who was cut while he paused has waited for nothing that failed, but has not finished well either.
+    if !course.cut || course.failed.is_some() {
+        world.recorder.take(Sample {
+            key: Key::Journey(path.name.clone()),
+            response: course.response,
+            service: course.service,
+            verdict: course.failed.map_or(Ok(None), Err),
+            warming,
+        });
+    }
+    if course.cut {
+        world.recorder.cuts_short(1);
+    } else {
+        world.recorder.ends();
+    }
+    true
 }
 
-async fn walk(world: &World, path: &Path, hands: &mut Hands, intended: Instant) -> Course {
+async fn walk(shift: &Shift, path: &Path, hands: &mut Hands, intended: Instant) -> Course {
     let mut course = Course::default();
     let mut due = intended;
     let mut first = true;
@@ -120,10 +132,10 @@ async fn walk(world: &World, path: &Path, hands: &mut Hands, intended: Instant) 
                 let think = act.think.as_ref().or(path.think.as_ref());
                 due = Instant::now()
                     + think.map_or(Duration::ZERO, |think| think.draw(&mut hands.scope.chance));
-                sleep_until(due).await;
             }
             first = false;
-            if !step(world, act, hands, (due, &mut course)).await {
+            course.cut = !rest(shift, due).await;
+            if course.cut || !step(shift, act, hands, (due, &mut course)).await {
                 return course;
             }
         }
@@ -153,15 +165,34 @@ pub(crate) fn turns(act: &Act, scope: &mut Scope) -> Vec<Option<Arc<Row>>> {
     (0..times).flat_map(|_| once.clone()).collect()
 }
 
+/// Waits for a moment; whether the journey goes on then. A moment that is there needs no timer: that would take a millisecond.
+async fn rest(shift: &Shift, until: Instant) -> bool {
+    if until > Instant::now() {
+        tokio::select! {
+            () = shift.cut.cancelled() => {}
+            () = sleep_until(until) => {}
+        }
+    }
+    !shift.cut.is_cancelled()
+}
+
 /// Does a step and records it; whether the journey goes on.
-async fn step(world: &World, act: &Act, hands: &mut Hands, (due, course): (Instant, &mut Course)) -> bool {
-    if let crate::engine::plan::Action::Pause(think) = &act.action {
+async fn step(shift: &Shift, act: &Act, hands: &mut Hands, (due, course): (Instant, &mut Course)) -> bool {
+    if let Action::Pause(think) = &act.action {
         let pause = think.draw(&mut hands.scope.chance);
-        sleep_until(due + pause).await;
-        return true;
+        course.cut = !rest(shift, due + pause).await;
+        return !course.cut;
     }
     let began = Instant::now();
-    let done = hands.perform(act).await;
+    // What is not answered in time was no good answer: it is counted like one that says so.
+    let done = tokio::select! {
+        biased;
+        done = hands.perform(act) => done,
+        () = shift.cut.cancelled() => {
+            course.cut = true;
+            Done { ended: Instant::now(), verdict: Verdict::Bad("cut short".to_owned()) }
+        }
+    };
     let (response, service) =
         (done.ended.saturating_duration_since(due), done.ended.saturating_duration_since(began));
     course.response += response;
@@ -173,12 +204,12 @@ async fn step(world: &World, act: &Act, hands: &mut Hands, (due, course): (Insta
             (Err(why), act.go_on)
         }
     };
-    world.recorder.take(Sample {
+    shift.world.recorder.take(Sample {
         key: Key::Step(act.name.clone()),
         response,
         service,
         verdict,
-        warming: world.warms_up(due),
+        warming: shift.world.warms_up(due),
     });
     goes_on
 }

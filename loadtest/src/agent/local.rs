@@ -55,6 +55,8 @@ impl Children {
             for host in allow {
                 command.args(["--allow-host", host]);
             }
+            // Ctrl-C in a terminal reaches this process alone, which lets them end in order and tells what they measured.
+            command.process_group(0);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
             let mut child = command.spawn().map_err(|error| LoadError::failed("starting an agent", error))?;
             let out = child.stdout.take();

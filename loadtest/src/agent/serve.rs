@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 use super::wire::{Order, PROTOCOL, Word, hear, say};
 use super::work::Ready;
 use crate::error::LoadError;
-use crate::run::hosts;
 
 /// Slices that wait to be sent.
 const WAITING_MAX: usize = 64;
@@ -66,7 +65,7 @@ async fn converse(stream: TcpStream, allowed: &[String]) -> Result<(), String> {
         return say(&mut to, &Word::Failed("expected a job first".to_owned())).await;
     };
     let ready = if job.protocol == PROTOCOL {
-        hosts::check(&job.base, allowed).and_then(|()| Ready::new(job)).map_err(|error| error.to_string())
+        Ready::new(job, allowed).map_err(|error| error.to_string())
     } else {
         Err(format!(
             "the leader speaks protocol {}, this agent {PROTOCOL}; use the same version of both",

@@ -18,6 +18,7 @@ use crate::feed::Feed;
 use crate::limits;
 use crate::numbers::float;
 use crate::record::{Recorder, Slice};
+use crate::run::hosts::{self, Reach};
 use crate::scenario::Model;
 use crate::shopper::World;
 use crate::target::Target;
@@ -29,6 +30,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Ready {
     job: Job,
+    reach: Arc<Reach>,
     plan: Plan,
     feeds: Vec<Feed>,
     posts: Vec<Post>,
@@ -36,11 +38,13 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    /// Gets a job ready.
+    /// Gets a job ready. Which hosts are allowed is this process's to say, not the job's.
     ///
     /// # Errors
-    /// When the client cannot be set up.
-    pub(crate) fn new(mut job: Job) -> Result<Self, LoadError> {
+    /// When it goes where it may not, or the client cannot be set up.
+    pub(crate) fn new(mut job: Job, allowed: &[String]) -> Result<Self, LoadError> {
+        hosts::check(&job.base, &job.scenario, allowed)?;
+        let reach = Arc::new(Reach::new(&job.base, allowed));
         let open = Open::default();
         let most = job.scenario.limits.sockets.unwrap_or(limits::SOCKETS_MAX).min(limits::SOCKETS_MAX);
         let parts = u32::try_from(job.of).unwrap_or(u32::MAX).max(1);
@@ -53,17 +57,17 @@ impl Ready {
         let rows = std::mem::take(&mut job.rows);
         let feeds =
             job.scenario.feeders.iter().zip(rows).map(|(feeder, rows)| Feed::new(feeder, rows)).collect();
-        Ok(Self { job, plan, feeds, posts, open })
+        Ok(Self { job, reach, plan, feeds, posts, open })
     }
 
     /// Does it; slices go where they are read, and none is lost.
     pub(crate) async fn work(self, slices: mpsc::Sender<Slice>, stop: CancellationToken) {
-        let Self { job, plan, feeds, posts, open } = self;
+        let Self { job, reach, plan, feeds, posts, open } = self;
         let begin = Instant::now();
         let share = Share { part: job.part, of: job.of };
         let world = Arc::new(World {
             plan,
-            base: job.base,
+            reach,
             recorder: Recorder::default(),
             shared: Arc::new(job.shared),
             feeds,

@@ -99,9 +99,7 @@ fn scope(scenario: &Scenario, rows: &[Option<Vec<Row>>], number: u64) -> Result<
         (name.clone(), value)
     };
     let mut shared: BTreeMap<_, _> = scenario.variables.iter().map(named).collect();
-    let steps = scenario.setup.iter().chain(scenario.steps());
-    let steps = steps.chain(scenario.invariants.iter().flat_map(|invariant| &invariant.steps));
-    for name in steps.chain(&scenario.teardown).flat_map(|step| step.extract.keys()) {
+    for name in scenario.steps_of_all().flat_map(|step| step.extract.keys()) {
         let members = columns(scenario, name)?;
         let value =
             if members.is_empty() { placeholder(name) } else { Value::Object(members.into_iter().collect()) };

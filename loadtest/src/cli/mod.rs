@@ -101,7 +101,7 @@ pub struct RunArgs {
     /// Compare with the JSON report of an earlier run.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// With --baseline: end with 99 when something became slower beyond the noise.
+    /// With --baseline: end with 99 when something became slower beyond the noise, or was measured too seldom to know.
     #[arg(long, requires = "baseline")]
     pub fail_when_slower: bool,
     /// Show nothing while it runs.
@@ -124,7 +124,7 @@ pub struct AgentArgs {
 }
 
 /// Does what was asked for. Exit codes: 0 fine, 1 the run failed, 2 the scenario or the command is wrong, 99 a threshold or an
-/// invariant is broken.
+/// invariant is broken, 130 it was ended at once by hand.
 pub async fn main(command: LoadCommand) -> ExitCode {
     let done = match command.action {
         LoadAction::Run(args) => run::run(*args).await,

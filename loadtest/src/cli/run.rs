@@ -14,6 +14,9 @@ use crate::run::{RunOptions, hosts, prepare, run as run_scenario, stop_by_hand};
 use crate::scenario::values::{Rate, Span};
 use crate::scenario::{Scenario, Variable, check, read};
 
+/// The exit code of a run that was ended at once by a second Ctrl-C: 128 and the signal's number, as shells have it.
+const INTERRUPTED: u8 = 130;
+
 /// Runs a scenario, or only looks at it.
 pub(super) async fn run(args: RunArgs) -> Result<u8, LoadError> {
     let source = read::find(&args.scenario)?;
@@ -32,7 +35,7 @@ pub(super) async fn run(args: RunArgs) -> Result<u8, LoadError> {
     if args.check {
         return print(&format!("{}: fine\n", args.scenario));
     }
-    hosts::check(&scenario.target, &args.allow_host)?;
+    hosts::check(&scenario.target, &scenario, &args.allow_host)?;
     let baseline = args.baseline.as_deref().map(report_of).transpose()?;
     let options = RunOptions {
         allow_host: args.allow_host.clone(),
@@ -44,8 +47,12 @@ pub(super) async fn run(args: RunArgs) -> Result<u8, LoadError> {
         quiet: args.quiet,
         stop: CancellationToken::new(),
     };
-    let _waiting = stop_by_hand(&options.stop);
-    let ran = run_scenario(&scenario, rows, &options).await?;
+    let at_once = CancellationToken::new();
+    let _waiting = stop_by_hand(&options.stop, &at_once);
+    let ran = tokio::select! {
+        ran = run_scenario(&scenario, rows, &options) => ran?,
+        () = at_once.cancelled() => return Ok(INTERRUPTED),
+    };
     let mut report = Report::new(&scenario, options.run, &ran)?;
     if let Some(baseline) = baseline {
         against(&mut report, &baseline, args.fail_when_slower);
@@ -55,17 +62,16 @@ pub(super) async fn run(args: RunArgs) -> Result<u8, LoadError> {
     Ok(report.exit_code)
 }
 
-/// Compares with an earlier run; a step that became slower may fail this one.
+/// Compares with an earlier run; a step that became slower, or that was not compared, may fail this one.
 fn against(report: &mut Report, baseline: &Report, fails: bool) {
     let comparison = Comparison::new(baseline, report);
     let slower = comparison.changes.iter().filter(|change| change.verdict == Became::Slower);
-    let slower: Vec<_> = slower
-        .map(|change| {
-            format!("{} of {} became slower by {:.1} %", change.figure, change.name, change.percent)
-        })
-        .collect();
-    if fails && !slower.is_empty() {
-        report.reasons.extend(slower);
+    let slower = slower.map(|change| {
+        format!("{} of {} became slower by {:.1} %", change.figure, change.name, change.percent)
+    });
+    let reasons: Vec<_> = slower.chain(comparison.missing.iter().cloned()).collect();
+    if fails && !reasons.is_empty() {
+        report.reasons.extend(reasons);
         if report.exit_code == 0 {
             report.exit_code = 99;
         }

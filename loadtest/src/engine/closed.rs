@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, sleep_until};
 
 use super::profile::Profile;
@@ -23,8 +23,12 @@ pub(super) async fn run(shift: Shift) {
     let end = shift.begin + executor.length();
     let mut shoppers = JoinSet::new();
     let mut come = 0_u64;
-    sleep_until(shift.begin).await;
-    while Instant::now() < end {
+    tokio::select! {
+        biased;
+        () = shift.stop.cancelled() => {}
+        () = sleep_until(shift.begin) => {}
+    }
+    while !shift.stop.is_cancelled() && Instant::now() < end {
         let wanted = profile.level(Instant::now().duration_since(shift.begin));
         // Those with the lowest numbers stay longest; each looks whether it is still wanted between journeys.
         while float(come) + 0.5 <= wanted {
@@ -34,7 +38,8 @@ pub(super) async fn run(shift: Shift) {
             come += 1;
         }
         while let Some(_gone) = shoppers.try_join_next() {}
-        if shoppers.is_empty() && executor.iterations.is_some() && wanted >= profile.most() && come > 0 {
+        // All have come and gone: their iterations are done, or there is no row left for them.
+        if shoppers.is_empty() && wanted >= profile.most() && come > 0 {
             break;
         }
         tokio::select! {
@@ -54,19 +59,26 @@ async fn stay(shift: Shift, profile: Profile, number: u64) {
     let most = u64::from(executor.users_most());
     let mut round = 0_u64;
     let mut intended = Instant::now();
-    while executor.iterations.is_none_or(|rounds| round < u64::from(rounds)) {
+    while !shift.stop.is_cancelled() && executor.iterations.is_none_or(|rounds| round < u64::from(rounds)) {
         let row = number + round * most;
         let ticket = Ticket { executor: shift.crew.place, number, round, row, intended };
-        shop(&shift, ticket).await;
+        if !shop(&shift, ticket).await {
+            return;
+        }
         round += 1;
-        intended =
-            Instant::now() + executor.think.as_ref().map_or(Duration::ZERO, |think| think.draw(&mut pauses));
+        let pause = executor.think.as_ref().map_or(Duration::ZERO, |think| think.draw(&mut pauses));
+        intended = Instant::now() + pause;
         if intended >= end {
             return;
         }
-        tokio::select! {
-            () = shift.stop.cancelled() => return,
-            () = sleep_until(intended) => {}
+        if pause.is_zero() {
+            // A timer would take a millisecond; others get their turn without one.
+            yield_now().await;
+        } else {
+            tokio::select! {
+                () = shift.stop.cancelled() => return,
+                () = sleep_until(intended) => {}
+            }
         }
         if profile.level(Instant::now().duration_since(shift.begin)) < float(number) + 0.5 {
             // The number of shoppers went down; this one waits whether it goes up again.

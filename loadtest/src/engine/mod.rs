@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::scenario::Model;
@@ -23,6 +23,8 @@ use post::Post;
 
 /// How long journeys under way at the end may take to finish, usually.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long journeys that are cut short may take to say so.
+const CUT: Duration = Duration::from_secs(1);
 
 /// Which part of a run a process does: the arrivals and shoppers whose number leaves this remainder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub(crate) struct Shift {
     pub begin: Instant,
     /// Told when no more journeys may start.
     pub stop: CancellationToken,
+    /// Told when journeys under way must end where they are.
+    pub cut: CancellationToken,
 }
 
 /// Runs all executors to their ends, each at its post. What they do is in the world's recorder.
@@ -78,6 +82,7 @@ pub(crate) async fn run(world: Arc<World>, posts: Vec<Post>, share: Share, stop:
             share,
             begin: world.begin + crew.executor.start.0,
             stop: stop.clone(),
+            cut: CancellationToken::new(),
         };
         match crew.executor.model {
             Model::Open => shifts.spawn(post.run(open::run(shift))),
@@ -87,12 +92,19 @@ pub(crate) async fn run(world: Arc<World>, posts: Vec<Post>, share: Share, stop:
     while shifts.join_next().await.is_some() {}
 }
 
-/// Lets journeys under way finish; the rest is cut short and counted.
+/// Lets journeys under way finish; the rest is cut short, and each counts itself and the step that it is at.
 async fn finish(shift: &Shift, journeys: &mut JoinSet<()>) {
     let grace = shift.crew.executor.grace.map_or(GRACE, |span| span.0);
-    let all = async { while journeys.join_next().await.is_some() {} };
-    if tokio::time::timeout(grace, all).await.is_err() {
+    if timeout(grace, all(journeys)).await.is_ok() {
+        return;
+    }
+    shift.cut.cancel();
+    if timeout(CUT, all(journeys)).await.is_err() {
         shift.world.recorder.cuts_short(crate::numbers::count(journeys.len()));
         journeys.shutdown().await;
     }
+}
+
+async fn all(journeys: &mut JoinSet<()>) {
+    while journeys.join_next().await.is_some() {}
 }

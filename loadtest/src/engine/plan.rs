@@ -1,6 +1,6 @@
 //! A scenario made ready: templates read, expressions compiled, choices weighted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub(crate) struct Path {
     pub think: Option<Think>,
     /// Its steps.
     pub steps: Vec<Act>,
+    /// What its steps name; rows are drawn of the feeders among it.
+    pub names: BTreeSet<String>,
 }
 
 /// A step made ready.
@@ -116,13 +118,13 @@ impl Plan {
     pub(crate) fn new(scenario: &Scenario) -> Result<Self, String> {
         let path = |journey: &crate::scenario::Journey| {
             let steps = acts(scenario, &journey.steps)?;
-            let path = Path { name: journey.name.clone(), think: journey.think.clone(), steps };
+            let (name, think) = (journey.name.clone(), journey.think.clone());
+            let path = Path { name, think, steps, names: journey.names() };
             Ok((journey.weight, Arc::new(path)))
         };
         let all: Vec<(f64, Arc<Path>)> = scenario.journeys.iter().map(path).collect::<Result<_, String>>()?;
         let crew = |(place, executor): (u64, &Executor)| {
-            let has = |path: &Path| executor.journeys.is_empty() || executor.journeys.contains(&path.name);
-            let journeys = all.iter().filter(|(_, path)| has(path)).cloned().collect();
+            let journeys = all.iter().filter(|(_, path)| executor.makes(&path.name)).cloned().collect();
             Arc::new(Crew { place, executor: executor.clone(), journeys })
         };
         let crews = (0..).zip(&scenario.executors).map(crew).collect();

@@ -12,7 +12,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::*;
 use crate::collect::Collector;
 use crate::engine::plan::Plan;
+use crate::feed::Feed;
 use crate::record::{Figures, Key, Recorder};
+use crate::run::hosts::Reach;
 use crate::scenario::Scenario;
 use crate::target::{Ask, Reply, Socket, Target, Trouble};
 
@@ -54,13 +56,13 @@ impl Ran {
     }
 }
 
-fn world(plan: Plan, begin: Instant) -> Arc<World> {
+fn world(plan: Plan, feeds: Vec<Feed>, begin: Instant) -> Arc<World> {
     Arc::new(World {
         plan,
-        base: String::new(),
+        reach: Arc::new(Reach::new("", &[])),
         recorder: Recorder::default(),
         shared: Arc::new(BTreeMap::new()),
-        feeds: Vec::new(),
+        feeds,
         run: 1,
         begin,
     })
@@ -81,7 +83,7 @@ async fn run_after(warm_up: &str, executor: &str, stall_s: (u64, u64), share: Sh
     let stall = (Duration::from_secs(stall_s.0), Duration::from_secs(stall_s.1));
     let target = Arc::new(Stalling { begin, stall, asked: Mutex::default() });
     let seen: Arc<dyn Target> = target.clone();
-    let world = world(Plan::new(&scenario).unwrap(), begin);
+    let world = world(Plan::new(&scenario).unwrap(), Vec::new(), begin);
     let posts = Post::all(&world.plan.crews, || Ok(Arc::clone(&seen))).unwrap();
     run(Arc::clone(&world), posts, share, &CancellationToken::new()).await;
     let mut collected = Collector::default();
@@ -174,8 +176,134 @@ async fn journeys_that_do_not_finish_in_time_are_cut_short_and_counted() {
     let hasty = format!("grace = '2s'\n{}", LEVEL.replace("60s", "500ms"));
     let ran = run_with(&hasty, (9, 100), Share::WHOLE).await;
     assert_eq!(ran.collected.cut_short, 10);
-    let all = ran.step().count + ran.collected.dropped + ran.collected.cut_short;
-    assert_eq!(all, 1_000);
+    assert_eq!(ran.step().count + ran.collected.dropped, 1_000);
+    // What they were at is a failure, and so are they.
+    let journey = &ran.collected.totals[&Key::Journey("j".to_owned())];
+    for (figures, error) in [(ran.step(), "cut short"), (journey, "s: cut short")] {
+        assert_eq!(figures.errors, BTreeMap::from([(error.to_owned(), 10)]));
+        assert_eq!((figures.failed, figures.count), (10, ran.step().count));
+        assert!(figures.response.max() >= 2_000_000);
+    }
+    assert_eq!(ran.collected.latest().unwrap().in_flight, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_cut_short_in_a_pause_has_failed_at_nothing() {
+    for pause in [
+        "steps = [STEP, { name = 'p', pause = { constant = '1h' } }]",
+        "think = { constant = '1h' }\nsteps = [STEP, STEP]",
+    ] {
+        let journey = pause.replace("STEP", "{ name = 's', get = '/' }");
+        let world = go(
+            &format!("[[journeys]]\nname = 'j'\n{journey}\n[[executors]]\nname = 'e'\nmodel = 'closed'\nstages = [{{ duration = '1s', users = 3, jump = true }}]"),
+            &CancellationToken::new(),
+        )
+        .await;
+        let slice = world.recorder.second(0);
+        assert_eq!((slice.cut_short, slice.in_flight), (3, 0));
+        let told: Vec<_> =
+            slice.measured.iter().map(|(key, of)| (key.clone(), of.count, of.failed)).collect();
+        assert_eq!(told, [(Key::Step("s".to_owned()), 3, 0)]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_that_is_cut_short_is_the_journeys_last_also_where_errors_do_not_end_it() {
+    let scenario: Scenario = toml::from_str(
+        "name = 'x'\njourneys = [{ name = 'j', steps = [{ name = 's', get = '/', repeat = [3, 3], go_on = true }] }]\n[[executors]]\n\
+         name = 'e'\nmodel = 'closed'\nstages = [{ duration = '1s', users = 1, jump = true }]",
+    )
+    .unwrap();
+    let plan = Plan::new(&scenario).unwrap();
+    let (tells, _told) = tokio::sync::mpsc::unbounded_channel();
+    let posts = Post::all(&plan.crews, || Ok(Arc::new(Silent(tells.clone())))).unwrap();
+    let world = world(plan, Vec::new(), Instant::now());
+    run(Arc::clone(&world), posts, Share::WHOLE, &CancellationToken::new()).await;
+    let slice = world.recorder.second(0);
+    assert_eq!((slice.cut_short, slice.in_flight), (1, 0));
+    let told: Vec<_> = slice.measured.values().map(|of| (of.count, of.failed)).collect();
+    assert_eq!(told, [(1, 1), (1, 1)]);
+}
+
+/// Answers after a third of a millisecond: between the ticks of timers.
+#[derive(Debug)]
+struct Quick;
+
+impl Target for Quick {
+    fn ask(&self, _: Ask) -> BoxFuture<'_, Result<Reply, Trouble>> {
+        Box::pin(async {
+            tokio::time::advance(Duration::from_micros(300)).await;
+            Ok(Reply { status: 200, headers: HeaderMap::new(), body: Vec::new() })
+        })
+    }
+
+    fn open(&self, _: Ask) -> BoxFuture<'_, Result<Box<dyn Socket>, Trouble>> {
+        Box::pin(async { Err(Trouble::NoSocket) })
+    }
+}
+
+/// Runs a scenario against [`Quick`].
+async fn go(text: &str, stop: &CancellationToken) -> Arc<World> {
+    let scenario: Scenario = toml::from_str(&format!("name = 'x'\n{text}")).unwrap();
+    assert_eq!(crate::scenario::check::check(&scenario), []);
+    let rows = |feeder: &crate::scenario::Feeder| crate::feed::rows(feeder, None).unwrap().unwrap();
+    let feeds = scenario.feeders.iter().map(|feeder| Feed::new(feeder, rows(feeder))).collect();
+    let world = world(Plan::new(&scenario).unwrap(), feeds, Instant::now());
+    let posts = Post::all(&world.plan.crews, || Ok(Arc::new(Quick))).unwrap();
+    run(Arc::clone(&world), posts, Share::WHOLE, stop).await;
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_think_waits_for_no_timer() {
+    let world = go(
+        "[[journeys]]\nname = 'j'\nsteps = [{ name = 's', repeat = [3, 3], get = '/' }]\n\
+         [[executors]]\nname = 'e'\nmodel = 'closed'\niterations = 3\nstages = [{ duration = '1h', users = 1, jump = true }]",
+        &CancellationToken::new(),
+    )
+    .await;
+    let slice = world.recorder.second(0);
+    let times = &slice.measured[&Key::Step("s".to_owned())].response;
+    assert_eq!((times.len(), times.max()), (9, 300));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_a_closed_executor_before_it_begins_and_before_anybody_shops() {
+    for (start, after) in [("1h", Duration::from_secs(5)), ("0s", Duration::ZERO)] {
+        let (stop, begin) = (CancellationToken::new(), Instant::now());
+        let scenario = format!(
+            "[[journeys]]\nname = 'j'\nsteps = [{{ name = 's', get = '/' }}]\n[[executors]]\nname = 'e'\nmodel = 'closed'\n\
+             start = '{start}'\nstages = [{{ duration = '1h', users = 4, jump = true }}]"
+        );
+        let stopping = async {
+            sleep_until(begin + after).await;
+            stop.cancel();
+        };
+        let ((), world) = tokio::join!(biased; stopping, go(&scenario, &stop));
+        assert_eq!(begin.elapsed(), after);
+        assert_eq!(world.recorder.second(0).started, 0);
+    }
+}
+
+const ROWS: &str = "[[feeders]]\nname = 'f'\npick = 'unique'\nrows = [{ n = 0 }, { n = 1 }, { n = 2 }]\n\
+                    [[journeys]]\nname = 'j'\nsteps = [{ name = 's', get = '/{{f.n}}' }]\n[[executors]]\nname = 'e'\n";
+
+#[tokio::test(start_paused = true)]
+async fn rows_are_drawn_by_journeys_that_name_their_feeder() {
+    let open = format!("{ROWS}model = 'open'\nstages = [{{ duration = '1s', rate = 10, jump = true }}]");
+    for (scenario, made) in [(open.replace("/{{f.n}}", "/"), 10), (open, 3)] {
+        let slice = go(&scenario, &CancellationToken::new()).await.recorder.second(0);
+        assert_eq!((slice.started, slice.dropped), (made, 10 - made));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn shoppers_for_whom_no_row_is_left_go() {
+    let begin = Instant::now();
+    let closed = format!("{ROWS}model = 'closed'\nstages = [{{ duration = '1h', users = 2, jump = true }}]");
+    let slice = go(&closed, &CancellationToken::new()).await.recorder.second(0);
+    assert_eq!((slice.started, slice.dropped), (3, 2));
+    assert!(begin.elapsed() < Duration::from_secs(1));
 }
 
 /// Tells which threads asked.
@@ -211,7 +339,7 @@ async fn an_executor_with_a_thread_of_its_own_asks_from_there_over_connections_o
         made.lock().unwrap().push(Arc::clone(&target));
         Ok(target)
     });
-    let world = world(plan, Instant::now());
+    let world = world(plan, Vec::new(), Instant::now());
     run(Arc::clone(&world), posts.unwrap(), Share::WHOLE, &CancellationToken::new()).await;
     let asked: Vec<Vec<String>> =
         made.lock().unwrap().iter().map(|one| one.0.lock().unwrap().clone()).collect();
@@ -260,9 +388,9 @@ async fn what_runs_on_a_thread_of_its_own_ends_with_the_run() {
     let (tells, mut told) = tokio::sync::mpsc::unbounded_channel();
     let posts = Post::all(&plan.crews, || Ok(Arc::new(Silent(tells.clone())))).unwrap();
     let mut running = JoinSet::new();
-    let world = world(plan, Instant::now());
+    let world = world(plan, Vec::new(), Instant::now());
     running.spawn(async move { run(world, posts, Share::WHOLE, &CancellationToken::new()).await });
     told.recv().await.unwrap();
     running.shutdown().await;
-    tokio::time::timeout(Duration::from_secs(30), told.recv()).await.unwrap().unwrap();
+    timeout(Duration::from_secs(30), told.recv()).await.unwrap().unwrap();
 }

@@ -78,13 +78,13 @@ pub(crate) async fn run(
     rows: Vec<Option<Vec<Row>>>,
     options: &RunOptions,
 ) -> Result<Ran, LoadError> {
-    hosts::check(&scenario.target, &options.allow_host)?;
+    hosts::check(&scenario.target, scenario, &options.allow_host)?;
     let checks: Vec<Check> = scenario
         .thresholds
         .iter()
         .map(|wanted| Check::parse(wanted).map_err(|why| LoadError::failed("threshold", why)))
         .collect::<Result<_, _>>()?;
-    let mut chores = Chores::new(scenario, options.run)?;
+    let mut chores = Chores::new(scenario, options)?;
     chores.set_up().await?;
     let outcome = measure(scenario, rows, options, (&chores.shared(), &checks)).await;
     let mut ran = match outcome {
@@ -192,13 +192,19 @@ impl Watch<'_> {
     }
 }
 
-/// The run's stop when somebody presses Ctrl-C; it lasts as long as the guard.
-pub(crate) fn stop_by_hand(stop: &CancellationToken) -> tokio::task::JoinSet<()> {
+/// The run's stop when somebody presses Ctrl-C, and the end of all when he does again; it lasts as long as the guard.
+pub(crate) fn stop_by_hand(
+    stop: &CancellationToken,
+    at_once: &CancellationToken,
+) -> tokio::task::JoinSet<()> {
     let mut waiting = tokio::task::JoinSet::new();
-    let stop = stop.clone();
+    let told = [stop.clone(), at_once.clone()];
     waiting.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.cancel();
+        for token in told {
+            if tokio::signal::ctrl_c().await.is_err() {
+                return;
+            }
+            token.cancel();
         }
     });
     waiting

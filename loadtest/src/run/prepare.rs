@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::RunOptions;
+use super::hosts::Reach;
 use crate::agent::wire::{Job, PROTOCOL};
 use crate::engine::plan::{Act, acts};
 use crate::error::LoadError;
@@ -81,15 +83,17 @@ pub(crate) fn job(
 pub(crate) struct Chores<'a> {
     scenario: &'a Scenario,
     target: Arc<dyn Target>,
+    reach: Arc<Reach>,
     shared: Arc<BTreeMap<String, Value>>,
     run: u64,
 }
 
 impl<'a> Chores<'a> {
     /// Gets ready.
-    pub(crate) fn new(scenario: &'a Scenario, run: u64) -> Result<Self, LoadError> {
+    pub(crate) fn new(scenario: &'a Scenario, options: &RunOptions) -> Result<Self, LoadError> {
         let target = Arc::new(Server::new(SOCKETS_MAX, &Open::default())?);
-        Ok(Self { scenario, target, shared: Arc::new(variables(scenario)?), run })
+        let reach = Arc::new(Reach::new(&scenario.target, &options.allow_host));
+        Ok(Self { scenario, target, reach, shared: Arc::new(variables(scenario)?), run: options.run })
     }
 
     /// What every shopper knows.
@@ -107,8 +111,7 @@ impl<'a> Chores<'a> {
             shopper: "0".to_owned(),
             run: self.run,
         };
-        let base = self.scenario.target.trim_end_matches('/').to_owned();
-        Hands::new(Arc::clone(&self.target), base, scope)
+        Hands::new(Arc::clone(&self.target), Arc::clone(&self.reach), scope)
     }
 
     /// Steps made ready.

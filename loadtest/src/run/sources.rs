@@ -47,7 +47,7 @@ impl Sources {
         }
         let processes = addresses.len().max(1);
         if addresses.is_empty() {
-            let ready = Ready::new(job)?;
+            let ready = Ready::new(job, &options.allow_host)?;
             tasks.spawn(alone(ready, to, stop.clone()));
         } else {
             let mut agents = Vec::new();

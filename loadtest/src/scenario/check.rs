@@ -5,7 +5,7 @@ mod step;
 
 use std::collections::BTreeSet;
 
-use super::{Executor, Model, Scenario, Think};
+use super::{Executor, Model, Pick, Scenario, Think};
 use crate::scenario::read::nearest;
 use crate::{limits, threshold};
 use names::Known;
@@ -81,6 +81,7 @@ pub(crate) fn check(scenario: &Scenario) -> Vec<Fault> {
         self::executor(scenario, executor, faults);
     });
     unique("executors", scenario.executors.iter().map(|executor| executor.name.as_str()), &mut faults);
+    unique_rows(scenario, &mut faults);
     totals(scenario, &mut faults);
     thresholds(scenario, &mut faults);
     step::afterwards(scenario, &known, &mut faults);
@@ -163,8 +164,7 @@ fn executor(scenario: &Scenario, executor: &Executor, faults: &mut Faults) {
     for name in &executor.journeys {
         faults.known("journeys", name, &names);
     }
-    let chosen = |name: &str| executor.journeys.is_empty() || executor.journeys.iter().any(|one| one == name);
-    if !scenario.journeys.iter().any(|journey| chosen(&journey.name) && journey.weight > 0.0) {
+    if !scenario.journeys.iter().any(|journey| executor.makes(&journey.name) && journey.weight > 0.0) {
         faults.add("journeys", "none of its journeys has a weight above 0", "");
     }
     if executor.stages.is_empty() {
@@ -191,6 +191,28 @@ fn executor(scenario: &Scenario, executor: &Executor, faults: &mut Faults) {
             );
         }
         _ => {}
+    });
+}
+
+/// Each executor numbers its journeys from 0, so two would hand out the same rows.
+fn unique_rows(scenario: &Scenario, faults: &mut Faults) {
+    faults.each("feeders", &scenario.feeders, |faults, feeder| {
+        let uses = |executor: &&Executor| {
+            let mut made = scenario.journeys.iter().filter(|journey| executor.makes(&journey.name));
+            made.any(|journey| journey.weight > 0.0 && journey.names().contains(&feeder.name))
+        };
+        let users: Vec<_> = scenario.executors.iter().filter(uses).map(|user| user.name.as_str()).collect();
+        if feeder.pick == Pick::Unique && users.len() > 1 {
+            faults.add(
+                "pick",
+                format!(
+                    "rows of `{}` are unique within one executor, but journeys of {} use them",
+                    feeder.name,
+                    users.join(" and ")
+                ),
+                "give each executor journeys and a feeder of its own",
+            );
+        }
     });
 }
 

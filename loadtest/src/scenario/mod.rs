@@ -5,6 +5,7 @@ pub(crate) mod place;
 pub(crate) mod read;
 mod size;
 mod steps;
+mod uses;
 pub(crate) mod values;
 
 use std::collections::BTreeMap;
@@ -122,7 +123,8 @@ pub(crate) struct FromEnvironment {
     pub default: Option<String>,
 }
 
-/// Rows that shoppers take values from: `{{feeder.column}}`. A journey sees one row of a feeder.
+/// Rows that shoppers take values from: `{{feeder.column}}`. A journey sees one row of each
+/// feeder that it names.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Feeder {
@@ -154,7 +156,7 @@ pub(crate) enum Pick {
     Random,
     /// The first much more often than the last.
     Zipf,
-    /// Each once; journeys that find none left are dropped.
+    /// Each once, to journeys of one executor; journeys that find none left are dropped.
     Unique,
 }
 
@@ -220,7 +222,7 @@ pub(crate) struct Executor {
     pub think: Option<Think>,
     /// Closed: how many journeys a shopper makes; without end when absent.
     pub iterations: Option<u32>,
-    /// How long journeys under way at the end may take to finish. 10 s when absent.
+    /// How long journeys under way at the end may take to finish; a step that is not answered then has failed. 10 s when absent.
     pub grace: Option<Span>,
     /// Whether its shoppers have a thread and connections of their own, so that they never wait for the tester's other shoppers.
     #[serde(default)]

@@ -37,9 +37,20 @@ impl Scenario {
     pub(crate) fn steps(&self) -> impl Iterator<Item = &Step> {
         self.journeys.iter().flat_map(|journey| &journey.steps)
     }
+
+    /// The steps of journeys, and those that are done once.
+    pub(crate) fn steps_of_all(&self) -> impl Iterator<Item = &Step> {
+        let after = self.invariants.iter().flat_map(|invariant| &invariant.steps).chain(&self.teardown);
+        self.setup.iter().chain(self.steps()).chain(after)
+    }
 }
 
 impl Executor {
+    /// Whether its shoppers make this journey.
+    pub(crate) fn makes(&self, journey: &str) -> bool {
+        self.journeys.is_empty() || self.journeys.iter().any(|name| name == journey)
+    }
+
     /// Most shoppers at once.
     pub(crate) fn users_most(&self) -> u32 {
         match self.model {

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::engine::plan::{Act, Action, Body};
 use crate::judge::{Rule, Seen, cut};
+use crate::run::hosts::Reach;
 use crate::target::{Ask, Reply, Socket, Target, Trouble};
 use crate::template::{Missing, Scope, Template};
 
@@ -18,7 +19,7 @@ pub(crate) struct Hands {
     /// What it knows.
     pub scope: Scope,
     target: Arc<dyn Target>,
-    base: String,
+    reach: Arc<Reach>,
     socket: Option<Box<dyn Socket>>,
 }
 
@@ -53,8 +54,8 @@ struct Answer {
 
 impl Hands {
     /// Empty ones.
-    pub(crate) fn new(target: Arc<dyn Target>, base: String, scope: Scope) -> Self {
-        Self { scope, target, base, socket: None }
+    pub(crate) fn new(target: Arc<dyn Target>, reach: Arc<Reach>, scope: Scope) -> Self {
+        Self { scope, target, reach, socket: None }
     }
 
     /// Does a step, again and again where it says so, and judges the last answer.
@@ -80,12 +81,12 @@ impl Hands {
     async fn act(&mut self, act: &Act) -> Result<Answer, String> {
         match &act.action {
             Action::Http(..) => {
-                let ask = ready(act, &self.base, &mut self.scope).map_err(|missing| missing.to_string())?;
+                let ask = self.ready(act)?;
                 let reply = self.target.ask(ask).await.map_err(|trouble| trouble.to_string())?;
                 Ok(Answer { reply, ended: Instant::now() })
             }
             Action::Connect(_) => {
-                let ask = ready(act, &self.base, &mut self.scope).map_err(|missing| missing.to_string())?;
+                let ask = self.ready(act)?;
                 self.socket = None;
                 let socket = self.target.open(ask).await.map_err(|trouble| trouble.to_string())?;
                 self.socket = Some(socket);
@@ -109,6 +110,13 @@ impl Hands {
             Action::Command(words) => self.command(words, act.timeout).await,
             Action::Pause(_) => Ok(nothing()),
         }
+    }
+
+    /// The request, if it goes where it may.
+    fn ready(&mut self, act: &Act) -> Result<Ask, String> {
+        let ask = ready(act, self.reach.base(), &mut self.scope).map_err(|missing| missing.to_string())?;
+        self.reach.check(&ask.address)?;
+        Ok(ask)
     }
 
     async fn expect(&mut self, rules: &[Rule], limit: Duration) -> Result<Answer, String> {

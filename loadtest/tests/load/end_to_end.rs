@@ -210,6 +210,45 @@ async fn an_earlier_report_is_compared_with() {
     let changes = desk.report()["comparison"]["changes"].clone();
     let rate = changes.as_array().unwrap().iter().find(|change| change["figure"] == "rate").unwrap();
     assert_eq!(rate["verdict"], "same", "{rate}");
+    // A step that is not there any more may be slower than any.
+    let renamed =
+        one_step("get = '/items'", "").replace("'s'", "'t'").replace("'1s', rate = 30", "'2s', rate = 10");
+    std::fs::write(desk.file("scenario.toml"), renamed).unwrap();
+    let other = Server::start().await;
+    let words = ["--target", &other.url(), "--baseline", baseline.to_str().unwrap(), "--fail-when-slower"];
+    assert_eq!(desk.run(&words).await, ExitCode::from(99));
+    let (reasons, warnings) = (&desk.report()["reasons"], &desk.report()["comparison"]["warnings"]);
+    let told = reasons[0].as_str().unwrap();
+    assert!(told.starts_with("s is not compared: measured in ") && told.ends_with("in 0 now"), "{reasons}");
+    let begin = [
+        "another target: ",
+        "another highest rate asked for: 30/s before, 10/s now",
+        "t is not compared: ",
+        told,
+    ];
+    for expected in begin {
+        let mut lines = warnings.as_array().unwrap().iter().filter_map(|line| line.as_str());
+        assert!(lines.any(|line| line.starts_with(expected)), "{expected}: {warnings}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_from_an_answer_leads_to_hosts_that_are_allowed_only() {
+    let server = Server::start().await;
+    let elsewhere = "[variables]\nnext = 'http://shop.invalid/'\n";
+    let desk = Desk::with(&one_step("get = '{{next}}'", elsewhere));
+    assert_eq!(desk.run(&["--target", &server.url()]).await, ExitCode::SUCCESS);
+    let refused =
+        "shop.invalid is not this machine; if it is yours to put under load, add --allow-host shop.invalid";
+    assert_eq!(row(&desk.report(), "steps", "s")["errors"][refused], 30);
+    let once = |part: &str| format!("{elsewhere}[[{part}]]\nname = 'once'\nget = '{{{{next}}}}'\n");
+    let desk = Desk::with(&one_step("get = '/items'", &once("teardown")));
+    assert_eq!(desk.run(&["--target", &server.url()]).await, ExitCode::from(1));
+    assert_eq!(desk.report()["reasons"][0], format!("teardown failed at step `once`: {refused}"));
+    let invariant = once("invariants.steps").replace("[[", "[[invariants]]\nname = 'i'\n[[");
+    let desk = Desk::with(&one_step("get = '/items'", &invariant));
+    assert_eq!(desk.run(&["--target", &server.url()]).await, ExitCode::from(99));
+    assert_eq!(desk.report()["invariants"][0]["seen"], format!("once: {refused}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

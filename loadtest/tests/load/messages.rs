@@ -10,6 +10,10 @@ use crate::Desk;
 const GOOD: &str = "name = 'x'\n[[journeys]]\nname = 'j'\n[[journeys.steps]]\nname = 's'\nget = '/'\n\
                     [[executors]]\nname = 'e'\nmodel = 'open'\nstages = [{ duration = '1s', rate = 1 }]\n";
 
+/// An executor beside the one of [`GOOD`].
+const SECOND: &str = "[[executors]]\nname = 'd'\nmodel = 'open'\nstages = [{ duration = '1s', rate = 1 }]\n";
+const UNIQUE: &str = "[[feeders]]\nname = 'f'\nrows = [{ n = 1 }]\npick = 'unique'\n";
+
 /// What is said, without the folder.
 fn said(scenario: &str) -> String {
     let desk = Desk::with(scenario);
@@ -79,12 +83,24 @@ fn faults_are_told_with_line_column_and_hint() {
             "scenario.toml:7:3: 17 executors with `own_thread` are more than 16\n    hint: keep it for those whose times must not \
              depend on the others",
         ),
+        (
+            format!(
+                "{}{UNIQUE}",
+                GOOD.replace("get = '/'", "get = '/{{f.n}}'")
+                    .replace("[[executors]]", &format!("{SECOND}[[executors]]"))
+            ),
+            "scenario.toml:18:1: rows of `f` are unique within one executor, but journeys of d and e use them\n    hint: give each \
+             executor journeys and a feeder of its own",
+        ),
     ];
     for (scenario, expected) in cases {
         assert_eq!(said(&scenario), expected);
     }
-    let desk = Desk::with(&own_threads(16));
-    dry_run(desk.file("scenario.toml").to_str().unwrap()).unwrap();
+    // Rows of which one executor has none are unique to the other.
+    for fine in [own_threads(16), GOOD.replace("[[executors]]", &format!("{UNIQUE}{SECOND}[[executors]]"))] {
+        let desk = Desk::with(&fine);
+        dry_run(desk.file("scenario.toml").to_str().unwrap()).unwrap();
+    }
 }
 
 #[test]
@@ -105,6 +121,8 @@ async fn what_is_wrong_with_the_script_or_the_command_ends_with_2() {
     assert_eq!(code(Desk::with("nonsense"), &["--check"]).await, ExitCode::from(2));
     assert_eq!(code(Desk::with(GOOD), &["--check"]).await, ExitCode::SUCCESS);
     assert_eq!(code(Desk::with(GOOD), &["--target", "http://example.org"]).await, ExitCode::from(2));
+    let elsewhere = Desk::with(&GOOD.replace("get = '/'", "get = 'http://shop.invalid/'"));
+    assert_eq!(code(elsewhere, &[]).await, ExitCode::from(2));
     assert_eq!(code(Desk::with(GOOD), &["--scale-load", "1e9"]).await, ExitCode::from(2));
     assert_eq!(code(Desk::with(GOOD), &["--set", "a=b"]).await, ExitCode::from(2));
     assert_eq!(code(Desk::with(GOOD), &["--baseline", "none.json"]).await, ExitCode::from(2));
