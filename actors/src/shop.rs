@@ -1,5 +1,8 @@
 //! The shop put together: every domain's handle, wired to the others.
 
+#[cfg(test)]
+pub(crate) mod till;
+
 use std::sync::Arc;
 
 use amazoff_supervisor::documents::{Blobs, Documents};
@@ -54,13 +57,18 @@ pub struct Outside {
 }
 
 impl Outside {
-    fn of_users(&self, ports: &Ports, (orders, carts, held): (Orders, Carts, Held)) -> UserDelivery {
+    fn of_users(
+        &self,
+        ports: &Ports,
+        (orders, carts, held): (Orders, Carts, Held),
+        checkouts: Directory<Checkout>,
+    ) -> UserDelivery {
         let (clock, journal) = (&ports.clock, Arc::clone(&ports.journal));
         let (mailer, public_url) = (Arc::clone(&self.mailer), self.public_url.clone());
         let mails = MailDelivery { vault: self.vault.clone(), mailer, public_url, clock: Arc::clone(clock) };
         let (mailer, vault) = (Arc::clone(&self.mailer), self.vault.clone());
         let clock = Arc::clone(clock);
-        let erasures = ErasureDelivery { orders, carts, held, journal, mailer, vault, clock };
+        let erasures = ErasureDelivery { orders, carts, checkouts, held, journal, mailer, vault, clock };
         UserDelivery { mails, erasures }
     }
 
@@ -186,7 +194,7 @@ impl Shop {
         let handover = CartDelivery { carts: carts.clone(), stocks: shelf.stocks.clone(), vault };
         assembly.register_with(&carts, Arc::new(handover));
         let held = held((&assembly, ports), (&orders, &carts), &shelf, &outside.vault);
-        assembly.register_with(&users, Arc::new(outside.of_users(ports, held)));
+        assembly.register_with(&users, Arc::new(outside.of_users(ports, held, checkouts.clone())));
         assembly.register(&ratings);
         assembly.register_with(&reviews, Arc::new(ReviewDelivery { ratings: Ratings::new(ratings.clone()) }));
         let delivery = OrderDelivery {

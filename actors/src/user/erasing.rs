@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use amazoff_supervisor::consistency::{self, Token};
 use amazoff_supervisor::journal::{Journal, JournalError};
-use amazoff_supervisor::{Clock, CommandId, Delivered, Envelope, ReadError, Vault};
+use amazoff_supervisor::{Clock, CommandId, Delivered, Directory, Envelope, ReadError, Vault};
 
 use super::{Command, ErasureStep};
 use crate::cart::{self, Carts};
-use crate::checkout::Reached;
+use crate::checkout::{Checkout, Reached};
 use crate::held::Held;
 use crate::ids::{OrderId, UserId};
 use crate::mail::Mailer;
@@ -26,6 +26,8 @@ pub struct ErasureDelivery {
     pub orders: Orders,
     /// Carts that may be on their way to an order.
     pub carts: Carts,
+    /// Which carts are being bought.
+    pub checkouts: Directory<Checkout>,
     /// Every cart that a person ever had.
     pub held: Held,
     /// How far everything has come.
@@ -118,7 +120,10 @@ impl ErasureDelivery {
             for id in page.items {
                 let cart = self.carts.get(id).await?;
                 let status = cart.map_or(cart::Status::Absent, |cart| cart.state.status);
-                if matches!(status, cart::Status::Completing { .. }) {
+                // A checkout that has begun claims its cart a moment later.
+                let checkout = self.checkouts.read(id.uuid()).await?;
+                let runs = checkout.is_some_and(|checkout| checkout.state.run.is_some());
+                if runs || matches!(status, cart::Status::Completing { .. }) {
                     return Ok(Err(format!("{id} is being bought")));
                 }
             }

@@ -1,7 +1,11 @@
-use amazoff_supervisor::Decision;
+use amazoff_supervisor::{Decision, Delivered};
 
 use super::*;
+use crate::cart::{Owner, Status};
+use crate::checkout::Outcome;
 use crate::ids::UserId;
+use crate::money::Money;
+use crate::shop::till::Till;
 
 const ADMIN: Principal = Principal::User(Uuid::from_u128(9));
 
@@ -190,4 +194,22 @@ fn the_log_is_bounded() {
     let user = User::default().after(&all.collect::<Vec<_>>());
     assert_eq!(user.consents.len(), CONSENTS_MAX);
     assert_eq!(user.consent(ConsentText::Marketing), Some(&consent(CONSENTS_MAX + 4)));
+}
+
+/// The cart is still open: what it buys needs an address all the same.
+#[tokio::test]
+async fn an_erasure_waits_for_a_checkout_that_has_not_claimed_its_cart_yet() {
+    let till = Till::standing_still().await;
+    let user = UserId::from(Uuid::from_u128(3));
+    let (bought, other) = (till.cart(1, Owner::User(user)).await, till.cart(2, Owner::User(user)).await);
+    till.runtime.projected().await;
+    let take = async || till.erasures.take(user, ErasureStep::Orders, Till::asked()).await;
+    assert!(matches!(take().await, Delivered::Done), "no checkout runs");
+    let outcome = till.complete(bought, Money::eur(0)).await;
+    assert!(matches!(outcome, Outcome::Processing { .. }), "{outcome:?}");
+    for cart in [bought, other] {
+        assert_eq!(till.carts.get(cart).await.unwrap().unwrap().state.status, Status::Open);
+    }
+    let Delivered::Retry { reason } = take().await else { panic!("the erasure overtakes the checkout") };
+    assert!(reason.contains(&bought.to_string()), "{reason}");
 }
