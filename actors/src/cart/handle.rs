@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use amazoff_supervisor::documents::{Documents, Query};
+use amazoff_supervisor::documents::{Documents, Query, Sort};
 use amazoff_supervisor::{
     Answer, AskError, Clock, Committed, Directory, Envelope, Fault, ReadError, Vault, VaultError,
 };
@@ -11,7 +11,7 @@ use futures::future::{try_join, try_join_all};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::projection::{CARTS, Document};
+use super::projection::CARTS;
 use super::{
     Addition, Address, Cart, Command, MergeStrategy, Offer, Owner, Rejection, Shown, Status, View, Warning,
 };
@@ -253,18 +253,13 @@ impl Carts {
         let query = Query {
             collection: CARTS.to_owned(),
             equals: vec![("user".to_owned(), user.to_string().into())],
+            sort: Some(Sort { field: "since".to_owned(), descending: true }),
             limit: CARTS_OF_PERSON,
             ..Query::default()
         };
         let page = self.shelf.documents.query(&query).await;
         let page = page.map_err(|error| ReadError::Unavailable(error.to_string()))?;
-        let known = page.items.into_iter().filter_map(|(id, body)| {
-            let document: Document = serde_json::from_value(body).ok()?;
-            Some((document.since, id.parse::<CartId>().ok()?))
-        });
-        let mut known: Vec<_> = known.collect();
-        known.sort_unstable_by(|one, other| other.cmp(one));
-        for (_, id) in known {
+        for id in page.items.iter().filter_map(|(id, _)| id.parse::<CartId>().ok()) {
             let cart = self.get(id).await?;
             let open = |cart: &Cart| cart.status == Status::Open && cart.owner == Owner::User(user);
             if cart.is_some_and(|cart| open(&cart.state)) {

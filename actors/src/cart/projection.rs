@@ -20,11 +20,11 @@ pub struct CartProjection;
 
 /// A document of [`CARTS`].
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Document {
+struct Document {
     /// Whose it is.
-    pub(super) user: UserId,
+    user: UserId,
     /// Since when, in milliseconds since 1970.
-    pub(super) since: i64,
+    since: i64,
 }
 
 impl CartProjection {

@@ -94,7 +94,7 @@ pub struct Cart {
     /// Who receives it.
     #[serde(default)]
     pub contact: Option<Sealed<Contact>>,
-    /// Whether the cart's own key has sealed something, because it was a guest's then.
+    /// Whether the cart's own key may have sealed something, because it was a guest's then.
     #[serde(default)]
     pub sealed_for_guest: bool,
     /// The id of the chosen shipping method.
@@ -185,6 +185,18 @@ impl Cart {
     }
 
     fn set_address(&mut self, Address { contact, destination }: &Address) {
+    /// Whether it is over and became no order: what is personal of it is forgotten.
+    pub fn is_over_without_order(&self) -> bool {
+        match self.status {
+            Status::Merged { .. } | Status::Abandoned => true,
+            Status::Absent
+            | Status::Open
+            | Status::Completing { .. }
+            | Status::Completed { .. }
+            | Status::Merging { .. } => false,
+        }
+    }
+
         self.contact = Some(contact.clone());
         self.sealed_for_guest |= self.owner == Owner::Guest;
         self.destination = Some(destination.clone());
@@ -244,6 +256,7 @@ impl Entity for Cart {
             Event::ShippingSet { method } => self.shipping = Some(method.clone()),
             Event::Adopted { user } => {
                 self.owner = Owner::User(*user);
+                self.sealed_for_guest |= self.owner == Owner::Guest;
                 self.contact = None;
             }
             Event::MergeStarted { target, .. } => {

@@ -1,6 +1,7 @@
 mod golden;
 mod leaving;
 mod merging;
+mod shop;
 mod terms;
 
 use std::collections::BTreeMap;

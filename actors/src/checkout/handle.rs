@@ -1,15 +1,16 @@
 //! How others reach checkouts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_supervisor::{
-    AskError, Directory, Envelope, Fault, FaultKind, Principal, ReadError, Vault, VaultError,
+    AskError, Committed, Directory, Envelope, Fault, FaultKind, Principal, ReadError, Vault, VaultError,
 };
 use serde::Serialize;
 use tokio::time::Instant;
 
 use super::command::{Command, PaymentChoice, Reply, Start};
-use super::outcome::Outcome;
+use super::outcome::{Failure, Outcome};
 use super::rejection::Rejection;
 use super::state::Checkout;
 use crate::asking::fingerprinted;
@@ -117,7 +118,12 @@ impl Checkouts {
     ) -> Result<Outcome, CompleteError> {
         let give_up = Instant::now() + wait;
         let envelope = fingerprinted(envelope, &form);
-        let start = self.prepare(cart, form, &envelope.principal).await?;
+        let found = self.cart(cart, &envelope.principal).await?;
+        // Its key went with it: what would be sealed now could never be forgotten.
+        if found.state.is_over_without_order() {
+            return Ok(Outcome::Failed(Failure::CartOver));
+        }
+        let start = self.prepare((cart, &found.state), form, &envelope.principal).await?;
         let mut changes = self.directory.watch(cart.uuid());
         let command = Command::Start(Box::new(start));
         let attempt = match self.directory.execute(cart.uuid(), command, envelope).await?.reply {
@@ -153,17 +159,21 @@ impl Checkouts {
         Ok(checkout.and_then(|checkout| checkout.state.outcome(cart, attempt)))
     }
 
-    /// What is asked, with everything personal sealed.
-    async fn prepare(
-        &self,
-        id: CartId,
-        form: CompleteForm,
-        asker: &Principal,
-    ) -> Result<Start, CompleteError> {
+    /// The cart, as far as the asker may know of it.
+    async fn cart(&self, id: CartId, asker: &Principal) -> Result<Arc<Committed<Cart>>, CompleteError> {
         let found = self.carts.read(id.uuid()).await?;
         let cart =
             found.filter(|found| found.state.status != Status::Absent && found.state.owner.admits(asker));
-        let cart = &cart.ok_or(CompleteError::CartNotFound)?.state;
+        cart.ok_or(CompleteError::CartNotFound)
+    }
+
+    /// What is asked, with everything personal sealed.
+    async fn prepare(
+        &self,
+        (id, cart): (CartId, &Cart),
+        form: CompleteForm,
+        asker: &Principal,
+    ) -> Result<Start, CompleteError> {
         let CompleteForm { expected_total, contact, payment } = form;
         let (address, email) = match contact {
             Some(new) => {

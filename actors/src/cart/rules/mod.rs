@@ -58,11 +58,10 @@ pub(super) fn decide(cart: &Cart, command: &Command, context: &Context) -> Resul
     let mut decision = plan.events.into_iter().fold(Decision::reply(view), Decision::and);
     decision.effects.extend(plan.effect);
     // Nobody can order from it any more, so nobody needs what a guest said of themselves (CART-12).
-    let ended =
-        matches!(next.status, Status::Merged { .. } | Status::Abandoned) && next.status != cart.status;
-    decision
-        .effects
-        .extend((ended && next.sealed_for_guest).then_some(Effect::ForgetGuest { at: context.now }));
+    let ended = next.is_over_without_order() && !cart.is_over_without_order();
+    // Also where the cart knows of nothing: a checkout that it refused sealed what it was given with the cart's key.
+    let was_guests = next.owner == Owner::Guest || next.sealed_for_guest;
+    decision.effects.extend((ended && was_guests).then_some(Effect::ForgetGuest { at: context.now }));
     Ok(match plan.look_at {
         _ if over => decision.forget(TIDY),
         Some(due_at) => decision.remind(TIDY, due_at),

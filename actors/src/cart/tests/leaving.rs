@@ -144,6 +144,10 @@ fn what_a_guest_said_of_themselves_is_forgotten_with_the_cart() {
     // A cart that was a guest's first has both.
     let adopted = [left(Owner::Guest), vec![Event::Adopted { user: user(1) }]].concat();
     given::<Cart>(adopted).when(Command::Tidy).at(later).then_effects([Effect::ForgetGuest { at: later }]);
-    // Nothing was said.
-    given::<Cart>([created()]).when(Command::Tidy).at(hours(7)).then_effects([]);
+    // Nothing was said to the cart; it does not know what a checkout was told.
+    let soon = hours(7);
+    given::<Cart>([created()]).when(Command::Tidy).at(soon).then_effects([Effect::ForgetGuest { at: soon }]);
+    let adopted = [created(), Event::Adopted { user: user(1) }];
+    given::<Cart>(adopted).when(Command::Tidy).at(soon).then_effects([Effect::ForgetGuest { at: soon }]);
+    given::<Cart>([created_for(Owner::User(user(1)))]).when(Command::Tidy).at(soon).then_effects([]);
 }
