@@ -79,7 +79,7 @@ pub use task::spawn_guarded;
 
 pub use lane::{LaneStats, ShardTotal};
 pub use member::{AnyMember, Handed, Reminded, RetryError};
-pub use memory::parsed_bytes;
+pub use memory::{parsed_bytes, text_length};
 pub use operator::{OperateError, Operator};
 pub use outbox::{Deliver, Delivered, Delivery, OutboxError, OutboxStats, SenderStats};
 pub use projection::{Projection, ProjectionStats, RebuildError};

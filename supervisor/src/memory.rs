@@ -74,7 +74,8 @@ pub fn parsed_bytes<T: Serialize>(value: &T) -> usize {
     text_length(value).saturating_mul(PARSED_FACTOR)
 }
 
-fn text_length<T: Serialize>(value: &T) -> usize {
+/// How many bytes a value takes where it is stored.
+pub fn text_length<T: Serialize>(value: &T) -> usize {
     let mut length = Length(0);
     // A state that cannot be serialised is told so where it is stored.
     let _ = serde_json::to_writer(&mut length, value);

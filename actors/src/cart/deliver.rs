@@ -1,12 +1,12 @@
 //! What a cart's effects do: the cart that ends asks the other to take over, and hears what it says; the key of a guest's
 //! cart that ended without an order is destroyed.
 
-use amazoff_supervisor::{Deliver, Delivered, Delivery, Directory, Envelope, Vault};
+use amazoff_supervisor::{Answer, AskError, Deliver, Delivered, Delivery, Directory, Envelope, Vault};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::effect::Handover;
-use super::{Absorption, Cart, Command, Effect};
+use super::{Absorption, Cart, Command, Effect, Rejection, View};
 use crate::asking::fingerprinted;
 use crate::checkout::Reached;
 use crate::ids::CartId;
@@ -63,7 +63,7 @@ impl CartDelivery {
             coupons: handover.coupons.clone(),
         };
         let absorb = Command::Absorb(Box::new(absorption));
-        let refusal = match Reached::from(self.carts.execute(target.uuid(), absorb, envelope).await) {
+        let refusal = match taken_over(self.carts.execute(target.uuid(), absorb, envelope).await) {
             Reached::Accepted(view) => {
                 return Delivered::Answer(Command::RecordAbsorbed { target, warnings: view.warnings });
             }
@@ -75,5 +75,24 @@ impl CartDelivery {
             Reached::NotNow(reason) => return Delivered::Retry { reason },
         };
         Delivered::Answer(Command::RecordMergeRefused { target, refusal: Box::new(refusal) })
+    }
+}
+
+/// How the other cart answered. One that had no room for all of it where it is stored took nothing: the first is to open again.
+fn taken_over(asked: Result<Answer<View>, AskError<Rejection>>) -> Reached<View, Rejection> {
+    match asked {
+        Err(AskError::TooLarge) => Reached::Refused(Rejection::TooManyLines),
+        asked => Reached::from(asked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cart_that_has_no_room_for_another_refuses_it() {
+        let reached = taken_over(Err(AskError::TooLarge));
+        assert!(matches!(reached, Reached::Refused(Rejection::TooManyLines)));
     }
 }

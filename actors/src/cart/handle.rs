@@ -303,6 +303,7 @@ impl Carts {
             destination: view.destination.clone(),
             shipping_method: view.shipping_method.clone(),
             coupons: view.coupons.clone(),
+            words: view.lines.iter().map(super::LineView::words).sum(),
             at: self.clock.now(),
         };
         let available = async |line: &super::LineView| {

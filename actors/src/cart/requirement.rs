@@ -29,7 +29,7 @@ impl Requirement {
     pub const PRODUCT_NOT_AVAILABLE: &'static str = "product-not-available";
     /// No way of sending serves it.
     pub const SHIPPING_UNAVAILABLE: &'static str = "shipping-unavailable";
-    /// Its sums have no room.
+    /// Its sums have no room, or an order of it has none.
     pub const TOTAL_TOO_LARGE: &'static str = "total-too-large";
 
     fn new([step, field, code]: [&str; 3], message: &str) -> Self {
@@ -60,7 +60,7 @@ impl Requirement {
         }
         if too_large {
             let what = ["cart", "lines", Self::TOTAL_TOO_LARGE];
-            missing.push(Self::new(what, "This is too much for one order."));
+            missing.push(Self::new(what, "This is too much for one order: take something out, or a code."));
         }
         if !quote.is_deliverable() {
             let what = ["shipping", "shipping_method", Self::SHIPPING_UNAVAILABLE];

@@ -169,6 +169,7 @@ impl Cart {
             destination: self.destination.clone(),
             shipping_method: self.shipping.clone(),
             coupons: self.coupons.clone(),
+            words: self.lines.iter().map(|line| line.wording.bytes()).sum(),
             at,
         }
     }
@@ -184,7 +185,6 @@ impl Cart {
         }
     }
 
-    fn set_address(&mut self, Address { contact, destination }: &Address) {
     /// Whether it is over and became no order: what is personal of it is forgotten.
     pub fn is_over_without_order(&self) -> bool {
         match self.status {
@@ -197,6 +197,7 @@ impl Cart {
         }
     }
 
+    fn set_address(&mut self, Address { contact, destination }: &Address) {
         self.contact = Some(contact.clone());
         self.sealed_for_guest |= self.owner == Owner::Guest;
         self.destination = Some(destination.clone());
@@ -255,8 +256,8 @@ impl Entity for Cart {
             Event::AddressSet(address) => self.set_address(address),
             Event::ShippingSet { method } => self.shipping = Some(method.clone()),
             Event::Adopted { user } => {
-                self.owner = Owner::User(*user);
                 self.sealed_for_guest |= self.owner == Owner::Guest;
+                self.owner = Owner::User(*user);
                 self.contact = None;
             }
             Event::MergeStarted { target, .. } => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use amazoff_supervisor::Version;
 use serde::{Deserialize, Serialize};
 
-use super::{Cart, Line, Requirement, Status, Warning};
+use super::{Cart, Line, Requirement, Status, Warning, wording};
 use crate::ids::{CartId, LineId, OrderId, ProductId, VariantId};
 use crate::money::{Currency, Money, MoneyError, Quantity};
 use crate::pricing::{Destination, Totals};
@@ -103,6 +103,11 @@ impl View {
 }
 
 impl LineView {
+    /// How many bytes its words take in an order.
+    pub(super) fn words(&self) -> usize {
+        wording::bytes(&self.title, &self.options, self.image.as_deref())
+    }
+
     fn of(line: &Line) -> Result<Self, MoneyError> {
         Ok(Self {
             id: line.id,

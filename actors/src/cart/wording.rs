@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
+use amazoff_supervisor::text_length;
 use moka::sync::Cache;
 use serde::Serialize;
 
@@ -27,6 +28,18 @@ pub struct Words {
     pub options: BTreeMap<String, String>,
     /// The name of a picture's bytes.
     pub image: Option<String>,
+}
+
+impl Words {
+    /// How many bytes they take where they are stored.
+    pub(super) fn bytes(&self) -> usize {
+        bytes(&self.title, &self.options, self.image.as_deref())
+    }
+}
+
+/// How many bytes words take where they are stored.
+pub(super) fn bytes(title: &str, options: &BTreeMap<String, String>, image: Option<&str>) -> usize {
+    text_length(&(title, options, image))
 }
 
 impl From<Words> for Wording {

@@ -1,6 +1,7 @@
 //! The one way to a price: gathers what a quote needs, as last committed, and prices it.
 
-use amazoff_supervisor::{ReadError, Timestamp};
+use amazoff_supervisor::journal::PAYLOAD_BYTES_MAX;
+use amazoff_supervisor::{ReadError, Timestamp, text_length};
 use futures::future::try_join_all;
 
 use super::engine::{Priced, priced};
@@ -14,6 +15,11 @@ use crate::money::{Currency, MoneyError, Quantity};
 use crate::pricebook::{CapturePolicy, Pricebook, Pricebooks, Promotion, Trigger};
 use crate::product::Products;
 use crate::stock::Stocks;
+
+/// What an order stores beside its quote and its lines: who receives it, and whose it is.
+const ORDER_BYTES: usize = 16 * 1024;
+/// What a line of an order stores beside its words.
+const LINE_BYTES: usize = 400;
 
 /// Pieces of a variant, without anything that its price depends on.
 pub type AskedLine = (LineId, VariantId, ProductId, Quantity);
@@ -31,6 +37,8 @@ pub struct Asked {
     pub shipping_method: Option<String>,
     /// Codes, however they are written.
     pub coupons: Vec<String>,
+    /// How many bytes the words of the lines take in an order.
+    pub words: usize,
     /// The moment at which promotions and codes must be open.
     pub at: Timestamp,
 }
@@ -46,7 +54,7 @@ pub struct PricedCart {
     pub shipping_options: Vec<ShippingOption>,
     /// The wished method does not serve the destination: the quote is made with another one, or none.
     pub method_unavailable: bool,
-    /// The sums have no room; the quote is that of nothing.
+    /// The sums have no room, or an order of it has none where it is stored; the quote is that of nothing.
     pub too_large: bool,
     /// When the money of an order at this price is taken.
     pub capture: CapturePolicy,
@@ -124,7 +132,7 @@ impl Prices {
             coupons,
             at: asked.at,
         };
-        let mut cart = answer(&basket, book)?;
+        let mut cart = answer(&basket, asked.words, book)?;
         cart.unavailable.extend(unavailable);
         cart.quote.coupons.extend(refused);
         cart.quote.coupons.sort_by(|one, other| one.code.cmp(&other.code));
@@ -175,7 +183,7 @@ impl Prices {
 }
 
 /// Prices a basket; what a shopper can bring about is an answer, not an error.
-fn answer(basket: &Basket, book: &Pricebook) -> Result<PricedCart, ReadError> {
+pub(crate) fn answer(basket: &Basket, words: usize, book: &Pricebook) -> Result<PricedCart, ReadError> {
     let nothing = |unavailable, too_large| PricedCart {
         quote: Quote::of_nothing(basket.currency, book),
         unavailable,
@@ -185,6 +193,7 @@ fn answer(basket: &Basket, book: &Pricebook) -> Result<PricedCart, ReadError> {
         capture: book.capture,
     };
     match priced(basket, book) {
+        Ok(Priced { quote, .. }) if !has_room(&quote, words) => Ok(nothing(Vec::new(), true)),
         Ok(Priced { quote, options, method_unavailable }) => Ok(PricedCart {
             quote,
             unavailable: Vec::new(),
@@ -204,4 +213,12 @@ fn answer(basket: &Basket, book: &Pricebook) -> Result<PricedCart, ReadError> {
             | QuoteError::NoRegion,
         ) => Err(ReadError::Corrupt(PricebookId::shop().uuid())),
     }
+}
+
+/// Whether an order at this price can be stored: it keeps the whole quote, and all of it is one payload. What is found out
+/// here is a refusal; found out later, when the stock is held, it would be a checkout that never ends.
+fn has_room(quote: &Quote, words: usize) -> bool {
+    let lines = quote.lines.len().saturating_mul(LINE_BYTES).saturating_add(words);
+    let bytes = text_length(quote).saturating_add(lines).saturating_add(ORDER_BYTES);
+    bytes <= PAYLOAD_BYTES_MAX
 }

@@ -38,6 +38,8 @@ pub use basket::{AppliedCoupon, Basket, BasketLine, Destination};
 pub use engine::{ShippingOption, quote};
 #[cfg(test)]
 pub(crate) use flat::totals;
+#[cfg(test)]
+pub(crate) use handle::answer;
 pub use handle::{Asked, AskedLine, PricedCart, Prices};
 pub use price::{PRICE_MAX, SHOP_CURRENCY, is_price};
 pub use prorate::prorate;

@@ -9,10 +9,13 @@ use amazoff_testkit::given;
 use proptest::prelude::*;
 
 use super::*;
+use crate::cart::LINES_MAX;
 use crate::coupon;
+use crate::ids::PromotionId;
 use crate::money::Money;
 use crate::order;
 use crate::payment::{self, Confirmation};
+use crate::pricebook::Trigger;
 use dice::Dice;
 use provider::{approves, asks_shopper, declines};
 use world::{Fail, World, order_id, variants};
@@ -53,6 +56,25 @@ fn every_step_that_fails_leaves_nothing_held_or_a_paid_order() {
             assert_eq!(world.buy(&mut Dice::plain()), Some(Outcome::Placed { order: order_id() }), "{step}");
         }
         world.assert_bought();
+    }
+}
+
+/// Every promotion is written down for every line, and all of an order is one payload.
+#[test]
+fn a_full_cart_with_many_promotions_is_bought_or_refused_and_holds_nothing() {
+    for (promotions, fits) in [(0, true), (3, true), (5, false), (9, false)] {
+        let mut world = World::new(LINES_MAX.try_into().unwrap());
+        for n in 0..promotions {
+            world.promote(PromotionId::from(uuid::Uuid::from_u128(n)), Trigger::Automatic);
+        }
+        let outcome = world.buy(&mut Dice::plain());
+        if fits {
+            assert_eq!(outcome, Some(Outcome::Placed { order: order_id() }), "{promotions} promotions");
+            world.assert_bought();
+        } else {
+            assert_eq!(failure(outcome), Failure::TotalTooLarge, "{promotions} promotions");
+            world.assert_nothing_is_held();
+        }
     }
 }
 

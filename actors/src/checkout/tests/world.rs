@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use amazoff_supervisor::journal::PAYLOAD_BYTES_MAX;
 use amazoff_supervisor::sealing::Sealed;
-use amazoff_supervisor::{Decision, Entity, ReminderChange, Timestamp};
+use amazoff_supervisor::{Decision, Entity, ReminderChange, Timestamp, text_length};
 use amazoff_testkit::Life;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use crate::payment::{self, Payment};
 use crate::pricebook::{
     CapturePolicy, Condition, Kind, Pricebook, Promotion, Selector, Stacking, Trigger, Window,
 };
-use crate::pricing::{AppliedCoupon, Basket, BasketLine, Destination, Quote, Rate, TaxClass, quote};
+use crate::pricing::{AppliedCoupon, Basket, BasketLine, Destination, PricedCart, Rate, TaxClass, answer};
 use crate::stock::{self, HoldState, Stock};
 
 /// What every variant costs, and how many of each the cart has.
@@ -84,6 +85,12 @@ pub(super) fn order_id() -> OrderId {
     OrderId::of_cart(cart_id())
 }
 
+/// No journal refuses it; a checkout whose answer is refused never ends.
+fn assert_is_stored<T: serde::Serialize>(payload: &T) {
+    let bytes = text_length(payload);
+    assert!(bytes <= PAYLOAD_BYTES_MAX, "{bytes} bytes are refused");
+}
+
 fn quantity() -> Quantity {
     Quantity::try_from(PIECES).unwrap()
 }
@@ -141,18 +148,7 @@ impl World {
     pub(super) fn with_coupon(lines: u128) -> Self {
         let mut world = Self::new(lines);
         let promotion = PromotionId::from(Uuid::from_u128(0x9401));
-        let ten_percent = Promotion {
-            title: "Spring".to_owned(),
-            enabled: true,
-            trigger: Trigger::Coupon,
-            kind: Kind::Percentage { rate: Rate::percent(10) },
-            selector: Selector::All,
-            condition: Condition::default(),
-            priority: 0,
-            stacking: Stacking::Combine,
-            window: Window::default(),
-        };
-        world.book.promotions.insert(promotion, ten_percent);
+        world.promote(promotion, Trigger::Coupon);
         let (code, window) = (CODE.to_owned(), Window::default());
         let issue = coupon::Issue { code, promotion, total_limit: Some(1), per_customer_limit: None, window };
         world.coupon.run(coupon::Command::Issue(issue)).unwrap();
@@ -160,13 +156,29 @@ impl World {
         world
     }
 
+    /// Adds a promotion that takes 10 % off every line.
+    pub(super) fn promote(&mut self, id: PromotionId, trigger: Trigger) {
+        let ten_percent = Promotion {
+            title: "Spring".to_owned(),
+            enabled: true,
+            trigger,
+            kind: Kind::Percentage { rate: Rate::percent(10) },
+            selector: Selector::All,
+            condition: Condition::default(),
+            priority: 0,
+            stacking: Stacking::Combine,
+            window: Window::default(),
+        };
+        self.book.promotions.insert(id, ten_percent);
+    }
+
     /// What is in the cart costs so much today.
     pub(super) fn total(&self) -> Money {
-        self.quote().0.totals.total
+        self.quote().quote.totals.total
     }
 
     /// Today's price of the cart, and what is not for sale.
-    fn quote(&self) -> (Quote, Vec<VariantId>) {
+    fn quote(&self) -> PricedCart {
         let cart = self.cart.state();
         let mut unavailable = Vec::new();
         let mut lines = Vec::new();
@@ -201,7 +213,9 @@ impl World {
             coupons: cart.coupons.iter().filter_map(code).collect(),
             at: self.now,
         };
-        (quote(&basket, &self.book).unwrap(), unavailable)
+        let mut priced = answer(&basket, cart.asked(self.now).words, &self.book).unwrap();
+        priced.unavailable.extend(unavailable);
+        priced
     }
 
     pub(super) fn reprice(&mut self, variant: VariantId, price: Option<Money>) {
@@ -313,7 +327,10 @@ impl World {
 
     fn tell(&mut self, command: Command) -> Reply {
         self.checkout.set_now(self.now);
-        let Decision { effects, reminders, reply, .. } = self.checkout.run(command).unwrap();
+        assert_is_stored(&command);
+        let Decision { events, effects, reminders, reply, .. } = self.checkout.run(command).unwrap();
+        events.iter().for_each(assert_is_stored);
+        effects.iter().for_each(assert_is_stored);
         self.remember(None, &reminders);
         for effect in effects {
             let destination = Checkout::destination(&effect);
@@ -380,12 +397,12 @@ impl World {
         match effect {
             Effect::ClaimCart { attempt, address } => Some(self.claim(attempt, address)),
             Effect::PriceLines { attempt, lines, at } => {
-                let (quote, mut unavailable) = self.quote();
+                let PricedCart { quote, mut unavailable, too_large, .. } = self.quote();
                 if self.fail.fires(Step::PriceLines) {
                     unavailable.extend(lines.iter().map(|(_, variant)| *variant));
                 }
                 let (quote, capture) = (Box::new(quote), self.book.capture);
-                let priced = Priced { quote, unavailable, too_large: false, capture, at };
+                let priced = Priced { quote, unavailable, too_large, capture, at };
                 Some(Command::RecordQuote { attempt, priced })
             }
             Effect::ClaimCoupon { .. } | Effect::ConfirmCoupon { .. } | Effect::ReleaseCoupon { .. } => {

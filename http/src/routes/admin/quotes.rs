@@ -79,7 +79,7 @@ pub(crate) struct PricedBody {
     shipping_options: Vec<ShippingOption>,
     /// The wished method does not serve the destination, and another one was taken.
     method_unavailable: bool,
-    /// The sums have no room.
+    /// It is too much for one order, and has no price.
     too_large: bool,
     /// The id of the tried promotion in this quote.
     #[schema(value_type = Option<String>)]
@@ -167,5 +167,6 @@ async fn asked(platform: &Platform, form: BasketForm) -> Result<(Asked, Vec<Vari
     };
     let at = form.at.unwrap_or_else(|| platform.shop.clock.now());
     let BasketForm { destination, shipping_method, coupons, .. } = form;
-    Ok((Asked { currency, lines, destination, shipping_method, coupons, at }, unknown))
+    // Lines of the desk have no words of their own.
+    Ok((Asked { currency, lines, destination, shipping_method, coupons, words: 0, at }, unknown))
 }
