@@ -62,7 +62,7 @@ fn every_step_that_fails_leaves_nothing_held_or_a_paid_order() {
 /// Every promotion is written down for every line, and all of an order is one payload.
 #[test]
 fn a_full_cart_with_many_promotions_is_bought_or_refused_and_holds_nothing() {
-    for (promotions, fits) in [(0, true), (3, true), (5, false), (9, false)] {
+    for (promotions, fits) in [(3, true), (6, false)] {
         let mut world = World::new(LINES_MAX.try_into().unwrap());
         for n in 0..promotions {
             world.promote(PromotionId::from(uuid::Uuid::from_u128(n)), Trigger::Automatic);
