@@ -122,7 +122,7 @@ struct Doubt<'a>(Option<&'a AtomicBool>);
 
 impl<'a> Doubt<'a> {
     fn taken<E: Entity>(cell: &'a Cell<E>) -> Option<Self> {
-        cell.uncertain.swap(false, Ordering::AcqRel).then_some(Self(Some(&cell.uncertain)))
+        cell.uncertain.swap(false, Ordering::AcqRel).then(|| Self(Some(&cell.uncertain)))
     }
 
     /// Others may come meanwhile; they stay.

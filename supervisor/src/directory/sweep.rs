@@ -41,6 +41,11 @@ impl Watchers {
         }
     }
 
+    /// Whether anybody watches.
+    fn has(&self, id: Uuid) -> bool {
+        self.0.get(&id).is_some_and(|watchers| watchers.receiver_count() > 0)
+    }
+
     fn forget_gone(&self) {
         self.0.retain(|_, watchers| watchers.receiver_count() > 0);
     }
@@ -115,11 +120,12 @@ impl<E: Entity> Domain<E> {
     pub(crate) fn passivate(&self, id: Uuid) -> bool {
         let removed = self.cells.remove_if(&id, |_, cell| {
             let inbox = cell.inbox();
-            // A second owner is an asker on its way to the queue. What is in doubt is known to this cell only.
+            // A second owner is an asker on its way to the queue. That something may be stored unseen is known to this cell
+            // only, and whoever watches is to hear of it.
             let goes = Arc::strong_count(cell) == 1
                 && inbox.is_empty()
                 && matches!(inbox.phase, Phase::Dormant)
-                && !cell.uncertain.load(Ordering::Acquire);
+                && !(cell.uncertain.load(Ordering::Acquire) && self.watchers.has(id));
             if goes && cell.committed().is_some_and(|committed| committed.version == Version(0)) {
                 self.absent.note(id); // while nobody can make it
             }
