@@ -52,11 +52,6 @@ pub(crate) struct Post {
 }
 
 impl Post {
-    /// A post on the threads of all.
-    pub(crate) fn shared(target: &Arc<dyn Target>) -> Self {
-        Self { target: Arc::clone(target), thread: None }
-    }
-
     /// A post for each executor: on the threads of all with what all ask, or on a thread of its own with a target of its own.
     ///
     /// # Errors
@@ -71,7 +66,7 @@ impl Post {
                 let thread = Thread::start(&crew.executor.name)?;
                 return Ok(Self { target: target()?, thread: Some(thread) });
             }
-            Ok(Self::shared(&shared))
+            Ok(Self { target: Arc::clone(&shared), thread: None })
         };
         crews.iter().map(post).collect()
     }
