@@ -114,7 +114,12 @@ impl Cells {
         match verdict {
             Verdict::Restart => {
                 self.plan.node.cell_planned(after, &cause);
-                myself.send_after(after, move || RestartCell(actor));
+                if after.is_zero() {
+                    // Not by a timer: it would take a millisecond. Nobody hears it only when the supervisor itself ends.
+                    drop(myself.cast(RestartCell(actor)));
+                } else {
+                    myself.send_after(after, move || RestartCell(actor));
+                }
             }
             Verdict::Exceeded => self.give_up(myself, &cause),
         }
@@ -133,6 +138,8 @@ impl Cells {
         myself.stop(None);
     }
 
+    /// How long to wait. Not at all the first time: what failed alone has been told of it, and what is stored is sound. Whoever
+    /// fails again is brought back later and later.
     fn backoff(&mut self, identity: Option<Uuid>, now: Instant) -> Duration {
         let CellsSpec { backoff, intensity, .. } = &self.plan.cells;
         self.streaks.retain(|_, streak| streak.forgiven_at.is_none_or(|at| now < at));
@@ -141,7 +148,10 @@ impl Cells {
             None => u32::try_from(self.plan.node.spent(now)).unwrap_or(u32::MAX),
             Some(streak) => streak.failures + 1,
         };
-        let after = backoff.delay(failures, crate::chance::up_to(DRAW_MAX));
+        let after = match failures {
+            0 | 1 => Duration::ZERO,
+            more => backoff.delay(more - 1, crate::chance::up_to(DRAW_MAX)),
+        };
         if let Some(streak) = streak {
             *streak =
                 CellStreak { failures, forgiven_at: now.checked_add(after.saturating_add(intensity.period)) };

@@ -29,7 +29,8 @@ pub trait CellHost: Send + Sync + 'static {
     /// Not called for cells that end after [`closed`](Self::closed).
     fn cell_ended(&self, actor: ActorId, cause: Option<String>);
 
-    /// The time has come to bring back the cell that failed as `actor`. Called once for each failure, after the backoff.
+    /// The time has come to bring back the cell that failed as `actor`. Called once for each failure: at once the
+    /// first time, after the backoff when it failed before.
     fn restart_cell(&self, actor: ActorId);
 
     /// The cells that run, always in the same order: an operator's kill takes them along one by one, so that a simulation

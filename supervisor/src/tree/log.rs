@@ -64,6 +64,7 @@ impl fmt::Display for Decision {
             Self::Degraded { in_ms } => write!(f, "failed too often; it is tried again in {in_ms} ms"),
             Self::Failed => f.write_str("failed for good"),
             Self::GaveUp => f.write_str("gave up, because what it supervises fails too often"),
+            Self::CellPlanned { in_ms: 0 } => f.write_str("starts an entity again now"),
             Self::CellPlanned { in_ms } => write!(f, "starts an entity again in {in_ms} ms"),
         }
     }

@@ -38,8 +38,8 @@
 //! | is used up | `Escalate`     | give up: the supervisor stops its children in order and ends; a root ends the tree |
 //! | is used up | `Degrade`      | degrade: restart for ever with growing backoff (status `degraded`); siblings notice nothing |
 //!
-//! A domain counts the failures of its cells in the same way: within its window a cell is brought back after a backoff of
-//! its own, beyond it the domain is closed and gives up.
+//! A domain counts the failures of its cells in the same way: within its window a cell is brought back at once the first
+//! time and after a backoff of its own from the second on, beyond it the domain is closed and gives up.
 //!
 //! **What may take time?** A task's future may do so from its first line: it runs in an actor of its own. Only
 //! [`CellHost::opened`] and [`CellHost::closed`] run inside the supervisor and must return at once.

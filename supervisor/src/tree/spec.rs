@@ -44,7 +44,7 @@ pub struct CellsSpec {
     pub host: Arc<dyn CellHost>,
     /// How many restarts of cells the domain bears.
     pub intensity: Intensity,
-    /// The wait before a cell is restarted.
+    /// The wait before a cell is restarted that fails again within the period; the first time there is none.
     pub backoff: Backoff,
 }
 
