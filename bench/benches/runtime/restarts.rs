@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use amazoff_supervisor::tree::Backoff;
-use amazoff_supervisor::{AskError, CommandId, Envelope, Principal};
+use amazoff_supervisor::{AskError, CommandId, Envelope, Ports, Principal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::figures::{Table, median, on_a_worker, percentile, scaled, us};
 use crate::peers::{Kameo, Ractor, Restarting};
-use crate::world::{Command, Never, World, envelope, ids, in_memory, roomy};
+use crate::world::{Command, Never, World, envelope, folder, ids, in_memory, on_disk, roomy};
 
 /// Cells that are busy when their supervisor is killed.
 const BUSY: usize = 1_000;
@@ -24,7 +24,7 @@ const BESIDE: usize = 60;
 const PACE: Duration = Duration::from_millis(1);
 const CRASHES: usize = 100;
 
-/// The wait before a restart, and what to call it.
+/// The wait before a domain is restarted, and what to call it.
 const BACKOFFS: [(&str, Backoff); 2] = [
     (
         "waits 50 ms before a restart (the default)",
@@ -59,10 +59,11 @@ pub(crate) async fn restarts() {
         let (p50, p99) = (percentile(&mut times, 50), percentile(&mut times, 99));
         table.row(&[name, &format!("{p50:.0}"), &format!("{p99:.0}")]);
     };
-    for (name, backoff) in BACKOFFS {
+    let folder = folder();
+    for (name, ports) in [("in memory", in_memory().await), ("SQLite", on_disk(folder.path()).await)] {
         row(
-            &format!("amazoff: crash recorded, state loaded again; {name}"),
-            on_a_worker(cells_panic(backoff)).await,
+            &format!("amazoff, {name}: crash recorded, state loaded again"),
+            on_a_worker(cells_panic(ports)).await,
         );
     }
     row("ractor: state lost; the shortest own supervisor", on_a_worker(actors_panic(Ractor)).await);
@@ -77,11 +78,10 @@ pub(crate) async fn restarts() {
     table.print("Beside a panicking cell");
 }
 
-/// The p99 in milliseconds of what other cells of the domain are asked, quietly and while one cell after the other panics, with
-/// the default wait before a restart. Quiet and loud take turns, so that a slow second is in both.
+/// The p99 in milliseconds of what other cells of the domain are asked, quietly and while one cell panics after
+/// the other. Quiet and loud take turns, so that a slow second is in both.
 async fn beside_panics() -> (f64, f64) {
-    let (_, backoff) = BACKOFFS[0];
-    let world = World::start_with(&in_memory().await, roomy(), backoff).await;
+    let world = World::start_with(&in_memory().await, roomy(), Backoff::default()).await;
     let (asked, panicking) = (ids(scaled(BESIDE)), ids(scaled(CRASHES)));
     let (mut quiet, mut beside) = (Vec::new(), Vec::new());
     for id in panicking.iter() {
@@ -158,8 +158,8 @@ fn passes(error: &AskError<Never>) -> bool {
     matches!(error, AskError::NoAnswer | AskError::Degraded { .. } | AskError::InFlight)
 }
 
-async fn cells_panic(backoff: Backoff) -> Vec<f64> {
-    let world = World::start_with(&in_memory().await, roomy(), backoff).await;
+async fn cells_panic(ports: Ports) -> Vec<f64> {
+    let world = World::start_with(&ports, roomy(), Backoff::default()).await;
     let mut times = Vec::new();
     for id in ids(scaled(PANICS)).iter() {
         world.add(*id).await;

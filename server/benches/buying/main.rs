@@ -62,8 +62,12 @@ fn main() {
 
 /// How many add at the same time, in one figure after the other.
 const ADDING: [usize; 2] = [32, 256];
-/// How many buy at the same time, and after how many milliseconds their provider answers.
-const BUYING: [(usize, u64); 3] = [(32, 0), (256, 0), (256, 500)];
+/// How many buy at the same time, and after how many milliseconds their provider answers. Beside a slow one so many that all of
+/// them waiting for it could still buy more than the shop sells.
+const BUYING: [(usize, u64); 4] = [(32, 0), (256, 0), (1024, 0), (1024, 500)];
+
+/// Requests that the shop takes on at once: nobody of those who buy is to be turned away.
+const REQUESTS_MAX: &str = "4096";
 
 fn name_of_adding(callers: usize) -> String {
     format!("add to cart, {callers} callers")
@@ -281,7 +285,8 @@ impl Shop {
         let mails = in_memory();
         let mut setup = Setup::default()
             .with("AMAZOFF_LOG", "warn,amazoff=info")
-            .with("AMAZOFF_SANDBOX_LATENCY_MS", &provider_ms.to_string());
+            .with("AMAZOFF_SANDBOX_LATENCY_MS", &provider_ms.to_string())
+            .with("AMAZOFF_REQUESTS_MAX", REQUESTS_MAX);
         let database = new_database(mariadb).await;
         if let Some(database) = &database {
             setup = setup.with("AMAZOFF_DATABASE_URL", database.url());
