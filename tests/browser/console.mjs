@@ -143,7 +143,7 @@ async function seesCrash({ page, base, shot }) {
   await asGuest(page, async (guest, request) => {
     const name = key();
     assert.equal((await newCart(request, base, name)).status(), 503, "the armed command did not crash");
-    await page.locator(".log-bad", { hasText: "had an entity crash" }).first().waitFor();
+    await page.locator(".log-bad", { hasText: "had an entity crash, it comes back at once" }).first().waitFor();
     await page.locator("[data-path='shop/cart'].node-struck, [data-path='shop/cart'].node-back").waitFor();
     await carts.locator(".node-restarts", { hasText: `${before + 1} within` }).waitFor();
     await carts.locator(".node-error", { hasText: "injected panic in cart_" }).waitFor();

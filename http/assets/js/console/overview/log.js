@@ -51,10 +51,14 @@ function line(entry) {
   if (entry.kind === "note") return h("li", { class: "log-calm" }, exact(entry.at), h("span", {}, entry.text));
   if (entry.kind === "audit") return audited(entry);
   const [said, tone] = SAID[entry.decision] ?? [entry.decision, ""];
-  const pause = entry.in_ms === undefined ? "" : ` in ${span(entry.in_ms)}`;
   const node = h("a", { href: `/console/tree?node=${encodeURIComponent(entry.path)}` }, entry.path || "the whole tree");
   const why = entry.cause ? h("span", { class: "log-cause" }, linked(entry.cause)) : null;
-  return h("li", { class: tone ? `log-${tone}` : null }, exact(entry.at), h("span", {}, node, ` ${said}${pause}`, why));
+  return h("li", { class: tone ? `log-${tone}` : null }, exact(entry.at), h("span", {}, node, ` ${said}${pause(entry)}`, why));
+}
+
+function pause({ in_ms: wait }) {
+  if (wait === undefined) return "";
+  return wait === 0 ? " at once" : ` in ${span(wait)}`;
 }
 
 function audited({ at, actor, action, subject }) {
