@@ -19,8 +19,9 @@ const HELD_MAX: usize = 50_000;
 const SCAN_PAGE: usize = 1_000;
 /// Attempts running at the same time, per kind of sender and kind of receiver (a destination up to its first colon):
 /// payments that wait for a slow provider take no place from checkouts, nor from payments that report to their checkout. A
-/// place is taken for an attempt, which has an end, and not for a pause.
-const DELIVERIES_MAX: usize = 256;
+/// place is taken for an attempt, which has an end, and not for a pause. An order asks its provider twice: so many places are a
+/// thousand orders a second with one that takes 500 ms.
+const DELIVERIES_MAX: usize = 1_024;
 /// Pairs of sender and receiver that are remembered before unused ones are forgotten.
 const SERVICES_MAX: usize = 1_024;
 /// How soon the journal is read again after rows did not fit into memory.
