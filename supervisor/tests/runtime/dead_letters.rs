@@ -164,7 +164,7 @@ async fn what_is_dead_stays_so_over_a_restart() {
 async fn hundreds_of_stuck_streams_take_no_place_from_another() {
     let world = World::start().await;
     for trouble in [Trouble::Refuses, Trouble::Panics] {
-        for _ in 0..300 {
+        for _ in 0..600 {
             let stuck = Uuid::now_v7();
             world.trouble(stuck, Some(trouble));
             forward(&world, Uuid::now_v7(), stuck, 1).await;
@@ -180,7 +180,7 @@ async fn hundreds_of_stuck_streams_take_no_place_from_another() {
 #[tokio::test(start_paused = true)]
 async fn receivers_that_never_answer_give_their_places_back() {
     let world = World::start().await;
-    for _ in 0..300 {
+    for _ in 0..1_100 {
         let stuck = Uuid::now_v7();
         world.trouble(stuck, Some(Trouble::Hangs));
         forward(&world, Uuid::now_v7(), stuck, 1).await;
@@ -189,4 +189,26 @@ async fn receivers_that_never_answer_give_their_places_back() {
     forward(&world, Uuid::now_v7(), receiver, 5).await;
     tokio::time::sleep(Duration::from_mins(5)).await;
     assert_eq!(world.sum(receiver).await, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_deliveries_to_a_slow_service_take_as_long_as_one() {
+    let world = World::start().await;
+    let receivers: Vec<Uuid> = (0..1_000).map(|_| Uuid::now_v7()).collect();
+    let before = world.now();
+    for receiver in &receivers {
+        world.trouble(*receiver, Some(Trouble::Slow));
+        forward(&world, Uuid::now_v7(), *receiver, 1).await;
+    }
+    until(async || {
+        for receiver in &receivers {
+            if world.sum(*receiver).await != 1 {
+                return false;
+            }
+        }
+        true
+    })
+    .await;
+    let took = world.now().since(before);
+    assert!((Duration::from_secs(5)..Duration::from_secs(9)).contains(&took), "{took:?}");
 }

@@ -24,6 +24,8 @@ pub(crate) enum Trouble {
     Refuses,
     Panics,
     Hangs,
+    /// Takes five seconds.
+    Slow,
 }
 
 pub(crate) type Troubles = Arc<Mutex<HashMap<Uuid, Trouble>>>;
@@ -46,6 +48,7 @@ impl Deliver<Tally> for Forwarding {
                 Some(Trouble::Refuses) => return Delivered::Dead { reason: "refused for ever".to_owned() },
                 Some(Trouble::Panics) => panic!("a delivery that panics"),
                 Some(Trouble::Hangs) => std::future::pending().await,
+                Some(Trouble::Slow) => tokio::time::sleep(Duration::from_secs(5)).await,
                 None => {}
             }
             let outcome = self.tallies.execute(*to, Command::Add(*amount), delivery.envelope()).await;
