@@ -31,8 +31,8 @@ impl<E: Entity> Domain<E> {
         if let Some(committed) = cell.committed() {
             return Ok(committed);
         }
-        // One load at a time per stripe, so that a slow one is not started twice and never overwrites a newer state.
-        let _loading = self.load_lock(cell.id).lock().await;
+        // One load at a time, so that a slow one is not started twice and never overwrites a newer state.
+        let _loading = cell.loading.lock().await;
         if let Some(committed) = cell.committed() {
             return Ok(committed);
         }

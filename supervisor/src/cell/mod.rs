@@ -65,6 +65,8 @@ pub(crate) struct Cell<E: Entity> {
     pub(crate) published: ArcSwapOption<Committed<E>>,
     /// A commit may still be on its way: the lane must have passed it before the state is read again.
     pub(crate) uncertain: AtomicBool,
+    /// Held by whoever reads the state from the journal.
+    loading: tokio::sync::Mutex<()>,
     /// When it was last asked, in ms since the runtime was assembled.
     pub(crate) used_at_ms: AtomicI64,
     pub(crate) restarts: AtomicU32,
@@ -90,6 +92,7 @@ impl<E: Entity> Cell<E> {
             inbox: std::sync::Mutex::default(),
             published: ArcSwapOption::empty(),
             uncertain: AtomicBool::new(false),
+            loading: tokio::sync::Mutex::const_new(()),
             used_at_ms: AtomicI64::new(0),
             restarts: AtomicU32::new(0),
             memory,

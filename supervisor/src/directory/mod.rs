@@ -15,7 +15,7 @@ use arc_swap::ArcSwap;
 use dashmap::DashMap;
 use ractor::{Actor, ActorCell, ActorId, ActorRef};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
@@ -44,8 +44,6 @@ use sweep::Watchers;
 
 /// How much longer than the deadline an asker waits for a command that is already running.
 const GRACE: Duration = Duration::from_millis(500);
-/// Loads of entities with the same stripe wait for each other.
-const LOAD_STRIPES: usize = 64;
 /// How long a cell waits for a supervisor that is just going away to be replaced.
 const START_AGAIN_AFTER: Duration = Duration::from_millis(10);
 /// What a caller is told to wait when its domain or the node has too much to do.
@@ -72,7 +70,6 @@ pub(crate) struct Domain<E: Entity> {
     pub(crate) memory: Arc<Memory>,
     gate: RwLock<Gate>,
     generation: AtomicU64,
-    load_locks: [Mutex<()>; LOAD_STRIPES],
     pub(crate) limits: ArcSwap<CellLimits>,
     /// Itself, for callbacks that must hand out a strong reference.
     me: Weak<Self>,
@@ -130,7 +127,6 @@ impl<E: Entity> Directory<E> {
             watchers: Watchers::default(),
             gate: RwLock::new(Gate::Closed { retry_after: RETRY_AFTER }),
             generation: AtomicU64::new(0),
-            load_locks: [const { Mutex::const_new(()) }; LOAD_STRIPES],
             limits: ArcSwap::from_pointee(limits),
             me: Weak::clone(me),
             meter: Meter::default(),
@@ -276,10 +272,6 @@ impl<E: Entity> Domain<E> {
             self.meter.shed();
             AskError::Overloaded { retry_after: RETRY_AFTER }
         })
-    }
-
-    pub(crate) fn load_lock(&self, id: Uuid) -> &Mutex<()> {
-        &self.load_locks[usize::from(id.as_bytes()[15]) % LOAD_STRIPES]
     }
 
     fn supervisor(&self) -> Result<(ActorCell, u64), Duration> {

@@ -38,6 +38,20 @@ async fn a_cell_that_waits_for_the_store_for_too_long_is_started_again_and_keeps
     plan.assert_all_fired();
 }
 
+/// However alike their ids are.
+#[tokio::test(start_paused = true)]
+async fn entities_do_not_wait_for_each_others_loads() {
+    let second = Duration::from_secs(1);
+    let plan = FaultPlan::seeded(1).pausing(second, second).often(Kind::ReadStalled, 10_000);
+    let world = World::failing(&plan, CellLimits::default()).await;
+    let asked = tokio::time::Instant::now();
+    let asks = (0..20_u128).map(|n| world.ask(Uuid::from_u128(n << 64), Command::Add(1)));
+    for answer in futures::future::join_all(asks).await {
+        answer.expect("its load takes a second");
+    }
+    assert!(asked.elapsed() < 2 * second, "{:?}", asked.elapsed());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_command_that_waits_for_a_load_that_hangs_is_told_in_time_that_nothing_happened() {
     let (world, plan) = the_next_read_hangs(CellLimits::default()).await;
