@@ -1,6 +1,7 @@
 //! Mails by SMTP.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use amazoff_actors::mail::{MailError, Mailer, Message};
@@ -9,17 +10,21 @@ use futures::future::BoxFuture;
 use lettre::transport::smtp::response::{Category, Code};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
 use super::compose::{Sender, compose};
 
 /// How long the server may take for one answer, and for all of them.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 const WHOLE_LIMIT: Duration = Duration::from_secs(60);
+/// Conversations with the server at the same time, each on a connection of its own. Postfix allows a client 50.
+const CONNECTIONS_MAX: usize = 32;
 
 /// Hands mails to a server.
 #[derive(Clone)]
 pub struct Smtp {
     server: AsyncSmtpTransport<Tokio1Executor>,
+    connections: Arc<Semaphore>,
     from: Sender,
 }
 
@@ -38,12 +43,18 @@ impl Smtp {
         let url = insisting(url.expose_secret())?;
         let server =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(|_refused| SmtpUrlInvalid)?;
-        Ok(Self { server: server.timeout(Some(ANSWER_LIMIT)).build(), from })
+        let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        Ok(Self { server: server.timeout(Some(ANSWER_LIMIT)).build(), connections, from })
     }
 
     async fn hand_over(&self, message: &Message) -> Result<(), MailError> {
         let mime = compose(&self.from, message)?;
-        match tokio::time::timeout(WHOLE_LIMIT, self.server.send(mime)).await {
+        let turn = async {
+            // The semaphore is never closed.
+            let _connection = self.connections.acquire().await;
+            self.server.send(mime).await
+        };
+        match tokio::time::timeout(WHOLE_LIMIT, turn).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(meaning(&error)),
             Err(_elapsed) => Err(MailError::Later("the mail server takes too long".to_owned())),

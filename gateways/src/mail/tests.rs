@@ -206,36 +206,55 @@ async fn the_files_of_a_person_who_is_erased_are_removed_and_no_others() {
 /// A mail server that says what it is told to say to `RCPT TO`, and keeps what it is given.
 struct Server {
     address: std::net::SocketAddr,
-    taken: Arc<Mutex<Vec<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Default)]
+struct Seen {
+    taken: Vec<String>,
+    /// Conversations at the same time: now, and at most.
+    open: usize,
+    most: usize,
 }
 
 impl Server {
     async fn saying(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let taken = Arc::<Mutex<Vec<String>>>::default();
-        let kept = Arc::clone(&taken);
+        let seen = Arc::<Mutex<Seen>>::default();
+        let kept = Arc::clone(&seen);
         spawn_guarded("mail server", async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let _ = converse(socket, answer, &kept).await;
+                let kept = Arc::clone(&kept);
+                spawn_guarded("conversation", async move {
+                    let _ = converse(socket, answer, &kept).await;
+                });
             }
         });
-        Self { address, taken }
+        Self { address, seen }
+    }
+
+    fn client(&self) -> Smtp {
+        Smtp::new(&SecretString::from(format!("smtp://{}", self.address)), from()).unwrap()
     }
 
     async fn send(&self) -> Result<(), MailError> {
-        let url = SecretString::from(format!("smtp://{}", self.address));
-        Smtp::new(&url, from()).unwrap().send(&message(Letter::VerifyEmail)).await
+        self.client().send(&message(Letter::VerifyEmail)).await
     }
 }
 
-async fn converse(socket: TcpStream, answer: &str, taken: &Mutex<Vec<String>>) -> std::io::Result<()> {
+async fn converse(socket: TcpStream, answer: &str, seen: &Mutex<Seen>) -> std::io::Result<()> {
     let (read, mut write) = socket.into_split();
     let mut lines = BufReader::new(read).lines();
     if answer == "hang up" {
         return Ok(());
     }
     write.write_all(b"220 here\r\n").await?;
+    {
+        let mut seen = seen.lock().unwrap();
+        seen.open += 1;
+        seen.most = seen.most.max(seen.open);
+    }
     while let Some(line) = lines.next_line().await? {
         let said = match line.split([' ', ':']).next().unwrap_or_default() {
             "EHLO" => "250 hello",
@@ -247,8 +266,12 @@ async fn converse(socket: TcpStream, answer: &str, taken: &Mutex<Vec<String>>) -
                     mail.push_str(&line);
                     mail.push('\n');
                 }
-                taken.lock().unwrap().push(mail);
+                seen.lock().unwrap().taken.push(mail);
                 "250 taken"
+            }
+            "QUIT" => {
+                seen.lock().unwrap().open -= 1;
+                "221 bye"
             }
             _ => "250 yes",
         };
@@ -262,11 +285,22 @@ async fn a_server_gets_the_mail_under_the_same_id_each_time() {
     let server = Server::saying("250 yes").await;
     server.send().await.unwrap();
     server.send().await.unwrap();
-    let taken = server.taken.lock().unwrap().clone();
+    let taken = server.seen.lock().unwrap().taken.clone();
     assert_eq!(taken.len(), 2);
     for mail in taken {
         assert!(mail.contains("Message-ID: <00000000000000000000000000000007@example.org>"), "{mail}");
     }
+}
+
+#[tokio::test]
+async fn a_burst_of_mails_takes_no_more_connections_than_a_server_bears() {
+    let server = Server::saying("250 yes").await;
+    let (client, mail) = (server.client(), message(Letter::VerifyEmail));
+    let sent = futures::future::join_all((0..200).map(|_| client.send(&mail))).await;
+    assert!(sent.iter().all(Result::is_ok), "{sent:?}");
+    let seen = server.seen.lock().unwrap();
+    assert_eq!(seen.taken.len(), 200);
+    assert!((2..=32).contains(&seen.most), "{}", seen.most);
 }
 
 /// T-N2, at the wire: what passes is tried again, what does not is not.
