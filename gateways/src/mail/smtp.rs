@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::compose::{Sender, compose};
 
-/// How long the server may take for one answer, and for all of them.
+/// How long the server may take for one answer, and for all of them with the wait for a connection.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 const WHOLE_LIMIT: Duration = Duration::from_secs(60);
 /// Conversations with the server at the same time, each on a connection of its own. Postfix allows a client 50.
